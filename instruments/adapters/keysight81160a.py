@@ -1,0 +1,101 @@
+"""The Keysight 81160A as a pulse generator: single pulses of either sign from a 0 V baseline.
+
+A pulse of either sign idles at 0 V: positive pulses are NORMal polarity between LOW = 0 and
+HIGH = +V; negative ones INVerted polarity between LOW = −V and HIGH = 0, because the inverted
+output idles at HIGH. LOW = −V with normal polarity would leave −V on the device between pulses.
+The polarity changes only while the output is off.
+"""
+
+from pymeasure.instruments.keysight import Keysight81160A
+from pymeasure.instruments.keysight.keysight81160A import AMPLITUDE_RANGE
+
+from instruments.errors import BenchError
+from instruments.faults import Speaking, raise_queued_errors
+from instruments.roles import PulseShape
+
+EXPECTED_IDENTITY = "81160A"
+SMALLEST_LEVEL_V, LARGEST_LEVEL_V = AMPLITUDE_RANGE
+
+
+class Keysight81160APulseGenerator:
+    """Drives one channel, through an amplifier of `amplifier_gain`, into the track.
+
+    The generator's load setting is 50 Ω, the amplifier's input; `amplifier_gain` is the voltage at
+    the device divided by the voltage the generator displays.
+    """
+
+    def __init__(self, driver: Keysight81160A, channel: int, amplifier_gain: float) -> None:
+        self._driver = driver
+        self._channel = getattr(driver, f"ch_{channel}")
+        self._number = channel
+        self._gain = amplifier_gain
+        self._armed_polarity: int | None = None
+        self._speaking = Speaking("The pulse generator (81160A)")
+
+    @property
+    def identity(self) -> str:
+        with self._speaking:
+            return str(self._driver.id)
+
+    @property
+    def minimum_amplitude_V(self) -> float:
+        return float(SMALLEST_LEVEL_V * self._gain)
+
+    @property
+    def maximum_amplitude_V(self) -> float:
+        return float(LARGEST_LEVEL_V * self._gain)
+
+    def arm(self, shape: PulseShape) -> None:
+        with self._speaking:
+            self._channel.output = False
+            self._armed_polarity = None
+            self._driver.clear()
+            self._channel.shape = "PULS"
+            self._channel.output_load = 50
+            self._channel.trigger_mode = "MAN"
+            self._channel.trigger_count = 1
+            self._channel.pulse_period = max(1e-6, 4 * shape.width_s)
+            self._channel.pulse_width = shape.width_s
+            self._channel.pulse_transition = shape.rise_s
+            self._driver.write(f":FUNC{self._number}:PULS:TRAN:TRA {shape.fall_s:e}")
+            self._set_polarity(+1)
+        self.check()
+
+    def fire(self, amplitude_V: float) -> None:
+        if self._armed_polarity is None:
+            raise BenchError("The pulse generator (81160A) is not armed; arm it before firing.")
+        level_V = amplitude_V / self._gain
+        polarity = 1 if level_V > 0 else -1
+        with self._speaking:
+            if polarity != self._armed_polarity:
+                self._set_polarity(polarity)
+            if polarity > 0:
+                self._channel.voltage_high = level_V
+            else:
+                self._channel.voltage_low = level_V
+            self._driver.trigger()
+        self.check()
+
+    def check(self) -> None:
+        with self._speaking:
+            errors = self._driver.check_errors()
+        raise_queued_errors("The pulse generator (81160A)", errors)
+
+    def make_safe(self) -> None:
+        self._armed_polarity = None
+        with self._speaking:
+            self._channel.output = False
+
+    def _set_polarity(self, polarity: int) -> None:
+        """Idle at 0 V in the wanted polarity, with the smallest pulse set, and switch on."""
+        self._channel.output = False
+        self._armed_polarity = None
+        if polarity > 0:
+            self._channel.voltage_high = SMALLEST_LEVEL_V
+            self._channel.voltage_low = 0
+        else:
+            self._channel.voltage_low = -SMALLEST_LEVEL_V
+            self._channel.voltage_high = 0
+        self._driver.write(f":OUTP{self._number}:POL {'NORM' if polarity > 0 else 'INV'}")
+        self._channel.output = True
+        self._armed_polarity = polarity

@@ -1,0 +1,124 @@
+"""Opens the drivers a bench file names, checks that each address holds what the file says."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any
+
+import pyvisa
+from pymeasure.instruments.keithley import Keithley2400
+from pymeasure.instruments.kepco import KepcoBOP3612
+from pymeasure.instruments.keysight import Keysight81160A
+from pymeasure.instruments.lakeshore import LakeShore425
+
+from instruments.adapters import keithley2400, kepco_lakeshore, keysight81160a
+from instruments.adapters.keithley2400 import Keithley2400ResistanceMeter
+from instruments.adapters.kepco_lakeshore import KepcoLakeShoreMagnet
+from instruments.adapters.keysight81160a import Keysight81160APulseGenerator
+from instruments.bench_file import (
+    BenchFile,
+    MagnetSection,
+    PulseGeneratorSection,
+    ResistanceMeterSection,
+)
+from instruments.clock import Clock
+from instruments.errors import BenchError
+from instruments.limits import Limits
+
+
+def open_pulse_generator(
+    section: PulseGeneratorSection, visa_library: str, opened: ExitStack
+) -> Keysight81160APulseGenerator:
+    """Open the pulse generator of a bench file, to be closed by `opened`; raises BenchError."""
+    driver = _open(Keysight81160A, section.address, visa_library, opened)
+    generator = Keysight81160APulseGenerator(driver, section.channel, section.amplifier_gain)
+    _confirm(generator.identity, keysight81160a.EXPECTED_IDENTITY, section.driver, section.address)
+    return generator
+
+
+def open_resistance_meter(
+    section: ResistanceMeterSection, limits: Limits, visa_library: str, opened: ExitStack
+) -> Keithley2400ResistanceMeter:
+    """Open the resistance meter of a bench file, to be closed by `opened`; raises BenchError."""
+    driver = _open(Keithley2400, section.address, visa_library, opened)
+    meter = Keithley2400ResistanceMeter(
+        driver, section.nplc, limits.read_voltage_V, section.four_wire
+    )
+    _confirm(meter.identity, keithley2400.EXPECTED_IDENTITY, section.driver, section.address)
+    return meter
+
+
+def open_magnet(
+    section: MagnetSection,
+    limits: Limits,
+    clock: Clock,
+    visa_library: str,
+    opened: ExitStack,
+) -> KepcoLakeShoreMagnet:
+    """Open supply and gaussmeter of a bench file, to be closed by `opened`; raises BenchError."""
+    supply = _open(KepcoBOP3612, section.address, visa_library, opened)
+    gaussmeter = _open(LakeShore425, section.gaussmeter.address, visa_library, opened)
+    magnet = KepcoLakeShoreMagnet(
+        supply,
+        gaussmeter,
+        clock,
+        coil_T_per_A=section.coil_T_per_A,
+        field_rate_T_per_s=limits.field_rate_T_per_s,
+        compliance_V=section.compliance_V,
+        tolerance_T=section.tolerance_T,
+    )
+    _confirm(magnet.identity, kepco_lakeshore.EXPECTED_IDENTITY, section.driver, section.address)
+    _confirm(
+        magnet.gaussmeter_identity,
+        kepco_lakeshore.EXPECTED_GAUSSMETER_IDENTITY,
+        section.gaussmeter.driver,
+        section.gaussmeter.address,
+    )
+    return magnet
+
+
+def open_visa(visa_library: str) -> pyvisa.ResourceManager:
+    """Open the VISA library of a bench file; raises BenchError if there is none."""
+    try:
+        return pyvisa.ResourceManager(visa_library)
+    except (OSError, ValueError, pyvisa.errors.Error) as error:
+        told = str(error).strip().splitlines()[0].rstrip(".")
+        raise BenchError(
+            f"The VISA library {visa_library!r} cannot be opened ({told}); set visa_library in the "
+            'bench file to "@dwmtj" for the virtual bench, or install NI-VISA or pyvisa-py.'
+        ) from error
+
+
+def _open(driver: Callable[..., Any], address: str, visa_library: str, opened: ExitStack) -> Any:
+    try:
+        instrument = driver(address, visa_library=visa_library)
+    except (OSError, ValueError, pyvisa.errors.Error) as error:
+        told = str(error).strip().splitlines()[0].rstrip(".")
+        raise BenchError(
+            f"Nothing answers at {address} ({told}); check cable, power and the address in the "
+            "bench file."
+        ) from error
+    opened.callback(instrument.adapter.close)
+    return instrument
+
+
+def _confirm(identity: str, expected: str, driver: str, address: str) -> None:
+    if expected.lower() not in identity.lower():
+        raise BenchError(
+            f"The instrument at {address} says it is {identity.strip()!r}, which is no {driver}; "
+            "correct driver or address in the bench file."
+        )
+
+
+def describe(bench_file: BenchFile) -> dict[str, str]:
+    """Return role → "driver at address" for every instrument of a bench file."""
+    magnet = bench_file.magnet
+    return {
+        "pulse generator": _at(bench_file.pulse_generator),
+        "magnet supply": _at(magnet),
+        "gaussmeter": f"{magnet.gaussmeter.driver} at {magnet.gaussmeter.address}",
+        "resistance meter": _at(bench_file.resistance_meter),
+    }
+
+
+def _at(section: PulseGeneratorSection | MagnetSection | ResistanceMeterSection) -> str:
+    return f"{section.driver} at {section.address}"

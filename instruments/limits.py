@@ -1,0 +1,177 @@
+"""What may be asked of this bench; checked in the role layer before anything reaches hardware."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from instruments.errors import LimitError
+from instruments.roles import Magnet, PulseGenerator, PulseShape, Reading, ResistanceMeter
+
+
+class Limits(BaseModel):
+    """The `[limits]` of a bench file: magnitudes at the device that must never be exceeded."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    pulse_amplitude_V: float = Field(gt=0, description="largest pulse at the device, either sign")
+    pulse_width_s: float = Field(gt=0, description="longest pulse")
+    read_current_A: float = Field(gt=0, description="largest current through the junction")
+    read_voltage_V: float = Field(gt=0, description="compliance: largest voltage at the junction")
+    field_T: float = Field(gt=0, description="largest field, either sign")
+    field_rate_T_per_s: float = Field(gt=0, description="fastest change of the field")
+
+    def check_pulse(self, amplitude_V: float) -> None:
+        self._check("a pulse amplitude", amplitude_V, "pulse_amplitude_V", "V")
+
+    def check_shape(self, shape: PulseShape) -> None:
+        self._check("a pulse width", shape.width_s, "pulse_width_s", "s")
+        longest_edges_s = 2 * shape.width_s
+        if min(shape.width_s, shape.rise_s, shape.fall_s) <= 0:
+            raise LimitError("Width, rise and fall of a pulse must be longer than 0 s.")
+        if shape.rise_s + shape.fall_s > longest_edges_s:
+            raise LimitError(
+                f"Rise and fall of {shape.rise_s:g} s and {shape.fall_s:g} s do not fit into a "
+                f"pulse {shape.width_s:g} s wide; widen the pulse or shorten its edges."
+            )
+
+    def check_current(self, current_A: float) -> None:
+        self._check("a read current", current_A, "read_current_A", "A")
+        if current_A == 0:
+            raise LimitError("A resistance cannot be read with 0 A; set a read current.")
+
+    def check_field(self, field_T: float) -> None:
+        self._check("a field", field_T, "field_T", "T")
+
+    def _check(self, what: str, value: float, name: str, unit: str) -> None:
+        limit: float = getattr(self, name)
+        if not abs(value) <= limit:
+            raise LimitError(
+                f"{what[0].upper()}{what[1:]} of {value:g} {unit} is beyond the bench's limit of "
+                f"{limit:g} {unit} ([limits] {name} in the bench file)."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """Everything a protocol will ask of a bench, known before it starts."""
+
+    amplitudes_V: tuple[float, ...] = ()
+    shape: PulseShape | None = None
+    currents_A: tuple[float, ...] = ()
+    fields_T: tuple[float, ...] = ()
+
+
+class LimitedPulseGenerator:
+    """A pulse generator that cannot be asked for more than the limits allow."""
+
+    def __init__(self, inner: PulseGenerator, limits: Limits) -> None:
+        self.inner = inner
+        self._limits = limits
+
+    @property
+    def identity(self) -> str:
+        return self.inner.identity
+
+    @property
+    def minimum_amplitude_V(self) -> float:
+        return self.inner.minimum_amplitude_V
+
+    @property
+    def maximum_amplitude_V(self) -> float:
+        return self.inner.maximum_amplitude_V
+
+    def arm(self, shape: PulseShape) -> None:
+        self._limits.check_shape(shape)
+        self.inner.arm(shape)
+
+    def fire(self, amplitude_V: float) -> None:
+        self.check_amplitudes((amplitude_V,))
+        self.inner.fire(amplitude_V)
+
+    def check_amplitudes(self, amplitudes_V: Iterable[float]) -> None:
+        """Raise LimitError for the first pulse beyond the limits or the generator's own range."""
+        smallest, largest = self.inner.minimum_amplitude_V, self.inner.maximum_amplitude_V
+        for amplitude_V in amplitudes_V:
+            self._limits.check_pulse(amplitude_V)
+            if not smallest * (1 - 1e-9) <= abs(amplitude_V) <= largest * (1 + 1e-9):
+                raise LimitError(
+                    f"A pulse of {amplitude_V:g} V cannot be made: generator and amplifier deliver "
+                    f"{smallest:g} V to {largest:g} V at the device; change the amplitude or the "
+                    "amplifier_gain in the bench file."
+                )
+
+    def check(self) -> None:
+        self.inner.check()
+
+    def make_safe(self) -> None:
+        self.inner.make_safe()
+
+
+class LimitedMagnet:
+    """A magnet that cannot be asked for more than the limits allow."""
+
+    def __init__(self, inner: Magnet, limits: Limits) -> None:
+        self.inner = inner
+        self._limits = limits
+
+    @property
+    def identity(self) -> str:
+        return self.inner.identity
+
+    @property
+    def maximum_field_T(self) -> float:
+        return self.inner.maximum_field_T
+
+    def set_field(self, field_T: float) -> float:
+        self.check_fields((field_T,))
+        return self.inner.set_field(field_T)
+
+    def check_fields(self, fields_T: Iterable[float]) -> None:
+        """Raise LimitError for the first field beyond the limits or the supply's own range."""
+        for field_T in fields_T:
+            self._limits.check_field(field_T)
+            if abs(field_T) > self.inner.maximum_field_T:
+                raise LimitError(
+                    f"A field of {field_T:g} T is beyond the {self.inner.maximum_field_T:g} T that "
+                    "supply and coil reach; lower it or correct coil_T_per_A in the bench file."
+                )
+
+    def read_field(self) -> float:
+        return self.inner.read_field()
+
+    def check(self) -> None:
+        self.inner.check()
+
+    def make_safe(self) -> None:
+        self.inner.make_safe()
+
+
+class LimitedResistanceMeter:
+    """A resistance meter that cannot be asked for more current than the limits allow."""
+
+    def __init__(self, inner: ResistanceMeter, limits: Limits) -> None:
+        self.inner = inner
+        self._limits = limits
+
+    @property
+    def identity(self) -> str:
+        return self.inner.identity
+
+    def arm(self, current_A: float) -> None:
+        self._limits.check_current(current_A)
+        self.inner.arm(current_A)
+
+    def check_currents(self, currents_A: Iterable[float]) -> None:
+        """Raise LimitError for the first read current beyond the limits."""
+        for current_A in currents_A:
+            self._limits.check_current(current_A)
+
+    def read(self) -> Reading:
+        return self.inner.read()
+
+    def check(self) -> None:
+        self.inner.check()
+
+    def make_safe(self) -> None:
+        self.inner.make_safe()

@@ -1,0 +1,96 @@
+"""What a protocol needs of the instruments, in SI units; one adapter per driver fulfils a role."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class PulseShape:
+    """Timing of a trapezoidal voltage pulse; its width is counted at half maximum."""
+
+    width_s: float
+    rise_s: float
+    fall_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One four-point reading of the junction."""
+
+    voltage_V: float
+    current_A: float
+
+    @property
+    def resistance_ohm(self) -> float:
+        return self.voltage_V / self.current_A
+
+
+class Instrument(Protocol):
+    """What every role can do."""
+
+    @property
+    def identity(self) -> str:
+        """The reply to `*IDN?`; asks the instrument."""
+        ...
+
+    def check(self) -> None:
+        """Raise BenchError with the instrument's own words if its error queue holds anything."""
+        ...
+
+    def make_safe(self) -> None:
+        """Leave the output off (a magnet ramped to zero first); may be called again and again."""
+        ...
+
+
+class PulseGenerator(Instrument, Protocol):
+    """Fires single voltage pulses at the track between IN and CLK, from a baseline of 0 V."""
+
+    @property
+    def minimum_amplitude_V(self) -> float:
+        """The smallest pulse it can make, at the device, after the amplifier."""
+        ...
+
+    @property
+    def maximum_amplitude_V(self) -> float:
+        """The largest pulse it can make, at the device, after the amplifier."""
+        ...
+
+    def arm(self, shape: PulseShape) -> None:
+        """Set the timing, the baseline to 0 V, and switch the output on."""
+        ...
+
+    def fire(self, amplitude_V: float) -> None:
+        """Send one pulse of `amplitude_V` at the device (either sign) and wait until it is over.
+
+        Raises BenchError if the output is not armed or the instrument reports an error.
+        """
+        ...
+
+
+class Magnet(Instrument, Protocol):
+    """Sets the out-of-plane field at the device."""
+
+    @property
+    def maximum_field_T(self) -> float:
+        """The largest field that supply and coil reach."""
+        ...
+
+    def set_field(self, field_T: float) -> float:
+        """Ramp to `field_T` at the allowed rate and settle there; return the field read back."""
+        ...
+
+    def read_field(self) -> float:
+        """Return the field at the device in tesla, as the gaussmeter sees it."""
+        ...
+
+
+class ResistanceMeter(Instrument, Protocol):
+    """Reads the junction between 4P and OUT with four wires."""
+
+    def arm(self, current_A: float) -> None:
+        """Source `current_A` through the junction and leave it on for the readings that follow."""
+        ...
+
+    def read(self) -> Reading:
+        """Take one reading; raises BenchError if the meter is in compliance or not armed."""
+        ...

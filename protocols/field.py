@@ -1,0 +1,72 @@
+"""Protocols that only move the field: saturation and the minor loop."""
+
+from collections.abc import Iterator
+
+from pymeasure.experiment import FloatParameter
+
+from instruments import Bench, Demands
+from protocols.moves import Hand
+from protocols.procedure import BenchProcedure, cycles_parameter, field_parameter, ladder
+from storage.points import Point
+
+
+class Saturate(BenchProcedure):
+    """Saturate the junction, then set the bias field; read at both."""
+
+    name = "saturate"
+    summary = "Saturate the junction and set the bias field"
+
+    saturation_field_T = field_parameter(
+        "Saturation field", 0.05, "Field that saturates the junction antiparallel"
+    )
+    bias_field_T = field_parameter("Bias field", -0.004, "Field left on afterwards")
+
+    def demands(self) -> Demands:
+        return Demands(
+            currents_A=(self.read_current_A,),
+            fields_T=(self.saturation_field_T, self.bias_field_T),
+        )
+
+    def points_per_cycle(self) -> int:
+        return 2
+
+    def steps(self, bench: Bench, first_cycle: int = 0) -> Iterator[Point]:
+        hand = Hand.on(bench, self.read_current_A)
+        yield from hand.saturate(self.saturation_field_T, self.bias_field_T, first_cycle)
+
+
+class MinorLoop(BenchProcedure):
+    """Sweep the field down and up again and read the junction at every field."""
+
+    name = "minor-loop"
+    summary = "Resistance against out-of-plane field, down and up"
+
+    largest_field_T = field_parameter("Largest field", 0.07, "The sweep turns at ± this field")
+    step_T = FloatParameter(
+        "Field step", units="T", minimum=1e-6, maximum=1, default=0.002, description="Step"
+    )
+    cycles = cycles_parameter(1)
+
+    def fields_T(self) -> tuple[float, ...]:
+        """One loop: + → − → +, each end once."""
+        up = ladder(-self.largest_field_T, self.largest_field_T, self.step_T, "field sweep")
+        return (*reversed(up), *up[1:])
+
+    def validate(self) -> None:
+        self.fields_T()
+
+    def demands(self) -> Demands:
+        return Demands(currents_A=(self.read_current_A,), fields_T=self.fields_T())
+
+    def expected_cycles(self) -> int:
+        return int(self.cycles)
+
+    def points_per_cycle(self) -> int:
+        return len(self.fields_T())
+
+    def steps(self, bench: Bench, first_cycle: int = 0) -> Iterator[Point]:
+        hand = Hand.on(bench, self.read_current_A)
+        for cycle in range(first_cycle, self.cycles):
+            for field_T in self.fields_T():
+                hand.set_field(field_T)
+                yield hand.read("loop", cycle)

@@ -1,0 +1,173 @@
+"""Protocols that move the domain wall with pulses: write, reset, cycling and repeated ramps."""
+
+from collections.abc import Iterator
+
+from pymeasure.experiment import FloatParameter
+
+from instruments import Bench, Demands
+from protocols.moves import Hand
+from protocols.procedure import (
+    PulsedProcedure,
+    amplitude_parameter,
+    cycles_parameter,
+    field_parameter,
+    ladder,
+)
+from storage.points import Point
+
+
+class Staircase(PulsedProcedure):
+    """A staircase of pulses of rising amplitude."""
+
+    amplitude_start_V = amplitude_parameter("First amplitude", 0.1, "At the device")
+    amplitude_stop_V = amplitude_parameter("Last amplitude", 4.0, "At the device")
+    amplitude_step_V = FloatParameter(
+        "Amplitude step", units="V", minimum=1e-4, maximum=10, default=0.01, description="Step"
+    )
+
+    def amplitudes_V(self) -> tuple[float, ...]:
+        return ladder(
+            self.amplitude_start_V, self.amplitude_stop_V, self.amplitude_step_V, "amplitude"
+        )
+
+    def validate(self) -> None:
+        self.amplitudes_V()
+
+
+class StaircaseWrite(Staircase):
+    """For each cycle: saturate, set the bias field, fire ever larger pulses, read after each."""
+
+    name = "staircase-write"
+    summary = "Saturate, then write with pulses of rising amplitude"
+    phase = "write"
+
+    saturation_field_T = field_parameter(
+        "Saturation field", 0.05, "Field that saturates the junction antiparallel"
+    )
+    bias_field_T = field_parameter("Bias field", -0.004, "Field during the pulses")
+    cycles = cycles_parameter(1)
+
+    def demands(self) -> Demands:
+        return Demands(
+            amplitudes_V=self.amplitudes_V(),
+            shape=self.shape,
+            currents_A=(self.read_current_A,),
+            fields_T=(self.saturation_field_T, self.bias_field_T),
+        )
+
+    def expected_cycles(self) -> int:
+        return int(self.cycles)
+
+    def points_per_cycle(self) -> int:
+        return 2 + len(self.amplitudes_V())
+
+    def steps(self, bench: Bench, first_cycle: int = 0) -> Iterator[Point]:
+        amplitudes_V, shape = self.amplitudes_V(), self.shape
+        hand = Hand.on(bench, self.read_current_A, shape)
+        for cycle in range(first_cycle, self.cycles):
+            yield from hand.saturate(self.saturation_field_T, self.bias_field_T, cycle)
+            yield from hand.pulses(amplitudes_V, shape, self.read_delay_s, self.phase, cycle)
+
+
+class RepeatedRamp(StaircaseWrite):
+    """The straight synapse's ramp: saturate the other way, ramp further, repeat."""
+
+    name = "repeated-ramp"
+    summary = "Saturate and ramp the amplitude, again and again"
+    phase = "ramp"
+
+    saturation_field_T = field_parameter(
+        "Saturation field", -0.12, "Field that saturates the junction antiparallel"
+    )
+    amplitude_stop_V = amplitude_parameter("Last amplitude", 5.5, "At the device")
+    read_current_A = FloatParameter(
+        "Read current",
+        units="A",
+        minimum=-0.1,
+        maximum=0.1,
+        default=20e-6,
+        description="Current through the junction for the four-point reading",
+    )
+    cycles = cycles_parameter(10)
+
+
+class Reset(Staircase):
+    """From wherever the wall is: fire ever larger negative pulses, read after each."""
+
+    name = "reset"
+    summary = "Drive the wall back with negative pulses of rising amplitude"
+
+    bias_field_T = field_parameter("Bias field", -0.042, "Field during the pulses")
+
+    def demands(self) -> Demands:
+        return Demands(
+            amplitudes_V=tuple(-amplitude_V for amplitude_V in self.amplitudes_V()),
+            shape=self.shape,
+            currents_A=(self.read_current_A,),
+            fields_T=(self.bias_field_T,),
+        )
+
+    def points_per_cycle(self) -> int:
+        return 1 + len(self.amplitudes_V())
+
+    def steps(self, bench: Bench, first_cycle: int = 0) -> Iterator[Point]:
+        demands, shape = self.demands(), self.shape
+        hand = Hand.on(bench, self.read_current_A, shape)
+        hand.set_field(self.bias_field_T)
+        yield hand.read("bias", first_cycle)
+        yield from hand.pulses(demands.amplitudes_V, shape, self.read_delay_s, "reset", first_cycle)
+
+
+class WriteResetCycling(Staircase):
+    """Saturate once; then, cycle after cycle, write with +V and reset with −V, each at its bias."""
+
+    name = "write-reset-cycling"
+    summary = "Write and reset, again and again, without saturating in between"
+
+    saturation_field_T = field_parameter(
+        "Saturation field", 0.05, "Field that saturates the junction antiparallel, once"
+    )
+    write_bias_T = field_parameter("Bias field for writing", -0.004, "Field during +V pulses")
+    reset_bias_T = field_parameter("Bias field for resetting", -0.042, "Field during −V pulses")
+    reset_stop_V = amplitude_parameter("Last reset amplitude", 4.0, "Magnitude, at the device")
+    cycles = cycles_parameter(3)
+
+    def reset_amplitudes_V(self) -> tuple[float, ...]:
+        up = ladder(
+            self.amplitude_start_V, self.reset_stop_V, self.amplitude_step_V, "reset amplitude"
+        )
+        return tuple(-amplitude_V for amplitude_V in up)
+
+    def validate(self) -> None:
+        self.amplitudes_V()
+        self.reset_amplitudes_V()
+
+    def demands(self) -> Demands:
+        return Demands(
+            amplitudes_V=(*self.amplitudes_V(), *self.reset_amplitudes_V()),
+            shape=self.shape,
+            currents_A=(self.read_current_A,),
+            fields_T=(self.saturation_field_T, self.write_bias_T, self.reset_bias_T),
+        )
+
+    def expected_cycles(self) -> int:
+        return int(self.cycles)
+
+    def points_per_cycle(self) -> int:
+        return 2 + len(self.amplitudes_V()) + len(self.reset_amplitudes_V())
+
+    def expected_points(self) -> int:
+        return 1 + super().expected_points()
+
+    def steps(self, bench: Bench, first_cycle: int = 0) -> Iterator[Point]:
+        write_V, reset_V, shape = self.amplitudes_V(), self.reset_amplitudes_V(), self.shape
+        hand = Hand.on(bench, self.read_current_A, shape)
+        hand.set_field(self.saturation_field_T)
+        yield hand.read("saturate", first_cycle)
+        for cycle in range(first_cycle, self.cycles):
+            hand.set_field(self.write_bias_T)
+            yield hand.read("bias", cycle)
+            yield from hand.pulses(write_V, shape, self.read_delay_s, "write", cycle)
+            hand.set_field(self.reset_bias_T)
+            yield hand.read("bias", cycle)
+            yield from hand.pulses(reset_V, shape, self.read_delay_s, "reset", cycle)

@@ -1,0 +1,5 @@
+"""What can keep a number from being determined."""
+
+
+class AnalysisError(Exception):
+    """The points do not hold what the analysis needs."""

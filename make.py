@@ -1,0 +1,125 @@
+"""Set the project up and run it: `python3 make.py demo`, `test` or `bench`. Standard library only.
+
+Creates .venv beside this file, installs the project into it at the versions of constraints.txt,
+installs the few system libraries Qt needs (as root on Debian and Ubuntu) or prints the line that
+does, then does its job. A second call finds everything in place and starts at once.
+"""
+
+import ctypes.util
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+VENV = HERE / ".venv"
+SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
+EXTRAS = {"demo": "", "test": "[gui,dev]", "bench": "[gui,dev]"}
+SYSTEM_LIBRARIES = {
+    "GL": "libgl1",
+    "EGL": "libegl1",
+    "xkbcommon": "libxkbcommon0",
+    "dbus-1": "libdbus-1-3",
+    "fontconfig": "libfontconfig1",
+    "glib-2.0": "libglib2.0-0",
+}
+USAGE = """usage: python3 make.py demo    measure two virtual devices, compare with the paper
+       python3 make.py test    ruff, mypy, import-linter, pytest
+       python3 make.py bench   time what must be fast"""
+
+
+def main(arguments: list[str]) -> int:
+    if not arguments or arguments[0] not in EXTRAS:
+        print(USAGE, file=sys.stderr)
+        return 2
+    job, *rest = arguments
+    install_system_libraries(job)
+    install(EXTRAS[job])
+    try:
+        return {"demo": demo, "test": test, "bench": bench}[job](rest)
+    except KeyboardInterrupt:
+        return 130
+
+
+def demo(rest: list[str]) -> int:
+    return run(PYTHON, "-m", "dwmtj", "demo", *rest)
+
+
+def test(rest: list[str]) -> int:
+    """Run every check, even after one failed; fail if any did."""
+    if rest:
+        return run(PYTHON, "-m", "pytest", *rest)
+    checks: list[tuple[str | Path, ...]] = [
+        (PYTHON, "-m", "ruff", "check", "."),
+        (PYTHON, "-m", "ruff", "format", "--check", "."),
+        (PYTHON, "-m", "mypy"),
+        (SCRIPTS / "lint-imports",),
+        (PYTHON, "-m", "pytest"),
+    ]
+    return max(run(*check) for check in checks)
+
+
+def bench(rest: list[str]) -> int:
+    """Run the benchmarks, or those whose names are given."""
+    names = rest or sorted(path.stem for path in (HERE / "benchmarks").glob("[!_]*.py"))
+    return max(run(PYTHON, HERE / "benchmarks" / f"{name}.py") for name in names)
+
+
+def install(extras: str) -> None:
+    """Create the environment and install into it, unless that was done for these very files."""
+    stamp = VENV / f"installed-{extras.strip('[]').replace(',', '-') or 'base'}"
+    wanted = fingerprint()
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return
+    if not PYTHON.exists():
+        print(f"Creating {VENV} ...", flush=True)
+        venv.EnvBuilder(with_pip=True, symlinks=os.name != "nt").create(VENV)
+    print(f"Installing dwmtj{extras} into {VENV} (once; a minute or two) ...", flush=True)
+    pip: list[str | Path] = [
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--quiet",
+    ]
+    pinned = str(HERE / "constraints.txt")  # for the build of the package itself, too
+    environment = {**os.environ, "PIP_CONSTRAINT": pinned, "PIP_BUILD_CONSTRAINT": pinned}
+    if run(*pip, "--editable", f"{HERE}{extras}", environment=environment):
+        sys.exit("Installing failed; see pip's message above. Is there a network?")
+    stamp.write_text(wanted)
+
+
+def fingerprint() -> str:
+    parts = [sys.version, str(HERE)]
+    parts += [(HERE / name).read_text() for name in ("pyproject.toml", "constraints.txt")]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def install_system_libraries(job: str) -> None:
+    """Qt's shared libraries on Linux: installed where this user may, else the line to run."""
+    if job == "demo" or not sys.platform.startswith("linux"):
+        return
+    packages = [deb for name, deb in SYSTEM_LIBRARIES.items() if not ctypes.util.find_library(name)]
+    if not packages:
+        return
+    line = f"apt-get install --yes --no-install-recommends {' '.join(packages)}"
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        print(f"Installing system libraries: {' '.join(packages)}", flush=True)
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        if not run("apt-get", "update", "--quiet", environment=environment):
+            run(*line.split(), environment=environment)
+    else:
+        print(f"Missing system libraries for Qt; on Debian or Ubuntu run: sudo {line}", flush=True)
+
+
+def run(*command: str | Path, environment: dict[str, str] | None = None) -> int:
+    return subprocess.run([str(part) for part in command], cwd=HERE, env=environment).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

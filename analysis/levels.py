@@ -1,10 +1,12 @@
 """Resistance levels of a junction: how many a run shows, where they lie and how wide they are.
 
 A sequence of readings is cut into plateaus wherever the resistance jumps by more than
-`JUMP_FRACTION` of its range; the medians of the plateaus are grouped by average linkage, cut at
-`LEVEL_FRACTION` of the range (scipy.cluster.hierarchy). A level's spread is the standard deviation
-of its plateaus over the visits, which is how the synapse paper states it. States closer than the
-cut are reported as one level.
+`JUMP_FRACTION` of its range. The medians of the plateaus are grouped by average linkage
+(scipy.cluster.hierarchy) into k = 1, 2, … groups; the k with the lowest Bayesian information
+criterion −2 ln L + (3k − 1) ln n of k normal distributions is taken, none of them narrower than
+`NARROWEST_FRACTION` of the range. A level's spread is the standard deviation of its plateaus over
+the visits, which is how the synapse paper states it. States the criterion cannot tell apart are
+reported as one level.
 """
 
 from collections.abc import Sequence
@@ -18,7 +20,8 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from analysis.errors import AnalysisError
 
 JUMP_FRACTION = 0.03
-LEVEL_FRACTION = 0.08
+NARROWEST_FRACTION = 0.003
+MOST_LEVELS = 32
 
 Floats = npt.NDArray[np.float64]
 
@@ -59,13 +62,36 @@ def find_levels(points: pd.DataFrame) -> tuple[Level, ...]:
     )
     if len(medians) < 2:
         raise AnalysisError("The run shows a single plateau; there are no levels to tell apart.")
-    label = fcluster(linkage(medians[:, None], "average"), LEVEL_FRACTION * range_ohm, "distance")
-    groups = [medians[label == number] for number in np.unique(label)]
+    groups = _group(medians, NARROWEST_FRACTION * range_ohm)
     levels = [
         Level(float(group.mean()), float(group.std(ddof=1)) if len(group) > 1 else 0.0, len(group))
         for group in groups
     ]
     return tuple(sorted(levels, key=lambda level: -level.mean_ohm))
+
+
+def _group(medians: Floats, narrowest_ohm: float) -> list[Floats]:
+    tree = linkage(medians[:, None], "average")
+
+    def grouping(count: int) -> list[Floats]:
+        label = fcluster(tree, count, "maxclust")
+        return [medians[label == number] for number in np.unique(label)]
+
+    groupings = [grouping(count) for count in range(1, min(MOST_LEVELS, len(medians)) + 1)]
+    return min(groupings, key=lambda groups: _information_criterion(groups, narrowest_ohm))
+
+
+def _information_criterion(groups: Sequence[Floats], narrowest_ohm: float) -> float:
+    total = sum(len(group) for group in groups)
+    log_likelihood = 0.0
+    for group in groups:
+        sigma = max(float(group.std()), narrowest_ohm)
+        share = len(group) / total
+        log_likelihood += float(
+            len(group) * np.log(share / (sigma * np.sqrt(2 * np.pi)))
+            - ((group - group.mean()) ** 2).sum() / (2 * sigma**2)
+        )
+    return float(-2 * log_likelihood + (3 * len(groups) - 1) * np.log(total))
 
 
 def assign_levels(resistance_ohm: Floats, levels: Sequence[Level]) -> npt.NDArray[np.intp]:

@@ -21,6 +21,8 @@ from instruments.roles import Instrument, Magnet, PulseGenerator, ResistanceMete
 
 log = logging.getLogger(__name__)
 
+CHECK_CURRENT_A = 10e-6
+
 
 class Bench:
     """Instruments wired to one device, described by a bench file."""
@@ -51,11 +53,29 @@ class Bench:
         return self.file.device.name
 
     def identities(self) -> dict[str, str]:
-        """Ask every role for its `*IDN?`."""
+        """Ask every instrument for its `*IDN?`."""
         return {
-            "pulse_generator": self.generator.identity.strip(),
-            "magnet": self.magnet.identity.strip(),
-            "resistance_meter": self.meter.identity.strip(),
+            "pulse generator": self.generator.identity.strip(),
+            "magnet supply": self.magnet.identity.strip(),
+            "gaussmeter": self.magnet.gaussmeter_identity.strip(),
+            "resistance meter": self.meter.identity.strip(),
+        }
+
+    def read_once(self) -> dict[str, str]:
+        """Read every instrument once, with no pulse, no field and little current, as text."""
+        self.generator.check()
+        self.magnet.check()
+        current_A = min(CHECK_CURRENT_A, self.limits.read_current_A)
+        try:
+            self.meter.arm(current_A)
+            resistance_ohm = self.meter.read().resistance_ohm
+        finally:
+            self.meter.make_safe()
+        return {
+            "pulse generator": "no errors",
+            "magnet supply": "no errors",
+            "gaussmeter": f"{self.magnet.read_field() * 1e3:.3f} mT",
+            "resistance meter": f"{resistance_ohm:.2f} Ω at {current_A * 1e6:g} µA",
         }
 
     def snapshot(self) -> dict[str, Any]:

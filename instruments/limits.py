@@ -26,10 +26,9 @@ class Limits(BaseModel):
 
     def check_shape(self, shape: PulseShape) -> None:
         self._check("a pulse width", shape.width_s, "pulse_width_s", "s")
-        longest_edges_s = 2 * shape.width_s
-        if min(shape.width_s, shape.rise_s, shape.fall_s) <= 0:
+        if not (shape.width_s > 0 and shape.rise_s > 0 and shape.fall_s > 0):
             raise LimitError("Width, rise and fall of a pulse must be longer than 0 s.")
-        if shape.rise_s + shape.fall_s > longest_edges_s:
+        if not shape.rise_s + shape.fall_s <= 2 * shape.width_s:
             raise LimitError(
                 f"Rise and fall of {shape.rise_s:g} s and {shape.fall_s:g} s do not fit into a "
                 f"pulse {shape.width_s:g} s wide; widen the pulse or shorten its edges."
@@ -118,6 +117,10 @@ class LimitedMagnet:
     @property
     def identity(self) -> str:
         return self.inner.identity
+
+    @property
+    def gaussmeter_identity(self) -> str:
+        return self.inner.gaussmeter_identity
 
     @property
     def maximum_field_T(self) -> float:

@@ -71,6 +71,11 @@ class Magnet(Instrument, Protocol):
     """Sets the out-of-plane field at the device."""
 
     @property
+    def gaussmeter_identity(self) -> str:
+        """The gaussmeter's reply to `*IDN?`; asks it."""
+        ...
+
+    @property
     def maximum_field_T(self) -> float:
         """The largest field that supply and coil reach."""
         ...

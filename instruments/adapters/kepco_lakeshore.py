@@ -44,6 +44,7 @@ class KepcoLakeShoreMagnet:
         self._compliance_V = compliance_V
         self._tolerance_T = tolerance_T
         self._on = False
+        self._gaussmeter_ready = False
         self._speaking = Speaking("The magnet supply (BOP)")
         self._reading = Speaking("The gaussmeter (425)")
 
@@ -79,6 +80,10 @@ class KepcoLakeShoreMagnet:
 
     def read_field(self) -> float:
         with self._reading:
+            if not self._gaussmeter_ready:
+                self._gaussmeter.unit = "T"
+                self._gaussmeter.auto_range()
+                self._gaussmeter_ready = True
             return float(self._gaussmeter.field)
 
     def check(self) -> None:
@@ -104,9 +109,6 @@ class KepcoLakeShoreMagnet:
                 self._supply.current_setpoint = 0
                 self._supply.voltage_setpoint = self._compliance_V
                 self._supply.output_enabled = True
-        with self._reading:
-            self._gaussmeter.unit = "T"
-            self._gaussmeter.auto_range()
         self.check()
         self._on = True
 

@@ -90,12 +90,8 @@ class Keysight81160APulseGenerator:
         """Idle at 0 V in the wanted polarity, with the smallest pulse set, and switch on."""
         self._channel.output = False
         self._armed_polarity = None
-        if polarity > 0:
-            self._channel.voltage_high = SMALLEST_LEVEL_V
-            self._channel.voltage_low = 0
-        else:
-            self._channel.voltage_low = -SMALLEST_LEVEL_V
-            self._channel.voltage_high = 0
+        self._channel.amplitude = SMALLEST_LEVEL_V
+        self._channel.offset = polarity * SMALLEST_LEVEL_V / 2
         self._driver.write(f":OUTP{self._number}:POL {'NORM' if polarity > 0 else 'INV'}")
         self._channel.output = True
         self._armed_polarity = polarity

@@ -1,0 +1,129 @@
+"""Pulsed protocols do what the method section says, in that order."""
+
+from typing import Any
+
+import pytest
+
+from instruments import Bench, LimitError
+from protocols import ProtocolError
+from protocols.catalogue import PROTOCOLS, make_protocol
+
+LADDER: dict[str, float | str] = {
+    "amplitude_start_V": 1.0,
+    "amplitude_stop_V": 2.0,
+    "amplitude_step_V": 0.5,
+}
+
+
+def fired(rig: Any) -> list[float]:
+    return [call[1] for call in rig.calls if call[0] == "fire"]
+
+
+def fields(rig: Any) -> list[float]:
+    return [call[1] for call in rig.calls if call[0] == "field"]
+
+
+def test_a_staircase_saturates_sets_the_bias_then_reads_after_every_pulse(
+    bench: Bench, rig: Any
+) -> None:
+    points = list(make_protocol("staircase-write", {**LADDER, "cycles": 2}).steps(bench))
+    one_cycle = [("field", 0.05), ("read",), ("field", -0.004), ("read",)]
+    for amplitude_V in (1.0, 1.5, 2.0):
+        one_cycle += [("fire", amplitude_V), ("read",)]
+    assert rig.calls[2:] == 2 * one_cycle
+    assert [point.phase for point in points] == 2 * ["saturate", "bias", "write", "write", "write"]
+    assert [point.cycle for point in points] == 5 * [0] + 5 * [1]
+    assert points[2].field_T == -0.004
+    assert points[2].resistance_ohm == pytest.approx(100)
+    assert points[2].pulse_width_s == 50e-9
+
+
+def test_the_pulses_of_a_reset_are_negative_and_never_saturate_first(
+    bench: Bench, rig: Any
+) -> None:
+    points = list(make_protocol("reset", LADDER).steps(bench))
+    assert fields(rig) == [-0.042]
+    assert fired(rig) == [-1.0, -1.5, -2.0]
+    assert [point.amplitude_V for point in points] == [None, -1.0, -1.5, -2.0]
+
+
+def test_cycling_saturates_once_and_changes_the_bias_with_the_direction(
+    bench: Bench, rig: Any
+) -> None:
+    parameters = {**LADDER, "reset_stop_V": 1.5, "cycles": 2}
+    list(make_protocol("write-reset-cycling", parameters).steps(bench))
+    assert fields(rig) == [0.05, -0.004, -0.042, -0.004, -0.042]
+    assert fired(rig) == 2 * [1.0, 1.5, 2.0, -1.0, -1.5]
+
+
+def test_the_ramp_of_the_straight_synapse_saturates_the_other_way_and_goes_further() -> None:
+    ramp = make_protocol("repeated-ramp")
+    assert ramp.demands().fields_T == (-0.12, -0.004)
+    assert max(ramp.demands().amplitudes_V) == 5.5
+    assert ramp.expected_cycles() == 10
+
+
+def test_a_resumed_protocol_starts_at_the_cycle_it_is_given(bench: Bench) -> None:
+    procedure = make_protocol("staircase-write", {**LADDER, "cycles": 4})
+    assert {point.cycle for point in procedure.steps(bench, first_cycle=2)} == {2, 3}
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+def test_a_protocol_yields_as_many_points_as_it_announces(name: str, bench: Bench) -> None:
+    steps = LADDER if "amplitude_start_V" in PROTOCOLS[name].declared() else {}
+    procedure = make_protocol(name, steps)
+    assert len(list(procedure.steps(bench))) == procedure.expected_points()
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+def test_a_protocol_asks_for_nothing_it_did_not_declare(name: str, bench: Bench, rig: Any) -> None:
+    steps = LADDER if "amplitude_start_V" in PROTOCOLS[name].declared() else {}
+    procedure = make_protocol(name, steps)
+    list(procedure.steps(bench))
+    demands = procedure.demands()
+    assert set(fired(rig)) == set(demands.amplitudes_V)
+    assert set(fields(rig)) == set(demands.fields_T)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("staircase-write", {"amplitude_stop_V": 7}),
+        ("staircase-write", {"pulse_width_s": 2e-6}),
+        ("staircase-write", {"amplitude_start_V": 0.01}),
+        ("minor-loop", {"largest_field_T": 0.2}),
+        ("saturate", {"read_current_A": 0.01}),
+        ("write-reset-cycling", {"reset_stop_V": 7}),
+    ],
+)
+def test_a_protocol_beyond_the_limits_is_refused_before_anything_is_touched(
+    name: str, parameters: dict[str, float | str], bench: Bench, rig: Any
+) -> None:
+    procedure = make_protocol(name, parameters)
+    with pytest.raises(LimitError):
+        procedure.check(bench)
+    assert rig.calls == []
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "told"),
+    [
+        ("staircase-wirte", {}, "did you mean 'staircase-write'"),
+        ("reset", {"amplitud_stop_V": 3}, "did you mean 'amplitude_stop_V'"),
+        ("reset", {"amplitude_stop_V": "4 mV"}, "must be a number from 0 to 100 V"),
+        ("reset", {"amplitude_stop_V": -4}, "must be a number from 0 to 100 V"),
+        ("reset", {"amplitude_stop_V": "nan"}, "must be a number"),
+        ("reset", {"amplitude_step_V": 0}, "amplitude_step_V is 0"),
+        ("staircase-write", {"cycles": 2.5}, "must be a whole number from 1"),
+        ("reset", {"amplitude_start_V": 3, "amplitude_stop_V": 2}, "below its start"),
+    ],
+)
+def test_bad_parameters_get_one_sentence(
+    name: str, parameters: dict[str, float | str], told: str
+) -> None:
+    with pytest.raises(ProtocolError, match=told):
+        make_protocol(name, parameters)
+
+
+def test_a_value_may_carry_its_unit() -> None:
+    assert make_protocol("reset", {"amplitude_stop_V": "3.5 V"}).amplitude_stop_V == 3.5

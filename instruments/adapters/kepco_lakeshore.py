@@ -13,7 +13,7 @@ from instruments.clock import Clock
 from instruments.errors import BenchError, LimitError
 from instruments.faults import Speaking, raise_queued_errors
 
-EXPECTED_IDENTITY = "BOP"
+EXPECTED_IDENTITY = "KEPCO"
 EXPECTED_GAUSSMETER_IDENTITY = "MODEL425"
 LARGEST_CURRENT_A = 12.0
 RAMP_STEP_S = 0.05

@@ -1,0 +1,33 @@
+"""`dwmtj bench`: open a bench, compare who answers with the file, read everything once."""
+
+import typer
+
+from cli.console import print_table
+from cli.options import BenchOption, choose_bench
+from instruments import open_bench
+from instruments.drivers import describe
+
+app = typer.Typer(no_args_is_help=True, help="Look after the instruments.")
+
+
+@app.command()
+def check(bench: BenchOption = None) -> None:
+    """Open every instrument, compare its identity with the bench file, read it once.
+
+    \b
+    Examples:
+      dwmtj bench check
+      dwmtj bench check --bench bench.toml
+    """
+    bench_file = choose_bench(bench)
+    with open_bench(bench_file) as opened:
+        readings = opened.read_once()
+        identities = opened.identities()
+    print_table(
+        f"Bench {bench_file.name}: all instruments answer",
+        ("role", "driver", "identity", "reading"),
+        [
+            (role, where, identities[role], readings[role])
+            for role, where in describe(bench_file).items()
+        ],
+    )

@@ -1,0 +1,34 @@
+"""Where commands print: results to stdout, everything about them to stderr."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    out.print(table)
+
+
+def print_json(content: Any) -> None:
+    """Print plain JSON, one document, for scripts."""
+    print(json.dumps(content, indent=2, default=str, ensure_ascii=False, allow_nan=False))
+
+
+def error_text(error: BaseException) -> str:
+    return str(error).strip() or type(error).__name__
+
+
+def print_error(error: BaseException) -> None:
+    err.print("[red]error:[/red]", end=" ")
+    err.print(error_text(error), markup=False, soft_wrap=True)

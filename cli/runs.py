@@ -1,0 +1,143 @@
+"""`dwmtj runs`: what is in the store."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.console import out, print_json, print_table
+from cli.options import DatabaseOption, JsonOption
+from storage import RunSummary, Status, Store
+
+app = typer.Typer(no_args_is_help=True, help="List, show and export stored runs.")
+RunArgument = Annotated[int, typer.Argument(metavar="RUN", help="Its number in `dwmtj runs list`.")]
+
+
+@app.command("list")
+def list_runs(
+    protocol: Annotated[str | None, typer.Option(help="Only this protocol.")] = None,
+    device: Annotated[str | None, typer.Option(help="Only this device.")] = None,
+    status: Annotated[Status | None, typer.Option(help="Only this status.")] = None,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the runs, oldest first.
+
+    \b
+    Examples:
+      dwmtj runs list --status finished
+      dwmtj runs list --protocol staircase-write --json
+    """
+    with Store.open(database, create=False) as store:
+        summaries = store.runs(protocol=protocol, device=device, status=status)
+        place = store.path
+    if as_json:
+        print_json([_as_dict(summary) for summary in summaries])
+        return
+    columns = ("id", "protocol", "device", "status", "points", "started", "finished")
+    rows = [
+        (
+            str(summary.id),
+            summary.protocol,
+            summary.device,
+            summary.status,
+            str(summary.points),
+            _when(summary.started),
+            _when(summary.finished),
+        )
+        for summary in summaries
+    ]
+    print_table(f"{len(rows)} runs in {place}", columns, rows)
+
+
+@app.command()
+def show(run: RunArgument, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
+    """Show everything about a run but its points: parameters, bench, how it ended.
+
+    \b
+    Example:
+      dwmtj runs show 3
+    """
+    with Store.open(database, create=False) as store:
+        record = store.run(run)
+    if as_json:
+        print_json(asdict(record))
+        return
+    summary = record.summary
+    print_table(
+        f"Run {summary.id}",
+        ("", ""),
+        [
+            *[(key, text) for key, text in _texts(summary)],
+            *[(f"parameter {key}", f"{value}") for key, value in record.parameters.items()],
+        ],
+    )
+    for attempt in record.attempts:
+        print_table(
+            f"Attempt {attempt.attempt}",
+            ("", ""),
+            [
+                ("status", f"{attempt.status}{f': {attempt.message}' if attempt.message else ''}"),
+                ("started", _when(attempt.started)),
+                ("finished", _when(attempt.finished)),
+                ("operator", f"{attempt.operator} on {attempt.host}"),
+                ("code version", attempt.code_version),
+                ("seed", "" if attempt.seed is None else str(attempt.seed)),
+                ("bench", str(attempt.bench.get("name", ""))),
+                *_identities(attempt.bench),
+            ],
+        )
+
+
+@app.command()
+def export(
+    run: RunArgument,
+    to: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The CSV file.")],
+    database: DatabaseOption = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace the file if it is there.")] = False,
+) -> None:
+    """Write the points of a run into a CSV file, numbers in full precision.
+
+    \b
+    Example:
+      dwmtj runs export 3 -o run3.csv
+    """
+    with Store.open(database, create=False) as store:
+        store.export_csv(run, to, overwrite=overwrite)
+    out.print(f"run {run}: written to {to}", markup=False)
+
+
+def _as_dict(summary: RunSummary) -> dict[str, Any]:
+    return {
+        "id": summary.id,
+        "protocol": summary.protocol,
+        "device": summary.device,
+        "status": str(summary.status),
+        "points": summary.points,
+        "started": summary.started.isoformat(timespec="seconds"),
+        "finished": summary.finished and summary.finished.isoformat(timespec="seconds"),
+    }
+
+
+def _texts(summary: RunSummary) -> list[tuple[str, str]]:
+    expected = "" if summary.points_expected is None else f" of {summary.points_expected}"
+    return [
+        ("protocol", summary.protocol),
+        ("device", summary.device),
+        ("status", f"{summary.status}{f': {summary.message}' if summary.message else ''}"),
+        ("points", f"{summary.points}{expected}"),
+        ("started", _when(summary.started)),
+        ("finished", _when(summary.finished)),
+        ("notes", summary.notes),
+    ]
+
+
+def _when(time: datetime | None) -> str:
+    return "" if time is None else time.astimezone().isoformat(sep=" ", timespec="seconds")
+
+
+def _identities(bench: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(role, str(identity)) for role, identity in bench.get("identities", {}).items()]

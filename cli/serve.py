@@ -1,0 +1,32 @@
+"""`dwmtj serve`: the virtual bench over TCP, for any language that can open a socket."""
+
+import time
+from typing import Annotated
+
+import typer
+
+from cli.console import err, out
+from simulators.bench import LabServer, open_lab
+
+
+def serve(
+    lab: Annotated[str, typer.Argument(help="trapezoid, straight, … or a lab file.")] = "trapezoid",
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the first.")] = 5025,
+) -> None:
+    """Serve the virtual instruments over TCP until Ctrl-C; each answers on a port of its own.
+
+    \b
+    Examples:
+      dwmtj serve
+      dwmtj serve straight --port 6000
+    """
+    with LabServer(open_lab(lab), host=host, first_port=port) as server:
+        for address in server.addresses:
+            out.print(f"{address}", markup=False)
+        err.print("Serving; Ctrl-C stops.")
+        try:
+            while True:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            err.print("Stopped.")

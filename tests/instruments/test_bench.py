@@ -1,0 +1,80 @@
+"""A bench opens completely or not at all, and is made safe even when an instrument is dead."""
+
+from collections.abc import Callable
+
+import pytest
+import pyvisa
+
+from instruments import BenchError, BenchFile, PulseShape, open_bench
+from instruments.adapters.keysight81160a import Keysight81160APulseGenerator
+
+SHAPE = PulseShape(width_s=50e-9, rise_s=10e-9, fall_s=10e-9)
+
+
+def with_address(bench_file: BenchFile, role: str, address: str) -> BenchFile:
+    section = getattr(bench_file, role).model_copy(update={"address": address})
+    return bench_file.model_copy(update={role: section})
+
+
+@pytest.mark.parametrize("role", ["pulse_generator", "magnet", "resistance_meter"])
+def test_an_address_where_nothing_is_gets_one_sentence(
+    role: str, virtual: Callable[..., BenchFile]
+) -> None:
+    with pytest.raises(BenchError, match=r"Nothing answers at GPIB0::3::INSTR .*bench file\.$"):
+        open_bench(with_address(virtual(), role, "GPIB0::3::INSTR"))
+
+
+@pytest.mark.parametrize("role", ["pulse_generator", "resistance_meter"])
+def test_another_instrument_at_the_address_is_named(
+    role: str, virtual: Callable[..., BenchFile]
+) -> None:
+    with pytest.raises(BenchError, match=r"GPIB0::6::INSTR says it is 'KEPCO.*which is no Ke"):
+        open_bench(with_address(virtual(), role, "GPIB0::6::INSTR"))
+
+
+@pytest.mark.parametrize("library", ["@nowhere", "no-such-lab@dwmtj", "/no/such/library.so"])
+def test_a_visa_library_that_is_not_there_gets_one_sentence(
+    library: str, virtual: Callable[..., BenchFile]
+) -> None:
+    bench_file = virtual().model_copy(update={"visa_library": library})
+    with pytest.raises(BenchError, match=r"VISA library .* cannot be opened"):
+        open_bench(bench_file)
+
+
+def test_one_dead_instrument_does_not_keep_the_others_from_being_made_safe(
+    virtual: Callable[..., BenchFile],
+) -> None:
+    bench_file = virtual()
+    bench = open_bench(bench_file)
+    bench.magnet.set_field(0.02)
+    bench.generator.arm(SHAPE)
+    bench.meter.arm(100e-6)
+    generator = bench.generator.inner
+    assert isinstance(generator, Keysight81160APulseGenerator)
+    generator._driver.adapter.close()
+    with pytest.raises(BenchError, match=r"switch it off by hand: The pulse generator"):
+        bench.make_safe()
+    manager = pyvisa.ResourceManager(bench_file.visa_library)
+    for address in (bench_file.resistance_meter.address, bench_file.magnet.address):
+        with manager.open_resource(address, read_termination="\n") as instrument:
+            assert isinstance(instrument, pyvisa.resources.MessageBasedResource)
+            assert float(instrument.query("OUTP?")) == 0
+
+
+def test_closing_one_bench_leaves_another_on_the_same_library_open(
+    virtual: Callable[..., BenchFile],
+) -> None:
+    bench_file = virtual()
+    first, second = open_bench(bench_file), open_bench(bench_file)
+    first.close()
+    assert second.magnet.identity
+    second.close()
+
+
+def test_the_snapshot_holds_what_a_run_must_remember(virtual: Callable[..., BenchFile]) -> None:
+    with open_bench(virtual()) as bench:
+        snapshot = bench.snapshot()
+    assert "81160A" in snapshot["identities"]["pulse generator"]
+    assert snapshot["limits"]["pulse_amplitude_V"] == 6.0
+    assert snapshot["pulse_generator"]["amplifier_gain"] == 2.0
+    assert snapshot["device"]["name"] == "virtual-trapezoid"

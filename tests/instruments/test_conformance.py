@@ -1,0 +1,113 @@
+"""What every adapter of a role must do; a new driver joins as one more virtual bench."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import pyvisa
+
+from instruments import Bench, BenchError, BenchFile, PulseShape, open_bench
+from simulators.bench import Lab, open_lab
+
+SHAPE = PulseShape(width_s=50e-9, rise_s=10e-9, fall_s=10e-9)
+
+
+@pytest.fixture(params=["trapezoid"])
+def bench_file(request: pytest.FixtureRequest, virtual: Callable[..., BenchFile]) -> BenchFile:
+    return virtual(request.param)
+
+
+@pytest.fixture
+def bench(bench_file: BenchFile) -> Iterator[Bench]:
+    with open_bench(bench_file) as opened:
+        yield opened
+
+
+@pytest.fixture
+def lab(bench_file: BenchFile) -> Lab:
+    return open_lab(bench_file.visa_library.removesuffix("@dwmtj"))
+
+
+def asked(bench_file: BenchFile, address: str, question: str) -> str:
+    """Ask an instrument behind the adapters' back."""
+    manager = pyvisa.ResourceManager(bench_file.visa_library)
+    with manager.open_resource(address, read_termination="\n") as instrument:
+        assert isinstance(instrument, pyvisa.resources.MessageBasedResource)
+        return instrument.query(question).strip()
+
+
+def is_on(bench_file: BenchFile, address: str, question: str) -> bool:
+    return float(asked(bench_file, address, question)) == 1
+
+
+def test_every_role_tells_who_it_is(bench: Bench) -> None:
+    assert all(bench.identities().values())
+
+
+def test_a_pulse_changes_the_wall_and_leaves_nothing_on_the_track(bench: Bench, lab: Lab) -> None:
+    bench.magnet.set_field(0.05)
+    bench.magnet.set_field(-0.004)
+    bench.generator.arm(SHAPE)
+    before = int(lab.device.site[0])
+    bench.generator.fire(3.2)
+    assert int(lab.device.site[0]) > before
+    bench.clock.sleep(1.0)
+    assert not lab.device.broken[0]
+
+
+def test_pulses_of_both_signs_for_seconds_never_harm_the_junction(bench: Bench, lab: Lab) -> None:
+    bench.generator.arm(SHAPE)
+    for amplitude_V in (3.0, -3.0, 4.0, -4.0, -0.2, 0.2):
+        bench.generator.fire(amplitude_V)
+        bench.clock.sleep(1.0)
+    assert not lab.device.broken[0]
+
+
+def test_firing_unarmed_is_refused(bench: Bench) -> None:
+    with pytest.raises(BenchError, match="not armed"):
+        bench.generator.fire(1.0)
+
+
+@pytest.mark.parametrize("field_T", [0.05, -0.042, 0.0])
+def test_a_field_is_reached_and_read_back_within_the_tolerance(
+    field_T: float, bench: Bench, bench_file: BenchFile
+) -> None:
+    reached_T = bench.magnet.set_field(field_T)
+    assert reached_T == pytest.approx(field_T, abs=bench_file.magnet.tolerance_T)
+    assert bench.magnet.read_field() == pytest.approx(
+        field_T, abs=1.5 * bench_file.magnet.tolerance_T
+    )
+
+
+def test_the_field_never_moves_faster_than_allowed(bench: Bench) -> None:
+    bench.magnet.set_field(0.0)
+    began_s = bench.clock.now_s()
+    bench.magnet.set_field(0.1)
+    assert bench.clock.now_s() - began_s >= 0.1 / bench.limits.field_rate_T_per_s
+
+
+def test_a_reading_is_the_resistance_of_the_junction(bench: Bench, lab: Lab) -> None:
+    bench.meter.arm(100e-6)
+    reading = bench.meter.read()
+    assert reading.resistance_ohm == pytest.approx(lab.device.resistance_ohm()[0], rel=5e-3)
+    assert reading.current_A == pytest.approx(100e-6, rel=1e-2)
+
+
+def test_reading_unarmed_is_refused(bench: Bench) -> None:
+    with pytest.raises(BenchError, match="not armed"):
+        bench.meter.read()
+
+
+def test_the_safe_state_is_off_and_without_field_and_may_be_reached_twice(
+    bench: Bench, bench_file: BenchFile
+) -> None:
+    bench.magnet.set_field(0.05)
+    bench.generator.arm(SHAPE)
+    bench.meter.arm(100e-6)
+    assert is_on(bench_file, bench_file.pulse_generator.address, "OUTP1?")
+    for _ in range(2):
+        bench.make_safe()
+        assert not is_on(bench_file, bench_file.pulse_generator.address, "OUTP1?")
+        assert not is_on(bench_file, bench_file.resistance_meter.address, "OUTP?")
+        assert not is_on(bench_file, bench_file.magnet.address, "OUTP?")
+        assert float(asked(bench_file, bench_file.magnet.address, "CURR?")) == 0
+        assert abs(bench.magnet.read_field()) < 1e-3

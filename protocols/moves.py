@@ -1,7 +1,7 @@
 """The moves that protocols are made of: set a field, fire a pulse, read the junction."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from instruments import Bench, PulseShape
 from storage.points import Point
@@ -26,13 +26,21 @@ class Hand:
     def set_field(self, field_T: float) -> None:
         self.field_T = self.bench.magnet.set_field(field_T)
 
-    def read(self, phase: str, cycle: int) -> Point:
-        """Read the junction where it is."""
+    def read(
+        self,
+        phase: str,
+        cycle: int,
+        amplitude_V: float | None = None,
+        pulse_width_s: float | None = None,
+    ) -> Point:
+        """Read the junction where it is, after a pulse if one is given."""
         reading = self.bench.meter.read()
         return Point(
             phase=phase,
             time_s=self.bench.clock.now_s() - self.started_s,
             cycle=cycle,
+            amplitude_V=amplitude_V,
+            pulse_width_s=pulse_width_s,
             field_T=self.field_T,
             voltage_V=reading.voltage_V,
             current_A=reading.current_A,
@@ -59,5 +67,4 @@ class Hand:
             self.bench.generator.fire(amplitude_V)
             if read_delay_s:
                 self.bench.clock.sleep(read_delay_s)
-            point = self.read(phase, cycle)
-            yield replace(point, amplitude_V=amplitude_V, pulse_width_s=shape.width_s)
+            yield self.read(phase, cycle, amplitude_V, shape.width_s)

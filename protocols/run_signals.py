@@ -1,0 +1,64 @@
+"""Ctrl-C, a request to terminate and a closed terminal end a run in order, and only once."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+log = logging.getLogger(__name__)
+
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # the last one is unknown to Windows
+
+
+class Interrupts:
+    """Turns the first signal into an exception and holds back all others while it is entered.
+
+    Ctrl-C raises KeyboardInterrupt, the others SystemExit. From then on, or once `hold` was
+    called, signals are only remembered, so that nothing disturbs the way to the safe state. Outside
+    the main thread, where Python delivers no signals, and for signals that are being ignored
+    (nohup), it does nothing.
+    """
+
+    def __init__(self) -> None:
+        self.received: signal.Signals | None = None
+        self._held = False
+        self._previous: dict[signal.Signals, Callable[..., Any] | int | None] = {}
+
+    def hold(self) -> None:
+        """From now on only remember signals."""
+        self._held = True
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            for name in _NAMES:
+                number = getattr(signal, name, None)
+                if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+                    self._previous[number] = signal.signal(number, self._receive)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for number, previous in self._previous.items():
+            signal.signal(number, signal.SIG_DFL if previous is None else previous)
+        if self.received is not None and not isinstance(error, KeyboardInterrupt | SystemExit):
+            raise _exception(self.received)
+
+    def _receive(self, number: int, _frame: FrameType | None) -> None:
+        held, self._held = self._held, True
+        if held:
+            log.warning("The bench is being made safe; please wait.")
+        self.received = self.received or signal.Signals(number)
+        if not held:
+            raise _exception(self.received)
+
+
+def _exception(number: signal.Signals) -> BaseException:
+    if number is signal.SIGINT:
+        return KeyboardInterrupt()
+    return SystemExit(128 + number)

@@ -1,0 +1,58 @@
+"""What can go wrong with a database, in words a physicist can act on."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError, StatementError
+
+
+class StoreError(Exception):
+    """The database, or what was to be written to it or read from it, is not as it should be."""
+
+
+@contextmanager
+def errors_of(path: Path) -> Iterator[None]:
+    """Raise StoreError in place of what SQLAlchemy raises about the database at `path`."""
+    try:
+        yield
+    except StatementError as error:
+        raise StoreError(_sentence(path, error)) from error
+
+
+def _sentence(path: Path, error: StatementError) -> str:
+    cause = error.orig
+    unknown_to_sqlite = isinstance(cause, sqlite3.IntegrityError | sqlite3.ProgrammingError)
+    if not isinstance(error, DBAPIError) or unknown_to_sqlite:
+        return (
+            f"A value cannot be stored in {path} ({cause}): "
+            "give plain numbers, texts, lists and dictionaries."
+        )
+    # The name of an extended code, SQLITE_READONLY_DBMOVED, begins with that of its primary code.
+    code = getattr(cause, "sqlite_errorname", "")
+    for primary_code, sentence in _SENTENCES.items():
+        if code.startswith(primary_code):
+            return sentence.format(path=path)
+    return f"{path} could not be used ({cause}): check the disk and the file."
+
+
+_SENTENCES = {
+    "SQLITE_NOTADB": (
+        "{path} is not a database: give another file with --database or DWMTJ_DATABASE."
+    ),
+    "SQLITE_CORRUPT": (
+        "{path} is damaged: keep a copy, then recover what is left with sqlite3's .recover."
+    ),
+    "SQLITE_BUSY": (
+        "{path} is locked by another program: close what holds it open for writing and try again."
+    ),
+    "SQLITE_READONLY": (
+        "{path} is read-only, or its folder is: allow writing to both, or use another database."
+    ),
+    "SQLITE_CANTOPEN": (
+        "{path} cannot be opened: allow reading and writing of the file and of its folder."
+    ),
+    "SQLITE_FULL": "The disk is full and {path} cannot grow: free some space and resume the run.",
+    "SQLITE_IOERR": "{path} cannot be read or written by the disk: check the disk and the network.",
+}

@@ -1,0 +1,27 @@
+"""One measured point: what was set, what was read, when and where in the protocol."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+NOTHING: Mapping[str, float | int | str | bool | None] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A row of the points table; None where the protocol did not set or read the quantity.
+
+    `phase` names the part of the protocol ("saturate", "write", "reset", "ramp", "loop"); `cycle`
+    counts from 0; `time_s` is bench time since the run began; `extra` holds anything rarer.
+    """
+
+    phase: str
+    time_s: float
+    cycle: int = 0
+    amplitude_V: float | None = None
+    pulse_width_s: float | None = None
+    field_T: float | None = None
+    voltage_V: float | None = None
+    current_A: float | None = None
+    resistance_ohm: float | None = None
+    extra: Mapping[str, float | int | str | bool | None] = field(default_factory=lambda: NOTHING)

@@ -1,0 +1,202 @@
+"""The tables, which read as the data dictionary: devices, runs, points, calibrations, results."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    Double,
+    Enum,
+    ForeignKey,
+    Integer,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
+
+SCHEMA_VERSION = 1
+
+
+class Status(StrEnum):
+    """How a run stands."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    ABORTED = "aborted"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment with its time zone, kept as UTC text: 2025-03-01 22:15:00.000000."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    type_annotation_map: ClassVar = {
+        int: Integer,
+        float: Double,
+        str: Text,
+        datetime: UtcTime,
+        dict[str, Any]: JSON(none_as_null=True),
+        list[int]: JSON(none_as_null=True),
+        Status: Enum(
+            Status,
+            native_enum=False,
+            create_constraint=True,
+            values_callable=lambda statuses: [status.value for status in statuses],
+        ),
+    }
+
+
+class Device(Base):
+    """A device under test, known by its name; the rest is as the latest bench file has it."""
+
+    __tablename__ = "devices"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    geometry: Mapped[str] = mapped_column(default="")
+    notes: Mapped[str] = mapped_column(default="")
+
+
+class Run(Base):
+    """One protocol carried out on one device; a resumed run stays the same run.
+
+    Status, message, bench, code version, seed, operator and owner are those of its latest attempt.
+    """
+
+    __tablename__ = "runs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    protocol: Mapped[str]
+    device_id: Mapped[int] = mapped_column(ForeignKey("devices.id"), index=True)
+    parameters: Mapped[dict[str, Any]]
+    points_expected: Mapped[int | None]
+    notes: Mapped[str] = mapped_column(default="")
+
+    attempt: Mapped[int] = mapped_column(default=1)  # counts from 1
+    status: Mapped[Status] = mapped_column(default=Status.RUNNING)
+    message: Mapped[str | None]  # why it failed, or was found interrupted
+    started: Mapped[datetime]
+    resumed: Mapped[datetime | None]  # when the latest attempt began, unless it is the first
+    finished: Mapped[datetime | None]  # None while running, and when nobody saw the end
+
+    bench: Mapped[dict[str, Any]]  # identities, settings, limits and wiring at the start
+    code_version: Mapped[str]
+    seed: Mapped[int | None]
+    operator: Mapped[str] = mapped_column(default="")
+    host: Mapped[str]
+    pid: Mapped[int]
+    process_started: Mapped[float]  # seconds since 1970; tells a reused pid from its first owner
+
+    device: Mapped[Device] = relationship(lazy="joined", innerjoin=True)
+    earlier_attempts: Mapped[list["EarlierAttempt"]] = relationship(
+        order_by="EarlierAttempt.attempt"
+    )
+
+
+class EarlierAttempt(Base):
+    """How an attempt at a run, since resumed, was made and how it ended."""
+
+    __tablename__ = "earlier_attempts"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True)
+    attempt: Mapped[int] = mapped_column(primary_key=True)
+    status: Mapped[Status]
+    message: Mapped[str | None]
+    started: Mapped[datetime]
+    finished: Mapped[datetime | None]
+    bench: Mapped[dict[str, Any]]
+    code_version: Mapped[str]
+    seed: Mapped[int | None]
+    operator: Mapped[str]
+    host: Mapped[str]
+
+
+MEASURED = (
+    "time_s",
+    "amplitude_V",
+    "pulse_width_s",
+    "field_T",
+    "voltage_V",
+    "current_A",
+    "resistance_ohm",
+)
+
+
+class StoredPoint(Base):
+    """One measured point, storage.Point with its place in the run."""
+
+    __tablename__ = "points"
+    # One tree by run and point: the points of a run lie side by side on the disk.
+    # SQLite would take the bytes of a number that it does not know, such as one of numpy's.
+    __table_args__ = (
+        CheckConstraint(
+            " AND ".join(
+                [f"typeof({column}) = 'integer'" for column in ("point", "attempt", "cycle")]
+                + [f"typeof({column}) IN ('real', 'null')" for column in MEASURED]
+            ),
+            name="plain_numbers",
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True)
+    point: Mapped[int] = mapped_column(primary_key=True)  # counts from 0 through all attempts
+    attempt: Mapped[int]
+    phase: Mapped[str]
+    cycle: Mapped[int]
+    time_s: Mapped[float]
+    amplitude_V: Mapped[float | None]
+    pulse_width_s: Mapped[float | None]
+    field_T: Mapped[float | None]
+    voltage_V: Mapped[float | None]
+    current_A: Mapped[float | None]
+    resistance_ohm: Mapped[float | None]
+    extra: Mapped[dict[str, Any] | None]  # whatever else the protocol set or read, by its name
+
+
+class Calibration(Base):
+    """A state model made from runs on a device; a new one of the same name gets a new version."""
+
+    __tablename__ = "calibrations"
+    __table_args__ = (UniqueConstraint("name", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    version: Mapped[int]  # counts from 1
+    device_id: Mapped[int] = mapped_column(ForeignKey("devices.id"))
+    source_runs: Mapped[list[int]]
+    data: Mapped[dict[str, Any]]
+    created: Mapped[datetime]
+
+    device: Mapped[Device] = relationship(lazy="joined", innerjoin=True)
+
+
+class Result(Base):
+    """What a simulation or an analysis gave, with all that is needed to repeat it."""
+
+    __tablename__ = "results"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    name: Mapped[str]
+    configuration: Mapped[dict[str, Any]]
+    data: Mapped[dict[str, Any]]
+    code_version: Mapped[str]
+    seed: Mapped[int | None]
+    created: Mapped[datetime]

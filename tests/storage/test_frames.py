@@ -1,0 +1,85 @@
+import math
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from storage import Point, RunWriter, Status, Store, StoreError
+
+Begin = Callable[[], RunWriter]
+POINTS = [
+    Point("saturate", 0.1, field_T=0.05, resistance_ohm=1 / 3),
+    Point("write", 1e-9, 0, 0.1 + 0.2, 50e-9, -0.004, 0.01, 1e-7, 1e5, {"lock_in_V": 2 / 3}),
+    Point("write", math.pi, 1, -5.5, extra={"remark": 'a, "b"\nc', "level": 3, "reset": True}),
+]
+
+
+@pytest.fixture
+def run_id(begin: Begin) -> int:
+    writer = begin()
+    for point in POINTS:
+        writer.add(point)
+    writer.finish(Status.FINISHED)
+    return writer.run_id
+
+
+def test_a_frame_returns_every_number_as_it_was_measured(store: Store, run_id: int) -> None:
+    frame = store.points(run_id)
+    for point, (_, row) in zip(POINTS, frame.iterrows(), strict=True):
+        for field in fields(Point):
+            if field.name != "extra":
+                value = getattr(point, field.name)
+                assert math.isnan(row[field.name]) if value is None else row[field.name] == value
+        for name, value in point.extra.items():
+            assert row[name] == value
+
+
+def test_the_columns_of_a_frame_have_types_even_without_values(store: Store, begin: Begin) -> None:
+    frame = store.points(begin().run_id)
+    assert frame.empty
+    assert frame.index.name == "point"
+    assert frame["cycle"].dtype == frame["attempt"].dtype == frame.index.dtype == "int64"
+    assert frame["resistance_ohm"].dtype == frame["amplitude_V"].dtype == "float64"
+    assert frame["phase"].dtype == "str"
+
+
+def test_extras_become_columns_that_are_empty_elsewhere(store: Store, run_id: int) -> None:
+    frame = store.points(run_id)
+    assert list(frame.columns[-4:]) == ["lock_in_V", "remark", "level", "reset"]
+    assert frame["lock_in_V"].isna().tolist() == [True, False, True]
+
+
+def test_a_csv_file_holds_all_digits(store: Store, run_id: int, tmp_path: Path) -> None:
+    path = tmp_path / "run.csv"
+    store.export_csv(run_id, path)
+    loaded = pd.read_csv(path, index_col="point", dtype=str)
+    for name, column in store.points(run_id).select_dtypes("number").items():
+        written = [float(text) for text in loaded[name]]
+        assert written == pytest.approx(column.tolist(), rel=0, abs=0, nan_ok=True)
+    assert loaded["remark"].iloc[2] == 'a, "b"\nc'
+
+
+def test_a_csv_file_is_not_overwritten_unless_it_is_asked_for(
+    store: Store, run_id: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "run.csv"
+    path.write_text("mine")
+    with pytest.raises(StoreError, match="exists already: choose another name"):
+        store.export_csv(run_id, path)
+    assert path.read_text() == "mine"
+    store.export_csv(run_id, path, overwrite=True)
+    assert path.read_text().startswith("point,attempt,phase,cycle,time_s,amplitude_V,")
+    assert [each.name for each in tmp_path.glob("run.csv*")] == ["run.csv"]
+
+
+def test_a_csv_file_that_cannot_be_written_says_so(
+    store: Store, run_id: int, tmp_path: Path
+) -> None:
+    with pytest.raises(StoreError, match=r"cannot be written .*: give another place"):
+        store.export_csv(run_id, tmp_path / "missing" / "run.csv")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(StoreError, match="cannot be written"):
+        store.export_csv(run_id, tmp_path / "folder", overwrite=True)
+    assert not (tmp_path / "folder.part").exists()

@@ -1,0 +1,209 @@
+"""What one drive does to the wall, device by device: the event loop.
+
+During a drive the track carries V/R for the given time under a constant field. Then, in order:
+
+1. The track warms or cools, dT/dt = (R_th V²/R - T)/τ; above the damage temperature the junction
+   is gone for good. The rates below use the temperature at the end of the drive.
+2. The field may reverse the whole junction, Γ = f0 exp[-(E_n/k_B T)(1 - |H|/H_n)^(3/2)].
+3. The wall may leave its site (see depinning). It then runs at a speed proportional to the net push
+   per cross-section, draws a new strength in every notch that it enters, and stays where the drive
+   cannot free it again. When its way v·duration is used up between two sites it falls into the
+   nearer one. The time that the escape itself took is neglected against the duration, which makes
+   the reach of pulses close to threshold an upper bound.
+4. A wall that stayed in its notch under a pulse creeps about its seat: its deviation keeps the
+   settling memory m and gains √(1 - m²) of a fresh draw.
+"""
+
+from math import exp, sqrt
+from typing import Any
+
+import numba
+import numpy as np
+
+from simulators.device.compiled import compiled, compiled_parallel
+from simulators.device.depinning import BOLTZMANN_J_per_K, barrier_height, edge_share
+from simulators.device.noise import normal, uniform
+
+STATE = np.dtype(
+    [
+        *((word, "u8") for word in ("s0", "s1", "s2", "s3")),
+        ("site", "i8"),
+        ("strength", "f8"),
+        ("seat_m", "f8"),
+        ("offset_m", "f8"),
+        ("warming_K", "f8"),
+        ("broken", "b1"),
+    ],
+    align=True,
+)
+"""One device: its random stream, the wall's site, the strength of this visit relative to the mean,
+its seat and place in the notch, the warming of the track, and whether the junction is gone."""
+
+PHYSICS = np.dtype(
+    [
+        ("track_conductance_S", "f8"),
+        ("temperature_K", "f8"),
+        ("attempt_rate_Hz", "f8"),
+        ("mobility_m3_per_A_s", "f8"),
+        ("warming_K_per_V2", "f8"),
+        ("damage_temperature_K", "f8"),
+        ("settling_memory", "f8"),
+    ]
+)
+
+DRIVE = np.dtype(
+    [
+        ("duration_s", "f8"),
+        ("plateau_s", "f8"),
+        ("edges_s", "f8"),
+        ("parallel_field_T", "f8"),
+        ("cooling", "f8"),
+        ("reversal", "f8"),
+        ("hopeless", "f8"),
+    ]
+)
+"""One drive: full width at half maximum, plateau, rise and fall, net field that favours the
+parallel state, share of the warming left afterwards, probability that the field reverses the
+junction, and the barrier (in k_B T) beyond which an escape need not be considered."""
+
+_WEAKEST = 0.1
+
+
+@compiled_parallel
+def drive_all(
+    state: Any, sites: Any, physics: Any, drive: Any, voltage_V: Any, stride: int
+) -> None:
+    """Drive every device, shared between the cores; device i sees voltage_V[i * stride]."""
+    for i in numba.prange(state.shape[0]):
+        _drive_one(state[i], sites, physics[0], drive[0], voltage_V[i * stride])
+
+
+@compiled
+def drive_few(
+    state: Any, sites: Any, physics: Any, drive: Any, voltage_V: Any, stride: int
+) -> None:
+    """Drive every device on the calling thread, which for a few devices is faster."""
+    for i in range(state.shape[0]):
+        _drive_one(state[i], sites, physics[0], drive[0], voltage_V[i * stride])
+
+
+@compiled
+def start_all(state: Any, sites: Any) -> None:
+    """Put every device into the antiparallel state."""
+    for i in range(state.shape[0]):
+        _arrive(state[i], sites, 0)
+
+
+@compiled
+def _drive_one(d: Any, sites: Any, physics: Any, drive: Any, voltage_V: float) -> None:
+    target_K = physics.warming_K_per_V2 * voltage_V * voltage_V
+    d.warming_K = target_K + (d.warming_K - target_K) * drive.cooling
+    if d.broken:
+        return
+    temperature_K = physics.temperature_K + d.warming_K
+    if temperature_K > physics.damage_temperature_K:
+        d.broken = True
+        return
+    if drive.reversal > 0.0 and uniform(d) <= drive.reversal:
+        _arrive(d, sites, sites.shape[0] - 1 if drive.parallel_field_T > 0.0 else 0)
+        return
+    if _escape(d, sites, physics, drive, voltage_V, temperature_K):
+        return
+    if voltage_V != 0.0 and 0 < d.site < sites.shape[0] - 1:
+        _settle(d, sites[d.site].seat_jitter_m, physics.settling_memory)
+
+
+@compiled
+def _escape(
+    d: Any, sites: Any, physics: Any, drive: Any, voltage_V: float, temperature_K: float
+) -> bool:
+    site = sites[d.site]
+    current_A = voltage_V * physics.track_conductance_S
+    to_CLK = _expected_escapes(1, site, d.strength, physics, drive, current_A, temperature_K)
+    to_IN = _expected_escapes(-1, site, d.strength, physics, drive, current_A, temperature_K)
+    total = to_CLK + to_IN
+    if total <= 0.0 or uniform(d) > 1.0 - exp(-total):
+        return False
+    if to_IN == 0.0:
+        way = 1
+    elif to_CLK == 0.0:
+        way = -1
+    else:
+        way = 1 if uniform(d) * total <= to_CLK else -1
+    _run(d, sites, physics, drive, current_A, temperature_K, way)
+    return True
+
+
+@compiled
+def _run(
+    d: Any,
+    sites: Any,
+    physics: Any,
+    drive: Any,
+    current_A: float,
+    temperature_K: float,
+    way: int,
+) -> None:
+    last = sites.shape[0] - 1
+    k = d.site
+    speed = physics.mobility_m3_per_A_s * abs(_push_A(way, sites[k], drive, current_A))
+    budget_m = speed / sites[k].section_m2 * drive.duration_s
+    while True:
+        distance_m = abs(sites[k + way].x_m - sites[k].x_m)
+        if budget_m < distance_m:
+            _arrive(d, sites, k + way if budget_m > 0.5 * distance_m else k)
+            return
+        budget_m -= distance_m
+        k += way
+        _arrive(d, sites, k)
+        if k in (0, last):
+            return
+        expected = _expected_escapes(
+            way, sites[k], d.strength, physics, drive, current_A, temperature_K
+        )
+        if expected <= 0.0 or uniform(d) > 1.0 - exp(-expected):
+            return
+
+
+@compiled
+def _arrive(d: Any, sites: Any, k: int) -> None:
+    site = sites[k]
+    d.site = k
+    d.strength = max(_WEAKEST, 1.0 + site.spread * normal(d))
+    d.seat_m = site.seat_range_m * (2.0 * uniform(d) - 1.0)
+    d.offset_m = d.seat_m + site.seat_jitter_m * normal(d)
+
+
+@compiled
+def _settle(d: Any, jitter_m: float, memory: float) -> None:
+    fresh_m = sqrt(1.0 - memory * memory) * jitter_m * normal(d)
+    d.offset_m = d.seat_m + memory * (d.offset_m - d.seat_m) + fresh_m
+
+
+@compiled
+def _push_A(way: int, site: Any, drive: Any, current_A: float) -> float:
+    return float(way * (current_A - site.tension_A + site.field_A_per_T * drive.parallel_field_T))
+
+
+@compiled
+def _expected_escapes(
+    way: int,
+    site: Any,
+    visit: float,
+    physics: Any,
+    drive: Any,
+    current_A: float,
+    temperature_K: float,
+) -> float:
+    if way > 0:
+        strength_A, barrier_J = site.strength_to_CLK_A * visit, site.barrier_to_CLK_J
+    else:
+        strength_A, barrier_J = site.strength_to_IN_A * visit, site.barrier_to_IN_J
+    barrier = barrier_J / (BOLTZMANN_J_per_K * temperature_K)
+    push_A = _push_A(way, site, drive, current_A)
+    height = barrier_height(push_A, strength_A, barrier)
+    if height > drive.hopeless:
+        return 0.0
+    share = edge_share(push_A, way * current_A, strength_A, barrier)
+    time_s = drive.plateau_s + share * drive.edges_s
+    return float(physics.attempt_rate_Hz * time_s * exp(-height))

@@ -1,0 +1,132 @@
+"""What holds for every device whatever its preset: streams, polarity, time, damage, requests."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from simulators.device import Device, DeviceError, load_device
+
+BIAS_T = -4e-3
+TEN_YEARS_s = 10 * 365.25 * 86400.0
+
+
+def history(device: Device, amplitudes_V: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Return every device's voltage readings over a ramp, shape (steps, count)."""
+    rows = []
+    for amplitude_V in amplitudes_V:
+        device.drive(amplitude_V, 50e-9, BIAS_T, rise_s=10e-9, fall_s=10e-9)
+        device.drive(0.0, 1e-3, BIAS_T)
+        rows.append(device.junction_voltage_V(20e-6, 1e-3))
+    return np.array(rows)
+
+
+def test_a_device_does_not_depend_on_its_neighbours_nor_on_threads() -> None:
+    ramp_V = np.arange(0.5, 5.5, 0.1)
+    alone = history(Device(load_device("straight"), seed=9), [np.array([v]) for v in ramp_V])
+    same = history(
+        Device(load_device("straight"), seed=9, count=3), [np.array([v, -v, 0.0]) for v in ramp_V]
+    )
+    many = history(
+        Device(load_device("straight"), seed=9, count=2000), [np.full(2000, v) for v in ramp_V]
+    )
+    assert np.array_equal(alone[:, 0], same[:, 0])
+    assert np.array_equal(alone[:, 0], many[:, 0])
+    assert not np.array_equal(many[:, 0], many[:, 1])
+
+
+def test_a_seed_repeats_a_device_and_another_seed_does_not() -> None:
+    ramp_V = [np.array([v]) for v in np.arange(0.5, 5.5, 0.1)]
+    first, again, other = (
+        history(Device(load_device("straight"), seed=seed), ramp_V) for seed in (9, 9, 10)
+    )
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_positive_pulses_drive_towards_parallel_and_negative_ones_back() -> None:
+    device = Device(load_device("straight"), seed=1)
+    device.drive(-5.0, 50e-9, BIAS_T)
+    assert device.site[0] == 0
+    device.drive(0.0, 1e-3, field_T=120e-3)
+    assert device.site[0] == 6
+    device.drive(5.0, 50e-9, BIAS_T)
+    assert device.site[0] == 6
+    device.drive(0.0, 1e-3, BIAS_T)
+    for _ in range(20):
+        device.drive(-5.4, 50e-9, BIAS_T)
+        device.drive(0.0, 1e-3, BIAS_T)
+    assert device.site[0] == 0
+
+
+def test_a_pulse_too_short_for_the_way_leaves_the_wall_at_the_nearer_site() -> None:
+    for duration_s, site in ((5e-9, 0), (12e-9, 1), (18e-9, 1)):
+        device = Device(load_device("straight"), seed=1, count=50)
+        device.drive(2.5, 2 * duration_s, BIAS_T)
+        assert (device.site == site).all()
+
+
+@pytest.mark.parametrize("name", ["straight", "trapezoid", "trapezoid_five_state"])
+@pytest.mark.parametrize("field_T", [BIAS_T, 0.0])
+def test_every_state_lasts_ten_years_at_room_temperature(name: str, field_T: float) -> None:
+    seen = set()
+    for amplitude_V in (0.1, 2.0, 2.8, 3.2, 3.3, 3.6, 4.0, 4.3):
+        device = Device(load_device(name), seed=2, count=500)
+        device.drive(amplitude_V, 50e-9, BIAS_T, rise_s=10e-9, fall_s=10e-9)
+        written = device.site
+        device.drive(0.0, TEN_YEARS_s, field_T)
+        assert np.array_equal(device.site, written)
+        seen |= set(written.tolist())
+    assert len(seen) >= 4
+
+
+def test_a_shallow_notch_does_not_keep_the_wall() -> None:
+    parameters = load_device("trapezoid")
+    shallow = replace(parameters.notches[0], depth_m=1.5e-9, depth_to_IN_m=1.5e-9, spread=0.0)
+    device = Device(replace(parameters, notches=(shallow, *parameters.notches[1:])), count=100)
+    device.drive(0.0, TEN_YEARS_s, BIAS_T)
+    assert (device.site == 0).all()
+    device.drive(1.5, 2.2e-9, BIAS_T)
+    assert (device.site == 1).any()
+    device.drive(0.0, TEN_YEARS_s, BIAS_T)
+    assert (device.site != 1).all()
+
+
+@pytest.mark.parametrize("name", ["straight", "trapezoid"])
+def test_minus_four_volt_of_direct_current_destroys_the_junction(name: str) -> None:
+    device = Device(load_device(name), seed=3)
+    device.drive(-4.0, 1e-3, BIAS_T)
+    assert device.broken[0]
+    assert device.resistance_ohm()[0] == load_device(name).junction.short_resistance_ohm
+    device.drive(0.0, 10.0, field_T=120e-3)
+    assert device.broken[0]
+
+
+@pytest.mark.parametrize("name", ["straight", "trapezoid"])
+def test_pulses_are_harmless_with_rests_and_not_without(name: str) -> None:
+    rested, hurried = (Device(load_device(name), seed=3) for _ in range(2))
+    for _ in range(1000):
+        rested.drive(5.5, 50e-9, BIAS_T)
+        rested.drive(0.0, 20e-6, BIAS_T)
+        hurried.drive(5.5, 50e-9, BIAS_T)
+    assert not rested.broken[0]
+    assert hurried.broken[0]
+
+
+def test_only_the_devices_that_are_overdriven_break() -> None:
+    device = Device(load_device("trapezoid"), seed=3, count=3)
+    device.drive(np.array([0.0, -4.0, 1.0]), 1e-3, BIAS_T)
+    assert device.broken.tolist() == [False, True, False]
+
+
+def test_impossible_requests_are_refused() -> None:
+    device = Device(load_device("trapezoid"), count=3)
+    with pytest.raises(DeviceError, match="3 devices but values of shape"):
+        device.drive(np.zeros(2), 50e-9)
+    with pytest.raises(DeviceError, match="make the width at least half their sum"):
+        device.drive(1.0, 5e-9, rise_s=10e-9, fall_s=10e-9)
+    with pytest.raises(DeviceError, match="make it positive"):
+        device.junction_voltage_V(1e-4, 0.0)
+    with pytest.raises(DeviceError, match="count ≥ 1"):
+        Device(load_device("trapezoid"), count=0)

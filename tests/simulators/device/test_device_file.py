@@ -1,0 +1,62 @@
+"""Device files: round trip, and what a wrong file is told."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from simulators.device import DeviceError, device_toml, load_device, presets
+
+
+def test_the_presets_are_listed_and_load() -> None:
+    assert presets() == ["straight", "trapezoid", "trapezoid_five_state"]
+    assert [load_device(name).name for name in presets()] == presets()
+
+
+@pytest.mark.parametrize("name", presets())
+def test_a_device_survives_being_written_and_read(name: str, tmp_path: Path) -> None:
+    parameters = replace(load_device(name), name='my "best" device, Ω')
+    path = tmp_path / "device.toml"
+    path.write_text(device_toml(parameters), encoding="utf-8")
+    assert load_device(path) == parameters
+    assert load_device(str(path)) == parameters
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("tmr = 0.54", "tmrr = 0.54", r"\[junction\] has an unknown key 'tmrr'.*tmr"),
+        ("end_m = 1.48e-6", "", r"\[junction\] lacks end_m: add it"),
+        ("spread = 0.0018", 'spread = "wide"', r"\[\[notch\]\] number 1 spread is 'wide'.*number"),
+        ("spread = 0.0018", "spread = nan", "write a number in SI units"),
+        ("depth_m = 50.15e-9", "depth_m = 0", "depth_m is 0: write a number above 0"),
+        ("depth_m = 50.15e-9", "depth_m = -1e-9", "not below 0"),
+        ("parallel_field_sign = -1", "parallel_field_sign = 2", "write 1 or -1"),
+        ("position_m = 360.0e-9", "position_m = 2e-6", "must rise from notch to notch"),
+        ("end_m = 1.48e-6", "end_m = 5e-6", r"\[junction\] start_m and end_m"),
+        ("[[0.0, 250e-9], [1.48e-6, 1000e-9]]", "[[0.0, 250e-9]]", "at least two points"),
+        ("[[0.0, 250e-9], [1.48e-6, 1000e-9]]", "[[0, 1], [1, 0]]", "width of 0 or below"),
+        ("[noise]", "[noises]", "the file has an unknown key 'noises'"),
+        ('name = "trapezoid"', "name = 3", "name must be a text"),
+        ("[heating]", "[heating", "is not valid TOML"),
+    ],
+)
+def test_a_wrong_file_is_told_what_and_where_and_what_to_do(
+    old: str, new: str, message: str, tmp_path: Path
+) -> None:
+    text = (Path(load_device.__code__.co_filename).parent / "presets/trapezoid.toml").read_text(
+        encoding="utf-8"
+    )
+    assert old in text
+    path = tmp_path / "wrong.toml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(DeviceError, match=message) as caught:
+        load_device(path)
+    assert str(path) in str(caught.value)
+
+
+def test_an_unknown_preset_and_a_missing_file_are_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(DeviceError, match="choose one of straight, trapezoid"):
+        load_device("trapezium")
+    with pytest.raises(DeviceError, match="cannot be read"):
+        load_device(tmp_path / "missing.toml")

@@ -11,7 +11,6 @@ import typer
 from cli import bench, runs
 from cli.console import print_error
 from cli.demo import demo
-from cli.errors import EXPECTED
 from cli.protocols import protocols
 from cli.run import run
 from cli.serve import serve
@@ -35,7 +34,11 @@ def main() -> None:
     """Run a command; bad input becomes one sentence on stderr and exit code 2."""
     try:
         app()
-    except EXPECTED as error:
+    except Exception as error:
+        from cli.errors import EXPECTED  # imports every room; only needed here
+
+        if not isinstance(error, EXPECTED):
+            raise
         print_error(error)
         sys.exit(2)
 

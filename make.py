@@ -89,6 +89,8 @@ def install(extras: str) -> None:
     ]
     pinned = str(HERE / "constraints.txt")  # for the build of the package itself, too
     environment = {**os.environ, "PIP_CONSTRAINT": pinned, "PIP_BUILD_CONSTRAINT": pinned}
+    # "compat" puts this folder itself on the path, where PyVISA looks for its back ends.
+    pip += ["--config-settings", "editable_mode=compat"]
     if run(*pip, "--editable", f"{HERE}{extras}", environment=environment):
         sys.exit("Installing failed; see pip's message above. Is there a network?")
     stamp.write_text(wanted)

@@ -12,6 +12,7 @@ from analysis.switching import (
     Switch,
     critical_voltage,
     find_switches,
+    first_arrivals,
     state_distribution,
 )
 
@@ -25,6 +26,7 @@ __all__ = [
     "critical_voltage",
     "find_levels",
     "find_switches",
+    "first_arrivals",
     "measure_minor_loop",
     "state_distribution",
 ]

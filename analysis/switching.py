@@ -52,17 +52,24 @@ def find_switches(points: pd.DataFrame, levels: Sequence[Level]) -> tuple[Switch
     return tuple(switches)
 
 
+def first_arrivals(
+    switches: Sequence[Switch], level: int, phase: str | None = None
+) -> dict[int, float]:
+    """Return for each cycle that reaches `level` the amplitude (magnitude, V) that first does."""
+    arrivals: dict[int, float] = {}
+    for switch in switches:
+        if switch.after == level and phase in (None, switch.phase):
+            arrivals.setdefault(switch.cycle, abs(switch.amplitude_V))
+    return arrivals
+
+
 def critical_voltage(
     switches: Sequence[Switch], level: int, phase: str | None = None
 ) -> CriticalVoltage | None:
     """Return the amplitude at which each cycle first arrives in `level`; None if none does."""
-    first: dict[int, float] = {}
-    for switch in switches:
-        if switch.after == level and phase in (None, switch.phase):
-            first.setdefault(switch.cycle, abs(switch.amplitude_V))
-    if not first:
+    amplitudes = np.array(list(first_arrivals(switches, level, phase).values()))
+    if len(amplitudes) == 0:
         return None
-    amplitudes = np.array(list(first.values()))
     mean = float(amplitudes.mean())
     return CriticalVoltage(
         mean_V=mean,

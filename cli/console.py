@@ -25,10 +25,13 @@ def print_json(content: Any) -> None:
     print(json.dumps(content, indent=2, default=str, ensure_ascii=False, allow_nan=False))
 
 
-def error_text(error: BaseException) -> str:
-    return str(error).strip() or type(error).__name__
-
-
 def print_error(error: BaseException) -> None:
+    """Print what is wrong, and below it what else went wrong on the way out."""
     err.print("[red]error:[/red]", end=" ")
-    err.print(error_text(error), markup=False, soft_wrap=True)
+    err.print(str(error).strip() or type(error).__name__, markup=False, soft_wrap=True)
+    print_notes(error)
+
+
+def print_notes(error: BaseException) -> None:
+    for note in getattr(error, "__notes__", ()):
+        err.print(note, markup=False, soft_wrap=True)

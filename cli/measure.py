@@ -5,13 +5,13 @@ from typing import Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from cli.console import err, print_error
-from cli.errors import EXPECTED
-from instruments import Bench
+from cli.console import err, print_error, print_notes
+from instruments import Bench, BenchError
+from protocols import ProtocolError
 from protocols.procedure import BenchProcedure
 from protocols.run_events import Event, PointMeasured, RunStarted
 from protocols.runner import RunOutcome, run
-from storage import Store
+from storage import Store, StoreError
 
 
 class ProgressBar:
@@ -58,7 +58,7 @@ def measure(
     try:
         with bar:
             outcome = run(procedure, bench, store, listeners=(bar,), **about)
-    except EXPECTED as error:
+    except (BenchError, ProtocolError, StoreError) as error:
         if bar.run_id is None:
             raise
         print_error(error)
@@ -66,6 +66,7 @@ def measure(
     except (KeyboardInterrupt, SystemExit) as stopped:
         if bar.run_id is None:
             raise
+        print_notes(stopped)
         raise _unfinished(bar.run_id, "was stopped") from stopped
     for problem in outcome.listener_problems:
         err.print(problem, markup=False)
@@ -77,6 +78,7 @@ def measure(
 def _unfinished(run_id: int, how: str) -> typer.Exit:
     err.print(
         f"Run {run_id} {how}; what it measured is stored. Go on with it: "
-        f"dwmtj run PROTOCOL --resume {run_id}"
+        f"dwmtj run PROTOCOL --resume {run_id}",
+        soft_wrap=True,
     )
     return typer.Exit(1)

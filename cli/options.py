@@ -43,7 +43,8 @@ def choose_bench(bench: str | None, seed: int | None = None) -> BenchFile:
     if bench is None:
         err.print(
             f"No --bench given: measuring on the virtual bench ({DEFAULT_BENCH}), "
-            "no instrument is touched."
+            "no instrument is touched.",
+            soft_wrap=True,
         )
     bench_file = load_bench_file(bench or DEFAULT_BENCH)
     return bench_file if seed is None else _with_seed(bench_file, seed)

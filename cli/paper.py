@@ -6,7 +6,6 @@ n normal values, 23 % of it for 13 cycles and 52 % for 3.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 
@@ -17,20 +16,12 @@ from analysis import (
     critical_voltage,
     find_levels,
     find_switches,
+    first_arrivals,
     measure_minor_loop,
 )
+from cli.comparison import Row
 
 RANGE_DEVIATION = {3: 0.52, 10: 0.26, 13: 0.23}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table: a quantity, what the paper prints, what was measured here."""
-
-    quantity: str
-    paper: str
-    here: str
-    within: bool
 
 
 def trapezoid_rows(
@@ -48,7 +39,7 @@ def trapezoid_rows(
         _count("Levels while writing (saturated + 3)", 4, len(levels)),
         *_level_rows(levels[1:], [(93.3, 1.1), (76.1, 0.4), (67.1, 0.3)]),
     ]
-    by_first = max((s.amplitude_V for s in switches if s.before == 0), default=float("nan"))
+    by_first = max(first_arrivals(switches, 1).values(), default=float("nan"))
     rows.append(
         Row("First notch reached by", "1.5 V, every cycle", f"{by_first:.2f} V", by_first <= 1.5)
     )
@@ -105,7 +96,12 @@ def _loop_rows(
     return [
         _plain("TMR (minor loop)", tmr_percent, 0.5, loop.tmr * 100, "%"),
         _plain("RA (minor loop)", ra_ohm_um2, 5, ra_here, "Ω µm²"),
-        Row("Centre of the minor loop", "−4 mT", f"{loop.offset_T * 1e3:.1f} mT", _near_bias(loop)),
+        Row(
+            "Centre of the minor loop",
+            "−4 mT",
+            f"{loop.offset_T * 1e3:.1f} mT".replace("-", "−"),
+            _near_bias(loop),
+        ),
     ]
 
 

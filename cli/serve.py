@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from cli.console import err, out
-from simulators.bench import LabServer, open_lab
 
 
 def serve(
@@ -21,9 +20,13 @@ def serve(
       dwmtj serve
       dwmtj serve straight --port 6000
     """
+    from simulators.bench import LabServer, open_lab  # compiles; no other command should wait
+
     with LabServer(open_lab(lab), host=host, first_port=port) as server:
-        for address in server.addresses:
-            out.print(f"{address}", markup=False)
+        for model, address in server.addresses.items():
+            out.print(f"{model}: {address}", markup=False)
+        if server.warning:
+            err.print(server.warning, markup=False, soft_wrap=True)
         err.print("Serving; Ctrl-C stops.")
         try:
             while True:

@@ -119,7 +119,8 @@ def parse_bench_file(text: str, source: str) -> BenchFile:
 
 def _explain(error: ValidationError, text: str, source: str) -> str:
     problems = error.errors()
-    first = problems[0]
+    # A typo is both an unknown key and a missing one; the unknown one tells where it is.
+    first = min(problems, key=lambda problem: problem["type"] != "extra_forbidden")
     keys = [str(part) for part in first["loc"]]
     line = _line_of(keys, text)
     where = f"{source}, line {line}" if line else source

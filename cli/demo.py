@@ -1,0 +1,32 @@
+"""`dwmtj demo`: both synapses of the paper, measured on the virtual bench and compared with it."""
+
+from pathlib import Path
+
+from cli.comparison import print_comparison
+from cli.console import out
+from cli.options import DatabaseOption, OutOption, SeedOption
+from storage import Store
+
+
+def demo(
+    to: OutOption = Path("demo"), database: DatabaseOption = None, seed: SeedOption = 1
+) -> None:
+    """Measure a trapezoidal and a straight synapse; print the paper's numbers beside these.
+
+    Nothing is plugged in: PyMeasure's drivers speak SCPI through PyVISA to virtual instruments.
+    Writes two figures and, unless --database says otherwise, demo.sqlite into the folder --out.
+    """
+    from cli.synapses import measure_straight, measure_trapezoid  # a second to import
+
+    to.mkdir(parents=True, exist_ok=True)
+    with Store.open(database or to / "demo.sqlite") as store:
+        trapezoid = measure_trapezoid(store, to, seed)
+        straight = measure_straight(store, to, seed)
+        print_comparison("Trapezoidal synapse", trapezoid)
+        print_comparison("Straight synapse", straight)
+        for what, where in (
+            ("figures:", f"{to / 'trapezoid.png'}, {to / 'straight.png'}"),
+            ("points: ", f"{store.path}"),
+            ("        ", f"dwmtj runs list --database {store.path}"),
+        ):
+            out.print(what, where, markup=False, soft_wrap=True)

@@ -1,0 +1,46 @@
+"""Cycle a device through write and reset overnight; say every cycle where its levels are.
+
+Run it again after a power cut and it goes on where it was broken off:
+
+    python examples/overnight_cycling.py [BENCH_FILE] [CYCLES]
+"""
+
+import sys
+
+from instruments import load_bench_file, open_bench
+from protocols.catalogue import make_protocol
+from protocols.run_events import Event, PointMeasured
+from protocols.runner import run
+from storage import Status, Store
+
+
+def tell(event: Event) -> None:
+    if isinstance(event, PointMeasured) and event.point.phase == "bias":
+        left_min = event.remaining_s / 60
+        print(
+            f"cycle {event.point.cycle}: {event.point.resistance_ohm:.2f} Ω, "
+            f"{left_min:.1f} min to go"
+        )
+
+
+def main(bench: str = "virtual-trapezoid", cycles: str = "5") -> None:
+    procedure = make_protocol("write-reset-cycling", {"cycles": cycles, "amplitude_step_V": 0.05})
+    with open_bench(load_bench_file(bench)) as opened, Store.open("overnight.sqlite") as store:
+        broken_off = [
+            summary.id
+            for status in (Status.INTERRUPTED, Status.ABORTED)
+            for summary in store.runs(protocol=procedure.name, status=status)
+        ]
+        outcome = run(
+            procedure,
+            opened,
+            store,
+            listeners=[tell],
+            resume=max(broken_off, default=None),
+        )
+        resistance = store.points(outcome.run_id).groupby("phase")["resistance_ohm"]
+        print(resistance.agg(["min", "max", "count"]))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

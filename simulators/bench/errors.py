@@ -1,0 +1,19 @@
+"""What can go wrong with a virtual bench: a lab that cannot be used, errors instruments report."""
+
+
+class LabError(Exception):
+    """A lab, its file or its server cannot be used; the message says where and what to do."""
+
+
+class ScpiError(Exception):
+    """An entry for an instrument's error queue: a SCPI code, its text and an optional detail."""
+
+    def __init__(self, code: int, text: str, detail: str = "") -> None:
+        super().__init__(code, text, detail)
+        self.code = code
+        self.text = f"{text};{detail}" if detail else text
+
+    @property
+    def is_command_error(self) -> bool:
+        """True for errors of the -1xx class, after which the rest of a message is dropped."""
+        return -200 < self.code <= -100

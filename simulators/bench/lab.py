@@ -1,0 +1,129 @@
+"""A lab: one device, its circuit, its instruments and their time, alive as long as the process."""
+
+import threading
+from dataclasses import replace
+from urllib.parse import parse_qsl
+
+from simulators.bench.circuit import Circuit
+from simulators.bench.clock import SimulatedClock
+from simulators.bench.electromagnet import Electromagnet
+from simulators.bench.errors import LabError
+from simulators.bench.lab_file import LabFile, read_lab_file
+from simulators.bench.models import MODELS
+from simulators.bench.port import SERIAL_CHARACTER_S, Port
+from simulators.bench.scpi_instrument import Instrument
+from simulators.device import Device
+
+DEFAULT_LAB = "trapezoid"
+_OPTIONS = ("seed", "real_time", "name")
+
+
+class Lab:
+    """A set-up lab. `lock` is held while an instrument works; everything else may ask freely."""
+
+    def __init__(self, declared: LabFile, clock: SimulatedClock | None = None) -> None:
+        self.declared = declared
+        self.lock = threading.RLock()
+        self.clock = clock or SimulatedClock(real_time=declared.time.real_time)
+        magnet = declared.electromagnet
+        self.circuit = Circuit(
+            Device(declared.parameters, seed=declared.device.seed, count=1),
+            self.clock,
+            Electromagnet(
+                magnet.field_per_current_T_per_A,
+                magnet.inductance_H,
+                magnet.resistance_ohm,
+                magnet.remanence_T,
+            ),
+            amplifier_gain=declared.circuit.amplifier_gain,
+            lead_resistance_ohm=declared.circuit.lead_resistance_ohm,
+            seed=declared.device.seed,
+        )
+        self.instruments: dict[str, Instrument] = {
+            entry.address: Instrument(
+                MODELS[entry.model], entry.address, MODELS[entry.model].build(self.circuit)
+            )
+            for entry in declared.instruments
+        }
+        self._bus_ports: dict[str, Port] = {}
+
+    @property
+    def device(self) -> Device:
+        """The device under test, as it is now."""
+        with self.lock:
+            self.circuit.live()
+            return self.circuit.device
+
+    def port(self, address: str) -> Port:
+        """Return the line to an instrument: the bus has one, every socket is a new one."""
+        if address.upper().endswith("::SOCKET"):
+            return self.stream(address)
+        with self.lock:
+            port = self._bus_ports.get(address)
+            if port is None:
+                serial = address.upper().startswith("ASRL")
+                port = self._bus_ports[address] = Port(
+                    self.instruments[address],
+                    self.clock.sleep,
+                    self.clock.synchronise,
+                    self.lock,
+                    message_bus=not serial,
+                    character_s=SERIAL_CHARACTER_S if serial else 0.0,
+                )
+            return port
+
+    def stream(self, address: str) -> Port:
+        """Return a new stream (serial or TCP) to the instrument at an address."""
+        return Port(
+            self.instruments[address],
+            self.clock.sleep,
+            self.clock.synchronise,
+            self.lock,
+            message_bus=False,
+        )
+
+
+_labs: dict[str, Lab] = {}
+_labs_lock = threading.Lock()
+
+
+def open_lab(path: str = "") -> Lab:
+    """Return the lab of a path, set up when first asked for: `NAME|FILE.toml[?option=…&…]`.
+
+    Options: `seed=N`, `real_time=0|1`, `name=…` (a lab of its own with otherwise equal settings).
+    The same path is the same lab for the whole process. Raises LabError.
+    """
+    path = path or DEFAULT_LAB
+    with _labs_lock:
+        lab = _labs.get(path)
+        if lab is None:
+            lab = _labs[path] = Lab(_declared(path))
+        return lab
+
+
+def forget_labs() -> None:
+    """Forget every lab; sessions that are open keep theirs."""
+    with _labs_lock:
+        _labs.clear()
+
+
+def _declared(path: str) -> LabFile:
+    name, _, text = path.partition("?")
+    options = dict(parse_qsl(text, keep_blank_values=True))
+    for key in options:
+        if key not in _OPTIONS:
+            raise LabError(
+                f"Virtual lab {path!r}: unknown option {key!r}, use {', '.join(_OPTIONS)}."
+            )
+    declared = read_lab_file(name or DEFAULT_LAB)
+    if "seed" in options:
+        if not options["seed"].isdecimal():
+            raise LabError(f"Virtual lab {path!r}: seed must be a whole number of 0 or more.")
+        declared = replace(declared, device=replace(declared.device, seed=int(options["seed"])))
+    if "real_time" in options:
+        if options["real_time"] not in ("0", "1"):
+            raise LabError(f"Virtual lab {path!r}: real_time must be 0 or 1.")
+        declared = replace(
+            declared, time=replace(declared.time, real_time=options["real_time"] == "1")
+        )
+    return declared

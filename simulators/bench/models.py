@@ -1,0 +1,14 @@
+"""The instrument models a lab file can name."""
+
+from simulators.bench import keithley_2400, kepco_bop, keysight_81160a, lakeshore_425
+from simulators.bench.scpi_instrument import Model
+
+MODELS: dict[str, Model] = {
+    model.name: model
+    for model in (
+        keysight_81160a.MODEL,
+        keithley_2400.MODEL,
+        kepco_bop.MODEL,
+        lakeshore_425.MODEL,
+    )
+}

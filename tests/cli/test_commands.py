@@ -1,0 +1,151 @@
+"""The commands as a user types them: what they print, what they store, how they exit."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from instruments import built_in_benches
+from storage import Status, Store
+
+SHORT = ["-p", "amplitude_start_V=1", "-p", "amplitude_stop_V=3.6", "-p", "amplitude_step_V=0.2"]
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "dwmtj", *arguments]
+
+
+def dwmtj(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "COLUMNS": "160"}
+    environment.pop("DWMTJ_DATABASE", None)
+    return subprocess.run(
+        command(*arguments), cwd=folder, env=environment, capture_output=True, text=True
+    )
+
+
+def test_a_run_without_a_bench_says_it_is_virtual_and_is_listed_afterwards(tmp_path: Path) -> None:
+    ran = dwmtj(tmp_path, "run", "staircase-write", *SHORT)
+    assert ran.returncode == 0, ran.stderr
+    assert "virtual bench" in ran.stderr
+    assert "run 1: finished, 16 points" in ran.stdout
+    listed = dwmtj(tmp_path, "runs", "list", "--json")
+    (entry,) = json.loads(listed.stdout)
+    assert entry["id"] == 1
+    assert entry["protocol"] == "staircase-write"
+    assert entry["device"] == "virtual-trapezoid"
+    assert entry["status"] == "finished"
+    assert entry["points"] == 16
+    assert entry["started"] <= entry["finished"]
+    assert dwmtj(tmp_path, "runs", "show", "1").returncode == 0
+    assert dwmtj(tmp_path, "runs", "export", "1", "-o", "run.csv").returncode == 0
+    assert len(pd.read_csv(tmp_path / "run.csv")) == 16
+
+
+def test_a_seed_repeats_a_run_and_another_does_not(tmp_path: Path) -> None:
+    for seed in ("5", "5", "6"):
+        assert dwmtj(tmp_path, "run", "staircase-write", *SHORT, "--seed", seed).returncode == 0
+    with Store.open(tmp_path / "dwmtj.sqlite") as store:
+        first, again, other = (store.points(run)["resistance_ohm"] for run in (1, 2, 3))
+    pd.testing.assert_series_equal(first, again)
+    assert not first.equals(other)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["run", "staircase-wirte"], "did you mean 'staircase-write'"),
+        (["run", "reset", "-p", "amplitude_stop_V=banana"], "must be a number from 0 to 100 V"),
+        (["run", "reset", "-p", "amplitude_stop_V"], "write -p NAME=VALUE"),
+        (["run", "reset", "-p", "amplitude_stop_V=7"], "beyond the bench's limit of 6 V"),
+        (["run", "reset", "-p", "pulse_width_s=1e-3"], "beyond the bench's limit of 1e-06 s"),
+        (["run", "minor-loop", "-p", "largest_field_T=0.5"], "[limits] field_T"),
+        (["run", "reset", "--bench", "nowhere.toml"], "cannot be read"),
+        (["run", "reset", "--bench", "typo.toml"], "line 12: pulse_generator.drivr is not a key"),
+        (["run", "reset", "--bench", "unknown.toml"], "choose 'Keysight81160A'"),
+        (["run", "reset", "--bench", "silent.toml"], "Nothing answers at GPIB0::9::INSTR"),
+        (["run", "reset", "--bench", "mixed-up.toml"], "which is no Keysight81160A"),
+        (["run", "reset", "--bench", "real.toml"], "cannot be opened"),
+        (["run", "reset", "--bench", "real.toml", "--seed", "1"], "--seed only means something"),
+        (["run", "reset", "--database", "no/such/folder/x.sqlite"], "no/such/folder"),
+        (["run", "reset", "--database", "not-a-database.txt"], "not-a-database.txt"),
+        (["run", "reset", "--database", "oracle://somewhere/x"], "oracle"),
+        (["run", "reset", "--resume", "3"], "dwmtj.sqlite"),
+        (["runs", "list"], "dwmtj.sqlite"),
+        (["runs", "export", "1", "-o", "x.csv"], "dwmtj.sqlite"),
+        (["bench", "check", "--bench", "silent.toml"], "Nothing answers"),
+        (["serve", "no-such-lab"], "no-such-lab"),
+        (["protocols", "resett"], "did you mean 'reset'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_bad_input_gets_one_sentence_exit_2_and_leaves_nothing(
+    arguments: list[str], told: str, tmp_path: Path
+) -> None:
+    good = built_in_benches()["virtual-trapezoid"].read_text()
+    benches = {
+        "typo.toml": ('driver = "Keysight81160A"', 'drivr = "Keysight81160A"'),
+        "unknown.toml": ("Keysight81160A", "Keysight81160B"),
+        "silent.toml": ("GPIB0::10", "GPIB0::9"),
+        "mixed-up.toml": ("GPIB0::10", "GPIB0::24"),
+        "real.toml": ("trapezoid@dwmtj", "/no/such/libvisa.so"),
+    }
+    for name, (old, new) in benches.items():
+        (tmp_path / name).write_text(good.replace(old, new))
+    (tmp_path / "not-a-database.txt").write_text("This is a lab notebook, not a database. " * 30)
+    before = sorted(tmp_path.iterdir())
+    result = dwmtj(tmp_path, *arguments)
+    assert result.returncode == 2, result.stdout + result.stderr
+    sentence = result.stderr.strip().splitlines()[-1]
+    assert sentence.startswith("error: ")
+    assert told in sentence
+    assert "Traceback" not in result.stderr
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has neither signal")
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGTERM, Status.ABORTED), (signal.SIGKILL, Status.INTERRUPTED)]
+)
+def test_a_run_broken_off_in_the_middle_keeps_its_points_and_is_taken_up_again(
+    number: signal.Signals, status: Status, tmp_path: Path
+) -> None:
+    many = ["-p", "amplitude_step_V=0.02", "-p", "cycles=60"]
+    process = subprocess.Popen(
+        command("run", "staircase-write", *many), cwd=tmp_path, stderr=subprocess.PIPE
+    )
+    wait_for_points(tmp_path / "dwmtj.sqlite", 500)
+    process.send_signal(number)
+    process.communicate()
+    assert process.returncode == (1 if number is signal.SIGTERM else -signal.SIGKILL)
+    with Store.open(tmp_path / "dwmtj.sqlite") as store:
+        (summary,) = store.runs()
+        assert summary.status == status
+        assert 500 <= len(store.points(1)) < 60 * 198
+    resumed = dwmtj(tmp_path, "run", "staircase-write", *many, "--resume", "1")
+    assert resumed.returncode == 0, resumed.stderr
+    with Store.open(tmp_path / "dwmtj.sqlite") as store:
+        (summary,) = store.runs()
+        assert summary.status == Status.FINISHED
+        points = store.points(1)
+    assert points.groupby("cycle").size().tolist() == 60 * [198]
+
+
+def wait_for_points(database: Path, enough: int) -> None:
+    for _ in range(600):
+        time.sleep(0.05)
+        if database.exists():
+            with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
+                try:
+                    (points,) = connection.execute("SELECT count(*) FROM points").fetchone()
+                except sqlite3.OperationalError:  # the tables are being made
+                    continue
+            if points >= enough:
+                return
+    raise AssertionError("the run did not begin")

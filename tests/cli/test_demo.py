@@ -1,0 +1,25 @@
+"""The demo measures both synapses and finds the paper's numbers."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from storage import Store
+
+
+def test_the_demo_prints_both_tables_and_leaves_figures_and_runs(tmp_path: Path) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "dwmtj", "demo", "--seed", "1"],
+        cwd=tmp_path,
+        env={**os.environ, "COLUMNS": "160"},
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stderr
+    assert "Trapezoidal synapse: 16 of 16 within the paper's spread" in result.stdout
+    assert "Straight synapse: 11 of 11 within the paper's spread" in result.stdout
+    for figure in ("trapezoid.png", "straight.png"):
+        assert (tmp_path / "demo" / figure).read_bytes().startswith(b"\x89PNG")
+    with Store.open(tmp_path / "demo" / "demo.sqlite") as store:
+        assert [run.status for run in store.runs()] == 5 * ["finished"]

@@ -1,0 +1,108 @@
+"""Labs: files, options, lifetime."""
+
+from pathlib import Path
+
+import pytest
+
+from simulators.bench import LabError, forget_labs, lab_names, open_lab, read_lab_file
+
+WORKING = """
+[device]
+preset = "trapezoid"
+[[instrument]]
+model = "2400"
+address = "GPIB0::24::INSTR"
+"""
+
+
+def written(folder: Path, text: str) -> str:
+    path = folder / "lab.toml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_every_lab_that_comes_along_can_be_set_up() -> None:
+    assert lab_names() == ("straight", "trapezoid", "trapezoid_five_state")
+    for name in lab_names():
+        models = [i.model.name for i in open_lab(f"{name}?name=all").instruments.values()]
+        assert models == ["81160A", "2400", "BOP 36-12", "425"]
+
+
+def test_a_lab_file_of_one_s_own_is_a_lab(tmp_path: Path) -> None:
+    lab = open_lab(written(tmp_path, WORKING) + "?seed=7")
+    assert list(lab.instruments) == ["GPIB0::24::INSTR"]
+    assert lab.declared.device.seed == 7
+
+
+def test_a_device_file_is_found_beside_the_lab_file(tmp_path: Path) -> None:
+    with pytest.raises(LabError, match=r"\[device\] preset: Device file .*mine\.toml cannot be"):
+        read_lab_file(written(tmp_path, WORKING.replace("trapezoid", "mine.toml")))
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (('"2400"', '"2401"'), r"number 1 model: '2401' is unknown, use 81160A, 2400, BOP 36-12"),
+        (('"trapezoid"', '"circle"'), r"\[device\] preset: There is no device preset 'circle'"),
+        (("preset", "presett"), r"\[device\] presett: unknown key, use preset, seed"),
+        (("[device]", "[divice]"), r"unknown section \[divice\]: use device, circuit"),
+        (("[[instrument]]", "[instrument]"), r"write every instrument as \[\[instrument\]\]"),
+        (("GPIB0::24::INSTR", "COM port 3"), r"'COM port 3' is not a VISA resource name"),
+        (("model =", "name ="), r"number 1 name: unknown key, use model, address"),
+        (('model = "2400"', ""), r"number 1: model is missing"),
+        (("[device]", "[device]\nseed = true"), r"\[device\] seed: True is not a whole number"),
+        (("[device]", "[device]\nseed = -1"), r"\[device\] seed: must be 0 or more"),
+        (("[device]", "[time]\nreal_time = 1\n[device]"), r"real_time: 1 is not true or false"),
+        (("[device]", "[circuit]\namplifier_gain = nan\n[device]"), r"nan is not a finite number"),
+        (
+            ("[device]", "[electromagnet]\ninductance_H = 0\n[device]"),
+            r"\[electromagnet\] inductance_H: must be above 0",
+        ),
+        (("[device]", "[device"), r"is not valid TOML"),
+        (
+            ("[[inst", '[[instrument]]\nmodel = "425"\naddress = "GPIB0::24"\n[[inst'),
+            r"number 2 address: GPIB0::24::INSTR is taken by 425",
+        ),
+        (
+            ("[[inst", '[[instrument]]\nmodel = "2400"\naddress = "GPIB0::25"\n[[inst'),
+            r"number 2 model: a circuit has one 2400",
+        ),
+    ],
+)
+def test_a_mistake_in_a_lab_file_is_named_with_its_remedy(
+    tmp_path: Path, change: tuple[str, str], complaint: str
+) -> None:
+    with pytest.raises(LabError, match=complaint) as failure:
+        read_lab_file(written(tmp_path, WORKING.replace(*change, 1)))
+    assert "lab.toml" in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "complaint"),
+    [
+        ("nowhere.toml", r"Lab file nowhere\.toml cannot be read"),
+        ("trapezoid?sed=1", r"unknown option 'sed', use seed, real_time, name"),
+        ("trapezoid?seed=-3", r"seed must be a whole number"),
+        ("trapezoid?real_time=yes", r"real_time must be 0 or 1"),
+    ],
+)
+def test_a_bad_lab_path_is_one_sentence(path: str, complaint: str) -> None:
+    with pytest.raises(LabError, match=complaint):
+        open_lab(path)
+
+
+def test_a_path_is_one_lab_for_the_process() -> None:
+    first = open_lab("trapezoid?name=kept")
+    assert open_lab("trapezoid?name=kept") is first
+    assert open_lab("trapezoid?name=another") is not first
+    forget_labs()
+    assert open_lab("trapezoid?name=kept") is not first
+
+
+def test_equal_seeds_give_equal_labs_and_others_do_not() -> None:
+    def reading(path: str) -> str | None:
+        meter = open_lab(path).instruments["GPIB0::24::INSTR"]
+        return meter.execute(":SYST:RSEN 1;:SOUR:CURR 1E-4;FUNC CURR;:OUTP 1;:READ?")
+
+    assert reading("trapezoid?seed=3&name=a") == reading("trapezoid?seed=3&name=b")
+    assert reading("trapezoid?seed=3&name=c") != reading("trapezoid?seed=4&name=c")

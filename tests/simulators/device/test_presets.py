@@ -162,7 +162,7 @@ def test_the_straight_synapse_ends_at_its_last_level(straight_ramps: list[Ramp])
 def test_the_five_state_trapezoid_writes_five_states_and_resets_in_one_step() -> None:
     device = Device(load_device("trapezoid_five_state"), seed=3, count=50)
     for _ in range(2):
-        write = run_ramp(device, steps_V(0.1, 4.4), WRITE_T, 100e-6)
+        write = run_ramp(device, steps_V(0.1, 4.0), WRITE_T, 100e-6)
         assert all(set(np.unique(column)) == {0, 1, 3, 5, 7} for column in write.site.T)
         levels = [write.resistance_ohm[write.site == site] for site in (0, 1, 3, 5, 7)]
         for upper, lower in pairwise(levels):

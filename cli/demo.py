@@ -9,7 +9,7 @@ from storage import Store
 
 
 def demo(
-    to: OutOption = Path("demo"), database: DatabaseOption = None, seed: SeedOption = 1
+    to: OutOption = Path("demo"), database: DatabaseOption = None, seed: SeedOption = 2
 ) -> None:
     """Measure a trapezoidal and a straight synapse; print the paper's numbers beside these.
 

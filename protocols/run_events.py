@@ -1,16 +1,17 @@
 """What a run tells its listeners, and how it tells them without ever waiting for one."""
 
 import logging
+import threading
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
-from threading import Thread
 from time import monotonic
 
 from storage import Point, Status
 
 log = logging.getLogger(__name__)
 
+PERIOD_S = 0.02  # how often a listener is woken; waking it for every point would slow the run
 QUEUE_LENGTH = 10_000  # events kept for a listener that lags behind; then the oldest are dropped
 FAREWELL_S = 1.0  # how long all listeners together may take, once the bench is safe, to catch up
 
@@ -65,7 +66,7 @@ class Announcer:
     def close(self) -> tuple[str, ...]:
         """Let listeners catch up for FAREWELL_S; return what each one missed or did wrong."""
         for subscription in self._subscriptions:
-            subscription.put(None)
+            subscription.no_more.set()
         deadline_s = monotonic() + FAREWELL_S
         for subscription in self._subscriptions:
             subscription.thread.join(max(0.0, deadline_s - monotonic()))
@@ -78,22 +79,19 @@ class Announcer:
 class _Subscription:
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
-        # A SimpleQueue never leaves a lock behind when Ctrl-C comes in the middle of it.
-        self._events: SimpleQueue[Event | None] = SimpleQueue()
+        self._events: deque[Event] = deque(maxlen=QUEUE_LENGTH)
         self._dropped = 0
         self._failures = 0
         self._first_failure = ""
-        self.thread = Thread(target=self._deliver, name=f"listener {self._name}", daemon=True)
+        self.no_more = threading.Event()
+        self.thread = threading.Thread(
+            target=self._deliver, name=f"listener {self._name}", daemon=True
+        )
         self.thread.start()
 
-    def put(self, event: Event | None) -> None:
-        if event is not None and self._events.qsize() >= QUEUE_LENGTH:
-            try:
-                self._events.get_nowait()
-                self._dropped += 1
-            except Empty:
-                pass  # the listener has just caught up
-        self._events.put(event)
+    def put(self, event: Event) -> None:
+        self._dropped += len(self._events) == QUEUE_LENGTH
+        self._events.append(event)
 
     def problem(self) -> str:
         faults = []
@@ -110,9 +108,14 @@ class _Subscription:
         return str(getattr(self._listener, "__qualname__", type(self._listener).__qualname__))
 
     def _deliver(self) -> None:
-        while (event := self._events.get()) is not None:
+        while not self.no_more.wait(PERIOD_S):
+            self._catch_up()
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        while self._events:
             try:
-                self._listener(event)
+                self._listener(self._events.popleft())
             except Exception as error:
                 self._failures += 1
                 if self._failures == 1:

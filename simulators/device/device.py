@@ -1,6 +1,8 @@
 """The simulated device: one or many DW-MTJs that keep the state they were driven into."""
 
+from contextlib import AbstractContextManager, nullcontext
 from math import exp, log, sqrt
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,14 @@ _FEW = 256
 """Up to here one thread is faster than waking the others."""
 _NEGLIGIBLE = 40.0
 """Escapes rarer than exp(-40) per drive are not drawn."""
+
+
+_ALL_CORES = Lock()
+"""Numba's threads serve one caller at a time, and end the process if two call at once."""
+
+
+def _alone(count: int) -> AbstractContextManager[object]:
+    return nullcontext() if count <= _FEW else _ALL_CORES
 
 
 class Device:
@@ -72,7 +82,8 @@ class Device:
         self._set_drive(duration_s, field_T, rise_s, fall_s)
         voltage_V, stride = self._per_device(track_voltage_V)
         run = drive_few if self.count <= _FEW else drive_all
-        run(self._state, self._sites, self._physics, self._drive, voltage_V, stride)
+        with _alone(self.count):
+            run(self._state, self._sites, self._physics, self._drive, voltage_V, stride)
         self._since_reading_s += duration_s
 
     def junction_voltage_V(self, current_A: PerDevice, integration_s: float) -> NDArray[np.float64]:
@@ -132,19 +143,20 @@ class Device:
         values, stride = self._per_device(source)
         out = np.empty(self.count)
         run = read_few if self.count <= _FEW else read_all
-        run(
-            self._state,
-            self._sites,
-            self._outline,
-            self._junction,
-            self._flicker,
-            memory,
-            weight,
-            values,
-            stride,
-            sources_current,
-            out,
-        )
+        with _alone(self.count):
+            run(
+                self._state,
+                self._sites,
+                self._outline,
+                self._junction,
+                self._flicker,
+                memory,
+                weight,
+                values,
+                stride,
+                sources_current,
+                out,
+            )
         self._since_reading_s = integration_s
         return out
 

@@ -10,7 +10,7 @@ from storage import Store
 
 def test_the_demo_prints_both_tables_and_leaves_figures_and_runs(tmp_path: Path) -> None:
     result = subprocess.run(
-        [sys.executable, "-m", "dwmtj", "demo", "--seed", "1"],
+        [sys.executable, "-m", "dwmtj", "demo"],
         cwd=tmp_path,
         env={**os.environ, "COLUMNS": "160"},
         capture_output=True,

@@ -1,5 +1,6 @@
 """What holds for every device whatever its preset: streams, polarity, time, damage, requests."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -130,3 +131,12 @@ def test_impossible_requests_are_refused() -> None:
         device.junction_voltage_V(1e-4, 0.0)
     with pytest.raises(DeviceError, match="count ≥ 1"):
         Device(load_device("trapezoid"), count=0)
+
+
+def test_arrays_may_be_driven_from_several_threads() -> None:
+    ramp_V = [np.full(1000, v) for v in np.arange(2.0, 4.0, 0.2)]
+    devices = [Device(load_device("straight"), seed=seed, count=1000) for seed in (1, 2, 1, 2)]
+    with ThreadPoolExecutor(4) as pool:
+        first, second, third, fourth = pool.map(lambda device: history(device, ramp_V), devices)
+    assert np.array_equal(first, third)
+    assert np.array_equal(second, fourth)

@@ -20,6 +20,15 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
     out.print(table)
 
 
+def print_pairs(title: str, pairs: Sequence[tuple[str, str]]) -> None:
+    table = Table(title=title, title_justify="left", title_style="bold", show_header=False)
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    for key, value in pairs:
+        table.add_row(key, value)
+    out.print(table)
+
+
 def print_json(content: Any) -> None:
     """Print plain JSON, one document, for scripts."""
     print(json.dumps(content, indent=2, default=str, ensure_ascii=False, allow_nan=False))

@@ -11,7 +11,7 @@ from storage import Store
 def demo(
     to: OutOption = Path("demo"), database: DatabaseOption = None, seed: SeedOption = 2
 ) -> None:
-    """Measure a trapezoidal and a straight synapse; print the paper's numbers beside these.
+    """Measure both virtual synapses and compare them with the paper.
 
     Nothing is plugged in: PyMeasure's drivers speak SCPI through PyVISA to virtual instruments.
     Writes two figures and, unless --database says otherwise, demo.sqlite into the folder --out.

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.console import out, print_json, print_table
+from cli.console import out, print_json, print_pairs, print_table
 from cli.options import DatabaseOption, JsonOption
 from storage import RunSummary, Status, Store
 
@@ -67,23 +67,18 @@ def show(run: RunArgument, database: DatabaseOption = None, as_json: JsonOption 
         print_json(asdict(record))
         return
     summary = record.summary
-    print_table(
+    print_pairs(
         f"Run {summary.id}",
-        ("", ""),
-        [
-            *[(key, text) for key, text in _texts(summary)],
-            *[(f"parameter {key}", f"{value}") for key, value in record.parameters.items()],
-        ],
+        [*_texts(summary), *[(key, str(value)) for key, value in record.parameters.items()]],
     )
     for attempt in record.attempts:
-        print_table(
+        print_pairs(
             f"Attempt {attempt.attempt}",
-            ("", ""),
             [
                 ("status", f"{attempt.status}{f': {attempt.message}' if attempt.message else ''}"),
                 ("started", _when(attempt.started)),
                 ("finished", _when(attempt.finished)),
-                ("operator", f"{attempt.operator} on {attempt.host}"),
+                ("operator", f"{attempt.operator} on {attempt.host}".strip()),
                 ("code version", attempt.code_version),
                 ("seed", "" if attempt.seed is None else str(attempt.seed)),
                 ("bench", str(attempt.bench.get("name", ""))),

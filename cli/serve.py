@@ -13,7 +13,9 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the first.")] = 5025,
 ) -> None:
-    """Serve the virtual instruments over TCP until Ctrl-C; each answers on a port of its own.
+    """Serve the virtual instruments over TCP until Ctrl-C.
+
+    Each answers on a port of its own.
 
     \b
     Examples:

@@ -34,8 +34,8 @@ class Keithley2400ResistanceMeter:
     def arm(self, current_A: float) -> None:
         driver = self._driver
         with self._speaking:
-            driver.source_enabled = False
             self._armed = False
+            driver.reset()  # output off, and nothing left of who measured before
             driver.clear()
             driver.reset_data_format()
             driver.wires = self._wires

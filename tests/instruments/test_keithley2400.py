@@ -1,18 +1,19 @@
 """Byte for byte: what the resistance meter's adapter sends and expects."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+import pyvisa
 from pymeasure.instruments.keithley import Keithley2400
 from pymeasure.test import expected_protocol
 
-from instruments import BenchError
+from instruments import BenchError, BenchFile, open_bench
 from instruments.adapters.keithley2400 import Keithley2400ResistanceMeter
 
 FORMAT = (b":FORMAT:ELEMENTS VOLTAGE, CURRENT, RESISTANCE, TIME, STATUS", None)
 ARM = [
     FORMAT,
-    (b"OUTPUT 0", None),
+    (b"*RST", None),
     (b"*CLS", None),
     FORMAT,
     (b":SYSTEM:RSENSE 1", None),
@@ -68,3 +69,16 @@ def test_nothing_is_read_before_the_meter_is_armed(meter: Keithley2400Resistance
 @pytest.mark.parametrize("meter", [[FORMAT, (b"OUTPUT 0", None)]], indirect=True)
 def test_the_safe_state_is_output_off(meter: Keithley2400ResistanceMeter) -> None:
     meter.make_safe()
+
+
+def test_a_meter_left_in_any_state_reads_as_the_bench_file_says(
+    virtual: Callable[..., BenchFile],
+) -> None:
+    bench_file = virtual()
+    manager = pyvisa.ResourceManager(bench_file.visa_library)
+    with manager.open_resource(bench_file.resistance_meter.address) as left:
+        assert isinstance(left, pyvisa.resources.MessageBasedResource)
+        left.write(":TRIG:COUN 5;:SENS:VOLT:RANG 20;:FORM:ELEM CURR;:SYST:RSEN 0")
+    with open_bench(bench_file) as bench:
+        bench.meter.arm(100e-6)
+        assert bench.meter.read().resistance_ohm == pytest.approx(100, rel=0.01)

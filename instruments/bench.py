@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self
 
@@ -10,6 +10,7 @@ from instruments.bench_file import BenchFile
 from instruments.clock import Clock, clock_of
 from instruments.drivers import open_magnet, open_pulse_generator, open_resistance_meter, open_visa
 from instruments.errors import BenchError
+from instruments.interrupts import Interrupts
 from instruments.limits import (
     Demands,
     LimitedMagnet,
@@ -17,7 +18,7 @@ from instruments.limits import (
     LimitedResistanceMeter,
     Limits,
 )
-from instruments.roles import Instrument, Magnet, PulseGenerator, ResistanceMeter
+from instruments.roles import Magnet, PulseGenerator, ResistanceMeter
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,11 @@ class Bench:
         }
 
     def read_once(self) -> dict[str, str]:
-        """Read every instrument once, with no pulse, no field and little current, as text."""
+        """Read every instrument once, as text: no pulse, no field, and little current.
+
+        Whatever another program left on is made safe first.
+        """
+        self.make_safe()
         self.generator.check()
         self.magnet.check()
         current_A = min(CHECK_CURRENT_A, self.limits.read_current_A)
@@ -93,19 +98,23 @@ class Bench:
     def make_safe(self) -> None:
         """Outputs off, magnet ramped to zero; every instrument is tried even if another is dead.
 
-        Raises BenchError, after all were tried, naming those that could not be made safe.
+        Raises BenchError, after all were tried, naming those that could not be made safe. Ctrl-C
+        in the middle begins that instrument's safe state again and is raised at the end.
         """
-        problems = []
-        for make_safe in (
-            self.generator.make_safe,
-            self.meter.make_safe,
-            self.magnet.make_safe,
-        ):
-            try:
-                make_safe()
-            except Exception as error:
-                log.exception("An instrument could not be made safe")
-                problems.append(str(error))
+        problems, interruption = [], None
+        for instrument in (self.generator, self.meter, self.magnet):
+            for _ in range(2):
+                try:
+                    instrument.make_safe()
+                except Exception as error:
+                    log.exception("An instrument could not be made safe")
+                    problems.append(str(error))
+                except BaseException as error:
+                    interruption = error
+                    continue
+                break
+        if interruption is not None:
+            raise interruption
         if problems:
             raise BenchError(
                 "Not everything could be made safe; switch it off by hand: " + " ".join(problems)
@@ -119,6 +128,9 @@ class Bench:
             self._close()
 
     def __enter__(self) -> Self:
+        """From here on, what would end the process (Ctrl-C, SIGTERM) goes by the safe state."""
+        self._interrupts = Interrupts()
+        self._interrupts.__enter__()
         return self
 
     def __exit__(
@@ -127,7 +139,11 @@ class Bench:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.close()
+        self._interrupts.hold()
+        try:
+            self.close()
+        finally:
+            self._interrupts.__exit__(kind, error, traceback)
 
 
 def open_bench(bench_file: BenchFile) -> Bench:
@@ -137,20 +153,9 @@ def open_bench(bench_file: BenchFile) -> Bench:
     """
     library, limits = bench_file.visa_library, bench_file.limits
     clock = clock_of(open_visa(library).visalib)
-    with ExitStack() as opened:
+    with Interrupts(), ExitStack() as opened:
         generator = open_pulse_generator(bench_file.pulse_generator, library, opened)
-        opened.push(_safe_if_failing(generator))
         meter = open_resistance_meter(bench_file.resistance_meter, limits, library, opened)
-        opened.push(_safe_if_failing(meter))
         magnet = open_magnet(bench_file.magnet, limits, clock, library, opened)
         close = opened.pop_all().close
     return Bench(bench_file, generator, magnet, meter, clock, close=close)
-
-
-def _safe_if_failing(instrument: Instrument) -> Callable[..., None]:
-    def leave(kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None:
-            with suppress(BenchError):
-                instrument.make_safe()
-
-    return leave

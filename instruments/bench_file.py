@@ -5,7 +5,8 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from instruments.errors import BenchError
 from instruments.limits import Limits
@@ -13,8 +14,17 @@ from instruments.limits import Limits
 Positive = Annotated[float, Field(gt=0)]
 
 
+def _not_zero(value: float) -> float:
+    if not abs(value) > 1e-6:
+        raise PydanticCustomError("too_small", "Input should be more than 1e-6 T/A, of either sign")
+    return value
+
+
+CoilConstant = Annotated[float, AfterValidator(_not_zero)]
+
+
 class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class DeviceUnderTest(Section):
@@ -47,9 +57,10 @@ class MagnetSection(Section):
 
     driver: Literal["KepcoBOP3612"]
     address: str
-    coil_T_per_A: float
+    coil_T_per_A: CoilConstant
     compliance_V: Annotated[float, Field(gt=0, le=36)] = 36.0
     tolerance_T: Positive = 1e-4
+    largest_trim_T: Positive = 5e-3
     gaussmeter: GaussmeterSection
 
 
@@ -102,7 +113,17 @@ def load_bench_file(path: Path | str) -> BenchFile:
             f"The bench file {path} cannot be read ({reason}); give the path of a TOML bench file "
             f"or one of {', '.join(built_in)}."
         ) from error
-    return parse_bench_file(text, source=str(path))
+    return _beside(path.parent, parse_bench_file(text, source=str(path)))
+
+
+def _beside(folder: Path, bench_file: BenchFile) -> BenchFile:
+    """Let a file that `visa_library` names be found beside the bench file, wherever one is."""
+    named, at, back_end = bench_file.visa_library.rpartition("@")
+    file, question, options = named.partition("?")
+    if not file or not (folder / file).is_file():
+        return bench_file
+    library = f"{(folder / file).absolute()}{question}{options}{at}{back_end}"
+    return bench_file.model_copy(update={"visa_library": library})
 
 
 def parse_bench_file(text: str, source: str) -> BenchFile:
@@ -137,6 +158,8 @@ def _remedy(kind: str, problem: Any, keys: list[str]) -> str:
             return "is missing; add it"
         case "literal_error":
             return f"is {problem['input']!r}; choose {problem['ctx']['expected']}"
+        case "model_type":
+            return f"is {problem['input']!r}; it must be a section, [{'.'.join(keys)}]"
         case _:
             asked = problem["msg"].removeprefix("Input should be ")
             return f"is {problem['input']!r}; it must be {asked}"

@@ -10,8 +10,9 @@ from pymeasure.instruments.kepco import KepcoBOP3612
 from pymeasure.instruments.keysight import Keysight81160A
 from pymeasure.instruments.lakeshore import LakeShore425
 
-from instruments.adapters import keithley2400, kepco_lakeshore, keysight81160a
+from instruments.adapters import keithley2400, kepco_bop, kepco_lakeshore, keysight81160a
 from instruments.adapters.keithley2400 import Keithley2400ResistanceMeter
+from instruments.adapters.kepco_bop import KepcoCoilSupply
 from instruments.adapters.kepco_lakeshore import KepcoLakeShoreMagnet
 from instruments.adapters.keysight81160a import Keysight81160APulseGenerator
 from instruments.bench_file import (
@@ -32,6 +33,7 @@ def open_pulse_generator(
     driver = _open(Keysight81160A, section.address, visa_library, opened)
     generator = Keysight81160APulseGenerator(driver, section.channel, section.amplifier_gain)
     _confirm(generator.identity, keysight81160a.EXPECTED_IDENTITY, section.driver, section.address)
+    opened.push(_safe_if_failing(generator.make_safe))
     return generator
 
 
@@ -44,6 +46,7 @@ def open_resistance_meter(
         driver, section.nplc, limits.read_voltage_V, section.four_wire
     )
     _confirm(meter.identity, keithley2400.EXPECTED_IDENTITY, section.driver, section.address)
+    opened.push(_safe_if_failing(meter.make_safe))
     return meter
 
 
@@ -55,18 +58,25 @@ def open_magnet(
     opened: ExitStack,
 ) -> KepcoLakeShoreMagnet:
     """Open supply and gaussmeter of a bench file, to be closed by `opened`; raises BenchError."""
-    supply = _open(KepcoBOP3612, section.address, visa_library, opened)
+    driver = _open(KepcoBOP3612, section.address, visa_library, opened)
+    supply = KepcoCoilSupply(
+        driver,
+        clock,
+        rate_A_per_s=abs(limits.field_rate_T_per_s / section.coil_T_per_A),
+        compliance_V=section.compliance_V,
+    )
+    _confirm(supply.identity, kepco_bop.EXPECTED_IDENTITY, section.driver, section.address)
+    opened.push(_safe_if_failing(supply.make_safe))
     gaussmeter = _open(LakeShore425, section.gaussmeter.address, visa_library, opened)
     magnet = KepcoLakeShoreMagnet(
         supply,
         gaussmeter,
         clock,
         coil_T_per_A=section.coil_T_per_A,
-        field_rate_T_per_s=limits.field_rate_T_per_s,
-        compliance_V=section.compliance_V,
         tolerance_T=section.tolerance_T,
+        largest_trim_T=section.largest_trim_T,
+        largest_field_T=limits.field_T,
     )
-    _confirm(magnet.identity, kepco_lakeshore.EXPECTED_IDENTITY, section.driver, section.address)
     _confirm(
         magnet.gaussmeter_identity,
         kepco_lakeshore.EXPECTED_GAUSSMETER_IDENTITY,
@@ -82,9 +92,10 @@ def open_visa(visa_library: str) -> pyvisa.ResourceManager:
         return pyvisa.ResourceManager(visa_library)
     except Exception as error:  # a back end may raise anything; here it all means the same
         told = str(error).strip().splitlines()[0].rstrip(".")
+        remedy = "" if "@" in visa_library else ', or install NI-VISA or pyvisa-py ("@py")'
         raise BenchError(
-            f"The VISA library {visa_library!r} cannot be opened ({told}); set visa_library in the "
-            'bench file to "@dwmtj" for the virtual bench, or install NI-VISA or pyvisa-py.'
+            f"The VISA library {visa_library!r} cannot be opened ({told}); correct visa_library in "
+            f'the bench file ("@dwmtj" is the virtual bench){remedy}.'
         ) from error
 
 
@@ -99,6 +110,19 @@ def _open(driver: Callable[..., Any], address: str, visa_library: str, opened: E
         ) from error
     opened.callback(instrument.adapter.close)
     return instrument
+
+
+def _safe_if_failing(make_safe: Callable[[], None]) -> Callable[..., None]:
+    """Return an exit for an ExitStack that makes an instrument safe if opening the rest failed."""
+
+    def leave(_: object, error: BaseException | None, __: object) -> None:
+        if error is not None:
+            try:
+                make_safe()
+            except BenchError as problem:
+                error.add_note(str(problem))
+
+    return leave
 
 
 def _confirm(identity: str, expected: str, driver: str, address: str) -> None:

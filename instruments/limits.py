@@ -8,18 +8,20 @@ from pydantic import BaseModel, ConfigDict, Field
 from instruments.errors import LimitError
 from instruments.roles import Magnet, PulseGenerator, PulseShape, Reading, ResistanceMeter
 
+EDGE_SHARE = 0.8  # of a whole edge lies between 10 % and 90 %
+
 
 class Limits(BaseModel):
     """The `[limits]` of a bench file: magnitudes at the device that must never be exceeded."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
-    pulse_amplitude_V: float = Field(gt=0, description="largest pulse at the device, either sign")
-    pulse_width_s: float = Field(gt=0, description="longest pulse")
-    read_current_A: float = Field(gt=0, description="largest current through the junction")
-    read_voltage_V: float = Field(gt=0, description="compliance: largest voltage at the junction")
-    field_T: float = Field(gt=0, description="largest field, either sign")
-    field_rate_T_per_s: float = Field(gt=0, description="fastest change of the field")
+    pulse_amplitude_V: float = Field(gt=0, le=200, description="largest pulse, either sign")
+    pulse_width_s: float = Field(gt=0, le=10, description="longest pulse")
+    read_current_A: float = Field(gt=0, le=1, description="largest current in the junction")
+    read_voltage_V: float = Field(gt=0, le=20, description="largest voltage at the junction")
+    field_T: float = Field(gt=0, le=20, description="largest field, either sign")
+    field_rate_T_per_s: float = Field(gt=0, le=10, description="fastest change of the field")
 
     def check_pulse(self, amplitude_V: float) -> None:
         self._check("a pulse amplitude", amplitude_V, "pulse_amplitude_V", "V")
@@ -28,7 +30,7 @@ class Limits(BaseModel):
         self._check("a pulse width", shape.width_s, "pulse_width_s", "s")
         if not (shape.width_s > 0 and shape.rise_s > 0 and shape.fall_s > 0):
             raise LimitError("Width, rise and fall of a pulse must be longer than 0 s.")
-        if not shape.rise_s + shape.fall_s <= 2 * shape.width_s:
+        if not (shape.rise_s + shape.fall_s) / EDGE_SHARE <= 2 * shape.width_s:
             raise LimitError(
                 f"Rise and fall of {shape.rise_s:g} s and {shape.fall_s:g} s do not fit into a "
                 f"pulse {shape.width_s:g} s wide; widen the pulse or shorten its edges."
@@ -162,13 +164,18 @@ class LimitedResistanceMeter:
         return self.inner.identity
 
     def arm(self, current_A: float) -> None:
-        self._limits.check_current(current_A)
+        self.check_currents((current_A,))
         self.inner.arm(current_A)
 
     def check_currents(self, currents_A: Iterable[float]) -> None:
-        """Raise LimitError for the first read current beyond the limits."""
+        """Raise LimitError for the first read current beyond the limits or the meter's range."""
         for current_A in currents_A:
             self._limits.check_current(current_A)
+            if abs(current_A) < self.inner.minimum_current_A:
+                raise LimitError(
+                    f"A read current of {current_A:g} A is below the "
+                    f"{self.inner.minimum_current_A:g} A that the meter can source; raise it."
+                )
 
     def read(self) -> Reading:
         return self.inner.read()

@@ -6,7 +6,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class PulseShape:
-    """Timing of a trapezoidal voltage pulse; its width is counted at half maximum."""
+    """Timing of a trapezoidal voltage pulse: width at half maximum, edges from 10 % to 90 %."""
 
     width_s: float
     rise_s: float
@@ -91,6 +91,11 @@ class Magnet(Instrument, Protocol):
 
 class ResistanceMeter(Instrument, Protocol):
     """Reads the junction between 4P and OUT with four wires."""
+
+    @property
+    def minimum_current_A(self) -> float:
+        """The smallest current it can source."""
+        ...
 
     def arm(self, current_A: float) -> None:
         """Source `current_A` through the junction and leave it on for the readings that follow."""

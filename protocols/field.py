@@ -11,7 +11,11 @@ from storage.points import Point
 
 
 class Saturate(BenchProcedure):
-    """Saturate the junction, then set the bias field; read at both."""
+    """Saturate the junction, then set the bias field; read at both.
+
+    The runner leaves every bench safe, with the field at zero; a script that drives `steps` itself
+    finds the bias field standing.
+    """
 
     name = "saturate"
     summary = "Saturate the junction and set the bias field"
@@ -19,7 +23,9 @@ class Saturate(BenchProcedure):
     saturation_field_T = field_parameter(
         "Saturation field", 0.05, "Field that saturates the junction antiparallel"
     )
-    bias_field_T = field_parameter("Bias field", -0.004, "Field left on afterwards")
+    bias_field_T = field_parameter(
+        "Bias field", -0.004, "Field of the second reading; the run ends at zero"
+    )
 
     def demands(self) -> Demands:
         return Demands(
@@ -43,7 +49,12 @@ class MinorLoop(BenchProcedure):
 
     largest_field_T = field_parameter("Largest field", 0.07, "The sweep turns at ± this field")
     step_T = FloatParameter(
-        "Field step", units="T", minimum=1e-6, maximum=1, default=0.002, description="Step"
+        "Field step",
+        units="T",
+        minimum=1e-6,
+        maximum=1,
+        default=0.002,
+        description="The last one up to + is shorter if need be",
     )
     cycles = cycles_parameter(1)
 

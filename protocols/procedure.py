@@ -66,9 +66,9 @@ class BenchProcedure(Procedure):
         """Return how many cycles the protocol runs."""
         return 1
 
-    def expected_points(self) -> int:
-        """Return how many points the whole protocol yields."""
-        return self.points_per_cycle() * self.expected_cycles()
+    def expected_points(self, first_cycle: int = 0) -> int:
+        """Return how many points the protocol yields from `first_cycle` on."""
+        return self.points_per_cycle() * (self.expected_cycles() - first_cycle)
 
     def validate(self) -> None:
         """Raise ProtocolError if parameters, each within its bounds, do not fit together."""
@@ -151,7 +151,7 @@ def cycles_parameter(default: int) -> Any:
 
 
 def ladder(start: float, stop: float, step: float, what: str) -> tuple[float, ...]:
-    """Return start, start + step, … up to and including stop; all of one sign convention.
+    """Return start, start + step, … and at last stop itself, after a shorter step if need be.
 
     Raises ProtocolError if step is not positive or stop lies below start.
     """
@@ -159,5 +159,5 @@ def ladder(start: float, stop: float, step: float, what: str) -> tuple[float, ..
         raise ProtocolError(f"The step of {what} is {step:g}; it must be greater than 0.")
     if stop < start:
         raise ProtocolError(f"The {what} stops at {stop:g}, below its start at {start:g}.")
-    rungs = math.floor((stop - start) / step * (1 + 1e-9) + 1e-9) + 1
-    return tuple(round(start + rung * step, 12) for rung in range(rungs))
+    below_stop = max(0, math.ceil((stop - start) / step * (1 - 1e-9) - 1e-9))
+    return (*(round(start + rung * step, 12) for rung in range(below_stop)), stop)

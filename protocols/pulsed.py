@@ -17,12 +17,17 @@ from storage.points import Point
 
 
 class Staircase(PulsedProcedure):
-    """A staircase of pulses of rising amplitude."""
+    """A staircase of pulses of rising amplitude; the last one has the last amplitude exactly."""
 
     amplitude_start_V = amplitude_parameter("First amplitude", 0.1, "At the device")
     amplitude_stop_V = amplitude_parameter("Last amplitude", 4.0, "At the device")
     amplitude_step_V = FloatParameter(
-        "Amplitude step", units="V", minimum=1e-4, maximum=10, default=0.01, description="Step"
+        "Amplitude step",
+        units="V",
+        minimum=1e-4,
+        maximum=10,
+        default=0.01,
+        description="From pulse to pulse; the last step is shorter if need be",
     )
 
     def amplitudes_V(self) -> tuple[float, ...]:
@@ -92,10 +97,14 @@ class RepeatedRamp(StaircaseWrite):
 
 
 class Reset(Staircase):
-    """From wherever the wall is: fire ever larger negative pulses, read after each."""
+    """From wherever the wall is: fire ever larger negative pulses, read after each.
+
+    A device that was just set up or saturated has nothing to reset: write first, in the same
+    session, or use `write-reset-cycling`.
+    """
 
     name = "reset"
-    summary = "Drive the wall back with negative pulses of rising amplitude"
+    summary = "Drive a written wall back with negative pulses; a fresh device has nothing to reset"
 
     bias_field_T = field_parameter("Bias field", -0.042, "Field during the pulses")
 
@@ -119,7 +128,11 @@ class Reset(Staircase):
 
 
 class WriteResetCycling(Staircase):
-    """Saturate once; then, cycle after cycle, write with +V and reset with −V, each at its bias."""
+    """Saturate once; then, cycle after cycle, write with +V and reset with −V, each at its bias.
+
+    Taken up again, it saturates once more before its first cycle, since nobody knows what was done
+    to the wall meanwhile: between two attempts the cycling is not continuous.
+    """
 
     name = "write-reset-cycling"
     summary = "Write and reset, again and again, without saturating in between"
@@ -156,8 +169,8 @@ class WriteResetCycling(Staircase):
     def points_per_cycle(self) -> int:
         return 2 + len(self.amplitudes_V()) + len(self.reset_amplitudes_V())
 
-    def expected_points(self) -> int:
-        return 1 + super().expected_points()
+    def expected_points(self, first_cycle: int = 0) -> int:
+        return 1 + super().expected_points(first_cycle)
 
     def steps(self, bench: Bench, first_cycle: int = 0) -> Iterator[Point]:
         write_V, reset_V, shape = self.amplitudes_V(), self.reset_amplitudes_V(), self.shape

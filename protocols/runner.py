@@ -1,6 +1,5 @@
 """Carries out a protocol: every point committed and told, the bench made safe on every way out."""
 
-import json
 import logging
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing
@@ -8,9 +7,10 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Protocol, TypeVar
 
+from instruments.interrupts import Interrupts
 from protocols.errors import ProtocolError
+from protocols.resuming import check_resumable
 from protocols.run_events import Announcer, Listener, PointMeasured, RunEnded, RunStarted
-from protocols.run_signals import Interrupts
 from storage import Point, RunWriter, Status, Store
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,9 @@ class Measurement(Protocol[BenchUsed]):
         """Measure from `first_cycle` on; the cycles of the points never go back."""
         ...
 
-    def expected_points(self) -> int: ...
+    def expected_points(self, first_cycle: int = 0) -> int:
+        """Return how many points `steps` yields."""
+        ...
 
     def parameter_values(self) -> Mapping[str, Any]: ...
 
@@ -78,7 +80,8 @@ def run(
 ) -> RunOutcome:
     """Measure, and return how the run ended: finished, or aborted because `should_stop` said so.
 
-    `resume` is the number of a run to go on with, from its first incomplete cycle. Whatever is
+    `resume` is the number of a run to go on with, from its first incomplete cycle, with the same
+    protocol and parameters on the same device and bench; else ProtocolError is raised. Whatever is
     raised on the way is raised again once the bench is safe and the status is stored: aborted
     after Ctrl-C or a request to terminate, else failed. What goes wrong on the way out makes the
     run failed, too, and is raised, or noted on what was raised before.
@@ -133,17 +136,10 @@ def _take_up(
     run_id: int,
     about: Mapping[str, Any],
 ) -> RunWriter:
-    begun = store.run(run_id)
-    then = {"protocol": begun.summary.protocol, "device": begun.summary.device, **begun.parameters}
-    values = json.loads(json.dumps(dict(procedure.parameter_values())))
-    now = {"protocol": procedure.name, "device": bench.device_name, **values}
-    for name in sorted(then.keys() | now.keys()):
-        if name not in then or name not in now or then[name] != now[name]:
-            raise ProtocolError(
-                f"Run {run_id} was begun with {name} = {then.get(name)}, not {now.get(name)}: "
-                "resume it as it was begun, or begin a new run."
-            )
-    return store.resume_run(run_id, bench=bench.snapshot(), **about)
+    snapshot = bench.snapshot()
+    parameters = procedure.parameter_values()
+    check_resumable(store.run(run_id), procedure.name, bench.device_name, parameters, snapshot)
+    return store.resume_run(run_id, bench=snapshot, points_from=procedure.expected_points, **about)
 
 
 def _measure(
@@ -153,12 +149,13 @@ def _measure(
     announcer: Announcer,
     should_stop: Callable[[], bool],
 ) -> Status:
-    run_id, expected, cycle = writer.run_id, procedure.expected_points(), writer.first_cycle
+    run_id, cycle = writer.run_id, writer.first_cycle
+    expected = writer.points + procedure.expected_points(cycle)
     announcer.publish(
         RunStarted(run_id, procedure.name, bench.device_name, writer.points, expected)
     )
     started_s = monotonic()
-    with closing(_points(procedure, bench, writer.first_cycle)) as points:
+    with closing(_points(procedure, bench, cycle)) as points:
         for measured, point in enumerate(points, start=1):
             if point.cycle < cycle:
                 raise ProtocolError(
@@ -213,5 +210,6 @@ def _end(
 def _joined(first: BaseException | None, later: Exception) -> BaseException:
     if first is None:
         return later
-    first.add_note(str(later))
+    if str(later) != str(first):  # a full disk is in the way of the status, too
+        first.add_note(str(later))
     return first

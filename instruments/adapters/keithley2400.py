@@ -11,6 +11,7 @@ from instruments.roles import Reading
 EXPECTED_IDENTITY = "MODEL 24"
 IN_COMPLIANCE = 1 << 3  # bit 3 of the status word that :READ? returns
 NOT_A_NUMBER = 9.91e37
+SMALLEST_CURRENT_A = 1e-9  # twenty steps of the lowest range
 
 
 class Keithley2400ResistanceMeter:
@@ -30,6 +31,10 @@ class Keithley2400ResistanceMeter:
     def identity(self) -> str:
         with self._speaking:
             return str(self._driver.id)
+
+    @property
+    def minimum_current_A(self) -> float:
+        return SMALLEST_CURRENT_A
 
     def arm(self, current_A: float) -> None:
         driver = self._driver
@@ -71,11 +76,10 @@ class Keithley2400ResistanceMeter:
         return Reading(voltage_V=voltage_V, current_A=current_A)
 
     def check(self) -> None:
-        with self._speaking:
-            errors = self._driver.check_errors()
-        raise_queued_errors("The resistance meter (2400)", errors)
+        raise_queued_errors("The resistance meter (2400)", self._driver.ask)
 
     def make_safe(self) -> None:
         self._armed = False
         with self._speaking:
+            self._driver.adapter.flush_read_buffer()
             self._driver.source_enabled = False

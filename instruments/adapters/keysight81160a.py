@@ -7,7 +7,7 @@ The polarity changes only while the output is off.
 """
 
 from pymeasure.instruments.keysight import Keysight81160A
-from pymeasure.instruments.keysight.keysight81160A import AMPLITUDE_RANGE
+from pymeasure.instruments.keysight.keysight81160A import AMPLITUDE_RANGE, PULSE_TRANSITION_RANGE
 
 from instruments.errors import BenchError
 from instruments.faults import Speaking, raise_queued_errors
@@ -15,6 +15,7 @@ from instruments.roles import PulseShape
 
 EXPECTED_IDENTITY = "81160A"
 SMALLEST_LEVEL_V, LARGEST_LEVEL_V = AMPLITUDE_RANGE
+SHORTEST_EDGE_S = PULSE_TRANSITION_RANGE[0]
 
 
 class Keysight81160APulseGenerator:
@@ -47,51 +48,55 @@ class Keysight81160APulseGenerator:
 
     def arm(self, shape: PulseShape) -> None:
         with self._speaking:
-            self._channel.output = False
             self._armed_polarity = None
+            self._driver.reset()  # output off, and nothing left of who measured before
             self._driver.clear()
             self._channel.shape = "PULS"
             self._channel.output_load = 50
             self._channel.trigger_mode = "MAN"
             self._channel.trigger_count = 1
             self._channel.pulse_period = max(1e-6, 4 * shape.width_s)
+            self._channel.pulse_transition = SHORTEST_EDGE_S  # so that any width is allowed
             self._channel.pulse_width = shape.width_s
             self._channel.pulse_transition = shape.rise_s
             self._driver.write(f":FUNC{self._number}:PULS:TRAN:TRA {shape.fall_s:e}")
-            self._set_polarity(+1)
-        self.check()
+        self._idle_at_zero(+1)
 
     def fire(self, amplitude_V: float) -> None:
         if self._armed_polarity is None:
             raise BenchError("The pulse generator (81160A) is not armed; arm it before firing.")
         level_V = amplitude_V / self._gain
         polarity = 1 if level_V > 0 else -1
+        if polarity != self._armed_polarity:
+            self._idle_at_zero(polarity)
         with self._speaking:
-            if polarity != self._armed_polarity:
-                self._set_polarity(polarity)
             if polarity > 0:
                 self._channel.voltage_high = level_V
             else:
                 self._channel.voltage_low = level_V
+        self.check()  # a refused level must not fire the one before
+        with self._speaking:
             self._driver.trigger()
         self.check()
 
     def check(self) -> None:
-        with self._speaking:
-            errors = self._driver.check_errors()
-        raise_queued_errors("The pulse generator (81160A)", errors)
+        raise_queued_errors("The pulse generator (81160A)", self._driver.ask)
 
     def make_safe(self) -> None:
         self._armed_polarity = None
         with self._speaking:
+            self._driver.adapter.flush_read_buffer()
             self._channel.output = False
 
-    def _set_polarity(self, polarity: int) -> None:
+    def _idle_at_zero(self, polarity: int) -> None:
         """Idle at 0 V in the wanted polarity, with the smallest pulse set, and switch on."""
-        self._channel.output = False
         self._armed_polarity = None
-        self._channel.amplitude = SMALLEST_LEVEL_V
-        self._channel.offset = polarity * SMALLEST_LEVEL_V / 2
-        self._driver.write(f":OUTP{self._number}:POL {'NORM' if polarity > 0 else 'INV'}")
-        self._channel.output = True
+        with self._speaking:
+            self._channel.output = False
+            self._channel.amplitude = SMALLEST_LEVEL_V
+            self._channel.offset = polarity * SMALLEST_LEVEL_V / 2
+            self._driver.write(f":OUTP{self._number}:POL {'NORM' if polarity > 0 else 'INV'}")
+        self.check()
+        with self._speaking:
+            self._channel.output = True
         self._armed_polarity = polarity

@@ -3,6 +3,9 @@
 On a message bus (GPIB, USBTMC, VXI-11) END closes a message, an unread reply is lost to the next
 message (-410) and a read without a query fails (-420); on a stream (serial, TCP) newlines close
 messages and replies queue up.
+
+A message is carried out, and the clock moved, while it is written; whoever reads the reply is told
+when it would have been there (`still_working`), and counts from the end of the message.
 """
 
 import threading
@@ -29,12 +32,14 @@ class Port:
     instrument: Instrument
     sleep: Callable[[float], None]
     synchronise: Callable[[], None]
+    now_s: Callable[[], float]
     lock: threading.RLock
     message_bus: bool
     character_s: float = 0.0
     _input: bytes = b""
     _output: bytes = b""
     _asked_by: int = 0
+    _due_s: float = 0.0
     _drained: threading.Condition = field(init=False)
 
     def __post_init__(self) -> None:
@@ -47,10 +52,26 @@ class Port:
             if self._output and self._asked_by != threading.get_ident():
                 self._drained.wait_for(lambda: not self._output, _OTHER_THREAD_S)
             self.sleep(GPIB_MESSAGE_S + len(data) * self.character_s)
+            sent_s = self.now_s()
             end = end and self.message_bus
             for message in self._messages(data, end=end):
                 self._execute(message)
+            if self._output:
+                answered_s = self.now_s()
+                self._due_s = max(self._due_s, answered_s + (answered_s - sent_s))
             self.instrument.request_service()
+
+    def still_working(self, patience_s: float) -> bool:
+        """Whether a reply comes later than in `patience_s`; if so, that time has been waited."""
+        if self._due_s - self.now_s() <= patience_s:
+            return False
+        with self.lock:
+            self._due_s -= patience_s
+            return bool(self._output)
+
+    def expect_reply(self) -> None:
+        """Note that the controller has heard of the reply, so has waited for it."""
+        self._due_s = 0.0
 
     def read(self, count: int, stop: int | None) -> tuple[bytes, bool]:
         """Return up to `count` bytes, up to the byte `stop`, and whether END came with them."""
@@ -62,6 +83,7 @@ class Port:
                 found = output.find(stop, 0, count)
                 length = found + 1 if found >= 0 else min(count, len(output))
             data, self._output = output[:length], output[length:]
+            self._due_s = 0.0
             if output and not self._output:
                 self.instrument.reply_waiting = False
                 self._drained.notify_all()
@@ -70,6 +92,7 @@ class Port:
 
     def waiting(self) -> int:
         """Return how many bytes of replies wait to be read."""
+        self.expect_reply()
         return len(self._output)
 
     def fail_read(self) -> None:
@@ -89,6 +112,7 @@ class Port:
         """Forget replies that were not read."""
         with self.lock:
             self._output = b""
+            self._due_s = 0.0
             self.instrument.reply_waiting = False
             self._drained.notify_all()
 
@@ -105,6 +129,7 @@ class Port:
         with self.lock:
             self.synchronise()
             self.sleep(GPIB_MESSAGE_S)
+            self.expect_reply()
             return self.instrument.serial_poll()
 
     def _messages(self, data: bytes, *, end: bool) -> list[bytes]:

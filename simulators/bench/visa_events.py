@@ -50,6 +50,7 @@ class ServiceRequests:
 
     def notify(self) -> None:
         """Take note of a service request."""
+        self.session.port.expect_reply()
         context = next(_contexts)
         if self.mechanism & EventMechanism.queue:
             with self._arrived:

@@ -51,6 +51,8 @@ class Session:
 
     def read(self, count: int) -> tuple[bytes, StatusCode]:
         """Read as viRead does: to END, the termination character, `count` bytes or the time-out."""
+        if self.port.still_working(self.timeout_ms / 1e3):
+            return b"", StatusCode.error_timeout
         data, end = self.port.read(count, self._stop)
         if not data:
             return b"", self._nothing_came()

@@ -1,5 +1,6 @@
 """A bench opens completely or not at all, and is made safe even when an instrument is dead."""
 
+import signal
 from collections.abc import Callable
 
 import pytest
@@ -78,3 +79,55 @@ def test_the_snapshot_holds_what_a_run_must_remember(virtual: Callable[..., Benc
     assert snapshot["limits"]["pulse_amplitude_V"] == 6.0
     assert snapshot["pulse_generator"]["amplifier_gain"] == 2.0
     assert snapshot["device"]["name"] == "virtual-trapezoid"
+
+
+def test_a_supply_found_at_field_is_made_safe_although_the_gaussmeter_is_missing(
+    virtual: Callable[..., BenchFile],
+) -> None:
+    bench_file = virtual()
+    left_on = open_bench(bench_file)
+    left_on.magnet.set_field(0.05)
+    lost = bench_file.magnet.gaussmeter.model_copy(update={"address": "ASRL9::INSTR"})
+    broken = bench_file.model_copy(
+        update={"magnet": bench_file.magnet.model_copy(update={"gaussmeter": lost})}
+    )
+    with pytest.raises(BenchError, match="ASRL9"):
+        open_bench(broken)
+    assert abs(left_on.magnet.read_field()) < 1e-3
+
+
+def test_ctrl_c_in_the_safe_state_makes_every_instrument_safe_before_it_is_raised(
+    virtual: Callable[..., BenchFile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = open_bench(virtual())
+    bench.magnet.set_field(0.05)
+    bench.generator.arm(SHAPE)
+    bench.meter.arm(100e-6)
+    sleep, slept = bench.clock.sleep, []
+
+    def interrupted_sleep(duration_s: float) -> None:
+        slept.append(duration_s)
+        if len(slept) == 3:
+            raise KeyboardInterrupt
+        sleep(duration_s)
+
+    monkeypatch.setattr(bench.clock, "sleep", interrupted_sleep)
+    with pytest.raises(KeyboardInterrupt):
+        bench.make_safe()
+    assert len(slept) > 3
+    assert abs(bench.magnet.read_field()) < 1e-3
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_a_bench_is_open_goes_by_the_safe_state(
+    number: signal.Signals, virtual: Callable[..., BenchFile]
+) -> None:
+    bench_file = virtual()
+    with (
+        pytest.raises(KeyboardInterrupt if number is signal.SIGINT else SystemExit),
+        open_bench(bench_file) as bench,
+    ):
+        bench.magnet.set_field(0.05)
+        signal.raise_signal(number)
+    with open_bench(bench_file) as again:
+        assert abs(again.magnet.read_field()) < 1e-3

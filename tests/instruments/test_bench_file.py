@@ -27,6 +27,12 @@ def test_every_built_in_bench_is_valid_and_found_by_its_name() -> None:
         ("field_T = 0.13", 'field_T = "0.13 T"', r"limits\.field_T is '0\.13 T'; it must be"),
         ("nplc = 1.0", "nplc = 100", r"nplc is 100; it must be"),
         ("channel = 1", "channel = 3", r"channel is 3; choose 1 or 2"),
+        ("coil_T_per_A = 0.0125", "coil_T_per_A = 0", r"coil_T_per_A is 0; it must be more than"),
+        ("coil_T_per_A = 0.0125", "coil_T_per_A = nan", r"coil_T_per_A is nan; it must be"),
+        ("field_T = 0.13", "field_T = inf", r"field_T is inf; it must be"),
+        ("nplc = 1.0", "nplc = true", r"nplc is True; it must be"),
+        ("four_wire = true", 'four_wire = "yes"', r"four_wire is 'yes'; it must be"),
+        ("read_voltage_V = 0.5", "read_voltage_V = 500", r"read_voltage_V is 500; it must be"),
     ],
 )
 def test_a_wrong_value_names_line_key_and_remedy(old: str, new: str, told: str) -> None:
@@ -58,3 +64,22 @@ def test_a_file_that_cannot_be_read_gets_one_sentence(
         path.write_bytes(content)
     with pytest.raises(BenchError, match=r"cannot be read.*virtual-trapezoid"):
         load_bench_file(path)
+
+
+def test_a_value_where_a_section_belongs_is_said_to_be_one() -> None:
+    text = "wiring = 3\n" + GOOD.replace("[wiring]", "[other]")
+    with pytest.raises(BenchError, match=r"other is not a key of the bench file|wiring"):
+        parse_bench_file(text, "bench.toml")
+    text = "limits = 3\n" + GOOD.partition("[limits]")[0]
+    with pytest.raises(BenchError, match=r"line 1: limits is 3; it must be a section, \[limits\]"):
+        parse_bench_file(text, "bench.toml")
+
+
+def test_a_lab_file_is_found_beside_the_bench_file_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lab.toml").write_text("")
+    (tmp_path / "bench.toml").write_text(GOOD.replace("trapezoid@", "lab.toml?seed=3@"))
+    monkeypatch.chdir("/")
+    loaded = load_bench_file(tmp_path / "bench.toml")
+    assert loaded.visa_library == f"{tmp_path / 'lab.toml'}?seed=3@dwmtj"

@@ -14,13 +14,14 @@ Exchange = list[tuple[bytes, bytes | None]]
 SHAPE = PulseShape(width_s=50e-9, rise_s=10e-9, fall_s=12e-9)
 NO_ERROR: Exchange = [(b"SYST:ERR?", b'+0,"No error"')]
 ARM: Exchange = [
-    (b"OUTP1 0", None),
+    (b"*RST", None),
     (b"*CLS", None),
     (b":FUNC1 PULS", None),
     (b":OUTP1:LOAD 5.000000e+01", None),
     (b":ARM:SOUR1 MAN", None),
     (b":TRIG1:COUN 1", None),
     (b":PULS:PER1 1.000000e-06", None),
+    (b":FUNC1:PULS:TRAN 1.000000e-09", None),
     (b":PULS:WIDT1 5.000000e-08", None),
     (b":FUNC1:PULS:TRAN 1.000000e-08", None),
     (b":FUNC1:PULS:TRAN:TRA 1.200000e-08", None),
@@ -28,14 +29,15 @@ ARM: Exchange = [
     (b":VOLT1 0.050000", None),
     (b":VOLT1:OFFS 0.025000", None),
     (b":OUTP1:POL NORM", None),
-    (b"OUTP1 1", None),
     *NO_ERROR,
+    (b"OUTP1 1", None),
 ]
 TURN_NEGATIVE: Exchange = [
     (b"OUTP1 0", None),
     (b":VOLT1 0.050000", None),
     (b":VOLT1:OFFS -0.025000", None),
     (b":OUTP1:POL INV", None),
+    *NO_ERROR,
     (b"OUTP1 1", None),
 ]
 
@@ -51,11 +53,11 @@ def generator(request: pytest.FixtureRequest) -> Iterator[Keysight81160APulseGen
 
 
 def positive(level: bytes) -> Exchange:
-    return [(b":VOLT1:HIGH " + level, None), (b"*TRG;*WAI", None), *NO_ERROR]
+    return [(b":VOLT1:HIGH " + level, None), *NO_ERROR, (b"*TRG;*WAI", None), *NO_ERROR]
 
 
 def negative(level: bytes) -> Exchange:
-    return [(b":VOLT1:LOW " + level, None), (b"*TRG;*WAI", None), *NO_ERROR]
+    return [(b":VOLT1:LOW " + level, None), *NO_ERROR, (b"*TRG;*WAI", None), *NO_ERROR]
 
 
 @pytest.mark.parametrize("generator", [exchange(ARM, positive(b"1.500000"))], indirect=True)
@@ -96,22 +98,29 @@ def test_a_level_beyond_the_driver_is_a_limit_error_and_no_pulse(
         generator.fire(10.5)
 
 
-@pytest.mark.parametrize(
-    "generator",
-    [
-        [
-            *ARM[:-1],
-            (b"SYST:ERR?", b'-221,"Settings conflict"'),
-            (b"SYST:ERR?", b'+0,"No error"'),
-        ]
-    ],
-    indirect=True,
-)
-def test_an_error_in_the_queue_is_told_in_the_instruments_own_words(
+CONFLICT: Exchange = [
+    (b"SYST:ERR?", b'-221,"Settings conflict"'),
+    (b"SYST:ERR?", b'+0,"No error"'),
+]
+
+
+@pytest.mark.parametrize("generator", [[*ARM[:-2], *CONFLICT]], indirect=True)
+def test_a_refused_setting_is_told_in_the_instruments_own_words_and_the_output_stays_off(
     generator: Keysight81160APulseGenerator,
 ) -> None:
     with pytest.raises(BenchError, match="-221 Settings conflict"):
         generator.arm(SHAPE)
+
+
+@pytest.mark.parametrize(
+    "generator", [[*ARM, (b":VOLT1:HIGH 2.200000", None), *CONFLICT]], indirect=True
+)
+def test_a_refused_level_does_not_fire_the_pulse_before_it(
+    generator: Keysight81160APulseGenerator,
+) -> None:
+    generator.arm(SHAPE)
+    with pytest.raises(BenchError, match="-221 Settings conflict"):
+        generator.fire(4.4)
 
 
 @pytest.mark.parametrize("generator", [[(b"OUTP1 0", None), (b"OUTP1 0", None)]], indirect=True)

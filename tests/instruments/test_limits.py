@@ -26,6 +26,7 @@ class Recorder:
     minimum_amplitude_V = 0.1
     maximum_amplitude_V = 4.0
     maximum_field_T = 0.09
+    minimum_current_A = 1e-9
 
     def __init__(self) -> None:
         self.got: list[object] = []
@@ -71,6 +72,7 @@ def test_pulses_up_to_the_very_limit_are_fired(amplitude_V: float) -> None:
     [
         PulseShape(2e-6, 1e-8, 1e-8),
         PulseShape(5e-8, 6e-8, 6e-8),
+        PulseShape(5e-8, 5e-8, 5e-8),
         PulseShape(0, 1e-9, 1e-9),
         PulseShape(math.nan, 1e-9, 1e-9),
         PulseShape(5e-8, math.nan, 1e-9),
@@ -91,8 +93,10 @@ def test_a_field_beyond_limit_or_coil_is_never_set(field_T: float) -> None:
     assert recorder.got == []
 
 
-@pytest.mark.parametrize("current_A", [1.1e-4, -1.1e-4, 0.0, math.nan])
-def test_a_read_current_beyond_the_limit_is_never_sourced(current_A: float) -> None:
+@pytest.mark.parametrize("current_A", [1.1e-4, -1.1e-4, 0.0, 1e-12, math.nan])
+def test_a_read_current_beyond_the_limit_or_below_the_meter_is_never_sourced(
+    current_A: float,
+) -> None:
     recorder = Recorder()
     with pytest.raises(LimitError):
         LimitedResistanceMeter(recorder, LIMITS).arm(current_A)

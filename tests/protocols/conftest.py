@@ -17,6 +17,7 @@ class Rig:
     minimum_amplitude_V: float = 0.1
     maximum_amplitude_V: float = 10.0
     maximum_field_T: float = 0.15
+    minimum_current_A: float = 1e-9
     time_s: float = 0.0
     field_T: float = 0.0
 

@@ -35,14 +35,14 @@ class Counting:
     def check(self, bench: Bench) -> None:
         pass
 
-    def expected_points(self) -> int:
-        return CYCLES * POINTS_PER_CYCLE
+    def expected_points(self, first_cycle: int = 0) -> int:
+        return (CYCLES - first_cycle) * POINTS_PER_CYCLE
 
     def parameter_values(self) -> Mapping[str, Any]:
         return {"cycles": CYCLES}
 
     def steps(self, bench: Bench, first_cycle: int = 0) -> Iterator[Point]:
-        for serial in range(first_cycle * POINTS_PER_CYCLE, self.expected_points()):
+        for serial in range(first_cycle * POINTS_PER_CYCLE, CYCLES * POINTS_PER_CYCLE):
             yield Point("count", float(serial), cycle=serial // POINTS_PER_CYCLE)
             say(str(serial))
 

@@ -125,5 +125,33 @@ def test_bad_parameters_get_one_sentence(
         make_protocol(name, parameters)
 
 
+@pytest.mark.parametrize(
+    ("step_V", "amplitudes_V"),
+    [
+        (1.0, (0.1, 1.1, 2.1, 3.1, 4.0)),
+        (1.3, (0.1, 1.4, 2.7, 4.0)),
+        (10.0, (0.1, 4.0)),
+    ],
+)
+def test_the_last_pulse_has_the_last_amplitude_whatever_the_step(
+    step_V: float, amplitudes_V: tuple[float, ...]
+) -> None:
+    steps: dict[str, float | str] = {"amplitude_start_V": 0.1, "amplitude_step_V": step_V}
+    assert make_protocol("staircase-write", steps).demands().amplitudes_V == amplitudes_V
+
+
+def test_a_minor_loop_turns_at_its_largest_field_whatever_the_step() -> None:
+    loop = make_protocol("minor-loop", {"largest_field_T": 0.05, "step_T": 0.04})
+    assert loop.demands().fields_T == (0.05, 0.03, -0.01, -0.05, -0.01, 0.03, 0.05)
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+def test_a_resumed_protocol_yields_as_many_points_as_it_announces(name: str, bench: Bench) -> None:
+    if "cycles" in PROTOCOLS[name].declared():
+        procedure = make_protocol(name, {"cycles": 3})
+        points = list(procedure.steps(bench, first_cycle=2))
+        assert len(points) == procedure.expected_points(2)
+
+
 def test_a_value_may_carry_its_unit() -> None:
     assert make_protocol("reset", {"amplitude_stop_V": "3.5 V"}).amplitude_stop_V == 3.5

@@ -19,11 +19,12 @@ class NotingBench:
     """Notes what happens to it, and in which order."""
 
     device_name: str = "straight-1"
+    identity: str = "KEPCO"
     notes: list[str] = field(default_factory=list)
     while_made_safe: Callable[[], None] = lambda: None
 
     def snapshot(self) -> Mapping[str, Any]:
-        return {"identities": {"magnet": "KEPCO"}}
+        return {"identities": {"magnet": self.identity}}
 
     def make_safe(self) -> None:
         self.notes.append("safe")
@@ -44,8 +45,8 @@ class Counting:
         if self.expected_points() > self.limit:
             raise LimitError("That is beyond what the bench allows.")
 
-    def expected_points(self) -> int:
-        return self.cycles * self.points_per_cycle
+    def expected_points(self, first_cycle: int = 0) -> int:
+        return (self.cycles - first_cycle) * self.points_per_cycle
 
     def parameter_values(self) -> Mapping[str, Any]:
         return {"cycles": self.cycles, "span": (0, self.points_per_cycle)}
@@ -271,6 +272,22 @@ def test_what_went_wrong_first_is_raised_with_a_note_that_the_bench_is_not_safe(
     assert message == f"{error} The source is still on; switch it off by hand.".strip()
 
 
+def test_what_goes_wrong_twice_is_told_once(store: Store, bench: NotingBench) -> None:
+    bench.while_made_safe = unsafe
+    error = BenchError("The source is still on; switch it off by hand.")
+    with pytest.raises(BenchError) as raised:
+        run(Counting(disturb=raising(error)), bench, store)
+    assert not hasattr(raised.value, "__notes__")
+
+
+def test_a_run_is_not_resumed_on_another_bench(store: Store, bench: NotingBench) -> None:
+    run(Counting(), bench, store, should_stop=lambda: True)
+    bench.identity = "BRUKER"
+    with pytest.raises(ProtocolError, match=r"begun with identities\.magnet = KEPCO, not BRUKER"):
+        run(Counting(), bench, store, resume=1)
+    assert status_of(store) == (Status.ABORTED, None)
+
+
 def test_the_bench_is_made_safe_when_the_database_fails(store: Store, bench: NotingBench) -> None:
     def disturb(serial: int) -> None:
         if serial == 5:
@@ -350,7 +367,9 @@ def test_a_run_is_only_resumed_as_it_was_begun(
 def test_a_run_that_never_ended_is_resumed_only_once_its_process_is_gone(
     store: Store, bench: NotingBench
 ) -> None:
-    store.begin_run("counting", "straight-1", parameters=Counting().parameter_values(), bench={})
+    store.begin_run(
+        "counting", "straight-1", parameters=Counting().parameter_values(), bench=bench.snapshot()
+    )
     with pytest.raises(StoreError, match="Run 1 is under way"):
         run(Counting(), bench, store, resume=1)
     assert bench.notes == []

@@ -113,6 +113,55 @@ def test_reading_without_a_query_times_out_in_simulated_time(
     assert meter.query("SYST:ERR?").startswith("-420")
 
 
+def measuring(manager: pyvisa.ResourceManager) -> GPIBInstrument:
+    """Return a source-meter that takes 601 ms for a reading."""
+    meter = opened(manager, METER)
+    meter.write("*RST;:SYST:RSEN ON;:SOUR:FUNC CURR;:SOUR:CURR 1E-4;:SENS:VOLT:PROT 0.5")
+    meter.write(":SENS:FUNC 'VOLT';:SENS:VOLT:NPLC 10;:OUTP ON")
+    return meter
+
+
+def test_a_reply_that_takes_longer_than_the_time_out_stays_for_a_later_read(
+    manager: pyvisa.ResourceManager,
+) -> None:
+    meter = measuring(manager)
+    meter.timeout = 50
+    clock = cast("VirtualBenchLibrary", manager.visalib).clock
+    start_s = clock.now_s()
+    meter.write(":READ?")
+    working_s = clock.now_s() - start_s
+    in_vain = int(working_s / 0.05)
+    assert in_vain > 2
+    for _ in range(in_vain):
+        with pytest.raises(pyvisa.VisaIOError) as failure:
+            meter.read()
+        assert failure.value.error_code == StatusCode.error_timeout
+    assert float(meter.read().split(",")[0]) > 0
+    assert clock.now_s() - start_s == pytest.approx(working_s)
+    assert meter.query("SYST:ERR?").startswith("0,")
+
+
+def test_a_patient_session_waits_for_a_slow_reply(manager: pyvisa.ResourceManager) -> None:
+    meter = measuring(manager)
+    meter.timeout = 1000
+    assert float(meter.query(":READ?").split(",")[0]) > 0
+    meter.timeout = float("inf")
+    assert float(meter.query(":READ?").split(",")[0]) > 0
+
+
+def test_a_program_that_waited_by_itself_finds_the_reply_at_once(
+    manager: pyvisa.ResourceManager,
+) -> None:
+    meter = measuring(manager)
+    meter.timeout = 50
+    meter.write(":READ?")
+    cast("VirtualBenchLibrary", manager.visalib).clock.sleep(0.6)
+    assert meter.read()
+    meter.write(":READ?")
+    assert meter.read_stb() & 0x10
+    assert meter.read()
+
+
 def test_an_unread_reply_is_lost_to_the_next_message(manager: pyvisa.ResourceManager) -> None:
     meter = opened(manager, METER)
     meter.write("*IDN?")

@@ -7,11 +7,11 @@ does, then does its job. A second call finds everything in place and starts at o
 
 import ctypes.util
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -37,9 +37,9 @@ def main(arguments: list[str]) -> int:
         print(USAGE, file=sys.stderr)
         return 2
     job, *rest = arguments
-    install_system_libraries(job)
-    install(EXTRAS[job])
     try:
+        install_system_libraries(job)
+        install(EXTRAS[job])
         return {"demo": demo, "test": test, "bench": bench}[job](rest)
     except KeyboardInterrupt:
         return 130
@@ -73,11 +73,10 @@ def install(extras: str) -> None:
     """Create the environment and install into it, unless that was done for these very files."""
     stamp = VENV / f"installed-{extras.strip('[]').replace(',', '-') or 'base'}"
     wanted = fingerprint()
-    if stamp.is_file() and stamp.read_text() == wanted:
+    if PYTHON.exists() and stamp.is_file() and stamp.read_text() == wanted:
         return
-    if not PYTHON.exists():
-        print(f"Creating {VENV} ...", flush=True)
-        venv.EnvBuilder(with_pip=True, symlinks=os.name != "nt").create(VENV)
+    if not has_pip():
+        create_environment()
     print(f"Installing dwmtj{extras} into {VENV} (once; a minute or two) ...", flush=True)
     pip: list[str | Path] = [
         PYTHON,
@@ -96,6 +95,25 @@ def install(extras: str) -> None:
     stamp.write_text(wanted)
 
 
+def has_pip() -> bool:
+    """Whether there is an environment whose making came to its end."""
+    command = [str(PYTHON), "-c", "import pip"]
+    return PYTHON.exists() and subprocess.run(command, capture_output=True).returncode == 0
+
+
+def create_environment() -> None:
+    """Create the environment; one that is there, but has no pip, goes."""
+    if importlib.util.find_spec("ensurepip") is None:  # Debian has it in a package of its own
+        package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+        if not apt_install([package], f"{sys.executable} cannot create environments"):
+            sys.exit(1)
+    print(
+        f"{VENV} has no pip, creating it anew" if VENV.exists() else f"Creating {VENV}", flush=True
+    )
+    if run(sys.executable, "-m", "venv", "--clear", VENV):
+        sys.exit(f"Creating {VENV} failed; see the message above.")
+
+
 def fingerprint() -> str:
     parts = [sys.version, str(HERE)]
     parts += [(HERE / name).read_text() for name in ("pyproject.toml", "constraints.txt")]
@@ -107,16 +125,20 @@ def install_system_libraries(job: str) -> None:
     if job == "demo" or not sys.platform.startswith("linux"):
         return
     packages = [deb for name, deb in SYSTEM_LIBRARIES.items() if not ctypes.util.find_library(name)]
-    if not packages:
-        return
+    if packages:
+        apt_install(packages, "System libraries for Qt are missing")
+
+
+def apt_install(packages: list[str], why: str) -> bool:
+    """Install packages as root on Debian, else print why they are needed and the line to run."""
     line = f"apt-get install --yes --no-install-recommends {' '.join(packages)}"
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        print(f"Installing system libraries: {' '.join(packages)}", flush=True)
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        if not run("apt-get", "update", "--quiet", environment=environment):
-            run(*line.split(), environment=environment)
-    else:
-        print(f"Missing system libraries for Qt; on Debian or Ubuntu run: sudo {line}", flush=True)
+    if not (shutil.which("apt-get") and os.geteuid() == 0):
+        print(f"{why}; on Debian or Ubuntu run: sudo {line}", flush=True)
+        return False
+    print(f"{why}; installing {' '.join(packages)} ...", flush=True)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    updated = run("apt-get", "update", "--quiet", environment=environment) == 0
+    return updated and run(*line.split(), environment=environment) == 0
 
 
 def run(*command: str | Path, environment: dict[str, str] | None = None) -> int:

@@ -4,29 +4,66 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    table = Table(title=title, title_justify="left", title_style="bold")
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    """Print a table; where even its words are too wide, print what it says line by line."""
+    _print_title(title)
+    by_column = [(name, *(row[number] for row in rows)) for number, name in enumerate(columns)]
+    least = [max(map(_longest_word, texts)) for texts in by_column]
+    with_lines = out.width - 3 * len(columns) - 1
+    without = out.width - 2 * len(columns) + 1
+    if sum(least) > without:
+        for row in rows:
+            told = [f"{name}: {cell}" for name, cell in zip(columns, row, strict=True)]
+            out.print(*told, "", sep="\n", markup=False, soft_wrap=True)
+        return
+    if sum(least) <= with_lines:
+        table, room = Table(), with_lines
+    else:
+        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+        room = without
+    widest = [max(map(cell_len, texts)) for texts in by_column]
+    for name, width in zip(columns, _widths(least, widest, room), strict=True):
+        table.add_column(Text(name), width=width)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(Text, row))
     out.print(table)
 
 
 def print_pairs(title: str, pairs: Sequence[tuple[str, str]]) -> None:
-    table = Table(title=title, title_justify="left", title_style="bold", show_header=False)
-    table.add_column(style="bold")
+    _print_title(title)
+    table = Table(show_header=False)
+    table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for key, value in pairs:
-        table.add_row(key, value)
+        table.add_row(Text(key), Text(value))
     out.print(table)
+
+
+def _print_title(title: str) -> None:
+    out.print(Text(title, style="bold"), soft_wrap=True)
+
+
+def _longest_word(text: str) -> int:
+    return max(map(cell_len, text.split()), default=0)
+
+
+def _widths(least: Sequence[int], widest: Sequence[int], room: int) -> list[int]:
+    """Make the widest columns narrower, none less than its longest word, until all fit."""
+    widths = list(widest)
+    while sum(widths) > room:
+        wrappable = [number for number, width in enumerate(widths) if width > least[number]]
+        widths[max(wrappable, key=widths.__getitem__)] -= 1
+    return widths
 
 
 def print_json(content: Any) -> None:

@@ -1,11 +1,12 @@
 """`dwmtj demo`: both synapses of the paper, measured on the virtual bench and compared with it."""
 
+import os
 from pathlib import Path
 
 from cli.comparison import print_comparison
 from cli.console import out
 from cli.options import DatabaseOption, OutOption, SeedOption
-from storage import Store
+from storage import Store, StoreError
 
 
 def demo(
@@ -18,7 +19,14 @@ def demo(
     """
     from cli.synapses import measure_straight, measure_trapezoid  # a second to import
 
-    to.mkdir(parents=True, exist_ok=True)
+    try:
+        to.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"The folder {to} cannot be made ({error.strerror}): give another one with --out."
+        ) from error
+    if not os.access(to, os.W_OK):
+        raise StoreError(f"The folder {to} may not be written to: give another one with --out.")
     with Store.open(database or to / "demo.sqlite") as store:
         trapezoid = measure_trapezoid(store, to, seed)
         straight = measure_straight(store, to, seed)

@@ -1,12 +1,14 @@
 """Runs one protocol with a progress bar, and says in one sentence how it ended if it did not."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cli.console import err, print_error, print_notes
-from instruments import Bench, BenchError
+from instruments import Bench, BenchError, BenchFile, open_bench
 from protocols import ProtocolError
 from protocols.procedure import BenchProcedure
 from protocols.run_events import Event, PointMeasured, RunStarted
@@ -19,6 +21,7 @@ class ProgressBar:
 
     def __init__(self, title: str) -> None:
         self.run_id: int | None = None
+        self.points = 0
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -32,9 +35,10 @@ class ProgressBar:
     def __call__(self, event: Event) -> None:
         match event:
             case RunStarted(run_id=run_id, done=done, expected=expected):
-                self.run_id = run_id
+                self.run_id, self.points = run_id, done
                 self._bar.update(self._task, completed=done, total=expected)
             case PointMeasured(done=done, point=point):
+                self.points = done
                 reading = "" if point.resistance_ohm is None else f"{point.resistance_ohm:.2f} Ω"
                 self._bar.update(self._task, completed=done, reading=reading)
 
@@ -46,13 +50,34 @@ class ProgressBar:
         self._bar.stop()
 
 
+@contextmanager
+def bench_to_measure_on(bench_file: BenchFile) -> Iterator[Bench]:
+    """Open a bench and leave it safe; raises BenchError, and typer.Exit(1) once a run had begun."""
+    measured = failed = False
+    try:
+        with open_bench(bench_file) as bench:
+            try:
+                yield bench
+                measured = True
+            except typer.Exit:
+                failed = True
+                raise
+    except BenchError as error:
+        if not measured and not failed:
+            raise
+        if measured:  # the end of a run that failed has said what is not safe
+            print_error(error)
+        raise typer.Exit(1) from error
+
+
 def measure(
-    procedure: BenchProcedure, bench: Bench, store: Store, title: str, **about: Any
+    procedure: BenchProcedure, bench: Bench, store: Store, title: str, again: str = "", **about: Any
 ) -> RunOutcome:
     """Run the protocol; `about` is passed on to the runner.
 
-    Raises what the runner raises if nothing had begun (bad input: exit code 2), and typer.Exit(1)
-    once a run had begun and did not finish, after saying why.
+    `again` is the command that, with `--resume RUN`, goes on with the run. Raises what the runner
+    raises if nothing had begun (bad input: exit code 2), and typer.Exit(1) once a run had begun and
+    did not finish, after saying why.
     """
     bar = ProgressBar(title)
     try:
@@ -62,23 +87,20 @@ def measure(
         if bar.run_id is None:
             raise
         print_error(error)
-        raise _unfinished(bar.run_id, "failed") from error
+        raise _unfinished(bar, "failed", again) from error
     except (KeyboardInterrupt, SystemExit) as stopped:
         if bar.run_id is None:
             raise
         print_notes(stopped)
-        raise _unfinished(bar.run_id, "was stopped") from stopped
-    for problem in outcome.listener_problems:
-        err.print(problem, markup=False)
+        raise _unfinished(bar, "was stopped", again) from stopped
     if outcome.status != "finished":
-        raise _unfinished(outcome.run_id, f"is {outcome.status}")
+        raise _unfinished(bar, f"is {outcome.status}", again)
     return outcome
 
 
-def _unfinished(run_id: int, how: str) -> typer.Exit:
-    err.print(
-        f"Run {run_id} {how}; what it measured is stored. Go on with it: "
-        f"dwmtj run PROTOCOL --resume {run_id}",
-        soft_wrap=True,
-    )
+def _unfinished(bar: ProgressBar, how: str, again: str) -> typer.Exit:
+    told = f"Run {bar.run_id} {how}; {bar.points} points are stored."
+    if again:
+        told += f" Go on with it: {again} --resume {bar.run_id}"
+    err.print(told, markup=False, soft_wrap=True)
     return typer.Exit(1)

@@ -7,6 +7,7 @@ import typer
 
 from cli.console import err
 from instruments import BenchError, BenchFile, load_bench_file
+from storage import Store, StoreError
 
 DEFAULT_BENCH = "virtual-trapezoid"
 
@@ -33,13 +34,29 @@ DatabaseOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 SeedOption = Annotated[
     int | None,
-    typer.Option("--seed", min=0, help="Seed of the virtual device; makes the run repeatable."),
+    typer.Option(
+        "--seed",
+        min=0,
+        max=2**32 - 1,
+        help="Seed of the virtual device; makes the run repeatable.",
+    ),
 ]
 OutOption = Annotated[Path, typer.Option("--out", "-o", metavar="PATH", help="Where to write.")]
 
 
-def choose_bench(bench: str | None, seed: int | None = None) -> BenchFile:
-    """Load the bench asked for, else the virtual one, and say so; raises BenchError."""
+def open_to_read(database: str | None) -> Store:
+    """Open a database that is there, also one that may not be written; raises StoreError."""
+    try:
+        return Store.open(database, create=False)
+    except StoreError:
+        return Store.open(database, read_only=True, patience_s=0)
+
+
+def choose_bench(bench: str | None, seed: int | None = None, attempt: int = 1) -> BenchFile:
+    """Load the bench asked for, else the virtual one, and say so; raises BenchError.
+
+    A later attempt at a run has a virtual device of the same seed, but not its random numbers.
+    """
     if bench is None:
         err.print(
             f"No --bench given: measuring on the virtual bench ({DEFAULT_BENCH}), "
@@ -47,15 +64,16 @@ def choose_bench(bench: str | None, seed: int | None = None) -> BenchFile:
             soft_wrap=True,
         )
     bench_file = load_bench_file(bench or DEFAULT_BENCH)
-    return bench_file if seed is None else _with_seed(bench_file, seed)
-
-
-def _with_seed(bench_file: BenchFile, seed: int) -> BenchFile:
-    lab, at, back_end = bench_file.visa_library.partition("@")
-    if back_end != "dwmtj":
+    options = [] if seed is None else [f"seed={seed}"]
+    lab, _, back_end = bench_file.visa_library.rpartition("@")
+    if options and back_end != "dwmtj":
         raise BenchError(
             "--seed only means something on a virtual bench (visa_library ends in @dwmtj); "
             "leave it out for real instruments."
         )
-    seeded = f"{lab}{'&' if '?' in lab else '?'}seed={seed}{at}{back_end}"
-    return bench_file.model_copy(update={"visa_library": seeded})
+    if attempt > 1 and back_end == "dwmtj":
+        options.append(f"attempt={attempt}")
+    if not options:
+        return bench_file
+    library = f"{lab}{'&' if '?' in lab else '?'}{'&'.join(options)}@{back_end}"
+    return bench_file.model_copy(update={"visa_library": library})

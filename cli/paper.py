@@ -6,8 +6,11 @@ n normal values, 23 % of it for 13 cycles and 52 % for 3.
 """
 
 from collections.abc import Sequence
+from functools import cache
 
+import numpy as np
 import pandas as pd
+from scipy.special import ndtr
 
 from analysis import (
     CriticalVoltage,
@@ -20,8 +23,6 @@ from analysis import (
     measure_minor_loop,
 )
 from cli.comparison import Row
-
-RANGE_DEVIATION = {3: 0.52, 10: 0.26, 13: 0.23}
 
 
 def trapezoid_rows(
@@ -70,6 +71,22 @@ def straight_rows(
             0 < several < len(hops),
         ),
     ]
+
+
+@cache
+def range_deviation(count: int) -> float:
+    """Return the standard deviation of the range of `count` ≥ 2 normal values, over its mean.
+
+    The range R exceeds r with probability 1 − n∫φ(x)[Φ(x + r) − Φ(x)]ⁿ⁻¹dx; its moments are
+    ⟨R⟩ = ∫P(R > r)dr and ⟨R²⟩ = 2∫r P(R > r)dr.
+    """
+    x, r = np.linspace(-8.0, 8.0, 801), np.linspace(0.0, 12.0, 601)
+    density = np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
+    others_within = (ndtr(x + r[:, None]) - ndtr(x)) ** (count - 1)
+    exceeds = 1.0 - count * np.trapezoid(density * others_within, x, axis=1)
+    mean = np.trapezoid(exceeds, r)
+    mean_square = 2 * np.trapezoid(r * exceeds, r)
+    return float(np.sqrt(mean_square - mean**2) / mean)
 
 
 def _reset_rows(cycling_points: pd.DataFrame) -> list[Row]:
@@ -127,9 +144,12 @@ def _voltage_rows(
 ) -> list[Row]:
     if here is None:
         return [Row(name, f"{mean_V} V", "not seen", False)]
-    spread = 2 * RANGE_DEVIATION[here.cycles] * variation_percent
+    mean = _plain(name, mean_V, 0.05, here.mean_V, "V", digits=2)
+    if here.cycles < 2:
+        return [mean, Row(f"var of {name}", f"{variation_percent} %", "one cycle only", False)]
+    spread = 2 * range_deviation(here.cycles) * variation_percent
     return [
-        _plain(name, mean_V, 0.05, here.mean_V, "V", digits=2),
+        mean,
         _plain(f"var of {name}", variation_percent, spread, here.variation * 100, "%"),
     ]
 

@@ -1,18 +1,18 @@
 """`dwmtj run`: take one protocol to the bench and into the store."""
 
 import getpass
+import shlex
 from contextlib import ExitStack
 from typing import Annotated
 
 import typer
 
 from cli.console import out
-from cli.measure import measure
+from cli.measure import bench_to_measure_on, measure
 from cli.options import BenchOption, DatabaseOption, SeedOption, choose_bench
-from instruments import open_bench
 from protocols import ProtocolError
 from protocols.catalogue import make_protocol
-from storage import Store
+from storage import RunRecord, Store, StoreError
 
 
 def run(
@@ -40,13 +40,19 @@ def run(
       dwmtj run staircase-write --bench bench.toml --resume 12
     """
     given = _parse(parameter or [])
-    procedure = make_protocol(protocol, given)
-    bench_file = choose_bench(bench, seed)
+    _check_text(notes, "--notes")
+    _check_text(operator, "--operator")
+    attempt = 1
     with ExitStack() as opened:
-        if resume is not None:
+        if resume is None:
+            procedure = make_protocol(protocol, given)
+        else:
             store = opened.enter_context(Store.open(database, create=False))
-            procedure = make_protocol(protocol, {**store.run(resume).parameters, **given})
-        instruments = opened.enter_context(open_bench(bench_file))
+            begun = store.run(resume)
+            seed, attempt = _seed_of(begun, protocol, seed), len(begun.attempts) + 1
+            procedure = make_protocol(protocol, {**begun.parameters, **given})
+        bench_file = choose_bench(bench, seed, attempt)
+        instruments = opened.enter_context(bench_to_measure_on(bench_file))
         procedure.check(instruments)
         if resume is None:  # a database is made only once everything else is known to be right
             store = opened.enter_context(Store.open(database))
@@ -55,6 +61,7 @@ def run(
             instruments,
             store,
             protocol,
+            again=_command(protocol, bench, database),
             operator=operator or _login_name(),
             notes=notes,
             seed=seed,
@@ -77,6 +84,34 @@ def _parse(assignments: list[str]) -> dict[str, float | str]:
             )
         parameters[name.strip()] = value.strip()
     return parameters
+
+
+def _seed_of(begun: RunRecord, protocol: str, seed: int | None) -> int | None:
+    """Return the seed a run was begun with; raises ProtocolError if it is quite another run."""
+    number, name, first = begun.summary.id, begun.summary.protocol, begun.attempts[0].seed
+    if protocol != name:
+        raise ProtocolError(
+            f"Run {number} is a {name}, not a {protocol}: dwmtj run {name} --resume {number}."
+        )
+    if seed is not None and seed != first:
+        raise ProtocolError(
+            f"Run {number} was begun with {'no seed' if first is None else f'seed {first}'}, "
+            f"not {seed}: leave --seed out to go on with it."
+        )
+    return first
+
+
+def _command(protocol: str, bench: str | None, database: str | None) -> str:
+    given = {"--bench": bench, "--database": database}
+    options = [word for name, value in given.items() if value for word in (name, value)]
+    return shlex.join(["dwmtj", "run", protocol, *options])
+
+
+def _check_text(text: str, option: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise StoreError(f"{option} is not valid Unicode: write it in UTF-8.") from error
 
 
 def _login_name() -> str:

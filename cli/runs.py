@@ -9,11 +9,16 @@ from typing import Annotated, Any
 import typer
 
 from cli.console import out, print_json, print_pairs, print_table
-from cli.options import DatabaseOption, JsonOption
-from storage import RunSummary, Status, Store
+from cli.import_runs import import_run
+from cli.options import DatabaseOption, JsonOption, open_to_read
+from storage import RunSummary, Status
 
-app = typer.Typer(no_args_is_help=True, help="List, show and export stored runs.")
+app = typer.Typer(no_args_is_help=True, help="List, show, import and export stored runs.")
+ROOMY = 100  # columns of a terminal that has room for when a run finished, too
 RunArgument = Annotated[int, typer.Argument(metavar="RUN", help="Its number in `dwmtj runs list`.")]
+
+
+app.command("import")(import_run)
 
 
 @app.command("list")
@@ -31,13 +36,14 @@ def list_runs(
       dwmtj runs list --status finished
       dwmtj runs list --protocol staircase-write --json
     """
-    with Store.open(database, create=False) as store:
+    with open_to_read(database) as store:
         summaries = store.runs(protocol=protocol, device=device, status=status)
         place = store.path
     if as_json:
         print_json([_as_dict(summary) for summary in summaries])
         return
     columns = ("id", "protocol", "device", "status", "points", "started", "finished")
+    shown = len(columns) if out.width >= ROOMY else len(columns) - 1
     rows = [
         (
             str(summary.id),
@@ -45,12 +51,12 @@ def list_runs(
             summary.device,
             summary.status,
             str(summary.points),
-            _when(summary.started),
-            _when(summary.finished),
-        )
+            _to_the_minute(summary.started),
+            _to_the_minute(summary.finished),
+        )[:shown]
         for summary in summaries
     ]
-    print_table(f"{len(rows)} runs in {place}", columns, rows)
+    print_table(f"{len(rows)} runs in {place}", columns[:shown], rows)
 
 
 @app.command()
@@ -61,7 +67,7 @@ def show(run: RunArgument, database: DatabaseOption = None, as_json: JsonOption 
     Example:
       dwmtj runs show 3
     """
-    with Store.open(database, create=False) as store:
+    with open_to_read(database) as store:
         record = store.run(run)
     if as_json:
         print_json(asdict(record))
@@ -100,9 +106,9 @@ def export(
     Example:
       dwmtj runs export 3 -o run3.csv
     """
-    with Store.open(database, create=False) as store:
+    with open_to_read(database) as store:
         store.export_csv(run, to, overwrite=overwrite)
-    out.print(f"run {run}: written to {to}", markup=False)
+    out.print(f"run {run}: written to {to}", markup=False, soft_wrap=True)
 
 
 def _as_dict(summary: RunSummary) -> dict[str, Any]:
@@ -132,6 +138,10 @@ def _texts(summary: RunSummary) -> list[tuple[str, str]]:
 
 def _when(time: datetime | None) -> str:
     return "" if time is None else time.astimezone().isoformat(sep=" ", timespec="seconds")
+
+
+def _to_the_minute(time: datetime | None) -> str:
+    return "" if time is None else time.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def _identities(bench: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ One SQLite file holds the tables of `schema`; a Store opens it, begins and resum
 loads and exports them. Points are committed one by one, and readers never hold up a run.
 """
 
+from storage.calibrations import CalibrationRecord
 from storage.errors import StoreError
 from storage.location import database_path
 from storage.points import Point
@@ -14,6 +15,7 @@ from storage.writer import RunWriter
 
 __all__ = [
     "AttemptRecord",
+    "CalibrationRecord",
     "Point",
     "RunRecord",
     "RunSummary",

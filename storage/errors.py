@@ -19,6 +19,12 @@ def errors_of(path: Path) -> Iterator[None]:
         yield
     except StatementError as error:
         raise StoreError(_sentence(path, error)) from error
+    except OverflowError as error:
+        raise StoreError(
+            f"{path} holds no number of more than 64 bits: give a smaller one."
+        ) from error
+    except UnicodeEncodeError as error:
+        raise StoreError(f"A text for {path} is not valid Unicode: write it in UTF-8.") from error
 
 
 def _sentence(path: Path, error: StatementError) -> str:

@@ -1,6 +1,8 @@
 """Points as a pandas DataFrame, and as a CSV file that is there in full or not at all."""
 
+import stat
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +42,27 @@ def frame_of(rows: Sequence[Row[Any]]) -> pd.DataFrame:
 
 def write_csv(frame: pd.DataFrame, path: Path, *, overwrite: bool) -> None:
     """Write all digits of all numbers; raises StoreError, and then leaves nothing half-written."""
-    if path.exists() and not overwrite:
-        raise StoreError(f"{path} exists already: choose another name, or ask to overwrite it.")
-    draft = path.with_name(path.name + ".part")
     try:
-        frame.to_csv(draft, lineterminator="\n")
-        draft.replace(path)
+        _check_place(path, overwrite=overwrite)
+        draft = path.with_name(path.name + ".part")
+        try:
+            frame.to_csv(draft, lineterminator="\n")
+            draft.replace(path)
+        finally:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
     except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise StoreError(f"{path} cannot be written ({error}): give another place.") from error
+        raise StoreError(
+            f"{path} cannot be written ({error.strerror}): give another place."
+        ) from error
+
+
+def _check_place(path: Path, *, overwrite: bool) -> None:
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return
+    if not stat.S_ISREG(mode):
+        raise StoreError(f"{path} is not an ordinary file and stays as it is: give another name.")
+    if not overwrite:
+        raise StoreError(f"{path} exists already: choose another name, or add --overwrite.")

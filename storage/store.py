@@ -1,7 +1,7 @@
-"""The store: begins, resumes, lists, loads and exports runs in one SQLite file."""
+"""The store: begins, resumes, lists, loads and exports runs, and keeps calibrations."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
-from storage import queries
+from storage import calibrations, queries
+from storage.calibrations import CalibrationRecord
 from storage.code_version import code_version
 from storage.database import open_database
 from storage.errors import StoreError, errors_of
@@ -94,6 +95,7 @@ class Store:
         run_id: int,
         *,
         bench: Mapping[str, Any],
+        points_from: Callable[[int], int] | None = None,
         seed: int | None = None,
         operator: str = "",
         notes: str = "",
@@ -101,6 +103,7 @@ class Store:
         """Begin a new attempt at a run that was interrupted, aborted or failed.
 
         The writer's `first_cycle` is where to go on: the cycle that was broken off is repeated.
+        `points_from` tells how many points are still to come from a cycle on.
         """
         with self._writing() as session:
             run = queries.find_run(session, run_id)
@@ -116,8 +119,11 @@ class Store:
                 "notes": "\n".join(filter(None, (run.notes, notes))),
                 **_circumstances(bench, seed, operator),
             }
-            session.execute(update(Run).where(Run.id == run_id).values(now))
             progress = queries.progress_of(session, run_id)
+            if points_from is not None:
+                to_come = points_from(progress.first_cycle)
+                now["points_expected"] = progress.points_kept + to_come
+            session.execute(update(Run).where(Run.id == run_id).values(now))
         return RunWriter(self._engine, self.path, run_id, ended.attempt + 1, progress)
 
     def declare_interrupted(self, run_id: int) -> None:
@@ -177,6 +183,23 @@ class Store:
 
         frame = self.points(run_id, all_attempts=all_attempts)
         write_csv(frame, Path(path).expanduser(), overwrite=overwrite)
+
+    def add_calibration(
+        self, name: str, device: str, source_runs: Sequence[int], data: Mapping[str, Any]
+    ) -> CalibrationRecord:
+        """Keep a calibration of a device that has runs here; its version is the name's next one."""
+        with self._writing() as session:
+            return calibrations.add(session, name, device, source_runs, data)
+
+    def calibration(self, name: str, version: int | None = None) -> CalibrationRecord:
+        """Return a calibration by its name, the latest version unless one is asked for."""
+        with self._reading() as session:
+            return calibrations.find(session, name, version)
+
+    def calibrations(self) -> list[CalibrationRecord]:
+        """List all versions of all calibrations, by name."""
+        with self._reading() as session:
+            return calibrations.listed(session)
 
     def close(self) -> None:
         self._engine.dispose()

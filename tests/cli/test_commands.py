@@ -81,6 +81,18 @@ def test_a_seed_repeats_a_run_and_another_does_not(tmp_path: Path) -> None:
         (["runs", "export", "1", "-o", "x.csv"], "dwmtj.sqlite"),
         (["bench", "check", "--bench", "silent.toml"], "Nothing answers"),
         (["serve", "no-such-lab"], "no-such-lab"),
+        (["run", "reset", "--seed", 30 * "9"], "--seed"),
+        (["runs", "show", 30 * "9", "-d", "lab.sqlite"], "no number of more than 64 bits"),
+        (["runs", "list", "--device", "\udcff", "-d", "lab.sqlite"], "not valid Unicode"),
+        (["run", "reset", "--notes", "\udcff"], "--notes is not valid Unicode"),
+        (["run", "reset", "--operator", "\udcff"], "--operator is not valid Unicode"),
+        (["demo", "-o", "not-a-database.txt"], "cannot be made ("),
+        (["demo", "-o", "not-a-database.txt/demo"], "cannot be made ("),
+        (["runs", "export", "1", "-o", 300 * "a", "-d", "lab.sqlite"], "cannot be written"),
+        (
+            ["runs", "export", "1", "--overwrite", "-o", os.devnull, "-d", "lab.sqlite"],
+            "is not an ordinary file",
+        ),
         (["protocols", "resett"], "did you mean 'reset'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
@@ -99,11 +111,13 @@ def test_bad_input_gets_one_sentence_exit_2_and_leaves_nothing(
     for name, (old, new) in benches.items():
         (tmp_path / name).write_text(good.replace(old, new))
     (tmp_path / "not-a-database.txt").write_text("This is a lab notebook, not a database. " * 30)
+    with Store.open(tmp_path / "lab.sqlite") as store:
+        store.begin_run("reset", "trapezoid-1", parameters={}, bench={}).finish(Status.FINISHED)
     before = sorted(tmp_path.iterdir())
     result = dwmtj(tmp_path, *arguments)
     assert result.returncode == 2, result.stdout + result.stderr
     sentence = result.stderr.strip().splitlines()[-1]
-    assert sentence.startswith("error: ")
+    assert sentence.lower().startswith("error: ")
     assert told in sentence
     assert "Traceback" not in result.stderr
     assert sorted(tmp_path.iterdir()) == before

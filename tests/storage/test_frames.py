@@ -1,4 +1,5 @@
 import math
+import os
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -66,7 +67,7 @@ def test_a_csv_file_is_not_overwritten_unless_it_is_asked_for(
 ) -> None:
     path = tmp_path / "run.csv"
     path.write_text("mine")
-    with pytest.raises(StoreError, match="exists already: choose another name"):
+    with pytest.raises(StoreError, match="exists already: choose another name, or add --overwrite"):
         store.export_csv(run_id, path)
     assert path.read_text() == "mine"
     store.export_csv(run_id, path, overwrite=True)
@@ -74,12 +75,29 @@ def test_a_csv_file_is_not_overwritten_unless_it_is_asked_for(
     assert [each.name for each in tmp_path.glob("run.csv*")] == ["run.csv"]
 
 
+def test_only_an_ordinary_file_is_ever_replaced(store: Store, run_id: int, tmp_path: Path) -> None:
+    (tmp_path / "target.csv").write_text("mine")
+    link, folder = tmp_path / "link.csv", tmp_path / "folder"
+    link.symlink_to(tmp_path / "target.csv")
+    folder.mkdir()
+    for place in (link, folder, Path(os.devnull)):
+        with pytest.raises(StoreError, match="is not an ordinary file and stays as it is"):
+            store.export_csv(run_id, place, overwrite=True)
+    assert link.is_symlink()
+    assert link.read_text() == "mine"
+
+
+@pytest.mark.parametrize("length", [252, 300])
+def test_a_name_that_is_too_long_says_so(
+    store: Store, run_id: int, tmp_path: Path, length: int
+) -> None:
+    with pytest.raises(StoreError, match="cannot be written"):
+        store.export_csv(run_id, tmp_path / ("a" * length))
+    assert not list(tmp_path.glob("a*"))
+
+
 def test_a_csv_file_that_cannot_be_written_says_so(
     store: Store, run_id: int, tmp_path: Path
 ) -> None:
     with pytest.raises(StoreError, match=r"cannot be written .*: give another place"):
         store.export_csv(run_id, tmp_path / "missing" / "run.csv")
-    (tmp_path / "folder").mkdir()
-    with pytest.raises(StoreError, match="cannot be written"):
-        store.export_csv(run_id, tmp_path / "folder", overwrite=True)
-    assert not (tmp_path / "folder.part").exists()

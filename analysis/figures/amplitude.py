@@ -1,0 +1,73 @@
+"""Resistance against pulse amplitude: one line a cycle, writes, resets and ramps alike."""
+
+import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.collections import LineCollection
+from matplotlib.colors import Normalize
+
+from analysis.figures.panel import Panel, colours
+from analysis.run_points import pulsed_points
+
+VECTORS_UP_TO = 20_000  # points; more are painted as pixels within the SVG
+Floats = npt.NDArray[np.float64]
+
+KINDS = {
+    frozenset({"write"}): ("write", "Write"),
+    frozenset({"reset"}): ("reset", "Reset"),
+    frozenset({"write", "reset"}): ("write-and-reset", "Write and reset"),
+    frozenset({"ramp"}): ("ramps", "Ramps"),
+}
+
+
+def resistance_against_amplitude(points: pd.DataFrame) -> Panel:
+    """Draw R after each pulse against its amplitude; resets (negative) share the axis.
+
+    Points have columns `cycle`, `phase`, `amplitude_V`, `resistance_ohm`. Raises AnalysisError if
+    there are no readings after pulses.
+    """
+    table = pulsed_points(points)[["cycle", "phase", "sequence", "amplitude_V", "resistance_ohm"]]
+    name, title = KINDS.get(frozenset(table["phase"]), ("pulses", "Pulses"))
+    cycles = np.unique(table["cycle"])
+
+    def paint(axes: Axes) -> None:
+        shades = dict(zip(cycles.tolist(), colours(len(cycles)), strict=True))
+        starts = np.flatnonzero(np.diff(table["sequence"], prepend=-1))[1:]
+        lines = np.split(table[["amplitude_V", "resistance_ohm"]].to_numpy(dtype=float), starts)
+        each = [shades[cycle] for cycle in table["cycle"].to_numpy()[np.r_[0, starts]].tolist()]
+        few = len(table) <= VECTORS_UP_TO
+        stairs = [_stairs(line) for line in lines]
+        axes.add_collection(LineCollection(stairs, colors=each, rasterized=not few), autolim=False)
+        for line, shade in zip(lines, each, strict=True):
+            if len(line) == 1:
+                axes.plot(*line[0], ".", color=shade)
+        axes.update_datalim(np.concatenate(lines))
+        axes.autoscale_view()
+        axes.set_xlabel("Pulse amplitude (V)")
+        axes.set_ylabel("Resistance (Ω)")
+        if len(cycles) > 1:
+            _scale(axes, len(cycles))
+
+    return Panel(name, title, table.drop(columns="sequence"), paint)
+
+
+def _stairs(line: Floats) -> Floats:
+    """Return the line as stairs: a resistance stays until the next pulse is fired."""
+    corners = np.repeat(line, 2, axis=0)
+    return np.column_stack([corners[1:, 0], corners[:-1, 1]])
+
+
+def _scale(axes: Axes, cycles: int) -> None:
+    """Say which colour is which cycle, counted from 1."""
+    part = mpl.colormaps["viridis"].resampled(256)
+    shown = mpl.colors.ListedColormap(part(np.linspace(0, 0.92, 256)))
+    figure = axes.get_figure(root=True)
+    if figure is None:
+        return
+    scale = ScalarMappable(Normalize(1, cycles), shown)
+    bar = figure.colorbar(scale, ax=axes, aspect=40, pad=0.02, ticks=[1, cycles])
+    bar.set_label("Cycle", labelpad=-4)
+    bar.outline.set_visible(False)

@@ -1,0 +1,64 @@
+"""Which of the paper's panels a run has, and why it has not the others."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import pandas as pd
+
+from analysis.errors import AnalysisError
+from analysis.figures.amplitude import resistance_against_amplitude
+from analysis.figures.conductance import conductance_histogram
+from analysis.figures.distribution import distribution_map
+from analysis.figures.loop import minor_loop
+from analysis.figures.metaplastic import metaplastic_function
+from analysis.figures.panel import Panel
+from analysis.levels import Level, find_levels
+
+Maker = Callable[[], Panel]
+
+
+@dataclass(frozen=True, slots=True)
+class Panels:
+    """The panels of a run, and one sentence for every reason why others are missing."""
+
+    drawn: tuple[Panel, ...]
+    absent: tuple[str, ...]
+
+
+def panels_of(points: pd.DataFrame) -> Panels:
+    """Return every panel that the points of a run have something for."""
+    makers: dict[str, Maker] = {
+        "minor loop": partial(minor_loop, points),
+        "resistance against amplitude": partial(resistance_against_amplitude, points),
+    }
+    try:
+        makers |= _with_levels(points, find_levels(points))
+        reasons: dict[str, list[str]] = {}
+    except AnalysisError as error:
+        reasons = {str(error): ["state distribution", "metaplastic function", "conductances"]}
+    drawn = []
+    for what, make in makers.items():
+        try:
+            drawn.append(make())
+        except AnalysisError as error:
+            reasons.setdefault(str(error), []).append(what)
+    return Panels(tuple(drawn), tuple(f"no {_or(what)}: {why}" for why, what in reasons.items()))
+
+
+def _with_levels(points: pd.DataFrame, levels: Sequence[Level]) -> dict[str, Maker]:
+    phases = points.loc[points["amplitude_V"].notna(), "phase"].unique()
+    maps: dict[str, Maker] = {
+        f"state distribution ({phase})": partial(distribution_map, points, levels, phase)
+        for phase in phases
+    }
+    return {
+        **maps,
+        "metaplastic function": partial(metaplastic_function, points, levels),
+        "conductances": partial(conductance_histogram, points, levels),
+    }
+
+
+def _or(what: Sequence[str]) -> str:
+    *most, last = what
+    return f"{', '.join(most)} or {last}" if most else last

@@ -1,0 +1,69 @@
+"""The conductance histogram: every reading after a pulse, coloured by its level."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.conductance import conductance_levels
+from analysis.figures.panel import Panel, colours, decimals_for
+from analysis.levels import Level, level_of_readings
+from analysis.run_points import pulsed_points
+
+BINS = 120
+FEWEST = 0.7  # readings, at the foot of the logarithmic axis: one is still seen
+COLUMNS = 2  # of the legend, which stands above the bars, a LINE of the height each row
+LINE = 0.08
+UNITS = (("S", 1.0), ("mS", 1e3), ("µS", 1e6), ("nS", 1e9))
+
+Floats = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.int64]
+
+
+def conductance_histogram(points: pd.DataFrame, levels: Sequence[Level]) -> Panel:
+    """Draw how often each conductance was read, with mean and σ of the levels.
+
+    Raises AnalysisError if there are no readings after pulses.
+    """
+    pulsed = pulsed_points(points)
+    conductance_S = 1 / pulsed["resistance_ohm"].to_numpy(dtype=float)
+    index = level_of_readings(pulsed, levels)
+    edges = np.histogram_bin_edges(conductance_S, BINS)
+    counts = [np.histogram(conductance_S[index == k], edges)[0] for k in range(len(levels))]
+    found = conductance_levels(levels)
+    unit, per_S = next((u, f) for u, f in UNITS if edges[-1] * f >= 1 or u == "nS")
+    below = 0.96 - LINE * (1 + -(-len(levels) // COLUMNS))
+
+    def paint(axes: Axes) -> None:
+        for level, count, colour in zip(found, counts, colours(len(levels)), strict=True):
+            mean, sigma = level.conductance_S.value * per_S, level.sigma_S.value * per_S
+            digits = decimals_for(sigma)
+            spread = f" ± {sigma:.{digits}f}" if level.visits > 1 else ", one visit"
+            label = f"{mean:.{digits}f}{spread}"
+            axes.stairs(count, edges * per_S, fill=True, color=colour, label=label)
+            axes.axvline(mean, below - 0.03, below, color=colour, linewidth=1.5)
+        axes.set_yscale("log")
+        axes.set_ylim(FEWEST, FEWEST * (np.max(counts) / FEWEST) ** (1 / (below - 0.05)))
+        axes.set_xlabel(f"Conductance ({unit})")
+        axes.set_ylabel("Readings")
+        axes.legend(
+            loc="upper center",
+            ncols=COLUMNS,
+            title=f"Levels, mean ± σ over all cycles ({unit})",
+            columnspacing=1.0,
+        )
+
+    return Panel("conductance", "Conductance", _table(edges, counts), paint)
+
+
+def _table(edges_S: Floats, counts: Sequence[Counts]) -> pd.DataFrame:
+    columns = {f"readings_level_{number}": count for number, count in enumerate(counts)}
+    return pd.DataFrame(
+        {
+            "conductance_from_S": edges_S[:-1],
+            "conductance_to_S": edges_S[1:],
+            **columns,
+        }
+    )

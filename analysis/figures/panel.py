@@ -1,0 +1,101 @@
+"""A panel: what to paint on axes and the numbers behind it; and how panels become files.
+
+One house style: a journal column wide, colours that are told apart without colour vision (viridis;
+Okabe & Ito, Color Universal Design, 2008), the same bytes for the same data.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import matplotlib as mpl
+import matplotlib.style
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from analysis.errors import AnalysisError
+
+COLUMN_WIDTH_IN = 3.5
+HEIGHT_IN = 2.6
+STYLE = Path(__file__).parent / "house.mplstyle"
+BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#666666"
+
+Colour = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One panel: `name` for files, `title` for people, `data` with units in the columns' names."""
+
+    name: str
+    title: str
+    data: pd.DataFrame
+    paint: Callable[[Axes], None]
+
+    def __call__(self, axes: Axes) -> None:
+        self.paint(axes)
+
+
+def draw(path: Path, panels: Sequence[Callable[[Axes], None]], titles: Sequence[str] = ()) -> Path:
+    """Draw the panels side by side into an image at `path` (by its suffix) and return it."""
+    with mpl.style.context(STYLE):
+        _figure(panels, titles).savefig(path)
+    return path
+
+
+def save(panel: Panel, folder: Path, stem: str, *, note: str = "", source: str = "") -> list[Path]:
+    """Write `stem`.png, .svg and .csv into the folder, and return the paths.
+
+    `note` stands above the panel; `source` goes into the images' own description. Raises
+    AnalysisError if the folder cannot be written to.
+    """
+    png, svg, csv = (folder / f"{stem}.{kind}" for kind in ("png", "svg", "csv"))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with mpl.style.context(STYLE):
+            figure = _figure([panel], [note] if note else [])
+            about = {"Title": panel.title, "Description": source}
+            figure.savefig(png, metadata={**about, "Software": None})
+            figure.savefig(svg, metadata={**about, "Date": None, "Creator": None})
+        panel.data.to_csv(csv, index=False, lineterminator="\n")
+    except OSError as error:
+        raise AnalysisError(
+            f"The figures cannot be written into {folder} ({error.strerror}): give another folder."
+        ) from error
+    return [png, svg, csv]
+
+
+def png_of(panel: Panel, note: str = "") -> bytes:
+    """Return the panel as a PNG image."""
+    image = BytesIO()
+    with mpl.style.context(STYLE):
+        _figure([panel], [note] if note else []).savefig(image, metadata={"Software": None})
+    return image.getvalue()
+
+
+def colours(count: int, end: float = 0.92) -> list[Colour]:
+    """Return `count` colours in an order that lightness shows, too; the last is not too light."""
+    red_green_blue = mpl.colormaps["viridis"](np.linspace(0, end, count))
+    return [(float(r), float(g), float(b), float(a)) for r, g, b, a in red_green_blue]
+
+
+def decimals_for(spread: float) -> int:
+    """Return how many decimals show a spread with two digits."""
+    if not np.isfinite(spread) or spread <= 0:
+        return 3
+    return int(max(0, 1 - np.floor(np.log10(spread))))
+
+
+def _figure(panels: Sequence[Callable[[Axes], None]], titles: Sequence[str]) -> Figure:
+    figure = Figure(figsize=(COLUMN_WIDTH_IN * len(panels), HEIGHT_IN))
+    FigureCanvasAgg(figure)
+    for number, panel in enumerate(panels, start=1):
+        axes = figure.add_subplot(1, len(panels), number)
+        panel(axes)
+        if titles:
+            axes.set_title(titles[number - 1])
+    return figure

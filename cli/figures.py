@@ -1,0 +1,38 @@
+"""`dwmtj figures`: the paper's panels for whatever the runs are."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.console import err, out
+from cli.options import DatabaseOption, open_to_read
+
+
+def figures(
+    runs: Annotated[
+        list[int], typer.Argument(metavar="RUN…", help="Their numbers in `dwmtj runs list`.")
+    ],
+    to: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="Where to write.")],
+    database: DatabaseOption = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace figures that are there.")] = False,
+) -> None:
+    """Draw the paper's panels: PNG and SVG, a journal column wide, with their data as CSV.
+
+    A panel that a run has nothing for is not drawn, and the reason is said.
+
+    \b
+    Examples:
+      dwmtj figures 1 2 3 -o figures
+      dwmtj figures 3 -o figures --overwrite
+    """
+    from analysis.report import load_runs, save_figures  # matplotlib: no other command waits for it
+
+    with open_to_read(database) as store:
+        loaded = load_runs(store, runs)
+    written = save_figures(loaded, to, overwrite=overwrite)
+    for run in loaded:
+        for sentence in run.panels.absent:
+            err.print(f"Run {run.id} has {sentence}", markup=False, soft_wrap=True)
+    for path in written:
+        out.print(str(path), markup=False, soft_wrap=True)

@@ -1,0 +1,55 @@
+"""`dwmtj runs import`: a file from another tool becomes a run."""
+
+from getpass import getuser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.console import out
+from cli.options import DatabaseOption
+
+
+def import_run(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Text with columns, such as CSV.")],
+    device: Annotated[str, typer.Option(help="The device that was measured.")],
+    maps: Annotated[
+        list[str],
+        typer.Option("--map", "-m", metavar="COLUMN=QUANTITY", help="What a column is; repeat."),
+    ],
+    protocol: Annotated[str, typer.Option(help="What was done.")] = "staircase-write",
+    constants: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="QUANTITY=NUMBER", help="What holds for all rows; repeat."),
+    ] = None,
+    notes: Annotated[str, typer.Option(help="Kept with the run.")] = "",
+    again: Annotated[bool, typer.Option("--again", help="Even if it is stored already.")] = False,
+    database: DatabaseOption = None,
+) -> None:
+    """Store a file from another tool as a finished run; everything is checked first.
+
+    \b
+    Examples:
+      dwmtj runs import a3.csv --device A3 --map "Vpulse=amplitude_V" --map "R=resistance_ohm"
+      dwmtj runs import b1.txt --device B1 --protocol write-reset-cycling \\
+        --map "V (mV)=amplitude_mV" --map "G (uS)=conductance_uS" --set pulse_width_ns=50
+    """
+    from analysis.foreign import read_foreign, store_foreign
+    from storage import Store
+
+    run = read_foreign(file.expanduser(), protocol, maps, constants or ())
+    with Store.open(database) as store:
+        number = store_foreign(store, run, device, operator=_operator(), notes=notes, again=again)
+        place = store.path
+    out.print(
+        f"run {number}: {len(run.points)} points into {place}. {run.notes}",
+        markup=False,
+        soft_wrap=True,
+    )
+
+
+def _operator() -> str:
+    try:
+        return getuser()
+    except (ImportError, KeyError, OSError):
+        return ""

@@ -1,0 +1,38 @@
+"""`dwmtj report`: one HTML page about runs, to mail."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.console import err, out
+from cli.options import DatabaseOption, open_to_read
+
+
+def report(
+    runs: Annotated[
+        list[int], typer.Argument(metavar="RUN…", help="Their numbers in `dwmtj runs list`.")
+    ],
+    to: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The HTML file.")],
+    title: Annotated[str, typer.Option(help="What stands above; else the devices.")] = "",
+    database: DatabaseOption = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace the file if it is there.")] = False,
+) -> None:
+    """Write figures, numbers with intervals and provenance of runs into one HTML page.
+
+    The page needs no other file and no network.
+
+    \b
+    Examples:
+      dwmtj report 1 2 3 -o report.html
+      dwmtj report 3 -o report.html --title "Wafer 7, device A3"
+    """
+    from analysis.report import load_runs, write_report  # matplotlib: no other command waits for it
+
+    with open_to_read(database) as store:
+        loaded = load_runs(store, runs)
+    write_report(loaded, to, title=title, overwrite=overwrite)
+    for run in loaded:
+        if run.warning:
+            err.print(run.warning, markup=False, soft_wrap=True)
+    out.print(f"report: written to {to}", markup=False, soft_wrap=True)

@@ -1,0 +1,104 @@
+"""`dwmtj figures`, `report` and `runs import` as a user types them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from analysis.foreign import read_foreign, store_foreign
+from storage import Store
+
+FILES = Path(__file__).parents[1] / "analysis" / "foreign"
+STAIRCASE = [
+    *("--map", "Vpulse=amplitude_V", "--map", "R=resistance_ohm"),
+    *("--map", "Cycle=cycle", "--map", "t=time_s"),
+]
+
+
+def dwmtj(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "COLUMNS": "160", "PYTHONIOENCODING": "utf-8"}
+    environment.pop("DWMTJ_DATABASE", None)
+    return subprocess.run(
+        [sys.executable, "-m", "dwmtj", *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def test_a_file_is_imported_drawn_and_reported(tmp_path: Path) -> None:
+    file = str(FILES / "staircase.csv")
+    done = dwmtj(tmp_path, "runs", "import", file, "--device", "A3", *STAIRCASE)
+    assert done.returncode == 0, done.stderr
+    assert "run 1: 80 points into" in done.stdout
+    assert "duplicate rows dropped: 2" in done.stdout
+    drawn = dwmtj(tmp_path, "figures", "1", "-o", "out")
+    assert drawn.returncode == 0, drawn.stderr
+    assert "Run 1 has no minor loop: " in drawn.stderr
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(
+        f"run-1-{panel}.{kind}"
+        for panel in ("write", "state-distribution-write", "f-meta", "conductance")
+        for kind in ("png", "svg", "csv")
+    )
+    reported = dwmtj(tmp_path, "report", "1", "-o", "report.html")
+    assert reported.returncode == 0, reported.stderr
+    assert "staircase.csv" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["figures", "1", "-o", "out", "-d", "none.sqlite"], "none.sqlite"),
+        (["figures", "1", "9", "-o", "out"], "no run 9"),
+        (["figures", "1", "-o", "taken"], "give another folder"),
+        (["report", "9", "-o", "x.html"], "no run 9"),
+        (["report", "1", "-o", "nowhere/x.html"], "cannot be written"),
+        (["report", "1", "-o", "taken"], "exists already"),
+        (["runs", "import", "none.csv", "--device", "A3", *STAIRCASE], "cannot be read"),
+        (["runs", "import", "taken", "--device", "A3", *STAIRCASE], "no line with the columns"),
+        (
+            ["runs", "import", str(FILES / "staircase.csv"), "--device", " ", *STAIRCASE],
+            "no name",
+        ),
+        (
+            ["runs", "import", str(FILES / "staircase.csv"), "--device", "A3", *STAIRCASE],
+            "is run 1 already",
+        ),
+    ],
+    ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else None,
+)
+def test_bad_input_gets_one_sentence_exit_2_and_leaves_nothing(
+    arguments: list[str], told: str, tmp_path: Path
+) -> None:
+    run = read_foreign(FILES / "staircase.csv", "staircase-write", STAIRCASE[1::2])
+    with Store.open(tmp_path / "dwmtj.sqlite") as store:
+        store_foreign(store, run, "A3")
+    (tmp_path / "taken").write_text("a file, of something else")
+    before = sorted(tmp_path.iterdir())
+    result = dwmtj(tmp_path, *arguments)
+    assert result.returncode == 2, result.stdout + result.stderr
+    sentence = result.stderr.strip().splitlines()[-1]
+    assert sentence.startswith("error: ")
+    assert told in sentence
+    assert "Traceback" not in result.stderr
+    assert sorted(tmp_path.iterdir()) == before
+    with Store.open(tmp_path / "dwmtj.sqlite") as store:
+        assert len(store.runs()) == 1
+
+
+def test_a_file_that_cannot_be_imported_makes_no_database(tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_text("V,R\n1,2\n2,x\n")
+    maps = ("--map", "V=amplitude_V", "--map", "R=resistance_ohm")
+    result = dwmtj(tmp_path, "runs", "import", "bad.csv", "--device", "A3", *maps)
+    assert result.returncode == 2
+    assert "bad.csv, line 3: R is 'x'" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.csv"]
+
+
+def test_no_other_command_waits_for_matplotlib() -> None:
+    script = "import sys, dwmtj; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script]).returncode == 0

@@ -10,6 +10,7 @@ from simulators.bench.errors import LabError
 from simulators.bench.lab import Lab, forget_labs, open_lab
 from simulators.bench.lab_file import LabFile, lab_names, read_lab_file
 from simulators.bench.server import LabServer, serve
+from simulators.bench.twins import use_models
 from simulators.bench.visa import VirtualBenchLibrary
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "open_lab",
     "read_lab_file",
     "serve",
+    "use_models",
 ]

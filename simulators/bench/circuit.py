@@ -15,7 +15,7 @@ import numpy as np
 
 from simulators.bench.clock import SimulatedClock
 from simulators.bench.electromagnet import Electromagnet
-from simulators.device import Device
+from simulators.device import Device, Twin
 
 _SETTLING_S = 1e-3
 
@@ -35,7 +35,7 @@ class Circuit:
 
     def __init__(
         self,
-        device: Device,
+        device: Device | Twin,
         clock: SimulatedClock,
         magnet: Electromagnet,
         *,

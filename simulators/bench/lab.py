@@ -1,21 +1,23 @@
 """A lab: one device, its circuit, its instruments and their time, alive as long as the process."""
 
+import re
 import threading
 from dataclasses import replace
 from urllib.parse import parse_qsl
+
+import numpy as np
 
 from simulators.bench.circuit import Circuit
 from simulators.bench.clock import SimulatedClock
 from simulators.bench.electromagnet import Electromagnet
 from simulators.bench.errors import LabError
-from simulators.bench.lab_file import LabFile, read_lab_file
+from simulators.bench.lab_file import DEFAULT_LAB, LabFile, read_lab_file
 from simulators.bench.models import MODELS
 from simulators.bench.port import SERIAL_CHARACTER_S, Port
 from simulators.bench.scpi_instrument import Instrument
-from simulators.device import Device
+from simulators.device import Device, Twin, TwinParameters
 
-DEFAULT_LAB = "trapezoid"
-_OPTIONS = ("seed", "real_time", "name")
+_OPTIONS = ("seed", "attempt", "real_time", "name")
 
 
 class Lab:
@@ -27,7 +29,7 @@ class Lab:
         self.clock = clock or SimulatedClock(real_time=declared.time.real_time)
         magnet = declared.electromagnet
         self.circuit = Circuit(
-            Device(declared.parameters, seed=declared.device.seed, count=1),
+            _device(declared),
             self.clock,
             Electromagnet(
                 magnet.field_per_current_T_per_A,
@@ -48,7 +50,7 @@ class Lab:
         self._bus_ports: dict[str, Port] = {}
 
     @property
-    def device(self) -> Device:
+    def device(self) -> Device | Twin:
         """The device under test, as it is now."""
         with self.lock:
             self.circuit.live()
@@ -66,6 +68,7 @@ class Lab:
                     self.instruments[address],
                     self.clock.sleep,
                     self.clock.synchronise,
+                    self.clock.now_s,
                     self.lock,
                     message_bus=not serial,
                     character_s=SERIAL_CHARACTER_S if serial else 0.0,
@@ -78,9 +81,17 @@ class Lab:
             self.instruments[address],
             self.clock.sleep,
             self.clock.synchronise,
+            self.clock.now_s,
             self.lock,
             message_bus=False,
         )
+
+
+def _device(declared: LabFile) -> Device | Twin:
+    parameters, seed = declared.parameters, declared.device.seed
+    if isinstance(parameters, TwinParameters):
+        return Twin(parameters, seed)
+    return Device(parameters, seed)
 
 
 _labs: dict[str, Lab] = {}
@@ -88,9 +99,12 @@ _labs_lock = threading.Lock()
 
 
 def open_lab(path: str = "") -> Lab:
-    """Return the lab of a path, set up when first asked for: `NAME|FILE.toml[?option=…&…]`.
+    """Return the lab of a path, set up when first asked for.
 
-    Options: `seed=N`, `real_time=0|1`, `name=…` (a lab of its own with otherwise equal settings).
+    A path is `NAME|FILE.toml|model:MODEL[?option=…&…]`.
+
+    Options: `seed=N`, `attempt=N` (from 2 on: other random numbers of the same seed),
+    `real_time=0|1`, `name=…` (a lab of its own with otherwise equal settings).
     The same path is the same lab for the whole process. Raises LabError.
     """
     path = path or DEFAULT_LAB
@@ -116,10 +130,12 @@ def _declared(path: str) -> LabFile:
                 f"Virtual lab {path!r}: unknown option {key!r}, use {', '.join(_OPTIONS)}."
             )
     declared = read_lab_file(name or DEFAULT_LAB)
-    if "seed" in options:
-        if not options["seed"].isdecimal():
-            raise LabError(f"Virtual lab {path!r}: seed must be a whole number of 0 or more.")
-        declared = replace(declared, device=replace(declared.device, seed=int(options["seed"])))
+    for key in ("seed", "attempt"):
+        if not re.fullmatch("[0-9]{1,40}", options.get(key, "0")):
+            raise LabError(f"Virtual lab {path!r}: {key} must be a whole number of 0 or more.")
+    seed = int(options.get("seed", declared.device.seed))
+    attempt = int(options.get("attempt", 1))
+    declared = replace(declared, device=replace(declared.device, seed=_seed_of(seed, attempt)))
     if "real_time" in options:
         if options["real_time"] not in ("0", "1"):
             raise LabError(f"Virtual lab {path!r}: real_time must be 0 or 1.")
@@ -127,3 +143,10 @@ def _declared(path: str) -> LabFile:
             declared, time=replace(declared.time, real_time=options["real_time"] == "1")
         )
     return declared
+
+
+def _seed_of(seed: int, attempt: int) -> int:
+    """Return the seed itself for the first attempt, else one that follows from both."""
+    if attempt < 2:
+        return seed
+    return int(np.random.SeedSequence([seed, attempt]).generate_state(1, np.uint64)[0])

@@ -3,7 +3,7 @@
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,8 +11,10 @@ from pyvisa import rname
 
 from simulators.bench.errors import LabError
 from simulators.bench.models import MODELS
-from simulators.device import DeviceError, DeviceParameters, load_device
+from simulators.bench.twins import PREFIX, load_twin
+from simulators.device import DeviceError, DeviceParameters, TwinParameters, load_device
 
+DEFAULT_LAB = "trapezoid"
 _LABS = Path(__file__).parent / "labs"
 _KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text in quotes"}
 
@@ -21,7 +23,7 @@ E = TypeVar("E")
 
 @dataclass(frozen=True, slots=True)
 class DeviceEntry:
-    """Which device sits in the circuit: a preset's name or the path of a device file."""
+    """Which device sits in the circuit: a preset, a device file, or `model:` and a state model."""
 
     preset: str = "trapezoid"
     seed: int = 1
@@ -65,7 +67,7 @@ class LabFile:
     """A lab as it is declared."""
 
     name: str
-    parameters: DeviceParameters
+    parameters: DeviceParameters | TwinParameters
     instruments: tuple[InstrumentEntry, ...]
     device: DeviceEntry = field(default_factory=DeviceEntry)
     circuit: CircuitEntry = field(default_factory=CircuitEntry)
@@ -79,10 +81,16 @@ def lab_names() -> tuple[str, ...]:
 
 
 def read_lab_file(name_or_path: str) -> LabFile:
-    """Read a lab by its name or by a path that ends in `.toml`.
+    """Read a lab by its name, by a path that ends in `.toml`, or as `model:` and a state model.
 
-    Raises LabError, naming file, key and remedy, where the file cannot be used.
+    The last is the default lab with a twin of the measured device in it. Raises LabError, naming
+    file, key and remedy, where the file cannot be used.
     """
+    if name_or_path.startswith(PREFIX):
+        lab = read_lab_file(DEFAULT_LAB)
+        entry = replace(lab.device, preset=name_or_path)
+        twin = _parameters(entry, Path(f"{DEFAULT_LAB}.toml"))
+        return replace(lab, name=name_or_path, device=entry, parameters=twin)
     path = Path(name_or_path)
     if path.suffix != ".toml":
         if name_or_path not in lab_names():
@@ -144,14 +152,14 @@ def _checked(table: Mapping[str, Any], entry: type[Any], where: str) -> dict[str
     return {key: float(v) if known[key] is float else v for key, v in table.items()}
 
 
-def _parameters(device: DeviceEntry, path: Path) -> DeviceParameters:
+def _parameters(device: DeviceEntry, path: Path) -> DeviceParameters | TwinParameters:
     if device.seed < 0:
         raise LabError(f"Lab file {path}, [device] seed: must be 0 or more.")
     preset = device.preset
     if preset.endswith(".toml"):
         preset = str(path.parent / preset)
     try:
-        return load_device(preset)
+        return load_twin(preset, path.parent) if preset.startswith(PREFIX) else load_device(preset)
     except DeviceError as error:
         raise LabError(f"Lab file {path}, [device] preset: {error}") from error
 

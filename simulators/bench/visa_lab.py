@@ -19,8 +19,8 @@ from pyvisa.util import DebugInfo, LibraryPath
 from typing_extensions import override
 
 from simulators.bench.clock import SimulatedClock
-from simulators.bench.lab import DEFAULT_LAB, Lab, open_lab
-from simulators.bench.lab_file import lab_names
+from simulators.bench.lab import Lab, open_lab
+from simulators.bench.lab_file import DEFAULT_LAB, lab_names
 from simulators.bench.visa_events import ServiceRequests
 from simulators.bench.visa_locks import Locks
 from simulators.bench.visa_session import Session

@@ -81,8 +81,10 @@ def test_a_mistake_in_a_lab_file_is_named_with_its_remedy(
     ("path", "complaint"),
     [
         ("nowhere.toml", r"Lab file nowhere\.toml cannot be read"),
-        ("trapezoid?sed=1", r"unknown option 'sed', use seed, real_time, name"),
+        ("trapezoid?sed=1", r"unknown option 'sed', use seed, attempt, real_time, name"),
         ("trapezoid?seed=-3", r"seed must be a whole number"),
+        ("trapezoid?seed=٣", r"seed must be a whole number"),
+        ("trapezoid?attempt=first", r"attempt must be a whole number"),
         ("trapezoid?real_time=yes", r"real_time must be 0 or 1"),
     ],
 )
@@ -106,3 +108,8 @@ def test_equal_seeds_give_equal_labs_and_others_do_not() -> None:
 
     assert reading("trapezoid?seed=3&name=a") == reading("trapezoid?seed=3&name=b")
     assert reading("trapezoid?seed=3&name=c") != reading("trapezoid?seed=4&name=c")
+    assert reading("trapezoid?seed=3&attempt=1&name=d") == reading("trapezoid?seed=3&name=d")
+    second = reading("trapezoid?seed=3&attempt=2&name=e")
+    assert second == reading("trapezoid?seed=3&attempt=2&name=f")
+    assert second != reading("trapezoid?seed=3&attempt=1&name=f")
+    assert second != reading("trapezoid?seed=3&attempt=3&name=f")

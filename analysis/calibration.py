@@ -1,0 +1,163 @@
+"""From runs to a StateModel: levels, counted transitions, read noise, and where they come from."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+
+from analysis.calibration_conditions import (
+    read_current_A,
+    saturation_field_T,
+    saturations,
+    shape_s,
+    steady_field_T,
+)
+from analysis.calibration_following import Followed, follow
+from analysis.calibration_ladders import counted, rungs_of
+from analysis.calibration_levels import (
+    level_state,
+    loudest,
+    read_noise,
+    together,
+    visits_of,
+)
+from analysis.calibration_runs import CalibrationRun
+from analysis.errors import AnalysisError
+from analysis.state_model import (
+    LevelState,
+    ModelReadNoise,
+    Prior,
+    Pulses,
+    Quantity,
+    Source,
+    StateModel,
+)
+
+
+def calibrate(
+    runs: Sequence[CalibrationRun],
+    name: str,
+    *,
+    version: int = 1,
+    several_devices: bool = False,
+    prior: Prior | None = None,
+) -> StateModel:
+    """Return the state model of what was measured in staircase, ramp or cycling runs.
+
+    Runs on several devices make one model of their kind if `several_devices`. Raises AnalysisError,
+    in one sentence, for runs without ladders of pulses, too few of them, a single level, runs whose
+    conditions differ, and mixed devices that were not asked for.
+    """
+    devices = tuple(dict.fromkeys(run.device for run in runs))
+    if not devices:
+        raise AnalysisError("No run was given; give at least one staircase, ramp or cycling run.")
+    if len(devices) > 1 and not several_devices:
+        raise AnalysisError(
+            f"The runs are of several devices ({', '.join(devices)}); calibrate each by itself, or "
+            "ask for one model of them all with --several-devices."
+        )
+    followed = [follow([run for run in runs if run.device == device]) for device in devices]
+    levels = _number_of_levels(devices, followed)
+    visits = [visits_of(one) for one in followed]
+    noise = loudest([read_noise(device) for device in visits])
+    states = [
+        together([level_state(device[level], noise) for device in visits if device[level]])
+        for level in range(levels)
+    ]
+    return StateModel(
+        name=name,
+        version=version,
+        devices=devices,
+        levels=tuple(states),
+        levels_source=_source(
+            runs,
+            "one-way analysis of variance over visits of the levels that find_levels found",
+            f"separation {_separation(states):.1f} σ between the closest neighbours",
+        ),
+        pulses=tuple(_pulses(runs, followed, polarity) for polarity in _polarities(followed)),
+        prior=prior or Prior(),
+        saturation_field_T=saturation_field_T(runs),
+        saturated_level=_saturated_level(runs, states),
+        read_noise=None if noise is None else _read_noise(runs, noise),
+    )
+
+
+def _number_of_levels(devices: Sequence[str], followed: Sequence[Followed]) -> int:
+    numbers = {device: one.levels for device, one in zip(devices, followed, strict=True)}
+    if len(set(numbers.values())) > 1:
+        shown = ", ".join(f"{device}: {number}" for device, number in numbers.items())
+        raise AnalysisError(
+            f"The devices show different numbers of levels ({shown}); calibrate each by itself."
+        )
+    return followed[0].levels
+
+
+def _polarities(followed: Sequence[Followed]) -> list[int]:
+    seen = {ladder.polarity for one in followed for ladder in one.ladders}
+    return sorted(seen, reverse=True)
+
+
+def _pulses(runs: Sequence[CalibrationRun], followed: Sequence[Followed], polarity: int) -> Pulses:
+    pairs = [
+        (ladder, index)
+        for one in followed
+        for ladder, index in zip(one.ladders, one.indices, strict=True)
+        if ladder.polarity == polarity
+    ]
+    ladders = [ladder for ladder, _ in pairs]
+    counts = counted(ladders, [index for _, index in pairs], followed[0].levels)
+    moves = int(counts.sum() - np.trace(counts, axis1=1, axis2=2).sum())
+    width_s, rise_s, fall_s = shape_s(runs)
+    return Pulses(
+        polarity="positive" if polarity > 0 else "negative",
+        pulse_width_s=width_s,
+        rise_s=rise_s,
+        fall_s=fall_s,
+        field_T=steady_field_T(runs, polarity),
+        amplitudes_V=tuple(rungs_of(ladders).tolist()),
+        counts=tuple(tuple(tuple(row) for row in table) for table in counts.tolist()),
+        source=_source(
+            runs,
+            "counted transitions on ladders of rising amplitude",
+            f"{len(ladders)} ladders, {moves} moves",
+        ),
+    )
+
+
+def _saturated_level(runs: Sequence[CalibrationRun], states: Sequence[LevelState]) -> int | None:
+    readings = pd.concat([saturations(run) for run in runs])["resistance_ohm"].to_numpy(dtype=float)
+    if len(readings) == 0:
+        return None
+    means = np.array([state.resistance_ohm.value for state in states])
+    nearest = np.abs(readings[:, None] - means).argmin(axis=1)
+    return int(np.bincount(nearest).argmax())
+
+
+def _read_noise(runs: Sequence[CalibrationRun], noise: Quantity) -> ModelReadNoise:
+    source = _source(runs, "successive readings in the quietest level", "upper bound")
+    return ModelReadNoise(noise, read_current_A(runs), source)
+
+
+def _separation(states: Sequence[LevelState]) -> float:
+    """Return the smallest distance between neighbours in units of their larger σ."""
+    means = np.array([state.resistance_ohm.value for state in states])
+    sigmas = np.array(
+        [
+            np.hypot(s.cycle_std_ohm.value if s.cycle_std_ohm else 0.0, s.wander_std_ohm)
+            for s in states
+        ]
+    )
+    widths = np.maximum(sigmas[1:], sigmas[:-1])
+    return float((-np.diff(means) / np.maximum(widths, 1e-9 * means[0])).min())
+
+
+def _source(runs: Sequence[CalibrationRun], method: str, quality: str) -> Source:
+    return Source(
+        runs=tuple(run.run for run in runs),
+        database=", ".join(dict.fromkeys(run.database for run in runs)),
+        code_version=", ".join(dict.fromkeys(run.code_version for run in runs)),
+        date=datetime.now(UTC).isoformat(timespec="seconds"),
+        method=method,
+        quality=quality,
+    )

@@ -1,0 +1,98 @@
+"""Follows devices through the ladders of their runs: which level before and after every pulse."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.calibration_ladders import Ladder, ladders_of
+from analysis.calibration_runs import CalibrationRun
+from analysis.errors import AnalysisError
+from analysis.levels import Level, assign_levels, find_levels, level_of_readings, widths
+from analysis.visits import outlying
+
+FEWEST_LADDERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A device's ladders, and for each the level before it (−1 unknown) and after every pulse.
+
+    Readings far from every level are NaN.
+    """
+
+    levels: int
+    ladders: tuple[Ladder, ...]
+    indices: tuple[npt.NDArray[np.intp], ...]
+
+
+def follow(runs: Sequence[CalibrationRun]) -> Followed:
+    """Find the levels of one device in its runs, and follow it through every ladder.
+
+    Raises AnalysisError for a run without pulses, a single ladder, or a single level.
+    """
+    for run in runs:
+        _check_pulses(run)
+    ladders = [ladder for run in runs for ladder in ladders_of(run.points, run.where)]
+    if len(ladders) < FEWEST_LADDERS:
+        raise AnalysisError(
+            f"{runs[0].where} has a single ladder of pulses; a model needs at least "
+            f"{FEWEST_LADDERS} cycles to tell how much they differ."
+        )
+    levels = find_levels(_joined(runs))
+    if len(levels) < 2:
+        raise AnalysisError(
+            f"{runs[0].where} shows one level only; pulse with larger amplitudes to see others."
+        )
+    return _followed(ladders, levels)
+
+
+def _check_pulses(run: CalibrationRun) -> None:
+    missing = {"cycle", "phase", "amplitude_V", "resistance_ohm"} - set(run.points.columns)
+    if missing:
+        raise AnalysisError(f"{run.where} lacks {', '.join(sorted(missing))}; import it with them.")
+    pulses = run.points["amplitude_V"].notna() & run.points["resistance_ohm"].notna()
+    if not pulses.any():
+        raise AnalysisError(
+            f"{run.where} has no readings after pulses; calibrate from staircase-write, reset, "
+            "repeated-ramp or write-reset-cycling runs."
+        )
+
+
+def _joined(runs: Sequence[CalibrationRun]) -> pd.DataFrame:
+    frames, first = [], 0
+    for run in runs:
+        frames.append(
+            run.points.assign(cycle=run.points["cycle"] - run.points["cycle"].min() + first)
+        )
+        first = int(frames[-1]["cycle"].max()) + 1
+    return pd.concat(frames, ignore_index=True)
+
+
+def _followed(ladders: Sequence[Ladder], levels: Sequence[Level]) -> Followed:
+    """Give every reading its level; a glitch is no move, and does not count as a reading."""
+    lengths = [len(ladder.resistance_ohm) for ladder in ladders]
+    resistance = np.concatenate([ladder.resistance_ohm for ladder in ladders])
+    sequence = np.repeat(np.arange(len(ladders)), lengths)
+    readings = pd.DataFrame({"sequence": sequence, "resistance_ohm": resistance})
+    label = level_of_readings(readings, levels)
+    kept = np.where(outlying(resistance, label, *widths(levels)), np.nan, resistance)
+    edges = np.cumsum(lengths)[:-1]
+    parts = zip(ladders, np.split(kept, edges), np.split(label, edges), strict=True)
+    cleaned, indices = [], []
+    for ladder, readings_ohm, after in parts:
+        cleaned.append(replace(ladder, resistance_ohm=readings_ohm))
+        indices.append(np.concatenate([[_level_before(ladder, levels)], after]))
+    return Followed(len(levels), tuple(cleaned), tuple(indices))
+
+
+def _level_before(ladder: Ladder, levels: Sequence[Level]) -> int:
+    """Return the level before the first pulse, −1 if the reading there is none of them."""
+    if ladder.before_ohm is None:
+        return -1
+    level = int(assign_levels(np.array([ladder.before_ohm]), levels)[0])
+    away_ohm = abs(ladder.before_ohm - levels[level].mean_ohm)
+    spacing_ohm = (levels[0].mean_ohm - levels[-1].mean_ohm) / (len(levels) - 1)
+    return level if away_ohm <= max(spacing_ohm / 2, 5 * levels[level].std_ohm) else -1

@@ -1,0 +1,193 @@
+"""The StateModel: what a device does, as data that networks, twins and other programs can use.
+
+A model is a frozen value: resistance levels with their spreads, how often each pulse moved the wall
+from level to level, read noise, and where each number came from. It holds counts rather than
+probabilities: they say how much was measured, so few data make wide posteriors (see
+`state_model_transitions`). `state_model_file` reads and writes it as JSON.
+
+All numbers are in SI units. A model describes the device under the stated conditions alone: pulses
+of that width and at that field, ladders of rising amplitude, the stated read current.
+"""
+
+from itertools import pairwise
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+SCHEMA = "dwmtj-state-model"
+SCHEMA_VERSION = 1
+
+_STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+Count = Annotated[int, Field(ge=0)]
+Positive = Annotated[float, Field(gt=0)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Quantity:
+    """A number with its 95 % confidence interval; an end is None where the data leave it open."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def is_determined(self) -> bool:
+        return self.low is not None and self.high is not None
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Source:
+    """Where numbers come from, and how well what was fitted describes the data."""
+
+    runs: tuple[int, ...]
+    database: str
+    code_version: str
+    date: str
+    method: str
+    quality: str
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class LevelState:
+    """One level, in ohm: its mean, and how much visits, pulses within a visit and devices differ.
+
+    `cycle_std_ohm` is the standard deviation from visit to visit (write noise), None if there was
+    only one; `wander_std_ohm` that from pulse to pulse within a visit; `device_std_ohm` that of the
+    means of several devices, None if only one was measured.
+    """
+
+    resistance_ohm: Quantity
+    cycle_std_ohm: Quantity | None
+    wander_std_ohm: Annotated[float, Field(ge=0)]
+    device_std_ohm: Quantity | None
+    visits: Annotated[int, Field(ge=1)]
+
+    @property
+    def conductance_S(self) -> float:
+        return 1 / self.resistance_ohm.value
+
+    @property
+    def conductance_std_S(self) -> float | None:
+        """Cycle-to-cycle standard deviation of the conductance, to first order σ_R/R²."""
+        if self.cycle_std_ohm is None:
+            return None
+        return self.cycle_std_ohm.value / self.resistance_ohm.value**2
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Pulses:
+    """What the pulses of one polarity did on ladders of rising amplitude.
+
+    `counts[a][i][j]` is how often a pulse of `amplitudes_V[a]` (magnitude), the ladder's next one,
+    found the device in level i and left it in level j. Width, edges and field are the conditions;
+    None where the runs do not tell.
+    """
+
+    polarity: Literal["positive", "negative"]
+    pulse_width_s: Positive | None
+    rise_s: float | None
+    fall_s: float | None
+    field_T: float | None
+    amplitudes_V: Annotated[tuple[Positive, ...], Field(min_length=1)]
+    counts: tuple[tuple[tuple[Count, ...], ...], ...]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Prior:
+    """What is believed of a level and polarity before any pulse: a beta process on the ladder.
+
+    At every amplitude the row of probabilities is Dirichlet. Its weight is `visits`; the ladder as
+    a whole is expected to move the device `moves` times, equally likely at every amplitude and to
+    every other level. Source: Hjort, Ann. Statist. 18, 1259 (1990).
+    """
+
+    visits: Positive = 1.0
+    moves: Annotated[float, Field(gt=0)] = 0.5
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class ModelReadNoise:
+    """Relative standard deviation of a reading at `read_current_A` (None where unknown)."""
+
+    relative_std: Quantity
+    read_current_A: float | None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class ModelRetention:
+    """How long a level lasts: the mean time to leave it, in s, at a temperature in K."""
+
+    level: Count
+    lifetime_s: Quantity
+    temperature_K: Positive | None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class ModelMetaplasticity:
+    """f_meta(W) = (1 − |W|)(w2 − w1)/w2 + w1/w2, with the width ratio w1/w2 of the track's ends."""
+
+    width_ratio: Quantity
+    source: Source
+
+    def __call__(self, weight: float) -> float:
+        ratio = self.width_ratio.value
+        return (1 - abs(weight)) * (1 - ratio) + ratio
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class StateModel:
+    """A device as it was measured; see the module. Levels are sorted from the highest resistance.
+
+    `saturated_level` is where the saturating field leaves the device. Saturation is None where no
+    run saturated.
+    """
+
+    name: Text
+    version: Annotated[int, Field(ge=1)]
+    devices: Annotated[tuple[Text, ...], Field(min_length=1)]
+    levels: Annotated[tuple[LevelState, ...], Field(min_length=2)]
+    levels_source: Source
+    pulses: Annotated[tuple[Pulses, ...], Field(min_length=1, max_length=2)]
+    prior: Prior
+    saturation_field_T: float | None
+    saturated_level: Count | None
+    read_noise: ModelReadNoise | None
+    retention: tuple[ModelRetention, ...] = ()
+    metaplasticity: ModelMetaplasticity | None = None
+    schema: Literal["dwmtj-state-model"] = "dwmtj-state-model"
+    schema_version: Literal[1] = 1
+
+    def __post_init__(self) -> None:
+        """Raise ValueError where the parts do not fit together."""
+        count = len(self.levels)
+        resistances = [level.resistance_ohm.value for level in self.levels]
+        if resistances != sorted(resistances, reverse=True):
+            raise ValueError("the levels must come from the highest resistance down")
+        if resistances[-1] <= 0:
+            raise ValueError("a level's resistance must be above 0")
+        if self.saturated_level is not None and self.saturated_level >= count:
+            raise ValueError(f"saturated_level must be below {count}, the number of levels")
+        if any(entry.level >= count for entry in self.retention):
+            raise ValueError(f"retention must be of a level below {count}")
+        if len({pulses.polarity for pulses in self.pulses}) < len(self.pulses):
+            raise ValueError("there may be one table of pulses for each polarity")
+        for pulses in self.pulses:
+            _check_table(pulses, count)
+
+
+def _check_table(pulses: Pulses, levels: int) -> None:
+    amplitudes = pulses.amplitudes_V
+    if any(low >= high for low, high in pairwise(amplitudes)):
+        raise ValueError(f"the amplitudes of {pulses.polarity} pulses must rise")
+    shape = {(len(table), *(len(row) for row in table)) for table in pulses.counts}
+    if len(pulses.counts) != len(amplitudes) or shape != {(levels, *[levels] * levels)}:
+        raise ValueError(
+            f"the counts of {pulses.polarity} pulses must be {len(amplitudes)} tables of "
+            f"{levels} × {levels}, one for each amplitude"
+        )

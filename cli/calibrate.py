@@ -1,0 +1,45 @@
+"""`dwmtj calibrate`: runs become a state model, kept in the store."""
+
+from typing import Annotated
+
+import typer
+
+from cli.console import out, print_json
+from cli.options import DatabaseOption, JsonOption
+
+
+def calibrate(
+    runs: Annotated[
+        list[int], typer.Argument(metavar="RUN…", help="Their numbers in `dwmtj runs list`.")
+    ],
+    name: Annotated[str, typer.Option(help="What to call the model.")],
+    database: DatabaseOption = None,
+    several_devices: Annotated[
+        bool, typer.Option("--several-devices", help="One model of runs on several devices.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a state model from staircase, ramp and cycling runs, and keep it in the store.
+
+    \b
+    Examples:
+      dwmtj calibrate 1 2 --name trapezoid-A3
+      dwmtj calibrate 4 7 9 --name trapezoids --several-devices
+    """
+    from analysis.state_model_file import model_document  # half a second that others need not wait
+    from analysis.state_model_store import calibrate_stored
+    from cli.model_tables import print_model
+    from storage import Store
+
+    with Store.open(database, create=False) as store:
+        model = calibrate_stored(store, runs, name, several_devices=several_devices)
+        place = store.path
+    if as_json:
+        print_json(model_document(model))
+        return
+    print_model(model)
+    out.print(
+        f"model {model.name}, version {model.version}: kept in {place}",
+        markup=False,
+        soft_wrap=True,
+    )

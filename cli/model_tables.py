@@ -1,0 +1,87 @@
+"""A state model as tables on the console."""
+
+from typing import TYPE_CHECKING
+
+from cli.console import print_table
+
+if TYPE_CHECKING:
+    from analysis.state_model import Pulses, Quantity, StateModel
+
+
+def print_model(model: "StateModel") -> None:
+    """Print the model as tables."""
+    from analysis.state_model_transitions import leaving_voltage
+
+    several = len(model.devices) > 1
+    columns = (
+        "level",
+        "mean (Ω)",
+        "σ of visits (Ω)",
+        *(["σ of devices (Ω)"] if several else []),
+        "mean (mS)",
+        "visits",
+        *(f"left by {_sign(pulses)} V at" for pulses in model.pulses),
+    )
+    rows = [
+        (
+            str(number),
+            text_of(level.resistance_ohm),
+            text_of(level.cycle_std_ohm),
+            *([text_of(level.device_std_ohm)] if several else []),
+            f"{level.conductance_S * 1e3:.4g}",
+            str(level.visits),
+            *(
+                text_of(left[0]) if (left := leaving_voltage(pulses, number)) else "stays"
+                for pulses in model.pulses
+            ),
+        )
+        for number, level in enumerate(model.levels)
+    ]
+    title = f"{model.name}, version {model.version}: {', '.join(model.devices)}"
+    print_table(title, columns, rows)
+    print_table("Conditions and sources", ("", ""), _circumstances(model))
+
+
+def _circumstances(model: "StateModel") -> list[tuple[str, str]]:
+    rows = [
+        (
+            f"{pulses.polarity} pulses",
+            f"{_si(pulses.pulse_width_s, 's')} wide at {_si(pulses.field_T, 'T')}, "
+            f"{pulses.amplitudes_V[0]:g} to {pulses.amplitudes_V[-1]:g} V; "
+            f"{pulses.source.quality}",
+        )
+        for pulses in model.pulses
+    ]
+    if model.read_noise is not None:
+        noise = model.read_noise
+        rows.append(
+            ("read noise", f"{noise.relative_std.value:.2g} of a reading ({noise.source.quality})")
+        )
+    if model.metaplasticity is not None:
+        ratio = model.metaplasticity
+        rows.append(("w1/w2", f"{text_of(ratio.width_ratio)}; {ratio.source.quality}"))
+    source = model.levels_source
+    return [
+        *rows,
+        ("levels", source.quality),
+        ("runs", f"{', '.join(map(str, source.runs))} of {source.database}"),
+        ("code version", source.code_version),
+        ("date", source.date),
+    ]
+
+
+def _sign(pulses: "Pulses") -> str:
+    return "+" if pulses.polarity == "positive" else "−"
+
+
+def text_of(quantity: "Quantity | None") -> str:
+    """Return a number with its interval."""
+    if quantity is None:
+        return "not determined"
+    if quantity.low is None or quantity.high is None:
+        return f"{quantity.value:.4g} (once)"
+    return f"{quantity.value:.4g} ({quantity.low:.4g}–{quantity.high:.4g})"
+
+
+def _si(value: float | None, unit: str) -> str:
+    return f"unknown {unit}" if value is None else f"{value:.3g} {unit}"

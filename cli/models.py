@@ -1,0 +1,124 @@
+"""`dwmtj models`: the state models in the store."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.console import out, print_json, print_table
+from cli.model_tables import print_model, text_of
+from cli.options import DatabaseOption, JsonOption
+from storage import Store
+
+app = typer.Typer(no_args_is_help=True, help="List, show, compare and export state models.")
+ModelArgument = Annotated[
+    str, typer.Argument(metavar="MODEL", help="NAME, NAME:VERSION, or a .json file.")
+]
+
+
+@app.command("list")
+def list_models(database: DatabaseOption = None, as_json: JsonOption = False) -> None:
+    """List every version of every model.
+
+    \b
+    Example:
+      dwmtj models list
+    """
+    with Store.open(database, create=False) as store:
+        records, place = store.calibrations(), store.path
+    if as_json:
+        keys = ("name", "version", "device", "source_runs", "created")
+        print_json([{key: getattr(record, key) for key in keys} for record in records])
+        return
+    rows = [
+        (
+            record.name,
+            str(record.version),
+            record.device,
+            ", ".join(map(str, record.source_runs)),
+            record.created.astimezone().isoformat(sep=" ", timespec="seconds"),
+        )
+        for record in records
+    ]
+    columns = ("name", "version", "device", "runs", "made")
+    print_table(f"{len(rows)} models in {place}", columns, rows)
+
+
+@app.command()
+def show(
+    model: ModelArgument, database: DatabaseOption = None, as_json: JsonOption = False
+) -> None:
+    """Show a model: its levels, where each is left, its conditions and its sources.
+
+    \b
+    Examples:
+      dwmtj models show trapezoid-A3
+      dwmtj models show trapezoid-A3:1 --json
+    """
+    from analysis.state_model_file import model_document
+    from analysis.state_model_store import find_model
+
+    found = find_model(model, database)
+    if as_json:
+        print_json(model_document(found))
+    else:
+        print_model(found)
+
+
+@app.command()
+def compare(
+    first: ModelArgument,
+    second: ModelArgument,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare two models number by number: do they agree within their 95 % intervals?
+
+    \b
+    Example:
+      dwmtj models compare trapezoid-A3:1 trapezoid-A3:2
+    """
+    from dataclasses import asdict
+
+    from analysis.state_model_comparison import compare_models
+    from analysis.state_model_store import find_model
+
+    pairs = compare_models(find_model(first, database), find_model(second, database))
+    if as_json:
+        print_json([{**asdict(pair), "agrees": pair.agrees} for pair in pairs])
+        return
+    verdicts = {True: "yes", False: "no", None: "not determined"}
+    rows = [
+        (pair.what, text_of(pair.first), text_of(pair.second), verdicts[pair.agrees])
+        for pair in pairs
+    ]
+    print_table(f"{first} and {second}", ("quantity", first, second, "agree"), rows)
+
+
+@app.command()
+def export(
+    model: ModelArgument,
+    to: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The file to write.")],
+    form: Annotated[
+        str, typer.Option("--format", help="json, csv, crosssim, aihwkit or neurosim.")
+    ] = "json",
+    database: DatabaseOption = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace the file if it is there.")] = False,
+) -> None:
+    """Write a model as a file that other programs load.
+
+    \b
+    Examples:
+      dwmtj models export trapezoid-A3 -o trapezoid-A3.json
+      dwmtj models export trapezoid-A3 --format crosssim -o dwmtj_device.py
+    """
+    from analysis.exports import write_export
+    from analysis.state_model_store import find_model
+
+    found = find_model(model, database)
+    write_export(found, form, to, overwrite=overwrite)
+    out.print(
+        f"model {found.name}, version {found.version}: written to {to}",
+        markup=False,
+        soft_wrap=True,
+    )

@@ -1,0 +1,169 @@
+"""A measured device as a simulated one: it repeats the transitions of a state model.
+
+A model's tables say how often a pulse of each amplitude, on a ladder, led from level to level. A
+twin draws from these frequencies. A pulse without its ladder does what the rungs between it and
+what the wall has already withstood would do, one after the other; a wall that has moved under the
+other polarity or was saturated has withstood nothing. On arriving in a level the wall takes up a
+resistance that lasts for the visit (mean and spread from visit to visit), about which every pulse
+scatters it anew (spread within a visit).
+
+It holds for what was measured. Pulses of another width or field act as if they had the measured
+ones, larger ones as the largest measured, a polarity that was not measured does not act, and the
+only other field that does is the one that saturates. Nothing destroys a twin.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulators.device.errors import DeviceError
+from simulators.device.twin_parameters import Ladder, TwinParameters
+
+Floats = NDArray[np.float64]
+
+_SATURATES = 0.9
+"""Share of the measured saturating field that saturates, too: a coil is not that exact."""
+_TOLERANCE_V = 1e-6
+
+
+@dataclass(slots=True)
+class _Wall:
+    """Where one device is: its level, resistance, and what it has withstood of each polarity."""
+
+    level: int
+    settled_ohm: float
+    resistance_ohm: float
+    withstood_V: dict[int, float]
+
+
+class Twin:
+    """`count` devices of one state model, each with its own random stream, starting saturated.
+
+    It is driven and read as a `Device` is.
+    """
+
+    def __init__(self, parameters: TwinParameters, seed: int = 1, count: int = 1) -> None:
+        if count < 1 or seed < 0:
+            raise DeviceError(
+                f"A twin needs count ≥ 1 and seed ≥ 0, not count={count} and seed={seed}."
+            )
+        self.parameters = parameters
+        self.count = count
+        self._random = [np.random.default_rng([seed, place]) for place in range(count)]
+        self._walls = [_Wall(0, 0.0, 0.0, {}) for _ in range(count)]
+        for wall, rng in zip(self._walls, self._random, strict=True):
+            self._arrive(wall, parameters.saturated_level, rng)
+
+    @property
+    def track_resistance_ohm(self) -> float:
+        """Return infinity: a state model does not know the track."""
+        return float("inf")
+
+    def drive(
+        self,
+        track_voltage_V: float | Floats,
+        duration_s: float,
+        field_T: float = 0.0,
+        rise_s: float = 0.0,
+        fall_s: float = 0.0,
+    ) -> None:
+        """Apply a voltage between IN and CLK, scalar or shape (count,), under a constant field.
+
+        Raises DeviceError for a negative time or values of another shape.
+        """
+        if min(duration_s, rise_s, fall_s) < 0:
+            raise DeviceError(f"A pulse cannot last {duration_s} s: make no time negative.")
+        voltages_V = self._per_device(track_voltage_V)
+        saturates = self._saturates(field_T)
+        for wall, rng, voltage_V in zip(self._walls, self._random, voltages_V, strict=True):
+            if saturates and wall.level != self.parameters.saturated_level:
+                self._arrive(wall, self.parameters.saturated_level, rng)
+            if saturates:
+                wall.withstood_V.clear()
+            if voltage_V and not saturates:
+                self._pulse(wall, float(voltage_V), rng)
+
+    def junction_voltage_V(self, current_A: float | Floats, integration_s: float) -> Floats:
+        """Source a current through the junction and return its voltage with read noise, (count,).
+
+        Raises DeviceError unless the time is positive.
+        """
+        return self._per_device(current_A) * self._read_ohm(integration_s)
+
+    def junction_current_A(self, voltage_V: float | Floats, integration_s: float) -> Floats:
+        """Source a voltage across the junction and return its current with read noise, (count,).
+
+        Raises DeviceError unless the time is positive.
+        """
+        return self._per_device(voltage_V) / self._read_ohm(integration_s)
+
+    def resistance_ohm(self, bias_V: float = 0.0) -> Floats:
+        """Return the noiseless resistances, (count,), at any bias those of the model's readings."""
+        del bias_V  # measured at one read current only
+        return np.array([wall.resistance_ohm for wall in self._walls])
+
+    @property
+    def site(self) -> NDArray[np.int64]:
+        """The level of every device, 0 the one of highest resistance."""
+        return np.array([wall.level for wall in self._walls], dtype=np.int64)
+
+    @property
+    def broken(self) -> NDArray[np.bool_]:
+        """False for all: a state model does not say what destroys a device."""
+        return np.zeros(self.count, dtype=bool)
+
+    def _pulse(self, wall: _Wall, voltage_V: float, rng: np.random.Generator) -> None:
+        sign = 1 if voltage_V > 0 else -1
+        ladder = self.parameters.ladders.get(sign)
+        if ladder is None:
+            return
+        withstood_V = wall.withstood_V.get(sign, 0.0)
+        level = wall.level
+        for table in _between(ladder, withstood_V, abs(voltage_V)):
+            visits = table[level].sum()
+            if visits > table[level, level]:
+                level = int(rng.choice(len(table), p=table[level] / visits))
+        if level != wall.level:
+            self._arrive(wall, level, rng)
+            wall.withstood_V.pop(-sign, None)
+        else:
+            self._wander(wall, rng)
+        wall.withstood_V[sign] = max(withstood_V, abs(voltage_V))
+
+    def _arrive(self, wall: _Wall, level: int, rng: np.random.Generator) -> None:
+        values = self.parameters
+        wall.level = level
+        wall.settled_ohm = values.mean_ohm[level] + values.cycle_std_ohm[level] * rng.normal()
+        self._wander(wall, rng)
+
+    def _wander(self, wall: _Wall, rng: np.random.Generator) -> None:
+        step_ohm = self.parameters.wander_std_ohm[wall.level] * rng.normal()
+        wall.resistance_ohm = wall.settled_ohm + step_ohm
+
+    def _saturates(self, field_T: float) -> bool:
+        needed_T = self.parameters.saturation_field_T
+        return needed_T is not None and field_T * np.sign(needed_T) >= _SATURATES * abs(needed_T)
+
+    def _read_ohm(self, integration_s: float) -> Floats:
+        if integration_s <= 0:
+            raise DeviceError(f"An integration time of {integration_s} s: make it positive.")
+        noise = np.array([rng.normal() for rng in self._random])
+        return self.resistance_ohm() * (1 + self.parameters.read_noise * noise)
+
+    def _per_device(self, value: float | Floats) -> Floats:
+        values = np.asarray(value, dtype=float)
+        if values.shape not in ((), (1,), (self.count,)):
+            raise DeviceError(
+                f"There are {self.count} devices but values of shape {values.shape}: give a scalar "
+                "or one value per device."
+            )
+        return np.broadcast_to(values, (self.count,))
+
+
+def _between(ladder: Ladder, withstood_V: float, amplitude_V: float) -> Sequence[NDArray[np.int64]]:
+    first, last = np.searchsorted(
+        ladder.amplitudes_V, (withstood_V + _TOLERANCE_V, amplitude_V + _TOLERANCE_V)
+    )
+    return ladder.counts[first:last]

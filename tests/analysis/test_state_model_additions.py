@@ -1,0 +1,42 @@
+"""What was measured by itself is added to a model with its interval and its source."""
+
+from math import inf
+
+import pytest
+
+from analysis import Estimate, Metaplasticity, Retention
+from analysis.state_model import LevelState, Prior, Pulses, Quantity, Source, StateModel
+from analysis.state_model_additions import with_metaplasticity, with_retention
+from analysis.state_model_file import model_json, parse_model
+
+SOURCE = Source((8,), "lab.sqlite", "0.1.0", "2025-03-01T22:15:00+00:00", "held at 0 V", "")
+
+
+@pytest.fixture
+def model() -> StateModel:
+    levels = tuple(LevelState(Quantity(mean), None, 0.1, None, 1) for mean in (100.0, 60.0))
+    pulses = Pulses("positive", None, None, None, None, (1.0,), (((0, 1), (0, 0)),), SOURCE)
+    return StateModel("A3", 1, ("A3",), levels, SOURCE, (pulses,), Prior(), None, None, None)
+
+
+def test_a_level_never_left_lasts_at_least_as_long_as_the_data_say(model: StateModel) -> None:
+    kept = (
+        Retention(0, 1e6, 0, Estimate(0.0, 0.0, 3e-6), Estimate(0.0, -inf, inf)),
+        Retention(1, 1e6, 2, Estimate(2e-6, 0.5e-6, 8e-6), Estimate(0.0, -inf, inf)),
+    )
+    first, second = with_retention(model, kept, SOURCE, temperature_K=300.0).retention
+    assert first.lifetime_s.value == first.lifetime_s.low == pytest.approx(1 / 3e-6)
+    assert first.lifetime_s.high is None
+    ends = (second.lifetime_s.low, second.lifetime_s.value, second.lifetime_s.high)
+    assert ends == pytest.approx((1 / 8e-6, 1 / 2e-6, 1 / 0.5e-6))
+    assert first.source.quality == "0 escapes in 1e+06 s"
+    assert (first.source.runs, first.temperature_K) == ((8,), 300.0)
+
+
+def test_an_open_interval_of_the_width_ratio_stays_open_in_the_file(model: StateModel) -> None:
+    fit = Metaplasticity(Estimate(0.25, -inf, 0.4), 1.0, 4.0, 1.5, 3)
+    added = with_metaplasticity(model, fit, SOURCE)
+    assert added.metaplasticity is not None
+    assert added.metaplasticity.width_ratio == Quantity(0.25, None, 0.4)
+    assert added.metaplasticity.source.quality == "3 notches, χ² 1.5 a degree of freedom"
+    assert parse_model(model_json(added)) == added

@@ -1,0 +1,122 @@
+"""Models by the command line: made from runs, shown, compared, exported, and mounted as twins."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from analysis.state_model_comparison import compare_models
+from analysis.state_model_file import model_json, read_model
+from analysis.state_model_store import calibrate_stored, model_of
+from instruments import BenchFile, built_in_benches, load_bench_file, open_bench
+from protocols.catalogue import make_protocol
+from protocols.runner import run
+from storage import Store
+
+
+def dwmtj(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "COLUMNS": "160"}
+    environment.pop("DWMTJ_DATABASE", None)
+    command = [sys.executable, "-m", "dwmtj", *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+
+
+def measure(store: Store, bench_file: BenchFile, protocol: str = "write-reset-cycling") -> int:
+    """Measure 13 cycles and return the run's number."""
+    parameters = {"cycles": 13, "amplitude_step_V": 0.02}
+    with open_bench(bench_file) as bench:
+        return run(make_protocol(protocol, parameters), bench, store).run_id
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database: run 1 is a cycling run, 2 a minor loop, 3 was broken off."""
+    folder = tmp_path_factory.mktemp("lab")
+    file = load_bench_file("virtual-trapezoid")
+    file = file.model_copy(update={"visa_library": "trapezoid?seed=11&name=models@dwmtj"})
+    with Store.open(folder / "dwmtj.sqlite") as store:
+        measure(store, file)
+        with open_bench(file) as bench:
+            run(make_protocol("minor-loop", {"step_T": 0.01}), bench, store)
+            run(make_protocol("staircase-write"), bench, store, should_stop=lambda: True)
+    assert dwmtj(folder, "calibrate", "1", "--name", "A3").returncode == 0
+    return folder
+
+
+def test_a_model_is_listed_shown_and_exported(lab: Path, tmp_path: Path) -> None:
+    (entry, *_) = json.loads(dwmtj(lab, "models", "list", "--json").stdout)
+    assert (entry["name"], entry["version"], entry["source_runs"]) == ("A3", 1, [1])
+    shown = dwmtj(lab, "models", "show", "A3")
+    assert "A3, version 1: virtual-trapezoid" in shown.stdout
+    document = json.loads(dwmtj(lab, "models", "show", "A3:1", "--json").stdout)
+    assert len(document["levels"]) == 4
+    for form in ("json", "csv", "crosssim", "aihwkit", "neurosim"):
+        to = str(tmp_path / form)
+        exported = dwmtj(lab, "models", "export", "A3", "--format", form, "-o", to)
+        assert exported.returncode == 0, exported.stderr
+    assert json.loads((tmp_path / "json").read_text()) == document
+
+
+def test_a_model_agrees_with_itself(lab: Path) -> None:
+    pairs = json.loads(dwmtj(lab, "models", "compare", "A3", "A3:1", "--json").stdout)
+    assert len(pairs) == 4 + 4 + 3 + 1 + 1
+    assert all(pair["agrees"] for pair in pairs)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["calibrate", "2", "--name", "B"], "has no readings after pulses"),
+        (["calibrate", "3", "--name", "B"], "is aborted"),
+        (["calibrate", "1", "1", "--name", "B"], "named twice"),
+        (["calibrate", "9", "--name", "B"], "There is no run 9"),
+        (["calibrate", "1", "--name", "a:b"], "cannot name a model"),
+        (["models", "show", "B"], "There is no model B"),
+        (["models", "show", "A3:7"], "no model A3 of version 7"),
+        (["models", "show", "A3:x"], "write NAME, NAME:VERSION"),
+        (["models", "show", "none.json"], "none.json cannot be read"),
+        (["models", "compare", "A3", "B"], "There is no model B"),
+        (["models", "export", "A3", "--format", "pickle", "-o", "x"], "no format 'pickle'"),
+        (["serve", "model:B"], "There is no model B"),
+    ],
+    ids=" ".join,
+)
+def test_bad_input_gets_one_sentence_and_exit_2(lab: Path, arguments: list[str], told: str) -> None:
+    result = dwmtj(lab, *arguments)
+    assert result.returncode == 2, result.stdout + result.stderr
+    sentence = result.stderr.strip().splitlines()[-1]
+    assert sentence.startswith("error: ")
+    assert told in sentence
+    assert "Traceback" not in result.stderr
+
+
+def test_a_bench_with_a_twin_measures_the_model_of_the_store(lab: Path) -> None:
+    bench = built_in_benches()["virtual-trapezoid"].read_text(encoding="utf-8")
+    twin = bench.replace("trapezoid@dwmtj", "model:A3@dwmtj")
+    (lab / "twin.toml").write_text(twin, encoding="utf-8")
+    ran = dwmtj(lab, "run", "saturate", "--bench", "twin.toml", "-d", "other.sqlite")
+    assert ran.returncode == 0, ran.stderr
+    with Store.open(lab / "other.sqlite") as store:
+        resistance = store.points(1)["resistance_ohm"]
+    assert resistance.to_numpy() == pytest.approx(100.0, abs=0.5)
+
+
+@pytest.mark.parametrize("seed", [21, 22])
+def test_a_calibrated_twin_agrees_with_its_model(lab: Path, tmp_path: Path, seed: int) -> None:
+    """13 numbers, each within 95 % intervals of both: 4 or more outside has p < 3e-3 by chance."""
+    with Store.open(lab / "dwmtj.sqlite", read_only=True) as store:
+        model = model_of(store.calibration("A3"))
+    path = tmp_path / "A3.json"
+    path.write_text(model_json(model), encoding="utf-8")
+    library = f"model:{path}?seed={seed}@dwmtj"
+    file = load_bench_file("virtual-trapezoid").model_copy(update={"visa_library": library})
+    with Store.open(tmp_path / "twin.sqlite") as store:
+        number = measure(store, file)
+        again = calibrate_stored(store, [number], "twin")
+    pairs = compare_models(read_model(path), again)
+    outside = [pair for pair in pairs if not pair.agrees]
+    assert len(pairs) == 13
+    assert len(outside) <= 3, outside

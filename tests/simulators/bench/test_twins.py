@@ -1,0 +1,95 @@
+"""A lab's device may be a twin of a measured one, from a file or from whoever knows models."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulators.bench import LabError, open_lab, read_lab_file, twins, use_models
+from simulators.device import Twin
+
+
+def quantity(value: float) -> dict[str, float | None]:
+    return {"value": value, "low": None, "high": None}
+
+
+DOCUMENT: dict[str, Any] = {
+    "schema": "dwmtj-state-model",
+    "schema_version": 1,
+    "name": "A3",
+    "levels": [
+        {"resistance_ohm": quantity(mean), "cycle_std_ohm": None, "wander_std_ohm": 0.0}
+        for mean in (100.0, 60.0)
+    ],
+    "read_noise": None,
+    "saturated_level": 0,
+    "saturation_field_T": 0.05,
+    "pulses": [
+        {"polarity": "positive", "amplitudes_V": [1.0], "counts": [[[0, 5], [0, 0]]]},
+    ],
+}
+
+
+@pytest.fixture
+def known() -> Iterator[None]:
+    """Models by name, as a composition root gives them; A3 is the only one."""
+    before = twins._find
+
+    def find(name: str) -> Mapping[str, Any]:
+        if name != "A3":
+            raise LabError(f"There is no model {name}.")
+        return DOCUMENT
+
+    use_models(find)
+    yield
+    use_models(before)
+
+
+@pytest.mark.usefixtures("known")
+def test_a_path_with_a_model_is_the_default_lab_with_its_twin() -> None:
+    lab = open_lab("model:A3?seed=3&name=twin-by-name")
+    assert isinstance(lab.device, Twin)
+    assert {entry.model for entry in lab.declared.instruments} == {
+        "81160A",
+        "2400",
+        "BOP 36-12",
+        "425",
+    }
+    lab.circuit.device.drive(1.5, 50e-9)
+    assert lab.device.resistance_ohm()[0] == 60.0
+
+
+def test_a_lab_file_finds_a_models_file_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "A3.json").write_text(json.dumps(DOCUMENT), encoding="utf-8")
+    (tmp_path / "lab.toml").write_text('[device]\npreset = "model:A3.json"\n', encoding="utf-8")
+    lab = open_lab(f"{tmp_path / 'lab.toml'}?name=twin-by-file")
+    assert isinstance(lab.device, Twin)
+    assert lab.device.resistance_ohm()[0] == 100.0
+
+
+@pytest.mark.usefixtures("known")
+@pytest.mark.parametrize(
+    ("preset", "text", "told"),
+    [
+        ("model:B", "", "There is no model B"),
+        ("model:", "", "names no model"),
+        ("model:none.json", "", "cannot be read"),
+        ("model:x.json", "no json", "is not JSON"),
+        ("model:x.json", "[]", "is no state model"),
+        ("model:x.json", "{}", "schema version 1"),
+    ],
+)
+def test_what_is_no_model_is_refused_naming_the_lab_file(
+    preset: str, text: str, told: str, tmp_path: Path
+) -> None:
+    (tmp_path / "x.json").write_text(text, encoding="utf-8")
+    (tmp_path / "lab.toml").write_text(f'[device]\npreset = "{preset}"\n', encoding="utf-8")
+    with pytest.raises(LabError, match=told):
+        read_lab_file(str(tmp_path / "lab.toml"))
+
+
+def test_a_bench_without_models_says_so() -> None:
+    with pytest.raises(LabError, match="No store of models is connected"):
+        twins._none("A3")

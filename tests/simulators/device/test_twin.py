@@ -1,0 +1,153 @@
+"""A twin repeats the transitions of its model's document."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from simulators.device import DeviceError, Twin, twin_parameters
+
+COUNT = 4000
+
+
+def quantity(value: float) -> dict[str, float | None]:
+    return {"value": value, "low": None, "high": None}
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    """A model with three levels; positive pulses lead down the levels, −2 V leads back."""
+    levels = [
+        {"resistance_ohm": quantity(mean), "cycle_std_ohm": quantity(1.0), "wander_std_ohm": 0.5}
+        for mean in (100.0, 80.0, 60.0)
+    ]
+    up = [
+        [[8, 2, 0], [0, 0, 0], [0, 0, 0]],
+        [[2, 3, 3], [0, 2, 0], [0, 0, 0]],
+        [[0, 0, 2], [0, 1, 4], [0, 0, 3]],
+    ]
+    down = [[[0, 0, 0], [0, 0, 0], [6, 0, 0]]]
+    return {
+        "schema": "dwmtj-state-model",
+        "schema_version": 1,
+        "name": "A3",
+        "levels": levels,
+        "read_noise": {"relative_std": quantity(1e-3)},
+        "saturated_level": 0,
+        "saturation_field_T": 0.05,
+        "pulses": [
+            {"polarity": "positive", "amplitudes_V": [1.0, 2.0, 3.0], "counts": up},
+            {"polarity": "negative", "amplitudes_V": [2.0], "counts": down},
+        ],
+        **changes,
+    }
+
+
+def a_twin(count: int = COUNT, seed: int = 1) -> Twin:
+    return Twin(twin_parameters(document()), seed, count)
+
+
+def close(twin: Twin, wanted: list[float]) -> bool:
+    """Within 5 standard errors of 4,000 devices: false alarms below 1e-6 for each level."""
+    shares = np.bincount(twin.site, minlength=3) / twin.count
+    sigma = np.sqrt(np.array(wanted) * (1 - np.array(wanted)) / twin.count)
+    return bool((np.abs(shares - wanted) <= 5 * sigma + 1e-12).all())
+
+
+def test_a_ladder_leads_along_the_counted_transitions() -> None:
+    twin = a_twin()
+    twin.drive(1.0, 50e-9)
+    assert close(twin, [0.8, 0.2, 0.0])
+    twin.drive(2.0, 50e-9)
+    assert close(twin, [0.2, 0.5, 0.3])
+
+
+def test_a_pulse_out_of_the_blue_does_what_the_ladder_does() -> None:
+    twin = a_twin()
+    twin.drive(2.0, 50e-9)
+    assert close(twin, [0.2, 0.5, 0.3])
+
+
+def test_what_a_wall_has_withstood_does_not_move_it() -> None:
+    twin = a_twin()
+    twin.drive(2.0, 50e-9)
+    before = twin.site
+    for amplitude_V in (2.0, 1.0):
+        twin.drive(amplitude_V, 50e-9)
+    assert (twin.site == before).all()
+
+
+def test_the_other_polarity_and_saturation_make_the_wall_new() -> None:
+    twin = a_twin()
+    for back in ((-2.0, 50e-9, -0.042), (0.0, 1.0, 0.0495)):
+        twin.drive(3.0, 50e-9)
+        twin.drive(np.where(twin.site == 2, back[0], 0.0), back[1], back[2])
+        arrived = twin.site == 0
+        assert arrived.any()
+        twin.drive(np.where(arrived, 2.0, 0.0), 50e-9)
+        moved = (twin.site[arrived] > 0).mean()
+        assert moved == pytest.approx(0.8, abs=5 * 0.4 / np.sqrt(arrived.sum()))
+
+
+def test_neither_rest_nor_a_smaller_field_moves_it() -> None:
+    twin = a_twin()
+    twin.drive(3.0, 50e-9)
+    before = twin.site
+    twin.drive(0.0, 10.0, field_T=0.04)
+    twin.drive(0.0, 10.0, field_T=-0.05)
+    assert (twin.site == before).all()
+
+
+def test_a_visit_keeps_its_resistance_about_which_pulses_scatter_it() -> None:
+    """5 standard errors of 4,000 devices."""
+    twin = a_twin()
+    first = twin.resistance_ohm()
+    twin.drive(0.5, 50e-9)
+    second = twin.resistance_ohm()
+    assert first.std() == pytest.approx(np.hypot(1.0, 0.5), rel=5 / np.sqrt(2 * COUNT))
+    assert (second - first).std() == pytest.approx(0.5 * np.sqrt(2), rel=5 / np.sqrt(2 * COUNT))
+    twin.drive(0.0, 1.0)
+    assert (twin.resistance_ohm() == second).all()
+
+
+def test_readings_have_the_models_noise_both_ways() -> None:
+    """5 standard errors of 4,000 devices."""
+    twin = a_twin()
+    resistance = twin.resistance_ohm()
+    for reading in (
+        twin.junction_voltage_V(1e-4, 0.02) / 1e-4,
+        0.1 / twin.junction_current_A(0.1, 0.02),
+    ):
+        relative = reading / resistance - 1
+        assert relative.std() == pytest.approx(1e-3, rel=5 / np.sqrt(2 * COUNT))
+
+
+def test_a_seed_repeats_a_twin_and_another_does_not() -> None:
+    first, again, other = (a_twin(10, seed).resistance_ohm() for seed in (3, 3, 4))
+    assert (first == again).all()
+    assert not (first == other).any()
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"schema": "other"}, "schema version 1"),
+        ({"schema_version": 2}, "schema version 1"),
+        ({"levels": None}, "not complete"),
+        ({"pulses": [{"polarity": "positive"}]}, "not complete"),
+    ],
+)
+def test_another_document_is_refused(changes: dict[str, Any], told: str) -> None:
+    with pytest.raises(DeviceError, match=told):
+        twin_parameters(document(**changes))
+
+
+def test_what_a_device_cannot_be_asked_is_refused() -> None:
+    twin = a_twin(3)
+    with pytest.raises(DeviceError, match="no time negative"):
+        twin.drive(1.0, -1.0)
+    with pytest.raises(DeviceError, match="3 devices but values of shape"):
+        twin.drive(np.ones(2), 50e-9)
+    with pytest.raises(DeviceError, match="make it positive"):
+        twin.junction_voltage_V(1e-4, 0.0)
+    with pytest.raises(DeviceError, match="count ≥ 1"):
+        a_twin(0)

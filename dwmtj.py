@@ -4,14 +4,20 @@ Exit codes: 0 all is well; 1 a measurement started and did not finish; 2 what wa
 wrong (a parameter, a bench file, an address, a database), said in one sentence, nothing begun.
 """
 
+import io
+import logging
+import os
 import sys
 
 import typer
 
-from cli import bench, runs
+from cli import bench, models, runs
+from cli.calibrate import calibrate
 from cli.console import print_error
 from cli.demo import demo
+from cli.figures import figures
 from cli.protocols import protocols
+from cli.report import report
 from cli.run import run
 from cli.serve import serve
 
@@ -25,6 +31,10 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(run)
 app.add_typer(runs.app, name="runs")
+app.command()(figures)
+app.command()(report)
+app.command()(calibrate)
+app.add_typer(models.app, name="models")
 app.command()(protocols)
 app.add_typer(bench.app, name="bench")
 app.command()(serve)
@@ -32,15 +42,39 @@ app.command()(serve)
 
 def main() -> None:
     """Run a command; bad input becomes one sentence on stderr and exit code 2."""
+    _speak_plainly()
     try:
-        app()
+        try:
+            app()
+        finally:
+            print(end="", flush=True)  # at the interpreter's end it is too late for an exit code
     except Exception as error:
+        if isinstance(error, OSError) and _nobody_listens():
+            sys.exit(1)
         from cli.errors import EXPECTED  # imports every room; only needed here
 
         if not isinstance(error, EXPECTED):
             raise
         print_error(error)
         sys.exit(2)
+
+
+def _speak_plainly() -> None:
+    """Print whatever a terminal cannot show as an escape, and no traceback of what is handled."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    if logging.lastResort is not None:  # it speaks only where nobody configured logging
+        logging.lastResort.addFilter(lambda record: not record.exc_info)
+
+
+def _nobody_listens() -> bool:
+    """Whether stdout takes no more: a full disk, a closed pipe. From then on it goes nowhere."""
+    try:
+        print(end="", flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return True
+    return False
 
 
 if __name__ == "__main__":

@@ -1,32 +1,86 @@
 """From the points of a run to numbers and figures: levels, switching, minor loops.
 
 Pure functions over the data frames that the store gives out; results are dataclasses with units
-in their names.
+in their names and 95 % confidence intervals.
 """
 
+from analysis.conductance import ConductanceLevel, conductance_levels, largest_write_noise
+from analysis.depinning import Depinning, fit_depinning
+from analysis.endurance import Endurance, measure_endurance
 from analysis.errors import AnalysisError
-from analysis.levels import Level, assign_levels, find_levels
+from analysis.estimate import Estimate
+from analysis.levels import Level, LevelReport, assign_levels, find_levels, measure_levels
+from analysis.metaplasticity import Metaplasticity, fit_metaplasticity, wall_position
 from analysis.minor_loop import MinorLoop, measure_minor_loop
+from analysis.read_noise import NoiseSpectrum, measure_read_noise
+from analysis.retention import Retention, measure_retention
+from analysis.state_map import StateMap, state_maps
 from analysis.switching import (
     CriticalVoltage,
     Switch,
     critical_voltage,
     find_switches,
     first_arrivals,
+    first_departures,
+    hop_lengths,
+    one_step_resets,
     state_distribution,
+    voltage_statistics,
+)
+from analysis.switching_trials import Trials, switching_trials
+from analysis.update import (
+    UpdateCurve,
+    asymmetry,
+    fit_update,
+    neurosim_A,
+    neurosim_label,
+    pulse_energy_J,
+    update_energies_J,
 )
 
 __all__ = [
     "AnalysisError",
+    "ConductanceLevel",
     "CriticalVoltage",
+    "Depinning",
+    "Endurance",
+    "Estimate",
     "Level",
+    "LevelReport",
+    "Metaplasticity",
     "MinorLoop",
+    "NoiseSpectrum",
+    "Retention",
+    "StateMap",
     "Switch",
+    "Trials",
+    "UpdateCurve",
     "assign_levels",
+    "asymmetry",
+    "conductance_levels",
     "critical_voltage",
     "find_levels",
     "find_switches",
     "first_arrivals",
+    "first_departures",
+    "fit_depinning",
+    "fit_metaplasticity",
+    "fit_update",
+    "hop_lengths",
+    "largest_write_noise",
+    "measure_endurance",
+    "measure_levels",
     "measure_minor_loop",
+    "measure_read_noise",
+    "measure_retention",
+    "neurosim_A",
+    "neurosim_label",
+    "one_step_resets",
+    "pulse_energy_J",
     "state_distribution",
+    "state_maps",
+    "switching_trials",
+    "update_energies_J",
+    "voltage_statistics",
+    "wall_position",
 ]

@@ -1,12 +1,9 @@
 """Resistance levels of a junction: how many a run shows, where they lie and how wide they are.
 
-A sequence of readings is cut into plateaus wherever the resistance jumps by more than
-`JUMP_FRACTION` of its range. The medians of the plateaus are grouped by average linkage
-(scipy.cluster.hierarchy) into k = 1, 2, … groups; the k with the lowest Bayesian information
-criterion −2 ln L + (3k − 1) ln n of k normal distributions is taken, none of them narrower than
-`NARROWEST_FRACTION` of the range. Neighbouring groups whose means are not further apart than
-`RESOLVED` times the sum of their standard deviations are then taken as one level. Mean and
-standard deviation of a level are those of all its readings, over all visits.
+The readings are cut into plateaus, the plateaus grouped by a normal mixture whose size BIC chooses
+(see `plateaus`, `mixture`, `joining`). With the groups known, every reading is given its likeliest
+level (see `most_likely_path`), and mean and σ of a level follow from its visits (see `visits`): σ
+is the standard deviation of a reading over all cycles, visit to visit and within a visit.
 """
 
 from collections.abc import Sequence
@@ -15,125 +12,186 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.cluster.hierarchy import fcluster, linkage
 
 from analysis.errors import AnalysisError
+from analysis.estimate import Estimate
+from analysis.joining import join_split
+from analysis.mixture import Group, find_groups
+from analysis.plateaus import cut
+from analysis.run_points import incomplete_cycles, missing_readings, pulsed_points
+from analysis.slow_noise import allowed_for, is_quiet
+from analysis.visits import Distribution, distribution, label_readings, outlying, visits_of
 
-JUMP_FRACTION = 0.03
-NARROWEST_FRACTION = 0.003
-MOST_LEVELS = 32
-RESOLVED = 2.0
+NARROWEST_FRACTION = 0.002
+ROUNDS = 2
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One resistance level: mean and standard deviation of its readings in `visits` visits, ohm."""
+    """One resistance level, from `visits` independent visits with `readings` readings in all.
 
-    mean_ohm: float
-    std_ohm: float
+    `components` above 1 says that it may hold that many levels nearer than 4 σ to each other.
+    """
+
+    resistance_ohm: Estimate
+    sigma_ohm: Estimate
     visits: int
+    readings: int = 0
+    components: int = 1
+
+    @property
+    def mean_ohm(self) -> float:
+        return self.resistance_ohm.value
+
+    @property
+    def std_ohm(self) -> float:
+        return self.sigma_ohm.value
+
+
+@dataclass(frozen=True, slots=True)
+class LevelReport:
+    """The levels of a run, highest resistance first, and what did not fit.
+
+    `outlying_readings` lie more than 7 σ from every level and are left out of means and σ;
+    `outlying_visits` consist of nothing else. `unresolved` are the indices of levels that hold
+    several mixture components. `once_visited` are those whose uncertainty one visit cannot tell.
+    """
+
+    levels: tuple[Level, ...]
+    readings: int
+    missing_readings: int
+    outlying_readings: int
+    outlying_visits: int
+    incomplete_cycles: tuple[int, ...]
+
+    @property
+    def unresolved(self) -> tuple[int, ...]:
+        return tuple(i for i, level in enumerate(self.levels) if level.components > 1)
+
+    @property
+    def once_visited(self) -> tuple[int, ...]:
+        return tuple(i for i, level in enumerate(self.levels) if level.visits < 2)
 
 
 def find_levels(points: pd.DataFrame) -> tuple[Level, ...]:
-    """Return the levels of a run's pulsed points, highest resistance first.
+    """Return the levels of a run's pulsed points, highest resistance first; see `measure_levels`.
+
+    Raises AnalysisError as that does.
+    """
+    return measure_levels(points).levels
+
+
+def measure_levels(points: pd.DataFrame) -> LevelReport:
+    """Return the levels of a run and what did not fit them.
 
     `points` has columns `cycle`, `phase`, `amplitude_V`, `resistance_ohm`. Raises AnalysisError if
-    fewer than two readings after a pulse are there or the resistance never changes.
+    fewer than two readings after a pulse are there, the resistance never changes, or the run shows
+    one level only.
     """
     pulsed = pulsed_points(points)
-    range_ohm = float(np.ptp(pulsed["resistance_ohm"].to_numpy(dtype=float)))
-    if range_ohm == 0:
+    resistance = pulsed["resistance_ohm"].to_numpy(dtype=float)
+    if np.ptp(resistance) == 0:
         raise AnalysisError(
             "The resistance never changes in this run; there are no levels to find."
         )
-    plateaus = [
-        plateau
-        for _, group in pulsed.groupby(["cycle", "phase"], sort=False)
-        for plateau in _plateaus(group["resistance_ohm"].to_numpy(dtype=float), range_ohm)
-    ]
-    if len(plateaus) < 2:
-        raise AnalysisError("The run shows a single plateau; there are no levels to tell apart.")
-    return tuple(_level(group) for group in _resolved(_grouped(plateaus, range_ohm)))
-
-
-def _plateaus(resistance_ohm: Floats, range_ohm: float) -> list[Floats]:
-    """Cut one uninterrupted sequence of readings wherever it jumps."""
-    jumps = np.flatnonzero(np.abs(np.diff(resistance_ohm)) > JUMP_FRACTION * range_ohm) + 1
-    return list(np.split(resistance_ohm, jumps))
-
-
-def _grouped(plateaus: list[Floats], range_ohm: float) -> list[list[Floats]]:
-    """Group plateaus by their medians into as many groups as the criterion asks for."""
-    medians = np.array([float(np.median(plateau)) for plateau in plateaus])
-    tree = linkage(medians[:, None], "average")
-    labels = [
-        fcluster(tree, count, "maxclust") for count in range(1, min(MOST_LEVELS, len(medians)) + 1)
-    ]
-    best = min(
-        labels,
-        key=lambda label: _information_criterion(
-            [medians[label == number] for number in np.unique(label)],
-            NARROWEST_FRACTION * range_ohm,
-        ),
-    )
-    return [
-        [plateau for plateau, label in zip(plateaus, best, strict=True) if label == number]
-        for number in np.unique(best)
-    ]
-
-
-def _level(plateaus: Sequence[Floats]) -> Level:
-    readings = np.concatenate(plateaus)
-    return Level(float(readings.mean()), float(readings.std()), len(plateaus))
-
-
-def _resolved(groups: Sequence[list[Floats]]) -> list[list[Floats]]:
-    """Join neighbouring groups that lie too close to be told apart, from the highest down."""
-    resolved: list[list[Floats]] = []
-    for group in sorted(groups, key=lambda group: -_level(group).mean_ohm):
-        if resolved:
-            above, below = _level(resolved[-1]), _level(group)
-            distance_ohm = above.mean_ohm - below.mean_ohm
-            if distance_ohm <= RESOLVED * (above.std_ohm + below.std_ohm):
-                resolved[-1] = resolved[-1] + group
-                continue
-        resolved.append(group)
-    return resolved
-
-
-def _information_criterion(groups: Sequence[Floats], narrowest_ohm: float) -> float:
-    total = sum(len(group) for group in groups)
-    log_likelihood = 0.0
-    for group in groups:
-        sigma = max(float(group.std()), narrowest_ohm)
-        share = len(group) / total
-        log_likelihood += float(
-            len(group) * np.log(share / (sigma * np.sqrt(2 * np.pi)))
-            - ((group - group.mean()) ** 2).sum() / (2 * sigma**2)
+    groups = find_groups(cut(resistance, pulsed["sequence"].to_numpy()))
+    groups = join_split(groups, visits_of(pulsed, label_readings(pulsed, *_centres(groups))))
+    if len(groups) < 2:
+        raise AnalysisError(
+            "The run shows a single level; there are no levels to tell apart: use larger pulses."
         )
-    return float(-2 * log_likelihood + (3 * len(groups) - 1) * np.log(total))
+    mean, sigma = _centres(groups)
+    for _ in range(ROUNDS):
+        label = label_readings(pulsed, mean, sigma)
+        far = outlying(resistance, label, mean, sigma)
+        found = [_found(pulsed, label, far, level) for level in range(len(groups))]
+        mean, sigma = _refined(found, mean, sigma)
+    found = _allowing_for_slow_noise(pulsed[~far], label[~far], found)
+    kept = [(d, n, g.components) for (d, n), g in zip(found, groups, strict=True) if d is not None]
+    visits = visits_of(pulsed, label)
+    astray = np.add.reduceat(far.astype(int), visits["first"].to_numpy())
+    return LevelReport(
+        tuple(Level(d.mean_ohm, d.sigma_ohm, d.visits, n, parts) for d, n, parts in kept),
+        readings=len(resistance),
+        missing_readings=missing_readings(points),
+        outlying_readings=int(far.sum()),
+        outlying_visits=int((astray == visits["readings"].to_numpy()).sum()),
+        incomplete_cycles=incomplete_cycles(points),
+    )
 
 
-def assign_levels(resistance_ohm: Floats, levels: Sequence[Level]) -> npt.NDArray[np.intp]:
+def assign_levels(resistance_ohm: Floats, levels: Sequence[Level]) -> Ints:
     """Return for each resistance the index of the level it most likely belongs to; shape as given.
 
     Every level is a normal distribution, none narrower than `NARROWEST_FRACTION` of their range.
+    Single readings are judged alone here; `level_of_readings` knows of visits.
     """
-    means = np.array([level.mean_ohm for level in levels])
-    narrowest_ohm = NARROWEST_FRACTION * float(np.ptp(means))
-    sigmas = np.array([max(level.std_ohm, narrowest_ohm) for level in levels])
+    means, sigmas = widths(levels)
     distance = (resistance_ohm[..., None] - means) / sigmas
-    likeliest: npt.NDArray[np.intp] = (distance**2 / 2 + np.log(sigmas)).argmin(axis=-1)
+    likeliest: Ints = (distance**2 / 2 + np.log(sigmas)).argmin(axis=-1)
     return likeliest
 
 
-def pulsed_points(points: pd.DataFrame) -> pd.DataFrame:
-    """Return the points read after a pulse, in order; raises AnalysisError if there are none."""
-    pulsed = points[points["amplitude_V"].notna() & points["resistance_ohm"].notna()]
-    if len(pulsed) < 2:
-        raise AnalysisError(
-            "The run has no readings after pulses; analyse a staircase, cycling or ramp run."
-        )
-    return pulsed
+def level_of_readings(pulsed: pd.DataFrame, levels: Sequence[Level]) -> Ints:
+    """Return the level index of every one of the `pulsed_points`; a glitch is no move."""
+    return label_readings(pulsed, *widths(levels))
+
+
+def widths(levels: Sequence[Level]) -> tuple[Floats, Floats]:
+    """Return means and spreads (ohm), shape (levels,), with a floor under the spreads.
+
+    A level visited once is given the median spread of the others.
+    """
+    means = np.array([level.mean_ohm for level in levels])
+    known = [level.std_ohm for level in levels if level.visits > 1]
+    usual = float(np.median(known)) if known else 0.0
+    sigmas = [level.std_ohm if level.visits > 1 else max(level.std_ohm, usual) for level in levels]
+    return means, np.maximum(sigmas, NARROWEST_FRACTION * float(np.ptp(means)))
+
+
+def _centres(groups: Sequence[Group]) -> tuple[Floats, Floats]:
+    mean = np.array([group.mean_ohm for group in groups])
+    sigma = np.array([group.spread_ohm for group in groups])
+    return mean, np.maximum(sigma, NARROWEST_FRACTION * float(np.ptp(mean)))
+
+
+def _found(
+    pulsed: pd.DataFrame, label: Ints, far: npt.NDArray[np.bool_], level: int
+) -> tuple[Distribution | None, int]:
+    near = ~far
+    visits = visits_of(pulsed[near], label[near])
+    mine = visits[visits["level"] == level]
+    if mine.empty:
+        return None, 0
+    columns = (mine[name].to_numpy(dtype=float) for name in ("mean_ohm", "variance_ohm2"))
+    return distribution(*columns), int(mine["readings"].sum())
+
+
+def _allowing_for_slow_noise(
+    pulsed: pd.DataFrame, label: Ints, found: Sequence[tuple[Distribution | None, int]]
+) -> list[tuple[Distribution | None, int]]:
+    spreads = {k: now.sigma_ohm.value for k, (now, _) in enumerate(found) if now and now.visits > 1}
+    visits = visits_of(pulsed, label)
+    resistance = pulsed["resistance_ohm"].to_numpy(dtype=float)
+    allowed = list(found)
+    for k, spread in spreads.items():
+        now, readings = found[k]
+        if now and is_quiet(spread, [other for j, other in spreads.items() if j != k]):
+            mine = visits[visits["level"] == k]
+            allowed[k] = (allowed_for(now, resistance, mine), readings)
+    return allowed
+
+
+def _refined(
+    found: Sequence[tuple[Distribution | None, int]], mean: Floats, sigma: Floats
+) -> tuple[Floats, Floats]:
+    floor = NARROWEST_FRACTION * float(np.ptp(mean))
+    for level, (now, _) in enumerate(found):
+        if now is not None:
+            mean[level] = now.mean_ohm.value
+            if now.visits > 1:
+                sigma[level] = max(now.sigma_ohm.value, floor)
+    return mean, sigma

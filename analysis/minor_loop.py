@@ -1,28 +1,75 @@
-"""The minor loop: TMR, resistance-area product, coercive fields and the stray field's offset."""
+"""The minor loop: TMR, resistance-area product, coercive fields and the stray field's offset.
 
+The saturated resistances are those of the readings at the ends of the sweep. A switching field lies
+somewhere between the two fields between which the resistance crosses the middle: 0.95 of that step
+is its 95 % interval, widened by Student's t where several loops scatter. Half the sum and half the
+difference of the two fields carry both uncertainties: of two flat ones a triangular one, whose 95 %
+reach `OF_TWO` times half their hypotenuse. The loop is a minor one only if the reference layer
+stays: both ends must be flat and come back to where they began.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
+from math import hypot, sqrt
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from analysis.errors import AnalysisError
+from analysis.estimate import Estimate
+from analysis.intervals import mean_of, ratio, student, within
+from analysis.run_points import require
 
 EDGE_SHARE = 0.1  # of the sweep at either end, taken as saturated
+OF_TWO = 1.155
+FLAT_SHARE = 0.05  # of the loop's height, by which the ends may differ or slope
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class MinorLoop:
-    """What a minor loop says of a junction; fields in tesla, resistances in ohm."""
+    """What minor loops say of a junction; fields in tesla, resistances in ohm.
 
-    parallel_ohm: float
-    antiparallel_ohm: float
-    switching_down_T: float
-    switching_up_T: float
+    `reference_layer_shift` is by how much of the loop's height the saturated ends change along
+    themselves or between the ways: a reference layer that stays has next to none.
+    """
+
+    parallel: Estimate
+    antiparallel: Estimate
+    tmr_ratio: Estimate
+    down_T: Estimate
+    up_T: Estimate
+    offset: Estimate
+    coercive_field: Estimate
+    reference_layer_shift: float
+    loops: int
+
+    @property
+    def reference_layer_stays(self) -> bool:
+        return self.reference_layer_shift <= FLAT_SHARE
+
+    @property
+    def parallel_ohm(self) -> float:
+        return self.parallel.value
+
+    @property
+    def antiparallel_ohm(self) -> float:
+        return self.antiparallel.value
+
+    @property
+    def switching_down_T(self) -> float:
+        return self.down_T.value
+
+    @property
+    def switching_up_T(self) -> float:
+        return self.up_T.value
 
     @property
     def tmr(self) -> float:
         """(R_max − R_min) / R_min."""
-        return self.range_ohm / self.parallel_ohm
+        return self.tmr_ratio.value
 
     @property
     def range_ohm(self) -> float:
@@ -31,44 +78,127 @@ class MinorLoop:
     @property
     def offset_T(self) -> float:
         """Centre of the loop: minus the stray field of the pinned layers."""
-        return (self.switching_up_T + self.switching_down_T) / 2
+        return self.offset.value
 
     @property
     def coercive_field_T(self) -> float:
-        return abs(self.switching_up_T - self.switching_down_T) / 2
+        return self.coercive_field.value
 
     def resistance_area_ohm_m2(self, junction_area_m2: float) -> float:
         """R_min · area."""
         return self.parallel_ohm * junction_area_m2
 
+    def resistance_area(self, junction_area: Estimate) -> Estimate:
+        """R_min · area in Ω m², for an area in m² with its interval."""
+        value = self.parallel.value * junction_area.value
+        area_part = (junction_area.high - junction_area.low) / (2 * junction_area.value)
+        part = (self.parallel.high - self.parallel.low) / (2 * self.parallel.value)
+        return within(value, value * hypot(area_part, part))
+
 
 def measure_minor_loop(points: pd.DataFrame) -> MinorLoop:
-    """Return TMR and fields of a minor loop with columns `field_T`, `resistance_ohm`.
+    """Return TMR and fields of minor loops: `phase`, `cycle`, `field_T`, `resistance_ohm`.
 
-    The first half of the sweep goes down, the second up; a switching field is where the
-    resistance crosses the middle. Raises AnalysisError if it doesn't cross it both ways.
+    The first half of each sweep goes down, the second up; a switching field is where the resistance
+    crosses the middle. Raises AnalysisError if the points are no loop, a reading is missing, or the
+    resistance doesn't cross the middle both ways.
     """
+    require(points, ("phase", "field_T", "resistance_ohm"))
+    loops = _loops(points)
+    ends = [_ends(field, resistance) for field, resistance in loops]
+    high_field, low_field = (np.concatenate([both[side] for both in ends]) for side in (0, 1))
+    low, high = sorted((high_field, low_field), key=lambda part: float(np.median(part)))
+    middle = float(np.median(low) + np.median(high)) / 2
+    down = _field(loops, middle, lambda turn: slice(0, turn + 1))
+    up = _field(loops, middle, lambda turn: slice(turn, None))
+    parallel, antiparallel = mean_of(low), mean_of(high)
+    half = OF_TWO * hypot(down.high - down.value, up.high - up.value) / 2
+    return MinorLoop(
+        parallel,
+        antiparallel,
+        _tmr(low, high),
+        down,
+        up,
+        offset=within((up.value + down.value) / 2, half),
+        coercive_field=within(abs(up.value - down.value) / 2, half),
+        reference_layer_shift=_shift(ends, antiparallel.value - parallel.value),
+        loops=len(loops),
+    )
+
+
+def _loops(points: pd.DataFrame) -> list[tuple[Floats, Floats]]:
     loop = points[points["phase"] == "loop"]
-    field, resistance = (loop[name].to_numpy(dtype=float) for name in ("field_T", "resistance_ohm"))
-    if len(field) < 10:
-        raise AnalysisError("A minor loop needs at least 10 points; sweep with a smaller step.")
-    largest = np.abs(field).max()
-    ends = [
-        float(np.median(resistance[sign * field > (1 - 2 * EDGE_SHARE) * largest]))
-        for sign in (1, -1)
+    if loop.empty:
+        raise AnalysisError(
+            "The run has no points of the phase loop; analyse a minor-loop run, not another one."
+        )
+    cycles = [part for _, part in loop.groupby("cycle")] if "cycle" in loop else [loop]
+    pairs = [
+        (part["field_T"].to_numpy(dtype=float), part["resistance_ohm"].to_numpy(dtype=float))
+        for part in cycles
     ]
-    low, high = sorted(ends)
-    turn = int(field.argmin())
-    down = _crossing(field[: turn + 1], resistance[: turn + 1], (low + high) / 2)
-    up = _crossing(field[turn:], resistance[turn:], (low + high) / 2)
-    return MinorLoop(low, high, switching_down_T=down, switching_up_T=up)
+    longest = max(len(field) for field, _ in pairs)
+    if longest < 10:
+        raise AnalysisError("A minor loop needs at least 10 points; sweep with a smaller step.")
+    for field, resistance in pairs:
+        if not (np.isfinite(field).all() and np.isfinite(resistance).all()):
+            raise AnalysisError(
+                "The minor loop has readings that are not numbers; measure it again."
+            )
+    return [pair for pair in pairs if len(pair[0]) == longest]
 
 
-def _crossing(field_T: np.ndarray, resistance_ohm: np.ndarray, middle_ohm: float) -> float:
+def _ends(field_T: Floats, resistance_ohm: Floats) -> tuple[Floats, Floats]:
+    """Return the readings near the largest positive and the largest negative field."""
+    largest = np.abs(field_T).max()
+    near = [sign * field_T > (1 - 2 * EDGE_SHARE) * largest for sign in (1, -1)]
+    if not (near[0].any() and near[1].any()):
+        raise AnalysisError(
+            "The minor loop does not reach both signs of the field; sweep through zero, or resume "
+            "the run if it was aborted."
+        )
+    return resistance_ohm[near[0]], resistance_ohm[near[1]]
+
+
+def _field(
+    loops: list[tuple[Floats, Floats]], middle_ohm: float, way: Callable[[int], slice]
+) -> Estimate:
+    found, steps = [], []
+    for field, resistance in loops:
+        part = way(int(field.argmin()))
+        value, step = _crossing(field[part], resistance[part], middle_ohm)
+        found.append(value)
+        steps.append(step)
+    values = np.array(found)
+    scatter = student(len(values) - 1) * float(values.std(ddof=1)) if len(values) > 1 else 0.0
+    return within(float(values.mean()), hypot(0.475 * max(steps), scatter / sqrt(len(values))))
+
+
+def _crossing(field_T: Floats, resistance_ohm: Floats, middle_ohm: float) -> tuple[float, float]:
     crossings = np.flatnonzero(np.diff(resistance_ohm > middle_ohm))
     if len(crossings) == 0:
         raise AnalysisError(
             "The junction does not switch within this minor loop; sweep to a larger field."
         )
-    at = crossings[0]
-    return float((field_T[at] + field_T[at + 1]) / 2)
+    before, after = field_T[crossings[0]], field_T[crossings[0] + 1]
+    return float(before + after) / 2, abs(float(after - before))
+
+
+def _tmr(low_ohm: Floats, high_ohm: Floats) -> Estimate:
+    counts = len(low_ohm), len(high_ohm)
+    squares = [
+        part.var(ddof=1) / len(part) if len(part) > 1 else np.inf for part in (high_ohm, low_ohm)
+    ]
+    whole = ratio(float(high_ohm.mean()), float(low_ohm.mean()), np.diag(squares), min(counts) - 1)
+    return Estimate(whole.value - 1, whole.low - 1, whole.high - 1)
+
+
+def _shift(ends: list[tuple[Floats, Floats]], height_ohm: float) -> float:
+    """Return the largest change along or between the halves of either end, over the height."""
+    changes = []
+    for both in ends:
+        for part in both:
+            halves = np.array_split(part, 2)
+            if len(halves[1]):
+                changes.append(abs(float(halves[0].mean() - halves[1].mean())))
+    return max(changes, default=0.0) / height_ohm

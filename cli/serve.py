@@ -9,7 +9,9 @@ from cli.console import err, out
 
 
 def serve(
-    lab: Annotated[str, typer.Argument(help="trapezoid, straight, … or a lab file.")] = "trapezoid",
+    lab: Annotated[
+        str, typer.Argument(help="trapezoid, straight, …, a lab file, or model:NAME.")
+    ] = "trapezoid",
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the first.")] = 5025,
 ) -> None:
@@ -22,8 +24,10 @@ def serve(
       dwmtj serve
       dwmtj serve straight --port 6000
     """
-    from simulators.bench import LabServer, open_lab  # compiles; no other command should wait
+    from pyvisa_dwmtj import model_of_the_store
+    from simulators.bench import LabServer, open_lab, use_models  # compiles; nobody else waits
 
+    use_models(model_of_the_store)
     with LabServer(open_lab(lab), host=host, first_port=port) as server:
         for model, address in server.addresses.items():
             out.print(f"{model}: {address}", markup=False)

@@ -1,0 +1,95 @@
+"""95 % confidence intervals in closed form: means, deviations, shares, rates, ratios.
+
+Mean of n normal values: Student's t. Standard deviation: χ². Share of k in n: Wilson. Events at a
+constant rate: Garwood (exact Poisson). Ratio a/b of two normal estimators: Fieller. Sources:
+Brown, Cai & DasGupta, Stat. Sci. 16, 101 (2001); Garwood, Biometrika 28, 437 (1936); Fieller,
+J. R. Stat. Soc. B 16, 175 (1954). Only Wilson's is approximate for the data it is meant for.
+"""
+
+from math import inf, sqrt
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import chdtri, gammaincinv, ndtri, stdtrit
+
+from analysis.estimate import Estimate
+
+Floats = npt.NDArray[np.float64]
+
+TAIL = 0.025
+Z = float(ndtri(1 - TAIL))
+
+
+def student(degrees: float) -> float:
+    """Return the 97.5 % point of Student's t; infinite without a degree of freedom."""
+    return float(stdtrit(degrees, 1 - TAIL)) if degrees > 0 else inf
+
+
+def within(value: float, half_width: float) -> Estimate:
+    """Return a value with a symmetric interval."""
+    return Estimate(value, value - half_width, value + half_width)
+
+
+def mean_of(values: Floats) -> Estimate:
+    """Return the mean of independent normal values; unbounded interval for a single one."""
+    count = len(values)
+    error = float(values.std(ddof=1)) / sqrt(count) if count > 1 else 1.0
+    return within(float(values.mean()), student(count - 1) * error)
+
+
+def deviation(value: float, degrees: float) -> Estimate:
+    """Return a standard deviation whose square has `degrees` χ² degrees of freedom."""
+    if degrees <= 0:
+        return Estimate(value, 0.0, inf)
+    low, high = (value * sqrt(degrees / float(chdtri(degrees, p))) for p in (TAIL, 1 - TAIL))
+    return Estimate(value, low, high)
+
+
+def deviation_of(values: Floats) -> Estimate:
+    """Return the standard deviation of independent normal values."""
+    if len(values) < 2:
+        return Estimate(0.0, 0.0, inf)
+    return deviation(float(values.std(ddof=1)), len(values) - 1)
+
+
+def share(hits: float, trials: float) -> Estimate:
+    """Return a probability from `hits` in `trials`; [0, 1] without trials, value then NaN."""
+    if trials == 0:
+        return Estimate(float("nan"), 0.0, 1.0)
+    value, z2 = hits / trials, Z * Z / trials
+    centre = (value + z2 / 2) / (1 + z2)
+    half = Z / (1 + z2) * sqrt(value * (1 - value) / trials + z2 / (4 * trials))
+    low = 0.0 if hits == 0 else centre - half
+    return Estimate(value, low, 1.0 if hits == trials else centre + half)
+
+
+def rate(events: int, exposure: float) -> Estimate:
+    """Return events per unit of exposure; [0, inf) without exposure, value then NaN."""
+    if exposure <= 0:
+        return Estimate(float("nan"), 0.0, inf)
+    low = float(gammaincinv(events, TAIL)) if events else 0.0
+    return Estimate(
+        events / exposure, low / exposure, float(gammaincinv(events + 1, 1 - TAIL)) / exposure
+    )
+
+
+def ratio(numerator: float, denominator: float, covariance: Floats, degrees: float) -> Estimate:
+    """Return numerator/denominator of two normal estimators with their (2, 2) covariance.
+
+    Unbounded where the denominator cannot be told from zero.
+    """
+    t2 = student(degrees) ** 2
+    if not np.isfinite(covariance).all() or t2 == inf:
+        return Estimate(numerator / denominator, -inf, inf)
+    a = denominator**2 - t2 * covariance[1, 1]
+    b = numerator * denominator - t2 * covariance[0, 1]
+    c = numerator**2 - t2 * covariance[0, 0]
+    if a <= 0:
+        return Estimate(numerator / denominator, -inf, inf)
+    root = sqrt(max(0.0, b * b - a * c))
+    return Estimate(numerator / denominator, (b - root) / a, (b + root) / a)
+
+
+def normal_approximation(value: float, error: float) -> Estimate:
+    """Return a value with a large-sample interval; unbounded where the error is unknown."""
+    return within(value, Z * error if np.isfinite(error) else inf)

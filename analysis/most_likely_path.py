@@ -1,0 +1,51 @@
+"""The likeliest level of every reading, given that the wall rarely moves (Viterbi's algorithm).
+
+A reading costs ½ ((R − mean)/σ)² + ln σ, at most `CAP` above the cheapest possible, so that a
+glitch does not count as a level; a change of level costs `MOVE`. Source: Viterbi, IEEE Trans.
+Inf. Theory 13, 260 (1967).
+"""
+
+from collections.abc import Callable
+from typing import cast
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+MOVE = 7.0
+CAP = 40.0
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+
+
+def _path(value: Floats, first: npt.NDArray[np.bool_], mean: Floats, sigma: Floats) -> Ints:
+    count, levels = len(value), len(mean)
+    came_from = np.empty((count, levels), np.int8)
+    cost = np.zeros(levels)
+    for t in range(count):
+        cheapest = 0
+        for k in range(levels):
+            if cost[k] < cost[cheapest]:
+                cheapest = k
+        base = cost[cheapest]
+        for k in range(levels):
+            came_from[t, k] = k
+            if first[t] or cost[k] > base + MOVE:
+                came_from[t, k] = cheapest
+                cost[k] = base if first[t] else base + MOVE
+            z = (value[t] - mean[k]) / sigma[k]
+            cost[k] += min(0.5 * z * z, CAP) + np.log(sigma[k])
+    path = np.empty(count, np.intp)
+    k = int(np.argmin(cost))
+    for t in range(count - 1, -1, -1):
+        path[t] = k
+        k = came_from[t, k]
+    return path
+
+
+most_likely_path = cast(
+    "Callable[[Floats, npt.NDArray[np.bool_], Floats, Floats], Ints]",
+    numba.njit(cache=True, nogil=True)(_path),
+)
+"""Levels (n,) of readings (n,), `first` true where a sequence begins, from means and σ (k,)."""

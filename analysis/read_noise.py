@@ -1,0 +1,105 @@
+"""The read noise of a junction left alone: white and 1/f, from a series of readings.
+
+The periodogram of the relative resistance is compared with S(f) = white + flicker/f by Whittle's
+likelihood, Σ ln S + I/S, in which every ordinate I is exponentially distributed about S. The
+readings must come at a steady rate. Valid between one over the length of the series and half the
+rate; noise that the meter averages away above is not seen, and folds in where it reads too fast.
+Source: Whittle, Ark. Mat. 2, 423 (1953).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.errors import AnalysisError
+from analysis.estimate import Estimate
+from analysis.intervals import Z
+from analysis.run_points import quiet_readings
+
+FEWEST_READINGS = 64
+UNSTEADY = 0.2
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseSpectrum:
+    """Noise of R/⟨R⟩: one-sided densities, white in 1/Hz and flicker/f with flicker dimensionless.
+
+    `deviation` is the relative standard deviation of a reading in this series; `frequency_Hz` and
+    `density_per_Hz` are the measured spectrum, shape (n,).
+    """
+
+    white_per_Hz: Estimate
+    flicker: Estimate
+    deviation: float
+    interval_s: float
+    readings: int
+    frequency_Hz: Floats
+    density_per_Hz: Floats
+
+    @property
+    def corner_Hz(self) -> float:
+        """Where both noises are equal; infinite without white noise."""
+        white = self.white_per_Hz.value
+        return self.flicker.value / white if white > 0 else float("inf")
+
+
+def measure_read_noise(points: pd.DataFrame) -> NoiseSpectrum:
+    """Return the noise spectrum of readings without pulses (`time_s`, `resistance_ohm`).
+
+    Raises AnalysisError for fewer than 64 readings, an unsteady rate or a series that never varies.
+    """
+    time, resistance = quiet_readings(points)
+    if len(time) < FEWEST_READINGS:
+        raise AnalysisError(
+            f"{len(time)} readings without pulses are too few for a spectrum; take at least "
+            f"{FEWEST_READINGS}."
+        )
+    gaps = np.diff(time)
+    interval = float(np.median(gaps))
+    if interval <= 0 or np.abs(gaps - interval).max() > UNSTEADY * interval:
+        raise AnalysisError(
+            "The readings do not come at a steady rate; a spectrum needs a series without breaks."
+        )
+    relative = resistance / resistance.mean() - 1
+    if not relative.any():
+        raise AnalysisError("All readings are the same; the meter's resolution hides the noise.")
+    count = len(relative)
+    whole = np.asarray(np.fft.rfftfreq(count, interval), dtype=float)
+    frequency = whole[1 : (count - 1) // 2 + 1]
+    spectrum = np.abs(np.fft.rfft(relative)[1 : len(frequency) + 1]) ** 2 * 2 * interval / count
+    white, flicker = _whittle(frequency, spectrum)
+    return NoiseSpectrum(
+        white, flicker, float(relative.std(ddof=1)), interval, count, frequency, spectrum
+    )
+
+
+def _whittle(frequency_Hz: Floats, density: Floats) -> tuple[Estimate, Estimate]:
+    """Fit by Fisher scoring, S being linear in both; neither may be negative."""
+    shape = np.column_stack([np.ones_like(frequency_Hz), 1 / frequency_Hz])
+    top = float(np.median(density[-len(density) // 4 :])) / np.log(2)
+    values = np.array([top, float(np.median(density * frequency_Hz)) / np.log(2)]) / 2
+    tiny = 1e-6 * values.max() * np.array([1.0, float(frequency_Hz[0])])
+    information = np.eye(2)
+    for _ in range(200):
+        model = shape @ values
+        weighted = shape / model[:, None]
+        information = weighted.T @ weighted
+        change = np.linalg.solve(information, weighted.T @ (density / model - 1))
+        proposed = values + change
+        while (proposed < tiny).any() and np.abs(change).max() > 1e-12 * values.max():
+            change = change / 2
+            proposed = np.maximum(values + change, tiny)
+        moved = np.abs(proposed / values - 1).max()
+        values = proposed
+        if moved < 1e-9:
+            break
+    errors = np.sqrt(np.diag(np.linalg.inv(information)))
+    white, flicker = (
+        Estimate(float(v), max(0.0, float(v - Z * e)), float(v + Z * e))
+        for v, e in zip(values, errors, strict=True)
+    )
+    return white, flicker

@@ -1,0 +1,101 @@
+"""What every analysis asks of the points it is given, checked in one place.
+
+Each function returns points that the analysis can trust, or raises AnalysisError with a sentence
+that says what is wrong with the run.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analysis.errors import AnalysisError
+
+READ_COLUMNS = ("cycle", "phase", "amplitude_V", "resistance_ohm")
+IDENTITIES = {"device": "devices", "device_id": "devices", "device_name": "devices"}
+
+Floats = npt.NDArray[np.float64]
+
+
+def require(points: pd.DataFrame, columns: Sequence[str]) -> None:
+    """Raise AnalysisError unless the columns are there and all points are of one device."""
+    missing = [column for column in columns if column not in points]
+    if missing:
+        raise AnalysisError(
+            f"The points have no column {', '.join(missing)}; name the columns when you import."
+        )
+    for column, kind in IDENTITIES.items():
+        if column in points and points[column].nunique() > 1:
+            raise AnalysisError(
+                f"The points come from {points[column].nunique()} {kind}; analyse one at a time."
+            )
+
+
+def pulsed_points(points: pd.DataFrame) -> pd.DataFrame:
+    """Return the points with a finite reading after a pulse, cycle by cycle and phase by phase.
+
+    The column `sequence` numbers the uninterrupted series of pulses. Raises AnalysisError if
+    fewer than two such points are there, or if more than half of the readings are missing.
+    """
+    require(points, READ_COLUMNS)
+    fired = points[points["amplitude_V"].notna()]
+    amplitude, resistance = (
+        fired[column].to_numpy(dtype=float) for column in ("amplitude_V", "resistance_ohm")
+    )
+    good = np.isfinite(amplitude) & np.isfinite(resistance)
+    if len(fired) and good.mean() < 0.5:
+        raise AnalysisError(
+            f"{len(good) - good.sum()} of {len(good)} readings after pulses are not numbers; "
+            f"check the contacts and measure again."
+        )
+    if good.sum() < 2:
+        raise AnalysisError(
+            "The run has no readings after pulses; analyse a staircase, cycling or ramp run."
+        )
+    pulsed = fired[good]
+    if (pulsed["resistance_ohm"] <= 0).any():
+        raise AnalysisError(
+            "The run has resistances of zero or less, which no junction has; check the wiring."
+        )
+    sequence = pulsed.groupby(["cycle", "phase"], sort=False).ngroup().to_numpy()
+    order = np.argsort(sequence, kind="stable")
+    ordered: pd.DataFrame = pulsed.iloc[order].assign(sequence=sequence[order])
+    return ordered
+
+
+def missing_readings(points: pd.DataFrame) -> int:
+    """Return how many pulses were fired without a finite reading after them."""
+    fired = points[points["amplitude_V"].notna()]
+    return int((~np.isfinite(fired["resistance_ohm"].to_numpy(dtype=float))).sum())
+
+
+def incomplete_cycles(points: pd.DataFrame) -> tuple[int, ...]:
+    """Return the cycles that ended before the largest amplitude of their phase was fired.
+
+    That is what an aborted run leaves behind; a transition not seen there says nothing.
+    """
+    fired = points[points["amplitude_V"].notna()]
+    largest = fired["amplitude_V"].abs().groupby([fired["cycle"], fired["phase"]]).max().unstack()
+    short = (largest < largest.max() - 1e-9) | largest.isna()
+    return tuple(int(cycle) for cycle in short.index[short.any(axis=1)])
+
+
+def quiet_readings(points: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Return times (s) and resistances of readings without pulses, in the order of time.
+
+    Raises AnalysisError if there are fewer than two, or if any is not a number.
+    """
+    require(points, ("time_s", "resistance_ohm"))
+    quiet = points[points["amplitude_V"].isna()] if "amplitude_V" in points else points
+    time, resistance = (
+        quiet[column].to_numpy(dtype=float) for column in ("time_s", "resistance_ohm")
+    )
+    if len(time) < 2:
+        raise AnalysisError("The run has no series of readings without pulses; read repeatedly.")
+    if not (np.isfinite(time).all() and np.isfinite(resistance).all()):
+        raise AnalysisError(
+            "Some readings of the series are not numbers; a spectrum or a retention needs them all."
+        )
+    order = np.argsort(time, kind="stable")
+    return time[order], resistance[order]

@@ -1,0 +1,153 @@
+"""Weight update as networks see it: linearity and asymmetry in NeuroSim's form, and its energy.
+
+NeuroSim describes conductance against pulse number p of P, in either direction scaled to 0 … 1, by
+
+    g(p) = (1 − exp(−p/(A P)))/(1 − exp(−1/A)),
+
+and labels it with a nonlinearity that is `LABEL` times the curve's largest distance from the
+straight line (this reproduces NeuroSim's table of A from 0.01 to 9 to 1e-3). Positive: steep first,
+as usual; negative: steep last. Asymmetry is the difference of both directions' labels when each is
+counted along its own way, plus sign for potentiation. The energy of a pulse in a track of
+resistance R is V² (T − (rise + fall)/6)/R, T the full width at half maximum. Source: Chen, Peng &
+Yu, IEDM 2017, 6.1; IEEE TCAD 37, 3067 (2018).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, inf, log, sqrt
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.errors import AnalysisError
+from analysis.estimate import Estimate
+from analysis.intervals import student, within
+
+LABEL = 10.1015
+STEEPEST = 9.0
+FEWEST_PULSES = 4
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateCurve:
+    """One direction of a weight's update: NeuroSim's label and A, and how well the curve fits.
+
+    `residual` is the standard deviation about the curve as a share of the range; `states` the
+    number of different states that the pulses passed.
+    """
+
+    nonlinearity: Estimate
+    curvature_A: float
+    residual: float
+    pulses: int
+    states: int
+
+
+def fit_update(conductance_S: Floats, states: int) -> UpdateCurve:
+    """Return the curve through conductances after 0, 1, … P pulses in one direction, shape (P+1,).
+
+    For several cycles give their mean. Raises AnalysisError for fewer than four pulses, values that
+    are not numbers, or a conductance that ends where it began.
+    """
+    from scipy.optimize import minimize_scalar
+
+    count = len(conductance_S) - 1
+    if count < FEWEST_PULSES:
+        raise AnalysisError(
+            f"{max(count, 0)} pulses are too few for an update curve; give {FEWEST_PULSES} or more."
+        )
+    if not np.isfinite(conductance_S).all():
+        raise AnalysisError("The update curve has conductances that are not numbers; remove them.")
+    height = float(conductance_S[-1] - conductance_S[0])
+    if height == 0:
+        raise AnalysisError("The conductance ends where it began; there is no update to describe.")
+    measured = (conductance_S - conductance_S[0]) / height
+    x = np.arange(count + 1) / count
+
+    def squares(label: float) -> float:
+        return float(((measured - _curve(x, label))[1:-1] ** 2).sum())
+
+    grid = np.linspace(-STEEPEST, STEEPEST, 361)
+    start = float(grid[int(np.argmin([squares(float(label)) for label in grid]))])
+    bounds = (max(-STEEPEST, start - 0.1), min(STEEPEST, start + 0.1))
+    label = float(minimize_scalar(squares, bounds=bounds, method="bounded").x)
+    degrees = count - 2
+    variance = squares(label) / degrees
+    step = 1e-3
+    tangent = (_curve(x, label + step) - _curve(x, label - step))[1:-1] / (2 * step)
+    sensitivity = float((tangent**2).sum())
+    half_width = student(degrees) * sqrt(variance / sensitivity) if sensitivity > 0 else inf
+    return UpdateCurve(within(label, half_width), neurosim_A(label), sqrt(variance), count, states)
+
+
+def asymmetry(potentiation: UpdateCurve, depression: UpdateCurve) -> Estimate:
+    """Return the difference of the labels, potentiation minus depression."""
+    up, down = potentiation.nonlinearity, depression.nonlinearity
+    half = sqrt((up.high - up.value) ** 2 + (down.high - down.value) ** 2)
+    return within(up.value - down.value, half)
+
+
+def neurosim_label(A: float) -> float:
+    """Return NeuroSim's nonlinearity for A (relative to the number of pulses), with A's sign."""
+    size = abs(A)
+    if size > 1e3:
+        return LABEL / (8 * A)
+    bend = -np.expm1(-1 / size)
+    x = -size * log(size * bend)
+    distance = (1 - exp(-x / size)) / bend - x
+    return float(np.copysign(LABEL * distance, A))
+
+
+def neurosim_A(label: float) -> float:
+    """Return A for a nonlinearity between -9 and 9; infinite for 0."""
+    from scipy.optimize import brentq
+
+    if abs(label) < 1e-9:
+        return inf
+    wanted = min(abs(label), 9.4)
+    size = brentq(lambda log_A: neurosim_label(exp(log_A)) - wanted, log(5e-3), log(1e12))
+    return float(np.copysign(exp(size), label))
+
+
+def pulse_energy_J(
+    amplitude_V: float,
+    width_s: float,
+    track_resistance_ohm: float,
+    rise_s: float = 0.0,
+    fall_s: float = 0.0,
+) -> float:
+    """Return the heat of one trapezoidal pulse in the track; `width_s` is at half maximum."""
+    if track_resistance_ohm <= 0 or width_s < (rise_s + fall_s) / 2:
+        raise AnalysisError(
+            f"A pulse of {width_s} s in a track of {track_resistance_ohm} ohm cannot be: give a "
+            f"positive resistance, and a width of at least half the edges."
+        )
+    return amplitude_V**2 / track_resistance_ohm * (width_s - (rise_s + fall_s) / 6)
+
+
+def update_energies_J(
+    voltage_V: Sequence[Estimate],
+    width_s: float,
+    track_resistance_ohm: float,
+    rise_s: float = 0.0,
+    fall_s: float = 0.0,
+) -> tuple[Estimate, ...]:
+    """Return the energy of the pulse at each switching voltage, with the voltage's interval."""
+
+    def energy(amplitude_V: float) -> float:
+        return pulse_energy_J(amplitude_V, width_s, track_resistance_ohm, rise_s, fall_s)
+
+    return tuple(
+        Estimate(energy(v.value), energy(max(0.0, v.low)), energy(v.high)) for v in voltage_V
+    )
+
+
+def _curve(x: Floats, label: float) -> Floats:
+    if abs(label) < 1e-6:
+        return x
+    A = neurosim_A(label)
+    if A < 0:
+        return np.asarray(1 - np.expm1(-(1 - x) / -A) / np.expm1(1 / A))
+    return np.asarray(np.expm1(-x / A) / np.expm1(-1 / A))

@@ -1,0 +1,80 @@
+"""What is printed fits the terminal, and a terminal that is gone is not worth a traceback."""
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from cli import console
+from storage import Status, Store
+
+COLUMNS = ("id", "protocol", "started")
+ROWS = [
+    ("1", "write-reset-cycling", "2026-01-02 03:04"),
+    ("12", "saturate", "2026-01-02 03:05"),
+]
+
+
+def printed(width: int, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    paper = Console(width=width, record=True, file=io.StringIO())
+    monkeypatch.setattr(console, "out", paper)
+    console.print_table("[2] runs", COLUMNS, ROWS)
+    return paper.export_text().splitlines()
+
+
+@pytest.mark.parametrize("width", [200, 80, 46, 42, 40, 37])
+def test_a_table_breaks_no_word_and_no_line(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = printed(width, monkeypatch)
+    assert lines[0].strip() == "[2] runs"
+    assert max(map(len, lines)) <= width
+    words = " ".join(lines).split()
+    for cell in (COLUMNS, *ROWS):
+        assert set(" ".join(cell).split()) <= set(words)
+
+
+def test_a_terminal_too_narrow_for_words_beside_one_another_gets_lines(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines = printed(25, monkeypatch)
+    assert lines[1:4] == ["id: 1", "protocol: write-reset-cycling", "started: 2026-01-02 03:04"]
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    with Store.open(tmp_path / "dwmtj.sqlite") as store:
+        for _ in range(300):
+            writer = store.begin_run("write-reset-cycling", "d", parameters={}, bench={})
+            writer.finish(Status.FINISHED)
+    return tmp_path
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a full device")
+@pytest.mark.parametrize("arguments", [["list"], ["list", "--json"], ["show", "1"]])
+def test_a_full_disk_behind_stdout_ends_quietly_with_1(archive: Path, arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", "dwmtj", "runs", *arguments],
+            cwd=archive,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert (result.returncode, result.stderr) == (1, "")
+
+
+def test_a_reader_that_has_seen_enough_ends_the_list_quietly(archive: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dwmtj", "runs", "list", "--json"],
+        cwd=archive,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stdout = None
+    _, told = process.communicate()
+    assert (process.returncode, told) == (1, "")

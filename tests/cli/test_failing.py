@@ -1,0 +1,114 @@
+"""What a user sees of a run that fails, and of an archive that may only be read."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from cli.options import open_to_read
+from storage import Status, Store, StoreError
+
+NOBODY = 65534
+DYING = """
+import sys
+import dwmtj
+from instruments import BenchError
+from instruments.limits import LimitedMagnet
+from protocols.moves import Hand
+
+alive, make_safe = {alive}, LimitedMagnet.make_safe
+
+def dead(*_):
+    raise BenchError("The magnet does not answer: is it on?")
+
+def dying(magnet):
+    global alive
+    alive -= 1
+    return make_safe(magnet) if alive >= 0 else dead()
+
+LimitedMagnet.make_safe = dying
+if not alive:
+    Hand.set_field = dead
+sys.argv = ["dwmtj", "run", "saturate"]
+dwmtj.main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("alive", "status", "told"),
+    [
+        (
+            0,
+            Status.FAILED,
+            "error: The magnet does not answer: is it on?\n"
+            "Not everything could be made safe; switch it off by hand: The magnet does not answer: "
+            "is it on?\n"
+            "Run 1 failed; 0 points are stored. Go on with it: dwmtj run saturate --resume 1\n",
+        ),
+        (
+            1,
+            Status.FINISHED,
+            "error: Not everything could be made safe; switch it off by hand: The magnet does not "
+            "answer: is it on?\n",
+        ),
+    ],
+    ids=["during the run", "when the bench is closed"],
+)
+def test_an_instrument_that_dies_is_told_once_without_a_traceback_and_ends_with_1(
+    tmp_path: Path, alive: int, status: Status, told: str
+) -> None:
+    script = tmp_path / "dying.py"
+    script.write_text(DYING.format(alive=alive))
+    environment = {**os.environ, "DWMTJ_DATABASE": "lab.sqlite"}
+    result = subprocess.run(
+        [sys.executable, script], cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
+    assert result.returncode == 1, result.stderr
+    assert result.stderr.endswith(told)
+    assert result.stderr.count("error: ") == 1
+    assert "Traceback" not in result.stderr
+    with Store.open(tmp_path / "lab.sqlite") as store:
+        assert store.runs()[0].status is status
+
+
+if sys.platform != "win32":  # where a folder is never read-only
+
+    def test_an_archive_in_a_folder_that_may_not_be_written_to_can_be_listed() -> None:
+        folder = Path(tempfile.mkdtemp())  # anybody can reach it, unlike tmp_path
+        try:
+            database = folder / "lab.sqlite"
+            with Store.open(database) as store:
+                store.begin_run("reset", "d", parameters={}, bench={}).finish(Status.FINISHED)
+            folder.chmod(0o555)
+            root = os.geteuid() == 0
+            if root:  # who may write everywhere
+                os.seteuid(NOBODY)
+            try:
+                with open_to_read(str(database)) as store:
+                    assert [run.status for run in store.runs()] == [Status.FINISHED]
+                    with pytest.raises(StoreError, match="is read-only"):
+                        store.begin_run("reset", "d", parameters={}, bench={})
+            finally:
+                if root:
+                    os.seteuid(0)
+        finally:
+            folder.chmod(0o755)
+            shutil.rmtree(folder)
+
+
+def test_a_run_that_lost_its_process_is_marked_where_that_can_be_written(tmp_path: Path) -> None:
+    database = tmp_path / "lab.sqlite"
+    lost = (
+        "from storage import Store; "
+        f"Store.open({str(database)!r}).begin_run('reset', 'd', parameters={{}}, bench={{}})"
+    )
+    subprocess.run([sys.executable, "-c", lost], check=True)
+    with open_to_read(str(database)) as store:
+        store.runs()
+    with Store.open(database) as store, store._engine.connect() as connection:
+        status = connection.exec_driver_sql("SELECT status FROM runs").scalar_one()
+    assert status == Status.INTERRUPTED

@@ -2,11 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from instruments.errors import LimitError
-from instruments.roles import Magnet, PulseGenerator, PulseShape, Reading, ResistanceMeter
+from instruments.roles import (
+    Instrument,
+    Magnet,
+    PulseGenerator,
+    PulseShape,
+    Reading,
+    ResistanceMeter,
+)
+
+Role = TypeVar("Role", bound=Instrument)
 
 EDGE_SHARE = 0.8  # of a whole edge lies between 10 % and 90 %
 
@@ -63,16 +73,26 @@ class Demands:
     fields_T: tuple[float, ...] = ()
 
 
-class LimitedPulseGenerator:
-    """A pulse generator that cannot be asked for more than the limits allow."""
+class _Limited(Generic[Role]):
+    """An instrument behind the limits; what needs none goes straight through."""
 
-    def __init__(self, inner: PulseGenerator, limits: Limits) -> None:
+    def __init__(self, inner: Role, limits: Limits) -> None:
         self.inner = inner
         self._limits = limits
 
     @property
     def identity(self) -> str:
         return self.inner.identity
+
+    def check(self) -> None:
+        self.inner.check()
+
+    def make_safe(self) -> None:
+        self.inner.make_safe()
+
+
+class LimitedPulseGenerator(_Limited[PulseGenerator]):
+    """A pulse generator that cannot be asked for more than the limits allow."""
 
     @property
     def minimum_amplitude_V(self) -> float:
@@ -102,23 +122,9 @@ class LimitedPulseGenerator:
                     "amplifier_gain in the bench file."
                 )
 
-    def check(self) -> None:
-        self.inner.check()
 
-    def make_safe(self) -> None:
-        self.inner.make_safe()
-
-
-class LimitedMagnet:
+class LimitedMagnet(_Limited[Magnet]):
     """A magnet that cannot be asked for more than the limits allow."""
-
-    def __init__(self, inner: Magnet, limits: Limits) -> None:
-        self.inner = inner
-        self._limits = limits
-
-    @property
-    def identity(self) -> str:
-        return self.inner.identity
 
     @property
     def gaussmeter_identity(self) -> str:
@@ -145,23 +151,9 @@ class LimitedMagnet:
     def read_field(self) -> float:
         return self.inner.read_field()
 
-    def check(self) -> None:
-        self.inner.check()
 
-    def make_safe(self) -> None:
-        self.inner.make_safe()
-
-
-class LimitedResistanceMeter:
+class LimitedResistanceMeter(_Limited[ResistanceMeter]):
     """A resistance meter that cannot be asked for more current than the limits allow."""
-
-    def __init__(self, inner: ResistanceMeter, limits: Limits) -> None:
-        self.inner = inner
-        self._limits = limits
-
-    @property
-    def identity(self) -> str:
-        return self.inner.identity
 
     def arm(self, current_A: float) -> None:
         self.check_currents((current_A,))
@@ -179,9 +171,3 @@ class LimitedResistanceMeter:
 
     def read(self) -> Reading:
         return self.inner.read()
-
-    def check(self) -> None:
-        self.inner.check()
-
-    def make_safe(self) -> None:
-        self.inner.make_safe()

@@ -1,13 +1,12 @@
 """`dwmtj runs import`: a file from another tool becomes a run."""
 
-from getpass import getuser
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.console import out
-from cli.options import DatabaseOption
+from cli.options import DatabaseOption, login_name
 
 
 def import_run(
@@ -39,17 +38,10 @@ def import_run(
 
     run = read_foreign(file.expanduser(), protocol, maps, constants or ())
     with Store.open(database) as store:
-        number = store_foreign(store, run, device, operator=_operator(), notes=notes, again=again)
+        number = store_foreign(store, run, device, operator=login_name(), notes=notes, again=again)
         place = store.path
     out.print(
         f"run {number}: {len(run.points)} points into {place}. {run.notes}",
         markup=False,
         soft_wrap=True,
     )
-
-
-def _operator() -> str:
-    try:
-        return getuser()
-    except (ImportError, KeyError, OSError):
-        return ""

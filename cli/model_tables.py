@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from cli.console import print_table
+from cli.console import print_pairs, print_table
 
 if TYPE_CHECKING:
     from analysis.state_model import Pulses, Quantity, StateModel
@@ -39,7 +39,7 @@ def print_model(model: "StateModel") -> None:
     ]
     title = f"{model.name}, version {model.version}: {', '.join(model.devices)}"
     print_table(title, columns, rows)
-    print_table("Conditions and sources", ("", ""), _circumstances(model))
+    print_pairs("Conditions and sources", _circumstances(model))
 
 
 def _circumstances(model: "StateModel") -> list[tuple[str, str]]:

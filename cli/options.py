@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import getpass
 from pathlib import Path
 from typing import Annotated
 
@@ -77,3 +78,11 @@ def choose_bench(bench: str | None, seed: int | None = None, attempt: int = 1) -
         return bench_file
     library = f"{lab}{'&' if '?' in lab else '?'}{'&'.join(options)}@{back_end}"
     return bench_file.model_copy(update={"visa_library": library})
+
+
+def login_name() -> str:
+    """Return who is logged in, or nothing where the system does not tell."""
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError):
+        return ""

@@ -1,6 +1,5 @@
 """`dwmtj run`: take one protocol to the bench and into the store."""
 
-import getpass
 import shlex
 from contextlib import ExitStack
 from typing import Annotated
@@ -9,7 +8,7 @@ import typer
 
 from cli.console import out
 from cli.measure import bench_to_measure_on, measure
-from cli.options import BenchOption, DatabaseOption, SeedOption, choose_bench
+from cli.options import BenchOption, DatabaseOption, SeedOption, choose_bench, login_name
 from protocols import ProtocolError
 from protocols.catalogue import make_protocol
 from storage import RunRecord, Store, StoreError
@@ -62,7 +61,7 @@ def run(
             store,
             protocol,
             again=_command(protocol, bench, database),
-            operator=operator or _login_name(),
+            operator=operator or login_name(),
             notes=notes,
             seed=seed,
             resume=resume,
@@ -112,10 +111,3 @@ def _check_text(text: str, option: str) -> None:
         text.encode()
     except UnicodeEncodeError as error:
         raise StoreError(f"{option} is not valid Unicode: write it in UTF-8.") from error
-
-
-def _login_name() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""

@@ -30,6 +30,12 @@ class Interrupts:
         """From now on only remember signals."""
         self._held = True
 
+    def release(self) -> None:
+        """Let signals through again; one that came meanwhile is raised now."""
+        self._held = self.received is not None
+        if self.received is not None:
+            raise _exception(self.received)
+
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
             for name in _NAMES:

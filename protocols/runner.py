@@ -88,21 +88,28 @@ def run(
     """
     procedure.check(bench)
     with Interrupts() as interrupts:
+        interrupts.hold()  # a run that has begun must come to an end that is stored
         about = {"seed": seed, "operator": operator, "notes": notes}
         if resume is None:
             writer = _begin(procedure, bench, store, about)
         else:
             writer = _take_up(procedure, bench, store, resume, about)
         announcer = Announcer(listeners)
+        expected = writer.points + procedure.expected_points(writer.first_cycle)
+        announcer.publish(
+            RunStarted(writer.run_id, procedure.name, bench.device_name, writer.points, expected)
+        )
         status, failure = Status.FAILED, None
         # Two layers: a signal may come even after an error, before the signals are held back.
         try:
             try:
+                interrupts.release()
                 status = _measure(
                     procedure,
                     bench,
                     writer,
                     announcer,
+                    expected,
                     lambda: interrupts.received is not None or should_stop(),
                 )
             finally:
@@ -147,13 +154,10 @@ def _measure(
     bench: Bench,
     writer: RunWriter,
     announcer: Announcer,
+    expected: int,
     should_stop: Callable[[], bool],
 ) -> Status:
     run_id, cycle = writer.run_id, writer.first_cycle
-    expected = writer.points + procedure.expected_points(cycle)
-    announcer.publish(
-        RunStarted(run_id, procedure.name, bench.device_name, writer.points, expected)
-    )
     started_s = monotonic()
     with closing(_points(procedure, bench, cycle)) as points:
         for measured, point in enumerate(points, start=1):

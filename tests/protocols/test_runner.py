@@ -188,6 +188,25 @@ def test_a_signal_aborts_in_order_and_a_second_one_waits_until_the_bench_is_safe
     assert signal.getsignal(number) is before
 
 
+def test_a_signal_right_after_the_run_was_begun_ends_it_in_order(
+    store: Store, bench: NotingBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin_run = store.begin_run
+
+    def begun_and_interrupted(*given: Any, **named: Any) -> Any:
+        writer = begin_run(*given, **named)
+        signal.raise_signal(signal.SIGINT)
+        return writer
+
+    monkeypatch.setattr(store, "begin_run", begun_and_interrupted)
+    told: list[Event] = []
+    with pytest.raises(KeyboardInterrupt):
+        run(Counting(), bench, store, listeners=[told.append])
+    assert bench.notes == ["safe"]
+    assert status_of(store) == (Status.ABORTED, None)
+    assert [type(event) for event in told] == [RunStarted, RunEnded]
+
+
 def test_a_second_signal_does_not_break_off_what_the_protocol_does_at_its_end(
     store: Store, bench: NotingBench
 ) -> None:

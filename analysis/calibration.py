@@ -1,7 +1,6 @@
 """From runs to a StateModel: levels, counted transitions, read noise, and where they come from."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,24 +14,20 @@ from analysis.calibration_conditions import (
 )
 from analysis.calibration_following import Followed, follow
 from analysis.calibration_ladders import counted, rungs_of
-from analysis.calibration_levels import (
-    level_state,
-    loudest,
-    read_noise,
-    together,
-    visits_of,
-)
-from analysis.calibration_runs import CalibrationRun
+from analysis.calibration_levels import level_state, together, visits_of
+from analysis.calibration_noise import Noise, noise_of
+from analysis.calibration_readings import Watched, reading_field_T, reads_only, watch
+from analysis.calibration_runs import CalibrationRun, source_of
 from analysis.errors import AnalysisError
+from analysis.retention import pooled
 from analysis.state_model import (
     LevelState,
     ModelReadNoise,
     Prior,
     Pulses,
-    Quantity,
-    Source,
     StateModel,
 )
+from analysis.state_model_additions import with_retention
 
 
 def calibrate(
@@ -45,9 +40,10 @@ def calibrate(
 ) -> StateModel:
     """Return the state model of what was measured in staircase, ramp or cycling runs.
 
-    Runs on several devices make one model of their kind if `several_devices`. Raises AnalysisError,
-    in one sentence, for runs without ladders of pulses, too few of them, a single level, runs whose
-    conditions differ, and mixed devices that were not asked for.
+    Runs that only read add retention and read noise. Runs on several devices make one model of
+    their kind if `several_devices`. Raises AnalysisError, in one sentence, for runs without ladders
+    of pulses, too few of them, a single level, runs whose conditions differ, and mixed devices that
+    were not asked for.
     """
     devices = tuple(dict.fromkeys(run.device for run in runs))
     if not devices:
@@ -57,43 +53,79 @@ def calibrate(
             f"The runs are of several devices ({', '.join(devices)}); calibrate each by itself, or "
             "ask for one model of them all with --several-devices."
         )
-    followed = [follow([run for run in runs if run.device == device]) for device in devices]
-    levels = _number_of_levels(devices, followed)
-    visits = [visits_of(one) for one in followed]
-    noise = loudest([read_noise(device) for device in visits])
+    reading = [run for run in runs if reads_only(run)]
+    pulsed = [run for run in runs if not reads_only(run)]
+    _check_pulsed(reading, pulsed)
+    followed = {
+        device: follow([run for run in pulsed if run.device == device]) for device in devices
+    }
+    levels = _number_of_levels(followed)
+    watched = _watched(reading, followed)
+    visits = {device: visits_of(one) for device, one in followed.items()}
+    noise = noise_of(visits, watched)
     states = [
-        together([level_state(device[level], noise) for device in visits if device[level]])
+        together(
+            [
+                level_state(device[level], noise.relative_std if noise else None)
+                for device in visits.values()
+                if device[level]
+            ]
+        )
         for level in range(levels)
     ]
-    return StateModel(
+    model = StateModel(
         name=name,
         version=version,
         devices=devices,
         levels=tuple(states),
-        levels_source=_source(
-            runs,
+        levels_source=source_of(
+            pulsed,
             "one-way analysis of variance over visits of the levels that find_levels found",
             f"separation {_separation(states):.1f} σ between the closest neighbours",
         ),
-        pulses=tuple(_pulses(runs, followed, polarity) for polarity in _polarities(followed)),
+        pulses=tuple(
+            _pulses(pulsed, tuple(followed.values()), polarity)
+            for polarity in _polarities(followed.values())
+        ),
         prior=prior or Prior(),
-        saturation_field_T=saturation_field_T(runs),
-        saturated_level=_saturated_level(runs, states),
-        read_noise=None if noise is None else _read_noise(runs, noise),
+        saturation_field_T=saturation_field_T(pulsed),
+        saturated_level=_saturated_level(pulsed, states),
+        read_noise=None if noise is None else _read_noise(noise, pulsed, reading),
     )
+    return _with_retention(model, watched, reading) if reading else model
 
 
-def _number_of_levels(devices: Sequence[str], followed: Sequence[Followed]) -> int:
-    numbers = {device: one.levels for device, one in zip(devices, followed, strict=True)}
+def _check_pulsed(reading: Sequence[CalibrationRun], pulsed: Sequence[CalibrationRun]) -> None:
+    measured = {run.device for run in pulsed}
+    for run in reading:
+        if run.device not in measured:
+            raise AnalysisError(
+                f"{run.where} only reads; name a staircase, ramp or cycling run on that device "
+                "beside it, which tells its levels."
+            )
+
+
+def _watched(
+    reading: Sequence[CalibrationRun], followed: Mapping[str, Followed]
+) -> dict[str, Watched]:
+    return {
+        device: watch(mine, one.found)
+        for device, one in followed.items()
+        if (mine := [run for run in reading if run.device == device])
+    }
+
+
+def _number_of_levels(followed: Mapping[str, Followed]) -> int:
+    numbers = {device: one.levels for device, one in followed.items()}
     if len(set(numbers.values())) > 1:
         shown = ", ".join(f"{device}: {number}" for device, number in numbers.items())
         raise AnalysisError(
             f"The devices show different numbers of levels ({shown}); calibrate each by itself."
         )
-    return followed[0].levels
+    return next(iter(numbers.values()))
 
 
-def _polarities(followed: Sequence[Followed]) -> list[int]:
+def _polarities(followed: Iterable[Followed]) -> list[int]:
     seen = {ladder.polarity for one in followed for ladder in one.ladders}
     return sorted(seen, reverse=True)
 
@@ -117,7 +149,7 @@ def _pulses(runs: Sequence[CalibrationRun], followed: Sequence[Followed], polari
         field_T=steady_field_T(runs, polarity),
         amplitudes_V=tuple(rungs_of(ladders).tolist()),
         counts=tuple(tuple(tuple(row) for row in table) for table in counts.tolist()),
-        source=_source(
+        source=source_of(
             runs,
             "counted transitions on ladders of rising amplitude",
             f"{len(ladders)} ladders, {moves} moves",
@@ -134,9 +166,22 @@ def _saturated_level(runs: Sequence[CalibrationRun], states: Sequence[LevelState
     return int(np.bincount(nearest).argmax())
 
 
-def _read_noise(runs: Sequence[CalibrationRun], noise: Quantity) -> ModelReadNoise:
-    source = _source(runs, "successive readings in the quietest level", "upper bound")
-    return ModelReadNoise(noise, read_current_A(runs), source)
+def _read_noise(
+    noise: Noise, pulsed: Sequence[CalibrationRun], reading: Sequence[CalibrationRun]
+) -> ModelReadNoise:
+    runs = pulsed if noise.is_bound else reading
+    source = source_of(runs, noise.method, noise.told)
+    return ModelReadNoise(noise.relative_std, read_current_A(runs), source)
+
+
+def _with_retention(
+    model: StateModel, watched: Mapping[str, Watched], reading: Sequence[CalibrationRun]
+) -> StateModel:
+    kept = pooled([one for device in watched.values() for one in device.kept])
+    field_T = reading_field_T(reading)
+    at = "" if field_T is None else f" at {field_T:g} T"
+    source = source_of(reading, f"escapes counted in readings without pulses{at}", "")
+    return with_retention(model, kept, source)
 
 
 def _separation(states: Sequence[LevelState]) -> float:
@@ -150,14 +195,3 @@ def _separation(states: Sequence[LevelState]) -> float:
     )
     widths = np.maximum(sigmas[1:], sigmas[:-1])
     return float((-np.diff(means) / np.maximum(widths, 1e-9 * means[0])).min())
-
-
-def _source(runs: Sequence[CalibrationRun], method: str, quality: str) -> Source:
-    return Source(
-        runs=tuple(run.run for run in runs),
-        database=", ".join(dict.fromkeys(run.database for run in runs)),
-        code_version=", ".join(dict.fromkeys(run.code_version for run in runs)),
-        date=datetime.now(UTC).isoformat(timespec="seconds"),
-        method=method,
-        quality=quality,
-    )

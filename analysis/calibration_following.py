@@ -23,9 +23,13 @@ class Followed:
     Readings far from every level are NaN.
     """
 
-    levels: int
+    found: tuple[Level, ...]
     ladders: tuple[Ladder, ...]
     indices: tuple[npt.NDArray[np.intp], ...]
+
+    @property
+    def levels(self) -> int:
+        return len(self.found)
 
 
 def follow(runs: Sequence[CalibrationRun]) -> Followed:
@@ -57,7 +61,7 @@ def _check_pulses(run: CalibrationRun) -> None:
     if not pulses.any():
         raise AnalysisError(
             f"{run.where} has no readings after pulses; calibrate from staircase-write, reset, "
-            "repeated-ramp or write-reset-cycling runs."
+            "repeated-ramp or write-reset-cycling runs, with read-series runs beside them."
         )
 
 
@@ -85,7 +89,7 @@ def _followed(ladders: Sequence[Ladder], levels: Sequence[Level]) -> Followed:
     for ladder, readings_ohm, after in parts:
         cleaned.append(replace(ladder, resistance_ohm=readings_ohm))
         indices.append(np.concatenate([[_level_before(ladder, levels)], after]))
-    return Followed(len(levels), tuple(cleaned), tuple(indices))
+    return Followed(tuple(levels), tuple(cleaned), tuple(indices))
 
 
 def _level_before(ladder: Ladder, levels: Sequence[Level]) -> int:

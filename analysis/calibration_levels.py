@@ -101,12 +101,6 @@ def read_noise(visits: Visits) -> Quantity | None:
     return min(found, key=lambda quantity: quantity.value, default=None)
 
 
-def loudest(noises: Sequence[Quantity | None]) -> Quantity | None:
-    """Return the largest noise of several devices, None if none is known."""
-    known = [noise for noise in noises if noise is not None]
-    return max(known, key=lambda noise: noise.value, default=None)
-
-
 def _pooled_variance(visits: Sequence[Floats]) -> float:
     freedom = sum(len(visit) - 1 for visit in visits)
     if freedom == 0:

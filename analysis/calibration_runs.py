@@ -1,13 +1,15 @@
-"""The runs that a calibration starts from, checked before anything is computed."""
+"""The runs that a calibration starts from, checked before anything is computed, and named in it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from analysis.errors import AnalysisError
+from analysis.state_model import Source
 from storage import RunRecord, Status, Store
 
 
@@ -38,6 +40,18 @@ def calibration_runs(store: Store, runs: Sequence[int]) -> tuple[CalibrationRun,
     for record in records:
         _refuse_unfinished(record)
     return tuple(_loaded(store, record) for record in records)
+
+
+def source_of(runs: Sequence[CalibrationRun], method: str, quality: str) -> Source:
+    """Return where numbers made now of these runs come from."""
+    return Source(
+        runs=tuple(run.run for run in runs),
+        database=", ".join(dict.fromkeys(run.database for run in runs)),
+        code_version=", ".join(dict.fromkeys(run.code_version for run in runs)),
+        date=datetime.now(UTC).isoformat(timespec="seconds"),
+        method=method,
+        quality=quality,
+    )
 
 
 def _loaded(store: Store, record: RunRecord) -> CalibrationRun:

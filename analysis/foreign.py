@@ -14,6 +14,12 @@ from analysis.foreign_file import ForeignFile, read_file
 from analysis.foreign_rows import Reading, readings_of
 from storage import Point, Status, Store
 
+AXES: Mapping[str, tuple[str, str]] = {
+    "minor-loop": ("field_T", "field_mT"),
+    "read-series": ("time_s", "time_s"),
+}
+"""What is moved in a protocol without pulses, and an example of what a column is mapped to."""
+
 
 @dataclass(frozen=True, slots=True)
 class ForeignRun:
@@ -115,7 +121,7 @@ def _check_enough(columns: Sequence[Column], protocol: str) -> None:
         raise AnalysisError(
             "No column is mapped to a resistance or a conductance; add --map COLUMN=resistance_ohm."
         )
-    axis, target = ("field_T", "field_mT") if protocol == "minor-loop" else ("amplitude_V",) * 2
+    axis, target = AXES.get(protocol, ("amplitude_V", "amplitude_V"))
     if axis not in quantities:
         raise AnalysisError(
             f"A {protocol} needs a column mapped to {axis}; add --map COLUMN={target}."
@@ -123,7 +129,7 @@ def _check_enough(columns: Sequence[Column], protocol: str) -> None:
 
 
 def _check_readings(readings: Sequence[Reading], name: str, protocol: str) -> None:
-    axis = "field_T" if protocol == "minor-loop" else "amplitude_V"
+    axis, _ = AXES.get(protocol, ("amplitude_V", "amplitude_V"))
     whole = sum(axis in row.values and "resistance_ohm" in row.values for row in readings)
     if whole < 2:
         raise AnalysisError(

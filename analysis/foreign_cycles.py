@@ -13,7 +13,8 @@ from analysis.errors import AnalysisError
 from analysis.foreign_rows import Reading
 
 WRITING: Mapping[str, str] = {"staircase-write": "write", "repeated-ramp": "ramp"}
-PROTOCOLS = ("minor-loop", *WRITING, "reset", "write-reset-cycling")
+WITHOUT_PULSES: Mapping[str, str] = {"minor-loop": "loop", "read-series": "read"}
+PROTOCOLS = (*WITHOUT_PULSES, *WRITING, "reset", "write-reset-cycling")
 
 
 def phases(readings: Sequence[Reading], protocol: str, name: str) -> list[str]:
@@ -24,8 +25,8 @@ def phases(readings: Sequence[Reading], protocol: str, name: str) -> list[str]:
         amplitude_V = reading.values.get("amplitude_V")
         if reading.phase is not None:
             found.append(reading.phase)
-        elif protocol == "minor-loop":
-            found.append("loop")
+        elif protocol == "minor-loop" or (protocol == "read-series" and amplitude_V is None):
+            found.append(WITHOUT_PULSES[protocol])
         elif amplitude_V is None:
             found.append("bias")
         else:
@@ -45,6 +46,7 @@ def cycles(
         return [int(cycle - min(mapped)) for cycle in mapped]
     if protocol == "minor-loop":
         _check_single_loop(readings, name)
+    if protocol in WITHOUT_PULSES:
         return [0] * len(readings)
     return _ladders(readings, phase)
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.errors import AnalysisError
 from analysis.estimate import Estimate
-from analysis.intervals import Z
+from analysis.intervals import Z, deviation
 from analysis.run_points import quiet_readings
 
 FEWEST_READINGS = 64
@@ -39,6 +39,15 @@ class NoiseSpectrum:
     readings: int
     frequency_Hz: Floats
     density_per_Hz: Floats
+
+    @property
+    def relative_std(self) -> Estimate:
+        """`deviation` with its interval: as many degrees of freedom as the fitted spectrum has.
+
+        A sum of ordinates S with exponential scatter has 2 (Σ S)²/Σ S² of them (Satterthwaite).
+        """
+        fitted = self.white_per_Hz.value + self.flicker.value / self.frequency_Hz
+        return deviation(self.deviation, 2 * float(fitted.sum() ** 2 / (fitted**2).sum()))
 
     @property
     def corner_Hz(self) -> float:

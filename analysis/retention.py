@@ -18,8 +18,9 @@ import pandas as pd
 from analysis.errors import AnalysisError
 from analysis.estimate import Estimate
 from analysis.intervals import rate, student, within
-from analysis.levels import Level, assign_levels
-from analysis.run_points import quiet_readings
+from analysis.levels import Level, level_of_readings
+from analysis.run_points import quiet_series
+from analysis.visits import sequence_starts
 
 Floats = npt.NDArray[np.float64]
 
@@ -60,33 +61,84 @@ class Retention:
 def measure_retention(points: pd.DataFrame, levels: Sequence[Level]) -> tuple[Retention, ...]:
     """Return for each level seen in readings without pulses how it keeps.
 
-    `points` has columns `time_s` and `resistance_ohm`. Raises AnalysisError if there are fewer
-    than two such readings or no time passes.
+    `points` has columns `time_s` and `resistance_ohm`; with `cycle`, every cycle is a series of its
+    own. Raises AnalysisError if one has fewer than two readings, or if no time passes.
     """
-    time, resistance = quiet_readings(points)
-    if time[-1] <= time[0]:
+    series = _joined(quiet_series(points), levels)
+    if not series.passed_s.sum() > 0:
         raise AnalysisError("No time passes between the readings; retention needs bench time.")
-    index = assign_levels(resistance, levels)
-    return tuple(_one(int(level), time, resistance, index) for level in np.unique(index))
+    return tuple(_one(int(level), series) for level in np.unique(series.level))
+
+
+def pooled(kept: Sequence[Retention]) -> tuple[Retention, ...]:
+    """Return what several series tell of each level together; the drift is the best known one."""
+    found = []
+    for level in sorted({one.level for one in kept}):
+        mine = [one for one in kept if one.level == level]
+        watched, escapes = sum(one.watched_s for one in mine), sum(one.escapes for one in mine)
+        drift = min(
+            (one.drift_ohm_per_decade for one in mine), key=lambda drift: drift.high - drift.low
+        )
+        found.append(Retention(level, watched, escapes, rate(escapes, watched), drift))
+    return tuple(found)
+
+
+def longest_stay(points: pd.DataFrame, levels: Sequence[Level]) -> pd.DataFrame:
+    """Return `time_s` and `resistance_ohm` of the most readings in a row in which nothing moved.
+
+    Raises AnalysisError if a series has fewer than two readings.
+    """
+    series = _joined(quiet_series(points), levels)
+    starts, ends = _stays(series)
+    longest = int(np.argmax(ends - starts))
+    stay = slice(starts[longest], ends[longest])
+    return pd.DataFrame(
+        {"time_s": series.time_s[stay], "resistance_ohm": series.resistance_ohm[stay]}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """Readings one after the other, shape (n,); `passed_s` is the time to the next one of the same
+    series, 0 for its last."""
+
+    time_s: Floats
+    resistance_ohm: Floats
+    level: npt.NDArray[np.intp]
+    first: npt.NDArray[np.bool_]
+    passed_s: Floats
+
+
+def _joined(parts: Sequence[tuple[Floats, Floats]], levels: Sequence[Level]) -> _Series:
+    time, resistance = (np.concatenate([part[i] for part in parts]) for i in range(2))
+    sequence = np.repeat(np.arange(len(parts)), [len(part[0]) for part in parts])
+    readings = pd.DataFrame({"sequence": sequence, "resistance_ohm": resistance})
+    first = sequence_starts(readings)
+    passed = np.where(np.r_[first[1:], True], 0.0, np.diff(time, append=time[-1]))
+    return _Series(time, resistance, level_of_readings(readings, levels), first, passed)
 
 
 def _reversed(rates: Estimate) -> tuple[float, float, float]:
     return rates.value, rates.high, rates.low
 
 
-def _one(
-    level: int, time_s: Floats, resistance_ohm: Floats, index: npt.NDArray[np.intp]
-) -> Retention:
-    here = index[:-1] == level
-    watched = float(np.diff(time_s)[here].sum())
-    escapes = int((here & (index[1:] != level)).sum())
-    starts = np.flatnonzero(np.r_[True, index[1:] != index[:-1]])
-    ends = np.r_[starts[1:], len(index)]
-    mine = index[starts] == level
-    longest = int(np.argmax(np.where(mine, ends - starts, -1)))
+def _one(level: int, series: _Series) -> Retention:
+    here = series.level == level
+    watched = float(series.passed_s[here].sum())
+    starts, ends = _stays(series)
+    broken_off = np.r_[series.first[starts[1:]], True]
+    escapes = int((here[starts] & ~broken_off).sum())
+    longest = int(np.argmax(np.where(here[starts], ends - starts, -1)))
     stay = slice(starts[longest], ends[longest])
-    drift = _drift(time_s[stay], resistance_ohm[stay])
+    drift = _drift(series.time_s[stay], series.resistance_ohm[stay])
     return Retention(level, watched, escapes, rate(escapes, watched), drift)
+
+
+def _stays(series: _Series) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Return where stays in a level begin, and behind their last readings."""
+    moved = np.r_[True, series.level[1:] != series.level[:-1]]
+    starts = np.flatnonzero(series.first | moved)
+    return starts, np.r_[starts[1:], len(moved)]
 
 
 def _drift(time_s: Floats, resistance_ohm: Floats) -> Estimate:

@@ -84,10 +84,13 @@ def incomplete_cycles(points: pd.DataFrame) -> tuple[int, ...]:
 def quiet_readings(points: pd.DataFrame) -> tuple[Floats, Floats]:
     """Return times (s) and resistances of readings without pulses, in the order of time.
 
-    Raises AnalysisError if there are fewer than two, or if any is not a number.
+    Where the run has a phase "read", only its readings count: before it, the field was moved or
+    pulses were fired. Raises AnalysisError if there are fewer than two, or if any is not a number.
     """
     require(points, ("time_s", "resistance_ohm"))
     quiet = points[points["amplitude_V"].isna()] if "amplitude_V" in points else points
+    if "phase" in quiet and (quiet["phase"] == "read").any():
+        quiet = quiet[quiet["phase"] == "read"]
     time, resistance = (
         quiet[column].to_numpy(dtype=float) for column in ("time_s", "resistance_ohm")
     )
@@ -99,3 +102,13 @@ def quiet_readings(points: pd.DataFrame) -> tuple[Floats, Floats]:
         )
     order = np.argsort(time, kind="stable")
     return time[order], resistance[order]
+
+
+def quiet_series(points: pd.DataFrame) -> tuple[tuple[Floats, Floats], ...]:
+    """Return the `quiet_readings` of each cycle: between two cycles nobody watched.
+
+    Raises AnalysisError as that does.
+    """
+    if "cycle" not in points:
+        return (quiet_readings(points),)
+    return tuple(quiet_readings(part) for _, part in points.groupby("cycle", sort=True))

@@ -21,9 +21,12 @@ def calibrate(
 ) -> None:
     """Make a state model from staircase, ramp and cycling runs, and keep it in the store.
 
+    Read-series runs beside them add how long levels last and how much readings vary.
+
     \b
     Examples:
       dwmtj calibrate 1 2 --name trapezoid-A3
+      dwmtj calibrate 1 2 5 --name trapezoid-A3  # 5 is a read-series
       dwmtj calibrate 4 7 9 --name trapezoids --several-devices
     """
     from analysis.state_model_file import model_document  # half a second that others need not wait

@@ -57,6 +57,10 @@ def _circumstances(model: "StateModel") -> list[tuple[str, str]]:
         rows.append(
             ("read noise", f"{noise.relative_std.value:.2g} of a reading ({noise.source.quality})")
         )
+    rows += [
+        (f"level {kept.level} lasts", f"{_lasting(kept.lifetime_s)}; {kept.source.quality}")
+        for kept in model.retention
+    ]
     if model.metaplasticity is not None:
         ratio = model.metaplasticity
         rows.append(("w1/w2", f"{text_of(ratio.width_ratio)}; {ratio.source.quality}"))
@@ -81,6 +85,12 @@ def text_of(quantity: "Quantity | None") -> str:
     if quantity.low is None or quantity.high is None:
         return f"{quantity.value:.4g} (once)"
     return f"{quantity.value:.4g} ({quantity.low:.4g}–{quantity.high:.4g})"
+
+
+def _lasting(lifetime_s: "Quantity") -> str:
+    if lifetime_s.high is None:
+        return f"at least {lifetime_s.value:.3g} s on average"
+    return f"{text_of(lifetime_s)} s on average"
 
 
 def _si(value: float | None, unit: str) -> str:

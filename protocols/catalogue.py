@@ -8,10 +8,19 @@ from protocols.errors import ProtocolError
 from protocols.field import MinorLoop, Saturate
 from protocols.procedure import BenchProcedure
 from protocols.pulsed import RepeatedRamp, Reset, StaircaseWrite, WriteResetCycling
+from protocols.watching import ReadSeries
 
 PROTOCOLS: Mapping[str, type[BenchProcedure]] = {
     protocol.name: protocol
-    for protocol in (Saturate, MinorLoop, StaircaseWrite, Reset, WriteResetCycling, RepeatedRamp)
+    for protocol in (
+        Saturate,
+        MinorLoop,
+        StaircaseWrite,
+        Reset,
+        WriteResetCycling,
+        RepeatedRamp,
+        ReadSeries,
+    )
 }
 
 

@@ -68,3 +68,13 @@ class Hand:
             if read_delay_s:
                 self.bench.clock.sleep(read_delay_s)
             yield self.read(phase, cycle, amplitude_V, shape.width_s)
+
+    def readings(self, count: int, interval_s: float, phase: str, cycle: int) -> Iterator[Point]:
+        """Read the junction `count` times, one reading every interval, or slower if it must be."""
+        due_s = self.bench.clock.now_s()
+        for _ in range(count):
+            now_s = self.bench.clock.now_s()
+            if now_s < due_s:
+                self.bench.clock.sleep(due_s - now_s)
+            due_s = max(due_s, now_s) + interval_s
+            yield self.read(phase, cycle)

@@ -198,3 +198,13 @@ def test_a_file_is_imported_once_unless_asked_again(tmp_path: Path) -> None:
             store_foreign(store, run, "A3")
         assert store_foreign(store, run, "A3", again=True) == 2
         assert [summary.points for summary in store.runs()] == [80, 80]
+
+
+def test_readings_without_pulses_are_a_series(tmp_path: Path) -> None:
+    rows = "".join(f"{minute},{93.1 + 0.01 * (minute % 3)}\n" for minute in range(100))
+    file = written(tmp_path, f"min,R\n{rows}")
+    run = read_foreign(file, "read-series", ("min=time_min", "R=resistance_ohm"))
+    assert {(point.phase, point.cycle) for point in run.points} == {("read", 0)}
+    assert run.points[-1].time_s == 99 * 60
+    with pytest.raises(AnalysisError, match="needs a column mapped to time_s"):
+        read_foreign(file, "read-series", ("R=resistance_ohm",))

@@ -94,6 +94,7 @@ def test_a_protocol_asks_for_nothing_it_did_not_declare(name: str, bench: Bench,
         ("minor-loop", {"largest_field_T": 0.2}),
         ("saturate", {"read_current_A": 0.01}),
         ("write-reset-cycling", {"reset_stop_V": 7}),
+        ("read-series", {"amplitude_stop_V": 7}),
     ],
 )
 def test_a_protocol_beyond_the_limits_is_refused_before_anything_is_touched(

@@ -6,10 +6,11 @@ with attempt rate f0, pulse width t, barrier E in units of k_B T, critical ampli
 and n = 3/2 (a smooth barrier near its maximum; 1 for a linear one). A visit may carry a strength of
 its own, V_c (1 + s·N(0, 1)): all its pulses share it, so the likelihood of a visit, survived pulses
 and the last, is averaged over it (Gauss-Hermite). Maximum likelihood, of at most `MOST_VISITS`
-visits spread over the run. The covariance is the inverse of the curvature; what the data leave open
-has an unbounded interval. Effective values: an offset of the push (taper, stray field) is part of
-V_c and E. A pulse with edges counts with its full width at half maximum, which for thermal escape
-near threshold overestimates the time by up to the edges.
+visits spread over the run, climbed along its derivatives (see `depinning_likelihood`). The
+covariance is the inverse of the curvature; what the data leave open has an unbounded interval.
+Effective values: an offset of the push (taper, stray field) is part of V_c and E. A pulse with
+edges counts with its full width at half maximum, which for thermal escape near threshold
+overestimates the time by up to the edges.
 Sources: Brown, Phys. Rev. 130, 1677 (1963); Garg, Phys. Rev. B 51, 15592 (1995).
 """
 
@@ -19,13 +20,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from analysis.depinning_likelihood import (
+    LOG_WEIGHTS,
+    count_pulses,
+    hazard_and_slope,
+    log_likelihood,
+)
 from analysis.errors import AnalysisError
 from analysis.estimate import Estimate
 from analysis.intervals import TAIL, Z
 from analysis.switching_trials import Trials
 
 ATTEMPT_RATE_Hz = 1e9
-NODES = 15
 DRAWS = 2000
 MOST_VISITS = 1000
 FEWEST_SWITCHES = 5
@@ -73,16 +79,6 @@ class Depinning:
         return mean, np.minimum(low, mean), np.maximum(high, mean)
 
 
-@dataclass(frozen=True, slots=True)
-class _Counts:
-    """Kinds of pulses (kinds,), how often each visit saw them switch or not (kinds, visits)."""
-
-    amplitude_V: Floats
-    width_s: Floats
-    switched: Floats
-    survived: Floats
-
-
 def fit_depinning(
     trials: Trials,
     *,
@@ -110,30 +106,27 @@ def fit_depinning(
             "with several widths."
         )
     kept = _near_threshold(trials)
-    counts = _counted(kept)
+    counts = count_pulses(kept)
     fixed = np.log(attempt_rate_Hz) if attempt_rate_Hz else None
 
-    def cost(p: Floats) -> float:
-        return -_log_likelihood(_full(p, spread, fixed), counts, exponent)
+    free = np.array([True, True, spread, fixed is None])
+
+    def cost(p: Floats) -> tuple[float, Floats]:
+        value, slope = log_likelihood(_full(p, spread, fixed), counts, exponent)
+        return -value, -slope[free]
 
     usual = float(np.median(kept.amplitude_V[kept.switched]))
     tail = [np.log(0.01)] * spread + [np.log(ATTEMPT_RATE_Hz)] * (fixed is None)
     starts = [[np.log(1.15 * usual), np.log(barrier), *tail] for barrier in (30.0, 200.0)]
     found = min(
         (
-            minimize(
-                cost,
-                np.array(start, dtype=np.float64),
-                method="Nelder-Mead",
-                options={"maxiter": 1500, "maxfev": 1500, "xatol": 1e-6, "fatol": 1e-8},
-            )
+            minimize(cost, np.array(start, dtype=np.float64), jac=True, method="BFGS")
             for start in starts
         ),
         key=lambda result: float(result.fun),
     )
     best = np.asarray(found.x, dtype=np.float64)
     inner = _inverse_curvature(cost, best)
-    free = np.array([True, True, spread, fixed is None])
     covariance = np.zeros((4, 4))
     covariance[np.ix_(free, free)] = inner
     full = _full(best, spread, fixed)
@@ -161,35 +154,9 @@ def _full(p: Floats, spread: bool, fixed: float | None) -> Floats:
     return np.array([p[0], p[1], log_spread, tail.pop(0) if fixed is None else fixed])
 
 
-def _hazard(p: Floats, amplitude_V: Floats, width_s: Floats | float, exponent: float) -> Floats:
-    """Return expected escapes, shape (NODES, n), at the strengths of the Gauss-Hermite nodes."""
-    critical, barrier, spread, attempt = np.exp(np.minimum(p, 50.0))
-    strength = np.maximum(0.05, 1 + spread * _NODES[:, None])
-    gap = np.maximum(0.0, 1 - amplitude_V / (critical * strength))
-    return np.asarray(attempt * width_s * np.exp(-np.minimum(barrier * gap**exponent, 600.0)))
-
-
-def _log_likelihood(p: Floats, counts: _Counts, exponent: float) -> float:
-    hazard = _hazard(p, counts.amplitude_V, counts.width_s, exponent)
-    log_switch = np.log(-np.expm1(-np.maximum(hazard, 1e-290)))
-    visits = log_switch @ counts.switched - np.minimum(hazard, 1e4) @ counts.survived
-    return float(np.logaddexp.reduce(visits + _LOG_WEIGHTS[:, None], axis=0).sum())
-
-
-def _counted(trials: Trials) -> _Counts:
-    pairs, kind = np.unique(
-        np.column_stack([trials.amplitude_V, trials.width_s]), axis=0, return_inverse=True
-    )
-    visits, visit = np.unique(trials.visit, return_inverse=True)
-    switched, survived = np.zeros((2, len(pairs), len(visits)))
-    np.add.at(switched, (kind[trials.switched], visit[trials.switched]), 1)
-    np.add.at(survived, (kind[~trials.switched], visit[~trials.switched]), 1)
-    return _Counts(pairs[:, 0], pairs[:, 1], switched, survived)
-
-
 def _averaged(p: Floats, amplitude_V: Floats, width_s: float, law: Depinning) -> Floats:
-    escape = -np.expm1(-_hazard(p, amplitude_V, width_s, law.exponent))
-    return np.asarray((np.exp(_LOG_WEIGHTS)[:, None] * escape).sum(axis=0))
+    escape = -np.expm1(-hazard_and_slope(p, amplitude_V, width_s, law.exponent)[0])
+    return np.asarray((np.exp(LOG_WEIGHTS)[:, None] * escape).sum(axis=0))
 
 
 def _near_threshold(trials: Trials) -> Trials:
@@ -205,18 +172,12 @@ def _near_threshold(trials: Trials) -> Trials:
     )
 
 
-def _inverse_curvature(cost: Callable[[Floats], float], at: Floats) -> Floats:
+def _inverse_curvature(cost: Callable[[Floats], tuple[float, Floats]], at: Floats) -> Floats:
     step, count = 1e-3, len(at)
-    eye = np.eye(count) * step
-    curvature = np.empty((count, count))
-    for i in range(count):
-        for j in range(count):
-            curvature[i, j] = (
-                cost(at + eye[i] + eye[j])
-                - cost(at + eye[i] - eye[j])
-                - cost(at - eye[i] + eye[j])
-                + cost(at - eye[i] - eye[j])
-            ) / (4 * step * step)
+    curvature = np.array(
+        [(cost(at + move)[1] - cost(at - move)[1]) / (2 * step) for move in np.eye(count) * step]
+    )
+    curvature = (curvature + curvature.T) / 2
     values = np.linalg.eigvalsh(curvature) if np.isfinite(curvature).all() else np.array([-1.0])
     if values.min() <= 1e-3:
         return np.full((count, count), np.inf)
@@ -229,7 +190,3 @@ def _exponential(log_value: float, variance: float) -> Estimate:
     half = Z * np.sqrt(variance)
     value, low, high = np.exp([log_value, log_value - half, log_value + half])
     return Estimate(float(value), float(low), float(high))
-
-
-_NODES, _weights = np.polynomial.hermite_e.hermegauss(NODES)
-_LOG_WEIGHTS = np.log(_weights / _weights.sum())

@@ -28,6 +28,7 @@ from analysis.switching import (
     voltage_statistics,
 )
 from analysis.switching_trials import Trials, switching_trials
+from analysis.thresholds import Threshold, find_thresholds
 from analysis.update import (
     UpdateCurve,
     asymmetry,
@@ -37,12 +38,14 @@ from analysis.update import (
     pulse_energy_J,
     update_energies_J,
 )
+from analysis.width_ratio import DepinningVoltages, depinning_voltages
 
 __all__ = [
     "AnalysisError",
     "ConductanceLevel",
     "CriticalVoltage",
     "Depinning",
+    "DepinningVoltages",
     "Endurance",
     "Estimate",
     "Level",
@@ -53,14 +56,17 @@ __all__ = [
     "Retention",
     "StateMap",
     "Switch",
+    "Threshold",
     "Trials",
     "UpdateCurve",
     "assign_levels",
     "asymmetry",
     "conductance_levels",
     "critical_voltage",
+    "depinning_voltages",
     "find_levels",
     "find_switches",
+    "find_thresholds",
     "first_arrivals",
     "first_departures",
     "fit_depinning",

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.conductance import conductance_levels
 from analysis.errors import AnalysisError
 from analysis.estimate import Estimate
-from analysis.figures import decimals_for, depinning_voltages
+from analysis.figures import decimals_for
 from analysis.levels import Level, LevelReport, measure_levels
 from analysis.minor_loop import measure_minor_loop
 from analysis.switching import (
@@ -19,6 +19,7 @@ from analysis.switching import (
     hop_lengths,
     one_step_resets,
 )
+from analysis.width_ratio import depinning_voltages
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +158,13 @@ def _voltages(
 
 
 def _metaplastic(points: pd.DataFrame, levels: Sequence[Level]) -> Table:
-    fit = depinning_voltages(points, levels).fit
+    found = depinning_voltages(points, levels)
+    fit = found.fit
     rows = (
         ("w1/w2", text_of(fit.width_ratio)),
         ("V_C at the narrow end (V)", f"{fit.narrow_end_V:.3g}"),
         ("V_C at the wide end (V)", f"{fit.wide_end_V:.3g}"),
-        ("transitions", str(fit.notches)),
+        ("thresholds", f"{fit.notches}{', with the injection' * found.with_injection}"),
     )
     far = f"χ² per degree of freedom about the line is {fit.excess:.3g}"
     remark = f"{far}: the notches differ by more than their cycles do." if fit.excess > 4 else far

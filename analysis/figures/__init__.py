@@ -10,16 +10,14 @@ from analysis.figures.choice import Panels, panels_of
 from analysis.figures.conductance import conductance_histogram
 from analysis.figures.distribution import distribution_map
 from analysis.figures.loop import minor_loop
-from analysis.figures.metaplastic import DepinningVoltages, depinning_voltages, metaplastic_function
+from analysis.figures.metaplastic import metaplastic_function
 from analysis.figures.panel import Panel, decimals_for, draw, png_of, save
 
 __all__ = [
-    "DepinningVoltages",
     "Panel",
     "Panels",
     "conductance_histogram",
     "decimals_for",
-    "depinning_voltages",
     "distribution_map",
     "draw",
     "metaplastic_function",

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from simulators.device.depinning import BOLTZMANN_J_per_K, site_table
 from simulators.device.errors import DeviceError
-from simulators.device.kernel import DRIVE, PHYSICS, STATE, drive_all, drive_few, start_all
+from simulators.device.kernel import DRIVE, PHYSICS, STATE, drive_all, drive_few, place_all
 from simulators.device.noise import OCTAVES_s, octave_memory, octave_weight, seed_streams
 from simulators.device.parameters import DeviceParameters
 from simulators.device.readout import JUNCTION, read_all, read_few, resistances_ohm
@@ -54,7 +54,7 @@ class Device:
         self._junction = _junction(parameters, self._outline[-1, 2])
         self._state = np.zeros(count, STATE)
         seed_streams(self._state, seed)
-        start_all(self._state, self._sites)
+        place_all(self._state, self._sites, 0)
         self._flicker = np.zeros((count, len(OCTAVES_s)))
         self._since_reading_s = np.inf
         self._drive = np.zeros(1, DRIVE)
@@ -85,6 +85,15 @@ class Device:
         with _alone(self.count):
             run(self._state, self._sites, self._physics, self._drive, voltage_V, stride)
         self._since_reading_s += duration_s
+
+    def place(self, site: int) -> None:
+        """Let the wall of every device arrive at a site, as if it had run there; see `site`.
+
+        Raises DeviceError for a site that the device does not have.
+        """
+        if not 0 <= site < len(self._sites):
+            raise DeviceError(f"There is no site {site}: the last one is {len(self._sites) - 1}.")
+        place_all(self._state, self._sites, site)
 
     def junction_voltage_V(self, current_A: PerDevice, integration_s: float) -> NDArray[np.float64]:
         """Source a current through the junction and return its voltage, shape (count,).

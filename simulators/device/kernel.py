@@ -88,10 +88,10 @@ def drive_few(
 
 
 @compiled
-def start_all(state: Any, sites: Any) -> None:
-    """Put every device into the antiparallel state."""
+def place_all(state: Any, sites: Any, site: int) -> None:
+    """Let the wall of every device arrive at a site; 0 is the antiparallel state."""
     for i in range(state.shape[0]):
-        _arrive(state[i], sites, 0)
+        _arrive(state[i], sites, site)
 
 
 @compiled

@@ -16,7 +16,6 @@ from analysis import AnalysisError, find_levels
 from analysis.figures import (
     Panel,
     conductance_histogram,
-    depinning_voltages,
     distribution_map,
     draw,
     metaplastic_function,
@@ -27,6 +26,7 @@ from analysis.figures import (
     save,
 )
 from analysis.metaplasticity import wall_position
+from analysis.width_ratio import depinning_voltages
 
 WRITE_V = np.round(np.arange(0.1, 4.0, 0.05), 2)
 LEVELS_OHM = np.array([100.0, 93.3, 76.1, 67.1])

@@ -66,8 +66,10 @@ def calibrate(
     states = [
         together(
             [
-                level_state(device[level], noise.relative_std if noise else None)
-                for device in visits.values()
+                level_state(
+                    device[level], one.found[level], noise.relative_std if noise else None
+                )
+                for device, one in zip(visits.values(), followed.values(), strict=True)
                 if device[level]
             ]
         )

@@ -18,9 +18,9 @@ FEWEST_LADDERS = 2
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A device's ladders, and for each the level before it (−1 unknown) and after every pulse.
+    """A device's levels and ladders, and the level before and after every pulse of each ladder.
 
-    Readings far from every level are NaN.
+    A level before a ladder is −1 where it is unknown. Readings far from every level are NaN.
     """
 
     found: tuple[Level, ...]

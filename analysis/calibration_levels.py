@@ -6,7 +6,7 @@ readings and the pooled variance s² within visits, the variance from visit to v
     σ² = var(m_v) − mean(s²/n_v),   not below 0,
 
 one-way analysis of variance with random effects (Searle, Casella & McCulloch, Variance Components,
-1992). The interval of the mean is Student's with visits − 1 degrees of freedom, that of σ is χ².
+1992), with a χ² interval. Mean and interval of a level are those of `levels`.
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.calibration_following import Followed
+from analysis.levels import Level
 from analysis.state_model import LevelState, Quantity
 from analysis.state_model_transitions import mean_quantity, std_quantity
 
@@ -37,19 +38,22 @@ def visits_of(followed: Followed) -> Visits:
     return visits
 
 
-def level_state(visits: Sequence[Floats], noise: Quantity | None) -> LevelState:
-    """Return one device's level from its visits; relative read noise is taken off the wander."""
+def level_state(visits: Sequence[Floats], found: Level, noise: Quantity | None) -> LevelState:
+    """Return one device's level from its visits and from what `find_levels` found of it.
+
+    Relative read noise is taken off the wander.
+    """
     means = np.array([visit.mean() for visit in visits])
     within = _pooled_variance(visits)
     readings = (noise.value * float(means.mean())) ** 2 if noise else 0.0
     wander = float(np.sqrt(max(within - readings, 0.0)))
     if len(visits) < 2:
-        return LevelState(Quantity(float(means[0])), None, wander, None, 1)
+        return LevelState(Quantity(found.mean_ohm), None, wander, None, 1)
     spread = float(means.var(ddof=1))
     averaged = within * float(np.mean([1 / len(visit) for visit in visits]))
     std = float(np.sqrt(max(spread - averaged, 0.0)))
     return LevelState(
-        mean_quantity(float(means.mean()), float(np.sqrt(spread)), len(visits)),
+        Quantity(found.mean_ohm, found.resistance_ohm.low, found.resistance_ohm.high),
         std_quantity(std, len(visits) - 1),
         wander,
         None,

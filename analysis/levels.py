@@ -175,13 +175,12 @@ def _allowing_for_slow_noise(
 ) -> list[tuple[Distribution | None, int]]:
     spreads = {k: now.sigma_ohm.value for k, (now, _) in enumerate(found) if now and now.visits > 1}
     visits = visits_of(pulsed, label)
-    resistance = pulsed["resistance_ohm"].to_numpy(dtype=float)
     allowed = list(found)
     for k, spread in spreads.items():
         now, readings = found[k]
         if now and is_quiet(spread, [other for j, other in spreads.items() if j != k]):
             mine = visits[visits["level"] == k]
-            allowed[k] = (allowed_for(now, resistance, mine), readings)
+            allowed[k] = (allowed_for(now, mine), readings)
     return allowed
 
 

@@ -47,7 +47,8 @@ def write_report(
 ) -> None:
     """Write one HTML page about the runs; raises AnalysisError if it cannot be written."""
     _refuse_to_replace(path, overwrite)
-    devices = ", ".join(dict.fromkeys(run.record.summary.device for run in runs))
+    *most, last = dict.fromkeys(run.record.summary.device for run in runs)
+    devices = f"{', '.join(most)} and {last}" if most else last
     text = page(runs, title or f"Measurements of {devices}", datetime.now(UTC))
     draft = path.with_name(path.name + ".part")
     try:

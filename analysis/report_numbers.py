@@ -12,6 +12,7 @@ from analysis.estimate import Estimate
 from analysis.figures import decimals_for
 from analysis.levels import Level, LevelReport, measure_levels
 from analysis.minor_loop import measure_minor_loop
+from analysis.read_noise import measure_read_noise
 from analysis.switching import (
     Switch,
     critical_voltage,
@@ -37,6 +38,8 @@ def numbers_of(points: pd.DataFrame) -> tuple[Table, ...]:
     tables = []
     if (points["phase"] == "loop").any():
         tables.append(_or_why("Minor loop", lambda: _loop(points)))
+    if (points["phase"] == "read").any():
+        tables.append(_or_why("Read noise", lambda: _noise(points)))
     if points["amplitude_V"].notna().any():
         try:
             report = measure_levels(points)
@@ -85,6 +88,21 @@ def _loop(points: pd.DataFrame) -> Table:
         else f"The saturated ends change by {shift}: the reference layer moves."
     )
     return Table("Minor loop", ("quantity", "value"), rows, (stays,))
+
+
+def _noise(points: pd.DataFrame) -> Table:
+    series = points[points["phase"] == "read"]
+    first = series[series["cycle"] == series["cycle"].min()]
+    noise = measure_read_noise(first)
+    white, flicker = noise.white_per_Hz, noise.flicker
+    rows = (
+        ("σ_R/R of the series (10⁻⁶)", text_of(noise.relative_std, 1e6)),
+        ("white noise (10⁻¹² per Hz)", text_of(white, 1e12)),
+        ("1/f noise, S · f (10⁻¹²)", text_of(flicker, 1e12)),
+        ("both are equal at (Hz)", f"{noise.corner_Hz:.2g}"),
+    )
+    remark = f"{noise.readings} readings of the first cycle, every {noise.interval_s:.3g} s."
+    return Table("Read noise", ("quantity", "value"), rows, (remark,))
 
 
 def _levels(report: LevelReport) -> Table:

@@ -27,13 +27,16 @@ figure img { width: 100%; } figcaption { font-size: .85rem; color: #444; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .88rem; }
 th, td { text-align: left; padding: .2rem .9rem .2rem 0; border-bottom: 1px solid #ccc;
-  vertical-align: top; overflow-wrap: anywhere; }
-th { border-bottom-color: #666; }
+  vertical-align: top; }
+thead th { border-bottom-color: #666; } th { white-space: nowrap; }
+.pairs { display: flex; flex-wrap: wrap; column-gap: 3rem; } .pairs > div { flex: 1 1 16rem; }
+.pairs td { overflow-wrap: anywhere; }
 .remark { font-size: .88rem; color: #444; margin: .25rem 0; }
 .banner { background: #fff3d6; border: 2px solid #d55e00; padding: .6rem .9rem; font-weight: 600; }
 pre { font-size: .78rem; white-space: pre-wrap; overflow-wrap: anywhere; background: #f5f5f5;
   padding: .6rem; }
-@media print { body { font-size: 10pt; margin: 0; max-width: none; }
+@media print { body { font-size: 10pt; margin: 0; max-width: none; } .wide { overflow: visible; }
+  table { font-size: .8rem; } th, td { padding-right: .6rem; }
   figure { width: 48%; } tr { break-inside: avoid; } h2, h3 { break-after: avoid; } }
 """
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
@@ -54,17 +57,8 @@ def page(runs: Iterable[ReportedRun], title: str, made: datetime) -> str:
 <h1>{escape(title)}</h1>
 <p>Made on {when}. In brackets: 95 % confidence intervals. Levels count from 0, the highest
 resistance.</p>
-{warnings}{"".join(_sections(runs))}</body></html>
+{warnings}{"".join(_section(run) for run in runs)}{_benches(runs)}</body></html>
 """
-
-
-def _sections(runs: Sequence[ReportedRun]) -> Iterator[str]:
-    first_with: dict[str, int] = {}
-    for run in runs:
-        bench = json.dumps(run.record.attempts[-1].bench, indent=2, ensure_ascii=False, default=str)
-        same = first_with.setdefault(bench, run.id)
-        text = f"<pre>{escape(bench)}</pre>" if same == run.id else _remark(f"As of run {same}.")
-        yield f"{_section(run)}<h3>Bench at the start</h3>{text}</section>"
 
 
 def _section(run: ReportedRun) -> str:
@@ -77,8 +71,22 @@ def _section(run: ReportedRun) -> str:
     tables = "".join(_table(table) for table in numbers_of(run.points))
     return (
         f"<section><h2>{escape(run.name)}</h2>"
-        f'<div class="figures">{figures}</div>{absent}{tables}{"".join(_provenance(run))}'
+        f'<div class="figures">{figures}</div>{absent}{tables}'
+        f'<div class="pairs">{"".join(_provenance(run))}</div></section>'
     )
+
+
+def _benches(runs: Sequence[ReportedRun]) -> str:
+    """Return every bench as it was when its runs started, each once."""
+    runs_on: dict[str, list[int]] = {}
+    for run in runs:
+        bench = json.dumps(run.record.attempts[-1].bench, indent=2, ensure_ascii=False, default=str)
+        runs_on.setdefault(bench, []).append(run.id)
+    shown = "".join(
+        f"<h3>Run {escape(', '.join(map(str, numbers)))}</h3><pre>{escape(bench)}</pre>"
+        for bench, numbers in runs_on.items()
+    )
+    return f"<section><h2>Benches as they were at the start</h2>{shown}</section>"
 
 
 def _provenance(run: ReportedRun) -> Iterator[str]:
@@ -122,7 +130,8 @@ def _table(table: Table) -> str:
         f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in table.rows
     )
     remarks = "".join(_remark(remark) for remark in table.remarks)
-    body = f'<div class="wide"><table><tr>{head}</tr>{rows}</table></div>' if rows else ""
+    whole = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    body = f'<div class="wide">{whole}</div>' if rows else ""
     return f"<h3>{escape(table.title)}</h3>{body}{remarks}"
 
 
@@ -130,7 +139,7 @@ def _pairs(title: str, rows: Iterable[tuple[str, str]]) -> str:
     lines = "".join(
         f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in rows if value
     )
-    return f'<h3>{escape(title)}</h3><div class="wide"><table>{lines}</table></div>'
+    return f"<div><h3>{escape(title)}</h3><table>{lines}</table></div>"
 
 
 def _remark(text: str) -> str:

@@ -28,9 +28,10 @@ def figures(
     """
     from analysis.report import load_runs, save_figures  # matplotlib: no other command waits for it
 
-    with open_to_read(database) as store:
-        loaded = load_runs(store, runs)
-    written = save_figures(loaded, to, overwrite=overwrite)
+    with err.status("Analysing and drawing"):
+        with open_to_read(database) as store:
+            loaded = load_runs(store, runs)
+        written = save_figures(loaded, to, overwrite=overwrite)
     for run in loaded:
         for sentence in run.panels.absent:
             err.print(f"Run {run.id} has {sentence}", markup=False, soft_wrap=True)

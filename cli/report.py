@@ -29,9 +29,10 @@ def report(
     """
     from analysis.report import load_runs, write_report  # matplotlib: no other command waits for it
 
-    with open_to_read(database) as store:
-        loaded = load_runs(store, runs)
-    write_report(loaded, to, title=title, overwrite=overwrite)
+    with err.status("Analysing and drawing"):
+        with open_to_read(database) as store:
+            loaded = load_runs(store, runs)
+        write_report(loaded, to, title=title, overwrite=overwrite)
     for run in loaded:
         if run.warning:
             err.print(run.warning, markup=False, soft_wrap=True)

@@ -12,6 +12,7 @@ from analysis.figures.distribution import distribution_map
 from analysis.figures.loop import minor_loop
 from analysis.figures.metaplastic import metaplastic_function
 from analysis.figures.panel import Panel, decimals_for, draw, png_of, save
+from analysis.figures.readings import readings_against_time
 
 __all__ = [
     "Panel",
@@ -24,6 +25,7 @@ __all__ = [
     "minor_loop",
     "panels_of",
     "png_of",
+    "readings_against_time",
     "resistance_against_amplitude",
     "save",
 ]

@@ -9,7 +9,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize
 
-from analysis.figures.panel import Panel, colours
+from analysis.figures.panel import LIGHTEST, Panel, colours
 from analysis.run_points import pulsed_points
 
 VECTORS_UP_TO = 20_000  # points; more are painted as pixels within the SVG
@@ -49,21 +49,15 @@ def resistance_against_amplitude(points: pd.DataFrame) -> Panel:
         axes.set_xlabel("Pulse amplitude (V)")
         axes.set_ylabel("Resistance (Ω)")
         if len(cycles) > 1:
-            _scale(axes, len(cycles))
+            name_cycles(axes, len(cycles))
 
     return Panel(name, title, table.drop(columns="sequence"), paint)
 
 
-def _stairs(line: Floats) -> Floats:
-    """Return the line as stairs: a resistance stays until the next pulse is fired."""
-    corners = np.repeat(line, 2, axis=0)
-    return np.column_stack([corners[1:, 0], corners[:-1, 1]])
-
-
-def _scale(axes: Axes, cycles: int) -> None:
+def name_cycles(axes: Axes, cycles: int) -> None:
     """Say which colour is which cycle, counted from 1."""
     part = mpl.colormaps["viridis"].resampled(256)
-    shown = mpl.colors.ListedColormap(part(np.linspace(0, 0.92, 256)))
+    shown = mpl.colors.ListedColormap(part(np.linspace(0, LIGHTEST, 256)))
     figure = axes.get_figure(root=True)
     if figure is None:
         return
@@ -71,3 +65,9 @@ def _scale(axes: Axes, cycles: int) -> None:
     bar = figure.colorbar(scale, ax=axes, aspect=40, pad=0.02, ticks=[1, cycles])
     bar.set_label("Cycle", labelpad=-4)
     bar.outline.set_visible(False)
+
+
+def _stairs(line: Floats) -> Floats:
+    """Return the line as stairs: a resistance stays until the next pulse is fired."""
+    corners = np.repeat(line, 2, axis=0)
+    return np.column_stack([corners[1:, 0], corners[:-1, 1]])

@@ -13,6 +13,7 @@ from analysis.figures.distribution import distribution_map
 from analysis.figures.loop import minor_loop
 from analysis.figures.metaplastic import metaplastic_function
 from analysis.figures.panel import Panel
+from analysis.figures.readings import readings_against_time
 from analysis.levels import Level, find_levels
 
 Maker = Callable[[], Panel]
@@ -32,6 +33,8 @@ def panels_of(points: pd.DataFrame) -> Panels:
         "minor loop": partial(minor_loop, points),
         "resistance against amplitude": partial(resistance_against_amplitude, points),
     }
+    if (points["phase"] == "read").any():
+        makers["readings against time"] = partial(readings_against_time, points)
     try:
         makers |= _with_levels(points, find_levels(points))
         reasons: dict[str, list[str]] = {}

@@ -41,7 +41,7 @@ def distribution_map(
         axes.stackplot(
             amplitude,
             shares.T,
-            colors=colours(len(levels), end=1.0),
+            colors=colours(len(levels)),
             labels=[f"{level.mean_ohm:.{apart}f}" for level in levels],
             step="mid",
             linewidth=0,

@@ -22,6 +22,7 @@ from analysis.errors import AnalysisError
 COLUMN_WIDTH_IN = 3.5
 HEIGHT_IN = 2.6
 STYLE = Path(__file__).parent / "house.mplstyle"
+LIGHTEST = 0.92  # of viridis, whose end is too light for lines on white
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#666666"
 
 Colour = tuple[float, float, float, float]
@@ -77,9 +78,9 @@ def png_of(panel: Panel, note: str = "") -> bytes:
     return image.getvalue()
 
 
-def colours(count: int, end: float = 0.92) -> list[Colour]:
+def colours(count: int) -> list[Colour]:
     """Return `count` colours in an order that lightness shows, too; the last is not too light."""
-    red_green_blue = mpl.colormaps["viridis"](np.linspace(0, end, count))
+    red_green_blue = mpl.colormaps["viridis"](np.linspace(0, LIGHTEST, count))
     return [(float(r), float(g), float(b), float(a)) for r, g, b, a in red_green_blue]
 
 

@@ -134,7 +134,7 @@ def test_a_run_without_anything_to_show_says_so(store: Store, tmp_path: Path) ->
 def test_a_bench_shared_by_runs_is_shown_once(store: Store, tmp_path: Path) -> None:
     page = report(store, tmp_path / "report.html", measure(store), measure(store))
     assert page.tags.count("pre") == 1
-    assert "As of run 1." in page.words
+    assert "Run 1, 2" in page.words
 
 
 def test_nothing_is_replaced_unasked(store: Store, tmp_path: Path) -> None:

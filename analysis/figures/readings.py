@@ -1,0 +1,48 @@
+"""Resistance against time: a series of readings without pulses, one line a cycle."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from analysis.errors import AnalysisError
+from analysis.figures.amplitude import VECTORS_UP_TO, name_cycles
+from analysis.figures.panel import Panel, colours
+from analysis.run_points import quiet_series
+
+UNITS = (("s", 1.0, 600.0), ("min", 60.0, 36e3), ("h", 3600.0, np.inf))
+"""Each unit of time, its length in s, and up to which length of a series it is used."""
+
+
+def readings_against_time(points: pd.DataFrame) -> Panel:
+    """Draw R against the time since the first reading of each cycle of a read-series.
+
+    Raises AnalysisError if the run has none, or if readings are missing.
+    """
+    if not (points["phase"] == "read").any():
+        raise AnalysisError(
+            "The run has no points of the phase read; take the figure from a read-series run."
+        )
+    series = [(time - time[0], resistance) for time, resistance in quiet_series(points)]
+    unit, length_s = _unit(max(float(time[-1]) for time, _ in series))
+    few = sum(len(time) for time, _ in series) <= VECTORS_UP_TO
+
+    def paint(axes: Axes) -> None:
+        for (time, resistance), colour in zip(series, colours(len(series)), strict=True):
+            axes.plot(time / length_s, resistance, color=colour, linewidth=0.6, rasterized=not few)
+        axes.set_xlabel(f"Time ({unit})")
+        axes.set_ylabel("Resistance (Ω)")
+        axes.ticklabel_format(axis="y", useOffset=False)
+        if len(series) > 1:
+            name_cycles(axes, len(series))
+
+    table = pd.concat(
+        [
+            pd.DataFrame({"cycle": number, "time_s": time, "resistance_ohm": resistance})
+            for number, (time, resistance) in enumerate(series)
+        ]
+    )
+    return Panel("readings", "Readings", table, paint)
+
+
+def _unit(longest_s: float) -> tuple[str, float]:
+    return next((name, length_s) for name, length_s, most_s in UNITS if longest_s <= most_s)

@@ -2,10 +2,12 @@
 
 Weights from −1 to 1 stand for conductances from the lowest to the highest level, the reference half
 way. An update is a ladder that ends when the wall has moved (see `steps`): `dw_min` times the
-values of `piecewise_up` and `piecewise_down` is its mean at equally spaced weights. `dw_min_std` is
-the scatter of the steps, relative to `dw_min`. `write_noise_std` is that of the visits, which
-aihwkit 1.2.0 takes in units of `dw_min`, too (rpu_pulsed_device.h). The device's levels are not
-kept: aihwkit's weights are continuous.
+values of `piecewise_up` and `piecewise_down` is its mean at equally spaced weights; those beside a
+level have its value, so that aihwkit's interpolation gives it back. `dw_min_std` is the scatter of
+the steps relative to each step (root mean squares of both), as aihwkit 1.2.0 applies it
+(rpu_piecewisestep_device.cpp); `write_noise_std` that of the visits, which it takes in units of
+`dw_min` (rpu_pulsed_device.h). The device's levels are not kept: aihwkit's weights are continuous,
+and what scatters beyond the ends is cut off there.
 """
 
 import json
@@ -65,11 +67,12 @@ def aihwkit_parameters(model: StateModel) -> dict[str, float | list[float]]:
     conductance_S, up, down = steps_of(model)
     half_range_S = float(np.ptp(conductance_S)) / 2
     weights = (conductance_S - conductance_S[0]) / half_range_S - 1
-    nodes = np.linspace(-1.0, 1.0, NODES)
+    nodes = _nodes(weights)
     rises = np.interp(nodes, weights, up.size_S) / half_range_S
     falls = np.interp(nodes, weights, np.abs(down.size_S)) / half_range_S
-    dw_min = float(np.mean([_mean_step(up), _mean_step(down)])) / half_range_S
-    scatter = np.sqrt(np.mean([_mean_variance(up), _mean_variance(down)])) / half_range_S
+    dw_min = (_mean(up, up.size_S) - _mean(down, down.size_S)) / 2 / half_range_S
+    scatter = np.sqrt(_mean(up, up.variance_S2) + _mean(down, down.variance_S2))
+    scatter /= np.sqrt(_mean(up, up.size_S**2) + _mean(down, down.size_S**2))
     stds = [level.conductance_std_S or 0.0 for level in model.levels]
     write_noise = float(np.sqrt(np.mean(np.square(stds)))) / half_range_S
     spread = _device_spread(model, half_range_S)
@@ -80,7 +83,7 @@ def aihwkit_parameters(model: StateModel) -> dict[str, float | list[float]]:
         "w_max_dtod": spread,
         "dw_min": dw_min,
         "dw_min_dtod": 0.0,
-        "dw_min_std": float(scatter) / dw_min,
+        "dw_min_std": float(scatter),
         "up_down": 0.0,
         "up_down_dtod": 0.0,
         "write_noise_std": write_noise / dw_min,
@@ -89,12 +92,16 @@ def aihwkit_parameters(model: StateModel) -> dict[str, float | list[float]]:
     }
 
 
-def _mean_step(steps: Steps) -> float:
-    return float(np.abs(steps.size_S[steps.size_S != 0]).mean())
+def _nodes(weights: Floats) -> Floats:
+    """Return the weights at which the steps are taken: equally spaced, but at a level beside it."""
+    nodes, spacing = np.linspace(-1.0, 1.0, NODES, retstep=True)
+    nearest = weights[np.abs(nodes[:, None] - weights).argmin(axis=1)]
+    return np.where(np.abs(nodes - nearest) < spacing, nearest, nodes)
 
 
-def _mean_variance(steps: Steps) -> float:
-    return float(steps.variance_S2[steps.size_S != 0].mean())
+def _mean(steps: Steps, values: Floats) -> float:
+    """Return the mean of the values over the levels that the steps leave."""
+    return float(values[steps.size_S != 0].mean())
 
 
 def _device_spread(model: StateModel, half_range_S: float) -> float:

@@ -18,6 +18,7 @@ from analysis.calibration_levels import level_state, together, visits_of
 from analysis.calibration_noise import Noise, noise_of
 from analysis.calibration_readings import Watched, reading_field_T, reads_only, watch
 from analysis.calibration_runs import CalibrationRun, source_of
+from analysis.calibration_taper import sweeps_field, with_taper
 from analysis.errors import AnalysisError
 from analysis.retention import pooled
 from analysis.state_model import (
@@ -25,6 +26,7 @@ from analysis.state_model import (
     ModelReadNoise,
     Prior,
     Pulses,
+    Quantity,
     StateModel,
 )
 from analysis.state_model_additions import with_retention
@@ -40,10 +42,11 @@ def calibrate(
 ) -> StateModel:
     """Return the state model of what was measured in staircase, ramp or cycling runs.
 
-    Runs that only read add retention and read noise. Runs on several devices make one model of
-    their kind if `several_devices`. Raises AnalysisError, in one sentence, for runs without ladders
-    of pulses, too few of them, a single level, runs whose conditions differ, and mixed devices that
-    were not asked for.
+    Runs that only read add retention and read noise; a minor loop makes the positions of the wall
+    surer that give one device its width ratio. Runs on several devices make one model of their kind
+    if `several_devices`. Raises AnalysisError, in one sentence, for runs without ladders of pulses,
+    too few of them, a single level, runs whose conditions differ, and mixed devices that were not
+    asked for.
     """
     devices = tuple(dict.fromkeys(run.device for run in runs))
     if not devices:
@@ -53,33 +56,19 @@ def calibrate(
             f"The runs are of several devices ({', '.join(devices)}); calibrate each by itself, or "
             "ask for one model of them all with --several-devices."
         )
-    reading = [run for run in runs if reads_only(run)]
-    pulsed = [run for run in runs if not reads_only(run)]
-    _check_pulsed(reading, pulsed)
+    reading, loops, pulsed = _sorted(runs)
     followed = {
         device: follow([run for run in pulsed if run.device == device]) for device in devices
     }
-    levels = _number_of_levels(followed)
+    _check_alike(followed)
     watched = _watched(reading, followed)
-    visits = {device: visits_of(one) for device, one in followed.items()}
-    noise = noise_of(visits, watched)
-    states = [
-        together(
-            [
-                level_state(
-                    device[level], one.found[level], noise.relative_std if noise else None
-                )
-                for device, one in zip(visits.values(), followed.values(), strict=True)
-                if device[level]
-            ]
-        )
-        for level in range(levels)
-    ]
+    noise = noise_of({device: visits_of(one) for device, one in followed.items()}, watched)
+    states = _states(list(followed.values()), noise.relative_std if noise else None)
     model = StateModel(
         name=name,
         version=version,
         devices=devices,
-        levels=tuple(states),
+        levels=states,
         levels_source=source_of(
             pulsed,
             "one-way analysis of variance over visits of the levels that find_levels found",
@@ -94,17 +83,29 @@ def calibrate(
         saturated_level=_saturated_level(pulsed, states),
         read_noise=None if noise is None else _read_noise(noise, pulsed, reading),
     )
-    return _with_retention(model, watched, reading) if reading else model
+    if reading:
+        model = _with_retention(model, watched, reading)
+    if len(devices) == 1:
+        model = with_taper(model, pulsed, loops, followed[devices[0]].found)
+    return model
 
 
-def _check_pulsed(reading: Sequence[CalibrationRun], pulsed: Sequence[CalibrationRun]) -> None:
+def _sorted(
+    runs: Sequence[CalibrationRun],
+) -> tuple[list[CalibrationRun], list[CalibrationRun], list[CalibrationRun]]:
+    """Return runs that only read, minor loops, and runs with pulses."""
+    reading = [run for run in runs if reads_only(run)]
+    loops = [run for run in runs if sweeps_field(run)]
+    pulsed = [run for run in runs if not (reads_only(run) or sweeps_field(run))]
     measured = {run.device for run in pulsed}
-    for run in reading:
+    for run in (*reading, *loops):
         if run.device not in measured:
+            does = "only reads" if reads_only(run) else "is a minor loop"
             raise AnalysisError(
-                f"{run.where} only reads; name a staircase, ramp or cycling run on that device "
+                f"{run.where} {does}; name a staircase, ramp or cycling run on that device "
                 "beside it, which tells its levels."
             )
+    return reading, loops, pulsed
 
 
 def _watched(
@@ -117,14 +118,27 @@ def _watched(
     }
 
 
-def _number_of_levels(followed: Mapping[str, Followed]) -> int:
+def _check_alike(followed: Mapping[str, Followed]) -> None:
     numbers = {device: one.levels for device, one in followed.items()}
     if len(set(numbers.values())) > 1:
         shown = ", ".join(f"{device}: {number}" for device, number in numbers.items())
         raise AnalysisError(
             f"The devices show different numbers of levels ({shown}); calibrate each by itself."
         )
-    return next(iter(numbers.values()))
+
+
+def _states(followed: Sequence[Followed], noise: Quantity | None) -> tuple[LevelState, ...]:
+    visits = [visits_of(one) for one in followed]
+    return tuple(
+        together(
+            [
+                level_state(device[level], one.found[level], noise)
+                for device, one in zip(visits, followed, strict=True)
+                if device[level]
+            ]
+        )
+        for level in range(followed[0].levels)
+    )
 
 
 def _polarities(followed: Iterable[Followed]) -> list[int]:

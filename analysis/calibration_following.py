@@ -45,7 +45,7 @@ def follow(runs: Sequence[CalibrationRun]) -> Followed:
             f"{runs[0].where} has a single ladder of pulses; a model needs at least "
             f"{FEWEST_LADDERS} cycles to tell how much they differ."
         )
-    levels = find_levels(_joined(runs))
+    levels = find_levels(joined(runs))
     if len(levels) < 2:
         raise AnalysisError(
             f"{runs[0].where} shows one level only; pulse with larger amplitudes to see others."
@@ -65,7 +65,8 @@ def _check_pulses(run: CalibrationRun) -> None:
         )
 
 
-def _joined(runs: Sequence[CalibrationRun]) -> pd.DataFrame:
+def joined(runs: Sequence[CalibrationRun]) -> pd.DataFrame:
+    """Return the points of several runs of one device, their cycles numbered one after another."""
     frames, first = [], 0
     for run in runs:
         frames.append(

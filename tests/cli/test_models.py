@@ -69,7 +69,7 @@ def test_a_model_agrees_with_itself(lab: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["calibrate", "2", "--name", "B"], "has no readings after pulses"),
+        (["calibrate", "2", "--name", "B"], "is a minor loop"),
         (["calibrate", "3", "--name", "B"], "is aborted"),
         (["calibrate", "1", "1", "--name", "B"], "named twice"),
         (["calibrate", "9", "--name", "B"], "There is no run 9"),

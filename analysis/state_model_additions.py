@@ -12,7 +12,7 @@ from analysis.state_model import ModelMetaplasticity, ModelRetention, Quantity, 
 
 def with_metaplasticity(model: StateModel, fit: Metaplasticity, source: Source) -> StateModel:
     """Return the model with the metaplastic function of a fit, made from what `source` names."""
-    quality = f"{fit.notches} notches, χ² {fit.excess:.2g} a degree of freedom"
+    quality = f"{fit.notches} thresholds, χ² {fit.excess:.2g} a degree of freedom"
     added = ModelMetaplasticity(_quantity(fit.width_ratio), replace(source, quality=quality))
     return replace(model, metaplasticity=added)
 

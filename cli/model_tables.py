@@ -63,7 +63,9 @@ def _circumstances(model: "StateModel") -> list[tuple[str, str]]:
     ]
     if model.metaplasticity is not None:
         ratio = model.metaplasticity
-        rows.append(("w1/w2", f"{text_of(ratio.width_ratio)}; {ratio.source.quality}"))
+        told = f"{text_of(ratio.width_ratio)}; {ratio.source.quality}"
+        injected = ", with the injection" * ("injection" in ratio.source.method)
+        rows.append(("w1/w2", told + injected))
     source = model.levels_source
     return [
         *rows,
@@ -83,7 +85,7 @@ def text_of(quantity: "Quantity | None") -> str:
     if quantity is None:
         return "not determined"
     if quantity.low is None or quantity.high is None:
-        return f"{quantity.value:.4g} (once)"
+        return f"{quantity.value:.4g} (interval open)"
     return f"{quantity.value:.4g} ({quantity.low:.4g}–{quantity.high:.4g})"
 
 

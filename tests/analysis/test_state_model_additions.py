@@ -38,5 +38,5 @@ def test_an_open_interval_of_the_width_ratio_stays_open_in_the_file(model: State
     added = with_metaplasticity(model, fit, SOURCE)
     assert added.metaplasticity is not None
     assert added.metaplasticity.width_ratio == Quantity(0.25, None, 0.4)
-    assert added.metaplasticity.source.quality == "3 notches, χ² 1.5 a degree of freedom"
+    assert added.metaplasticity.source.quality == "3 thresholds, χ² 1.5 a degree of freedom"
     assert parse_model(model_json(added)) == added

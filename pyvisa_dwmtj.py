@@ -1,27 +1,41 @@
 """Lets PyVISA find the virtual bench as the back end `@dwmtj`, with the models of the store."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from simulators.bench import LabError, VirtualBenchLibrary, use_models
 
 
-def model_of_the_store(reference: str) -> Mapping[str, Any]:
+def model_of_the_store(reference: str, database: str | None = None) -> Mapping[str, Any]:
     """Return the state model `NAME` or `NAME:VERSION` of the store, as its document.
 
-    The store is that of DWMTJ_DATABASE, else dwmtj.sqlite in this folder. Raises LabError.
+    It is looked for in the database given, if that has it, else in that of DWMTJ_DATABASE, else in
+    dwmtj.sqlite in this folder. Raises LabError.
     """
     from analysis import AnalysisError  # only a lab with a twin needs the rooms below
     from analysis.state_model_file import model_document
     from analysis.state_model_store import find_model
-    from storage import StoreError
+    from storage import StoreError, database_path
 
+    errors: list[Exception] = []
     try:
-        return model_document(find_model(reference))
-    except (AnalysisError, StoreError) as error:
-        raise LabError(str(error)) from error
+        places = dict.fromkeys(map(database_path, (database, None)))
+        for place in sorted(places, key=lambda path: not path.exists()):
+            try:
+                return model_document(find_model(reference, str(place)))
+            except (AnalysisError, StoreError) as error:
+                errors.append(error)
+    except StoreError as error:
+        errors.append(error)
+    raise LabError(str(errors[0])) from errors[0]
 
 
-use_models(model_of_the_store)
+def use_models_of(database: str | None) -> None:
+    """Let twins be looked for in a database first."""
+    use_models(partial(model_of_the_store, database=database))
+
+
+use_models_of(None)
 
 WRAPPER_CLASS = VirtualBenchLibrary

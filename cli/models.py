@@ -7,8 +7,7 @@ import typer
 
 from cli.console import out, print_json, print_table
 from cli.model_tables import print_model, text_of
-from cli.options import DatabaseOption, JsonOption
-from storage import Store
+from cli.options import DatabaseOption, JsonOption, open_to_read
 
 app = typer.Typer(no_args_is_help=True, help="List, show, compare and export state models.")
 ModelArgument = Annotated[
@@ -24,7 +23,7 @@ def list_models(database: DatabaseOption = None, as_json: JsonOption = False) ->
     Example:
       dwmtj models list
     """
-    with Store.open(database, create=False) as store:
+    with open_to_read(database) as store:
         records, place = store.calibrations(), store.path
     if as_json:
         keys = ("name", "version", "device", "source_runs", "created")

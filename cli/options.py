@@ -80,6 +80,14 @@ def choose_bench(bench: str | None, seed: int | None = None, attempt: int = 1) -
     return bench_file.model_copy(update={"visa_library": library})
 
 
+def look_for_twins_in(database: str | None, bench_file: BenchFile) -> None:
+    """Let a virtual bench find the model of its twin in the database of the run, too."""
+    if bench_file.visa_library.endswith("@dwmtj"):
+        from pyvisa_dwmtj import use_models_of  # compiles; PyVISA is about to import it anyway
+
+        use_models_of(database)
+
+
 def login_name() -> str:
     """Return who is logged in, or nothing where the system does not tell."""
     try:

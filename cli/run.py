@@ -8,7 +8,14 @@ import typer
 
 from cli.console import out
 from cli.measure import bench_to_measure_on, measure
-from cli.options import BenchOption, DatabaseOption, SeedOption, choose_bench, login_name
+from cli.options import (
+    BenchOption,
+    DatabaseOption,
+    SeedOption,
+    choose_bench,
+    login_name,
+    look_for_twins_in,
+)
 from protocols import ProtocolError
 from protocols.catalogue import make_protocol
 from storage import RunRecord, Store, StoreError
@@ -51,6 +58,7 @@ def run(
             seed, attempt = _seed_of(begun, protocol, seed), len(begun.attempts) + 1
             procedure = make_protocol(protocol, {**begun.parameters, **given})
         bench_file = choose_bench(bench, seed, attempt)
+        look_for_twins_in(database, bench_file)
         instruments = opened.enter_context(bench_to_measure_on(bench_file))
         procedure.check(instruments)
         if resume is None:  # a database is made only once everything else is known to be right

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from cli.console import err, out
+from cli.options import DatabaseOption
 
 
 def serve(
@@ -14,6 +15,7 @@ def serve(
     ] = "trapezoid",
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the first.")] = 5025,
+    database: DatabaseOption = None,
 ) -> None:
     """Serve the virtual instruments over TCP until Ctrl-C.
 
@@ -23,11 +25,12 @@ def serve(
     Examples:
       dwmtj serve
       dwmtj serve straight --port 6000
+      dwmtj serve model:trapezoid-A3 --database lab.sqlite
     """
-    from pyvisa_dwmtj import model_of_the_store
-    from simulators.bench import LabServer, open_lab, use_models  # compiles; nobody else waits
+    from pyvisa_dwmtj import use_models_of
+    from simulators.bench import LabServer, open_lab  # compiles; nobody else waits
 
-    use_models(model_of_the_store)
+    use_models_of(database)
     with LabServer(open_lab(lab), host=host, first_port=port) as server:
         for model, address in server.addresses.items():
             out.print(f"{model}: {address}", markup=False)

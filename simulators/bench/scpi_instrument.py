@@ -13,6 +13,7 @@ from simulators.bench.errors import ScpiError
 from simulators.bench.scpi_commands import Command, event, on_instrument, query, setting
 from simulators.bench.scpi_parser import CommandSet
 from simulators.bench.scpi_values import Integer, Raw
+from simulators.device import DeviceError
 
 ERROR_QUEUE_LENGTH = 20
 OPERATION_COMPLETE, QUERY_ERROR, DEVICE_ERROR, EXECUTION_ERROR, COMMAND_ERROR = 1, 4, 8, 16, 32
@@ -60,6 +61,9 @@ class Instrument:
                 if error.is_command_error:
                     break
                 continue
+            except DeviceError as error:
+                self.report(_of_the_device(error))
+                continue
             if reply is not None:
                 replies.append(reply)
                 self.reply_waiting = True
@@ -68,6 +72,8 @@ class Instrument:
                 self.model.settle(self.core)
             except ScpiError as error:
                 self.report(error)
+            except DeviceError as error:
+                self.report(_of_the_device(error))
         return ";".join(replies) if replies else None
 
     def report(self, error: ScpiError) -> None:
@@ -143,6 +149,11 @@ class Instrument:
     def complete_operation(self) -> None:
         """Set the operation-complete bit; commands here are done when they return (*OPC)."""
         self.event_status |= OPERATION_COMPLETE
+
+
+def _of_the_device(error: DeviceError) -> ScpiError:
+    """Return what an instrument tells of a device that cannot be what it is asked to be."""
+    return ScpiError(-300, "Device-specific error", str(error).rstrip(".").replace('"', "'"))
 
 
 def common_commands(trigger: Callable[[Any], None] | None = None) -> tuple[Command, ...]:

@@ -7,9 +7,10 @@ other polarity or was saturated has withstood nothing. On arriving in a level th
 resistance that lasts for the visit (mean and spread from visit to visit), about which every pulse
 scatters it anew (spread within a visit).
 
-It holds for what was measured. Pulses of another width or field act as if they had the measured
-ones, larger ones as the largest measured, a polarity that was not measured does not act, and the
-only other field that does is the one that saturates. Nothing destroys a twin.
+It holds for what was measured, and refuses pulses of which its model says nothing: of another
+width, at another field, larger than all measured ones, or of a polarity that was not measured.
+Edges are not compared, nor is what the model does not tell. The only field that acts without pulses
+is the one that saturates. Nothing destroys a twin.
 """
 
 from collections.abc import Sequence
@@ -26,6 +27,8 @@ Floats = NDArray[np.float64]
 _SATURATES = 0.9
 """Share of the measured saturating field that saturates, too: a coil is not that exact."""
 _TOLERANCE_V = 1e-6
+_SAME_WIDTH = 0.01
+_SAME_FIELD_T = 1e-3
 
 
 @dataclass(slots=True)
@@ -71,18 +74,22 @@ class Twin:
     ) -> None:
         """Apply a voltage between IN and CLK, scalar or shape (count,), under a constant field.
 
-        Raises DeviceError for a negative time or values of another shape.
+        Raises DeviceError, and leaves the devices as they are, for a negative time, values of
+        another shape, or a pulse that the model says nothing of.
         """
         if min(duration_s, rise_s, fall_s) < 0:
             raise DeviceError(f"A pulse cannot last {duration_s} s: make no time negative.")
         voltages_V = self._per_device(track_voltage_V)
         saturates = self._saturates(field_T)
+        if not saturates:
+            for voltage_V in (voltages_V.max(), voltages_V.min()):
+                self._check_measured(float(voltage_V), duration_s, field_T)
         for wall, rng, voltage_V in zip(self._walls, self._random, voltages_V, strict=True):
             if saturates and wall.level != self.parameters.saturated_level:
                 self._arrive(wall, self.parameters.saturated_level, rng)
             if saturates:
                 wall.withstood_V.clear()
-            if voltage_V and not saturates:
+            if abs(voltage_V) > _TOLERANCE_V and not saturates:
                 self._pulse(wall, float(voltage_V), rng)
 
     def junction_voltage_V(self, current_A: float | Floats, integration_s: float) -> Floats:
@@ -116,9 +123,7 @@ class Twin:
 
     def _pulse(self, wall: _Wall, voltage_V: float, rng: np.random.Generator) -> None:
         sign = 1 if voltage_V > 0 else -1
-        ladder = self.parameters.ladders.get(sign)
-        if ladder is None:
-            return
+        ladder = self.parameters.ladders[sign]
         withstood_V = wall.withstood_V.get(sign, 0.0)
         level = wall.level
         for table in _between(ladder, withstood_V, abs(voltage_V)):
@@ -131,6 +136,26 @@ class Twin:
         else:
             self._wander(wall, rng)
         wall.withstood_V[sign] = max(withstood_V, abs(voltage_V))
+
+    def _check_measured(self, voltage_V: float, duration_s: float, field_T: float) -> None:
+        """Raise DeviceError for a pulse that was not measured."""
+        if abs(voltage_V) <= _TOLERANCE_V:
+            return
+        name = f"The twin of {self.parameters.name}"
+        ladder = self.parameters.ladders.get(1 if voltage_V > 0 else -1)
+        if ladder is None:
+            sign = "positive" if voltage_V > 0 else "negative"
+            raise DeviceError(f"{name} was measured without {sign} pulses and cannot tell of one.")
+        width_s, at_T, largest_V = ladder.pulse_width_s, ladder.field_T, ladder.amplitudes_V[-1]
+        if width_s is not None and abs(duration_s - width_s) > _SAME_WIDTH * width_s:
+            told = f"with pulses of {width_s:g} s, not of {duration_s:g} s"
+        elif at_T is not None and abs(field_T - at_T) > _SAME_FIELD_T:
+            told = f"with such pulses at {at_T:g} T, not at {field_T:g} T"
+        elif abs(voltage_V) > largest_V + _TOLERANCE_V:
+            told = f"with such pulses up to {largest_V:g} V, not of {abs(voltage_V):g} V"
+        else:
+            return
+        raise DeviceError(f"{name} was measured {told}, and cannot tell of others.")
 
     def _arrive(self, wall: _Wall, level: int, rng: np.random.Generator) -> None:
         values = self.parameters

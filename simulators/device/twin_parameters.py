@@ -14,10 +14,15 @@ _SCHEMA = ("dwmtj-state-model", 1)
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """Pulses of one polarity: their rising magnitudes, and counts (from, to) at each of them."""
+    """Pulses of one polarity: their rising magnitudes, and counts (from, to) at each of them.
+
+    Width and field are those that they were measured with, None where the model does not tell.
+    """
 
     amplitudes_V: NDArray[np.float64]
     counts: Sequence[NDArray[np.int64]]
+    pulse_width_s: float | None
+    field_T: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ def _parameters(document: Mapping[str, Any]) -> TwinParameters:
             1 if pulses["polarity"] == "positive" else -1: Ladder(
                 np.array(pulses["amplitudes_V"], dtype=float),
                 [np.array(table, dtype=np.int64) for table in pulses["counts"]],
+                pulses["pulse_width_s"],
+                pulses["field_T"],
             )
             for pulses in document["pulses"]
         },

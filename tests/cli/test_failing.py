@@ -1,5 +1,6 @@
 """What a user sees of a run that fails, and of an archive that may only be read."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -8,7 +9,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from cli import models
 from cli.options import open_to_read
 from storage import Status, Store, StoreError
 
@@ -83,6 +86,7 @@ if sys.platform != "win32":  # where a folder is never read-only
             database = folder / "lab.sqlite"
             with Store.open(database) as store:
                 store.begin_run("reset", "d", parameters={}, bench={}).finish(Status.FINISHED)
+                store.add_calibration("A3", "d", [1], {})
             folder.chmod(0o555)
             root = os.geteuid() == 0
             if root:  # who may write everywhere
@@ -92,6 +96,8 @@ if sys.platform != "win32":  # where a folder is never read-only
                     assert [run.status for run in store.runs()] == [Status.FINISHED]
                     with pytest.raises(StoreError, match="is read-only"):
                         store.begin_run("reset", "d", parameters={}, bench={})
+                listed = CliRunner().invoke(models.app, ["list", "--json", "-d", str(database)])
+                assert [entry["name"] for entry in json.loads(listed.stdout)] == ["A3"]
             finally:
                 if root:
                     os.seteuid(0)

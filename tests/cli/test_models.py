@@ -104,6 +104,26 @@ def test_a_bench_with_a_twin_measures_the_model_of_the_store(lab: Path) -> None:
     assert resistance.to_numpy() == pytest.approx(100.0, abs=0.5)
 
 
+def test_a_twin_is_found_in_the_database_of_the_run_and_refuses_what_was_not_measured(
+    lab: Path, tmp_path: Path
+) -> None:
+    bench = built_in_benches()["virtual-trapezoid"].read_text(encoding="utf-8")
+    twin = bench.replace("trapezoid@dwmtj", "model:A3@dwmtj")
+    (tmp_path / "twin.toml").write_text(twin, encoding="utf-8")
+    database = str(lab / "dwmtj.sqlite")
+    measured = ("run", "staircase-write", "--bench", "twin.toml", "-p", "amplitude_step_V=1")
+    found = dwmtj(tmp_path, *measured, "-d", database)
+    assert found.returncode == 0, found.stderr
+    wider = dwmtj(tmp_path, *measured, "-d", database, "-p", "pulse_width_s=1e-7")
+    assert wider.returncode == 1
+    assert "A3 was measured with pulses of 5e-08 s, not of 1e-07 s" in wider.stderr
+    assert "Traceback" not in wider.stderr
+    lost = dwmtj(tmp_path, *measured, "-d", "new.sqlite")
+    assert lost.returncode == 2
+    assert "There is no database" in lost.stderr
+    assert not (tmp_path / "new.sqlite").exists()
+
+
 @pytest.mark.parametrize("seed", [21, 22])
 def test_a_calibrated_twin_agrees_with_its_model(lab: Path, tmp_path: Path, seed: int) -> None:
     """13 numbers, each within 95 % intervals of both: 4 or more outside has p < 3e-3 by chance."""

@@ -27,7 +27,13 @@ DOCUMENT: dict[str, Any] = {
     "saturated_level": 0,
     "saturation_field_T": 0.05,
     "pulses": [
-        {"polarity": "positive", "amplitudes_V": [1.0], "counts": [[[0, 5], [0, 0]]]},
+        {
+            "polarity": "positive",
+            "pulse_width_s": 50e-9,
+            "field_T": -4e-3,
+            "amplitudes_V": [1.0],
+            "counts": [[[0, 5], [0, 0]]],
+        },
     ],
 }
 
@@ -57,8 +63,32 @@ def test_a_path_with_a_model_is_the_default_lab_with_its_twin() -> None:
         "BOP 36-12",
         "425",
     }
-    lab.circuit.device.drive(1.5, 50e-9)
+    lab.circuit.device.drive(1.0, 50e-9, field_T=-4e-3)
     assert lab.device.resistance_ohm()[0] == 60.0
+
+
+@pytest.mark.usefixtures("known")
+@pytest.mark.parametrize(
+    ("width", "told"),
+    [
+        ("1E-7", "with pulses of 5e-08 s, not of 1e-07 s"),
+        ("5E-8", "at -0.004 T, not at 0 T"),
+    ],
+)
+def test_a_pulse_of_which_the_model_says_nothing_is_an_error_of_the_generator(
+    width: str, told: str
+) -> None:
+    lab = open_lab(f"model:A3?name={told}")
+    generator = next(i for i in lab.instruments.values() if i.model.name == "81160A")
+    generator.execute(":FUNC1 PULS;:OUTP1:LOAD 50;:ARM:SOUR1 MAN")
+    generator.execute(f":FUNC1:PULS:WIDT {width};:VOLT1:LOW 0;:VOLT1:HIGH 0.5;:OUTP1 ON")
+    assert generator.next_error().startswith("+0,")
+    generator.execute("*TRG")
+    error = generator.next_error()
+    assert error.startswith('-300,"Device-specific error;The twin of A3 was measured ')
+    assert told in error
+    assert generator.next_error().startswith("+0,")
+    assert lab.device.resistance_ohm()[0] == 100.0
 
 
 def test_a_lab_file_finds_a_models_file_beside_it(tmp_path: Path) -> None:

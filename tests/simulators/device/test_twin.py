@@ -8,6 +8,7 @@ import pytest
 from simulators.device import DeviceError, Twin, twin_parameters
 
 COUNT = 4000
+UNTOLD: dict[str, float | None] = {"pulse_width_s": None, "field_T": None}
 
 
 def quantity(value: float) -> dict[str, float | None]:
@@ -35,8 +36,8 @@ def document(**changes: Any) -> dict[str, Any]:
         "saturated_level": 0,
         "saturation_field_T": 0.05,
         "pulses": [
-            {"polarity": "positive", "amplitudes_V": [1.0, 2.0, 3.0], "counts": up},
-            {"polarity": "negative", "amplitudes_V": [2.0], "counts": down},
+            {"polarity": "positive", "amplitudes_V": [1.0, 2.0, 3.0], "counts": up, **UNTOLD},
+            {"polarity": "negative", "amplitudes_V": [2.0], "counts": down, **UNTOLD},
         ],
         **changes,
     }
@@ -139,6 +140,31 @@ def test_a_seed_repeats_a_twin_and_another_does_not() -> None:
 def test_another_document_is_refused(changes: dict[str, Any], told: str) -> None:
     with pytest.raises(DeviceError, match=told):
         twin_parameters(document(**changes))
+
+
+@pytest.mark.parametrize(
+    ("pulse", "told"),
+    [
+        ((1.0, 60e-9, -0.004), "pulses of 5e-08 s, not of 6e-08 s"),
+        ((1.0, 50e-9, -0.006), "at -0.004 T, not at -0.006 T"),
+        ((3.5, 50e-9, -0.004), "up to 3 V, not of 3.5 V"),
+        ((-1.0, 50e-9, -0.004), "without negative pulses"),
+        ((0.2, 10.0, -0.004), "pulses of 5e-08 s, not of 10 s"),
+    ],
+    ids=["width", "field", "amplitude", "polarity", "left on"],
+)
+def test_a_pulse_that_was_not_measured_is_refused_and_does_nothing(
+    pulse: tuple[float, float, float], told: str
+) -> None:
+    (ladder, _) = document()["pulses"]
+    measured = {**ladder, "pulse_width_s": 50e-9, "field_T": -0.004}
+    twin = Twin(twin_parameters(document(pulses=[measured])), 1, 3)
+    before = twin.resistance_ohm()
+    with pytest.raises(DeviceError, match=told):
+        twin.drive(np.array([0.0, pulse[0], 0.0]), *pulse[1:])
+    assert (twin.resistance_ohm() == before).all()
+    twin.drive(3.0, 50.2e-9, -0.0045)
+    twin.drive(-3.0, 1.0, 0.05)  # the saturating field keeps the wall where it is, pulse or not
 
 
 def test_what_a_device_cannot_be_asked_is_refused() -> None:

@@ -142,6 +142,11 @@ def _check_readings(readings: Sequence[Reading], name: str, protocol: str) -> No
                 f"{name}, line {row.line}: a resistance of {row.values['resistance_ohm']:g} Ω, "
                 "which no junction has; correct it or leave the cell empty."
             )
+        if row.values.get("pulse_width_s", 1.0) <= 0:
+            raise AnalysisError(
+                f"{name}, line {row.line}: a pulse {row.values['pulse_width_s']:g} s wide, which "
+                "no generator makes; correct it, or leave the width out."
+            )
 
 
 def _add_constants(reading: Reading, columns: Sequence[Column]) -> None:

@@ -50,8 +50,12 @@ def read_model(path: Path) -> StateModel:
     """Return the model in a JSON file; raises AnalysisError."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise AnalysisError(f"The state model {path} cannot be read ({error}).") from error
+    except OSError as error:
+        raise AnalysisError(
+            f"The state model {path} cannot be read ({error.strerror}): check the path."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise AnalysisError(f"The state model {path} is no text; export it again.") from error
     return parse_model(text, f"The state model {path}")
 
 

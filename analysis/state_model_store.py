@@ -42,7 +42,7 @@ def find_model(reference: str, database: str | None = None) -> StateModel:
     if reference.endswith(".json"):
         return read_model(Path(reference).expanduser())
     name, colon, version = reference.partition(":")
-    if colon and not version.isdecimal():
+    if not name.strip() or (colon and not version.isdecimal()):
         raise AnalysisError(f"{reference!r} is no model; write NAME, NAME:VERSION or a .json file.")
     with Store.open(database, create=False, read_only=True) as store:
         return model_of(store.calibration(name, int(version) if colon else None))

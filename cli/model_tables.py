@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from cli.console import print_pairs, print_table
 
 if TYPE_CHECKING:
-    from analysis.state_model import Pulses, Quantity, StateModel
+    from analysis.state_model import Pulses, Quantity, Source, StateModel
 
 
 def print_model(model: "StateModel") -> None:
@@ -58,7 +58,7 @@ def _circumstances(model: "StateModel") -> list[tuple[str, str]]:
             ("read noise", f"{noise.relative_std.value:.2g} of a reading ({noise.source.quality})")
         )
     rows += [
-        (f"level {kept.level} lasts", f"{_lasting(kept.lifetime_s)}; {kept.source.quality}")
+        (f"level {kept.level} lasts", f"{_lasting(kept.lifetime_s)}; {_told(kept.source)}")
         for kept in model.retention
     ]
     if model.metaplasticity is not None:
@@ -87,6 +87,10 @@ def text_of(quantity: "Quantity | None") -> str:
     if quantity.low is None or quantity.high is None:
         return f"{quantity.value:.4g} (interval open)"
     return f"{quantity.value:.4g} ({quantity.low:.4g}–{quantity.high:.4g})"
+
+
+def _told(source: "Source") -> str:
+    return f"{source.quality}, {source.method}"
 
 
 def _lasting(lifetime_s: "Quantity") -> str:

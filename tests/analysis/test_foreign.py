@@ -208,3 +208,10 @@ def test_readings_without_pulses_are_a_series(tmp_path: Path) -> None:
     assert run.points[-1].time_s == 99 * 60
     with pytest.raises(AnalysisError, match="needs a column mapped to time_s"):
         read_foreign(file, "read-series", ("R=resistance_ohm",))
+
+
+@pytest.mark.parametrize("width", ["0", "-5"])
+def test_a_pulse_without_width_is_refused(width: str, tmp_path: Path) -> None:
+    file = written(tmp_path, "V,R\n1,100\n2,90\n")
+    with pytest.raises(AnalysisError, match=r"line 2: a pulse (0|-5e-09) s wide"):
+        read_foreign(file, "staircase-write", PLAIN, (f"pulse_width_ns={width}",))

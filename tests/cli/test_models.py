@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -33,7 +34,7 @@ def measure(store: Store, bench_file: BenchFile, protocol: str = "write-reset-cy
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a database: run 1 is a cycling run, 2 a minor loop, 3 was broken off."""
+    """A database: run 1 is a cycling run, 2 a minor loop, 3 was broken off, 4 only reads."""
     folder = tmp_path_factory.mktemp("lab")
     file = load_bench_file("virtual-trapezoid")
     file = file.model_copy(update={"visa_library": "trapezoid?seed=11&name=models@dwmtj"})
@@ -42,6 +43,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
         with open_bench(file) as bench:
             run(make_protocol("minor-loop", {"step_T": 0.01}), bench, store)
             run(make_protocol("staircase-write"), bench, store, should_stop=lambda: True)
+            run(make_protocol("read-series", {"readings": 100}), bench, store)
     assert dwmtj(folder, "calibrate", "1", "--name", "A3").returncode == 0
     return folder
 
@@ -58,6 +60,19 @@ def test_a_model_is_listed_shown_and_exported(lab: Path, tmp_path: Path) -> None
         exported = dwmtj(lab, "models", "export", "A3", "--format", form, "-o", to)
         assert exported.returncode == 0, exported.stderr
     assert json.loads((tmp_path / "json").read_text()) == document
+
+
+def test_read_series_give_a_model_retention_and_read_noise(lab: Path, tmp_path: Path) -> None:
+    shutil.copy(lab / "dwmtj.sqlite", tmp_path)
+    done = dwmtj(tmp_path, "calibrate", "1", "4", "--name", "A3")
+    assert done.returncode == 0, done.stderr
+    assert "level 0 lasts" in done.stdout
+    assert "0 escapes in 99 s" in done.stdout
+    (_, entry) = json.loads(dwmtj(tmp_path, "models", "list", "--json").stdout)
+    assert entry["source_runs"] == [1, 4]
+    document = json.loads(dwmtj(tmp_path, "models", "show", "A3:2", "--json").stdout)
+    assert document["read_noise"]["source"]["runs"] == [4]
+    assert document["levels_source"]["runs"] == [1]
 
 
 def test_a_model_agrees_with_itself(lab: Path) -> None:
@@ -77,9 +92,11 @@ def test_a_model_agrees_with_itself(lab: Path) -> None:
         (["models", "show", "B"], "There is no model B"),
         (["models", "show", "A3:7"], "no model A3 of version 7"),
         (["models", "show", "A3:x"], "write NAME, NAME:VERSION"),
-        (["models", "show", "none.json"], "none.json cannot be read"),
+        (["models", "show", "none.json"], "none.json cannot be read (No such file or directory)"),
+        (["models", "show", ""], "'' is no model; write NAME"),
         (["models", "compare", "A3", "B"], "There is no model B"),
         (["models", "export", "A3", "--format", "pickle", "-o", "x"], "no format 'pickle'"),
+        (["calibrate", "4", "--name", "B"], "only reads; name a staircase, ramp or cycling run"),
         (["serve", "model:B"], "There is no model B"),
     ],
     ids=" ".join,

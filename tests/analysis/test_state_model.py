@@ -128,7 +128,7 @@ def test_a_file_is_named_in_the_sentence(tmp_path: Path) -> None:
     (tmp_path / "model.json").write_text(model_json(a_model()), encoding="utf-8")
     assert read_model(tmp_path / "model.json") == a_model()
     (tmp_path / "pickle.json").write_bytes(b"\x80\x04K\x01.")
-    for name, told in (("pickle.json", "cannot be read"), ("none.json", "cannot be read")):
+    for name, told in (("pickle.json", "is no text"), ("none.json", "cannot be read")):
         with pytest.raises(AnalysisError, match=f"{name} {told}"):
             read_model(tmp_path / name)
 

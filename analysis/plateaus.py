@@ -70,8 +70,9 @@ def _shifted(resistance_ohm: Floats) -> npt.NDArray[np.bool_]:
     series = pd.Series(resistance_ohm)
     before_mean = series.rolling(SIDE).mean().to_numpy()[:-1]
     before_variance = series.rolling(SIDE).var().to_numpy()[:-1]
-    after_mean = np.r_[before_mean[SIDE:], np.full(SIDE, np.nan)]
-    after_variance = np.r_[before_variance[SIDE:], np.full(SIDE, np.nan)]
+    nothing = np.full(min(SIDE, len(before_mean)), np.nan)
+    after_mean = np.r_[before_mean[SIDE:], nothing]
+    after_variance = np.r_[before_variance[SIDE:], nothing]
     with np.errstate(divide="ignore", invalid="ignore"):
         error = np.sqrt((before_variance + after_variance).clip(0) / SIDE)
         shift = np.nan_to_num(np.abs(after_mean - before_mean) / error, posinf=0.0)

@@ -59,7 +59,7 @@ def depinning_voltages(
     used = notches if len(notches) >= FEWEST else found
     if len(used) < FEWEST:
         raise AnalysisError(
-            f"Positive pulses left {len(used)} levels in two or more cycles, and a line needs at "
+            f"Levels that positive pulses left in two or more cycles: {len(used)}; a line needs at "
             f"least {FEWEST}: measure more cycles, or a device with more notches."
         )
     antiparallel_ohm, parallel_ohm = extremes_ohm or (levels[0].mean_ohm, levels[-1].mean_ohm)

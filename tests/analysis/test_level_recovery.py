@@ -164,3 +164,26 @@ def test_a_single_noisy_level_is_no_set_of_levels() -> None:
 def test_a_run_without_the_columns_says_which() -> None:
     with pytest.raises(AnalysisError, match="no column cycle, phase"):
         find_levels(pd.DataFrame({"amplitude_V": [1.0], "resistance_ohm": [2.0]}))
+
+
+def few_readings(count: int) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "cycle": 0,
+            "phase": "write",
+            "amplitude_V": 0.1 * np.arange(count),
+            "resistance_ohm": np.where(np.arange(count) < count // 2, 100.0, 70.0),
+        }
+    )
+
+
+@pytest.mark.parametrize("count", [5, 6, 7, 20])
+def test_a_few_readings_show_a_jump(count: int) -> None:
+    levels = measure_levels(few_readings(count)).levels
+    assert [level.mean_ohm for level in levels] == pytest.approx([100.0, 70.0])
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_too_few_readings_for_a_plateau_on_either_side_get_a_sentence(count: int) -> None:
+    with pytest.raises(AnalysisError, match="single level"):
+        measure_levels(few_readings(count))

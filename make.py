@@ -18,7 +18,8 @@ HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
-EXTRAS = {"demo": "", "test": "[gui,dev]", "bench": "[gui,dev]"}
+DATA = HERE.parent / "shared" / "data"  # the public data sets, where they lie beside this folder
+EXTRAS = {"demo": "", "test": "[gui,dev,learning]", "bench": "[gui,dev,learning]"}
 SYSTEM_LIBRARIES = {
     "GL": "libgl1",
     "EGL": "libegl1",
@@ -40,6 +41,7 @@ def main(arguments: list[str]) -> int:
     try:
         install_system_libraries(job)
         install(EXTRAS[job])
+        point_to_data()
         return {"demo": demo, "test": test, "bench": bench}[job](rest)
     except KeyboardInterrupt:
         return 130
@@ -99,6 +101,12 @@ def has_pip() -> bool:
     """Whether there is an environment whose making came to its end."""
     command = [str(PYTHON), "-c", "import pip"]
     return PYTHON.exists() and subprocess.run(command, capture_output=True).returncode == 0
+
+
+def point_to_data() -> None:
+    """Name the folder of the data sets in DWMTJ_DATA, unless the user did, where there is one."""
+    if DATA.is_dir():
+        os.environ.setdefault("DWMTJ_DATA", str(DATA))
 
 
 def create_environment() -> None:

@@ -5,6 +5,15 @@ from instruments import BenchError
 from protocols import ProtocolError
 from simulators.bench import LabError
 from simulators.device import DeviceError
+from simulators.networks import NetworkError
 from storage import StoreError
 
-EXPECTED = (AnalysisError, BenchError, DeviceError, LabError, ProtocolError, StoreError)
+EXPECTED = (
+    AnalysisError,
+    BenchError,
+    DeviceError,
+    LabError,
+    NetworkError,
+    ProtocolError,
+    StoreError,
+)

@@ -1,1 +1,1 @@
-"""The simulated half of the bench: the device itself and the virtual instruments around it."""
+"""What is simulated: the device, the virtual instruments around it, and networks of devices."""

@@ -9,6 +9,7 @@ from storage.errors import StoreError
 from storage.location import database_path
 from storage.points import Point
 from storage.records import AttemptRecord, RunRecord, RunSummary
+from storage.results import ResultRecord
 from storage.schema import Status
 from storage.store import Store
 from storage.writer import RunWriter
@@ -17,6 +18,7 @@ __all__ = [
     "AttemptRecord",
     "CalibrationRecord",
     "Point",
+    "ResultRecord",
     "RunRecord",
     "RunSummary",
     "RunWriter",

@@ -1,4 +1,4 @@
-"""The store: begins, resumes, lists, loads and exports runs, and keeps calibrations."""
+"""The store: begins, resumes, lists, loads and exports runs, and keeps calibrations and results."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
-from storage import calibrations, queries
+from storage import calibrations, queries, results
 from storage.calibrations import CalibrationRecord
 from storage.code_version import code_version
 from storage.database import open_database
@@ -20,6 +20,7 @@ from storage.errors import StoreError, errors_of
 from storage.location import database_path
 from storage.owner import this_process
 from storage.records import Progress, RunRecord, RunSummary
+from storage.results import ResultRecord
 from storage.schema import Device, EarlierAttempt, Run, Status
 from storage.writer import RunWriter
 
@@ -200,6 +201,29 @@ class Store:
         """List all versions of all calibrations, by name."""
         with self._reading() as session:
             return calibrations.listed(session)
+
+    def add_result(
+        self,
+        kind: str,
+        name: str,
+        *,
+        configuration: Mapping[str, Any],
+        data: Mapping[str, Any],
+        seed: int | None = None,
+    ) -> ResultRecord:
+        """Keep what a simulation or an analysis gave, with what repeats it: plain data only."""
+        with self._writing() as session:
+            return results.add(session, kind, name, configuration, data, seed)
+
+    def result(self, result_id: int) -> ResultRecord:
+        """Return a result by its number."""
+        with self._reading() as session:
+            return results.find(session, result_id)
+
+    def results(self, kind: str | None = None) -> list[ResultRecord]:
+        """List all results, or those of one kind, the oldest first."""
+        with self._reading() as session:
+            return results.listed(session, kind)
 
     def close(self) -> None:
         self._engine.dispose()

@@ -1,0 +1,13 @@
+"""`dwmtj learn`: networks whose synapses are devices, trained on real images."""
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Train networks of devices (needs the extra: pip install 'dwmtj[learning]').",
+)
+
+
+@app.callback()
+def learn() -> None:
+    """Train networks of devices (needs the extra: pip install 'dwmtj[learning]')."""

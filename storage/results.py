@@ -1,0 +1,82 @@
+"""Results: what a simulation or an analysis gave, with all that is needed to repeat it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.code_version import code_version
+from storage.errors import StoreError
+from storage.schema import Result
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRecord:
+    """A result as it is stored: configuration and seed repeat it, data is what came out."""
+
+    id: int
+    kind: str
+    name: str
+    configuration: Mapping[str, Any]
+    data: Mapping[str, Any]
+    code_version: str
+    seed: int | None
+    created: datetime
+
+
+def add(
+    session: Session,
+    kind: str,
+    name: str,
+    configuration: Mapping[str, Any],
+    data: Mapping[str, Any],
+    seed: int | None,
+) -> ResultRecord:
+    """Store a result of this code's version; raises StoreError."""
+    if not kind.strip() or not name.strip():
+        raise StoreError("A result needs a kind and a name.")
+    row = Result(
+        kind=kind,
+        name=name,
+        configuration=dict(configuration),
+        data=dict(data),
+        code_version=code_version(),
+        seed=seed,
+        created=datetime.now(UTC),
+    )
+    session.add(row)
+    session.flush()
+    session.refresh(row)
+    return _record(row)
+
+
+def find(session: Session, result_id: int) -> ResultRecord:
+    """Return a result by its number; raises StoreError."""
+    row = session.get(Result, result_id)
+    if row is None:
+        raise StoreError(f"There is no result {result_id} here.")
+    return _record(row)
+
+
+def listed(session: Session, kind: str | None = None) -> list[ResultRecord]:
+    """Return all results, or those of one kind, the oldest first."""
+    question = select(Result).order_by(Result.id)
+    if kind is not None:
+        question = question.where(Result.kind == kind)
+    return [_record(row) for row in session.scalars(question)]
+
+
+def _record(row: Result) -> ResultRecord:
+    return ResultRecord(
+        id=row.id,
+        kind=row.kind,
+        name=row.name,
+        configuration=row.configuration,
+        data=row.data,
+        code_version=row.code_version,
+        seed=row.seed,
+        created=row.created,
+    )

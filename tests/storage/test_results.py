@@ -1,0 +1,28 @@
+"""Results are kept with what repeats them, and found again by number and kind."""
+
+import pytest
+
+from storage import Store, StoreError
+
+
+def test_results_come_back_by_kind_in_order_with_all_that_was_given(store: Store) -> None:
+    first = store.add_result("ann", "mnist", configuration={"epochs": 3}, data={"x": [1]}, seed=4)
+    store.add_result("stream", "trapezoid", configuration={}, data={})
+    last = store.add_result("ann", "fashion-mnist", configuration={}, data={"accuracy": 0.86})
+    assert [result.id for result in store.results("ann")] == [first.id, last.id]
+    assert [result.kind for result in store.results()] == ["ann", "stream", "ann"]
+    found = store.result(first.id)
+    assert (found.configuration, found.data, found.seed) == ({"epochs": 3}, {"x": [1]}, 4)
+    assert found.code_version
+    assert found.created.tzinfo is not None
+    assert found == first
+
+
+def test_what_is_not_there_or_no_plain_data_is_said(store: Store) -> None:
+    with pytest.raises(StoreError, match="no result 7"):
+        store.result(7)
+    with pytest.raises(StoreError, match="a kind and a name"):
+        store.add_result("ann", " ", configuration={}, data={})
+    with pytest.raises(StoreError, match="cannot be stored"):
+        store.add_result("ann", "mnist", configuration={}, data={"model": object()})
+    assert store.results() == []

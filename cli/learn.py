@@ -2,6 +2,8 @@
 
 import typer
 
+from cli.learn_ann import learn_ann
+
 app = typer.Typer(
     no_args_is_help=True,
     help="Train networks of devices (needs the extra: pip install 'dwmtj[learning]').",
@@ -11,3 +13,6 @@ app = typer.Typer(
 @app.callback()
 def learn() -> None:
     """Train networks of devices (needs the extra: pip install 'dwmtj[learning]')."""
+
+
+app.command("ann")(learn_ann)

@@ -1,0 +1,63 @@
+"""What the learning commands share: progress over epochs, and files that are not overwritten."""
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from cli.console import err
+from simulators.networks import NetworkError
+
+
+class LearningProgress:
+    """A bar over epochs; a run that is broken off is told how to go on, and ends with exit code 1.
+
+    Called with what was trained and how many epochs more are done.
+    """
+
+    def __init__(self, epochs: int, finished_parts: int, checkpoint: Path) -> None:
+        self._checkpoint = checkpoint
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("epochs"),
+            TimeRemainingColumn(compact=True),
+            console=err,
+        )
+        self._task = self._progress.add_task("", total=epochs)
+        if finished_parts:
+            err.print(f"Going on after {finished_parts} finished parts.")
+
+    def __call__(self, what: str, epochs: int) -> None:
+        self._progress.update(self._task, description=what, advance=epochs)
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+        if kind is KeyboardInterrupt:
+            err.print(
+                f"Stopped; the finished parts are in {self._checkpoint}: go on with the same "
+                "command.",
+                markup=False,
+                soft_wrap=True,
+            )
+            raise typer.Exit(1) from error
+
+
+def refuse_to_replace(path: Path, *, overwrite: bool) -> None:
+    """Raise NetworkError if the file is there and may not be replaced."""
+    if path.exists() and not overwrite:
+        raise NetworkError(
+            f"{path} is there already: give another folder with --out, or add --overwrite."
+        )

@@ -3,6 +3,7 @@
 import typer
 
 from cli.learn_ann import learn_ann
+from cli.learn_compare import learn_compare
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -16,3 +17,4 @@ def learn() -> None:
 
 
 app.command("ann")(learn_ann)
+app.command("compare")(learn_compare)

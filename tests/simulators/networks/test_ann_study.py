@@ -1,0 +1,157 @@
+"""The neuron paper's network learns, on levels exactly, and what is broken off goes on."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from simulators.networks import Images, load_images
+from simulators.networks.ann import Schedule, confusion
+from simulators.networks.ann_figures import neuron_panel, study_panels
+from simulators.networks.ann_study import AnnConfiguration, SeedOutcome, run_study
+from simulators.networks.checkpoint import Checkpoint
+from simulators.networks.datasets import DIGITS
+from simulators.networks.levels import notched_levels
+
+QUICK = Schedule(epochs=1, learning_rate=2e-3, batch=32)
+
+
+@pytest.fixture
+def images() -> Images:
+    """Ten classes that differ by which rows of the image are bright, with noise."""
+    rng = np.random.default_rng(5)
+
+    def drawn(count: int) -> tuple[np.ndarray, np.ndarray]:
+        labels = rng.integers(0, 10, count).astype(np.uint8)
+        pictures = rng.integers(0, 60, (count, 28, 28)).astype(np.uint8)
+        for picture, label in zip(pictures, labels, strict=True):
+            picture[2 * label + 4 : 2 * label + 7] += 150
+        return pictures, labels
+
+    return Images(*drawn(640), *drawn(200), DIGITS)
+
+
+@pytest.fixture
+def configuration() -> AnnConfiguration:
+    return AnnConfiguration(
+        data_sets=("mnist",),
+        seeds=(0, 1),
+        levels={"5 notches": notched_levels(5)},
+        training=Schedule(epochs=4, learning_rate=2e-3, batch=32),
+        fine_tuning=QUICK,
+        spread_draws=3,
+    )
+
+
+Study = Callable[[], list[SeedOutcome]]
+
+
+@pytest.fixture
+def study(configuration: AnnConfiguration, images: Images, tmp_path: Path) -> Study:
+    def run() -> list[SeedOutcome]:
+        checkpoint = Checkpoint(tmp_path / "a.checkpoint", configuration.document())
+        return run_study(configuration, {"mnist": images}, checkpoint, lambda *_: None)
+
+    return run
+
+
+def test_weights_trained_on_levels_are_levels_exactly(study: Study) -> None:
+    for outcome in study():
+        (cell,) = outcome.on_levels
+        for weights, reach in zip(cell.fine_tuned, cell.ranges, strict=True):
+            assert set(weights.flatten().tolist()) <= set(
+                (notched_levels(5).tensor() * reach).tolist()
+            )
+
+
+def test_the_network_learns_and_its_confusion_adds_up(study: Study, images: Images) -> None:
+    for outcome in study():
+        (cell,) = outcome.on_levels
+        assert outcome.trained.accuracy > 0.9
+        assert cell.accuracy_fine_tuned > 0.9
+        matrix = confusion(outcome.trained.read, torch.from_numpy(images.test_labels).long())
+        assert int(matrix.sum()) == 200
+        assert int(matrix.trace()) == round(200 * outcome.trained.accuracy)
+
+
+def test_a_study_broken_off_goes_on_to_the_same_numbers(
+    configuration: AnnConfiguration, images: Images, tmp_path: Path
+) -> None:
+    def run(path: str, stop_after: int = 10**6) -> list[SeedOutcome]:
+        epochs = 0
+
+        def report(_what: str, done: int) -> None:
+            nonlocal epochs
+            epochs += done
+            if epochs > stop_after:
+                raise KeyboardInterrupt
+
+        checkpoint = Checkpoint(tmp_path / path, configuration.document())
+        return run_study(configuration, {"mnist": images}, checkpoint, report)
+
+    whole = run("whole")
+    with pytest.raises(KeyboardInterrupt):
+        run("broken off", stop_after=7)
+    assert [entry.document() for entry in run("broken off")] == [
+        entry.document() for entry in whole
+    ]
+
+
+def count_epochs(told: Counter[str], what: str, epochs: int) -> None:
+    told[what] += epochs
+
+
+def test_progress_ends_at_the_number_of_epochs_foretold(
+    configuration: AnnConfiguration, images: Images, tmp_path: Path
+) -> None:
+    for _ in range(2):  # the second time from the checkpoint
+        told = Counter[str]()
+        checkpoint = Checkpoint(tmp_path / "a.checkpoint", configuration.document())
+        run_study(configuration, {"mnist": images}, checkpoint, partial(count_epochs, told))
+        assert told.total() == configuration.epochs == 10
+
+
+def test_every_panel_has_its_numbers(
+    study: Study, images: Images, configuration: AnnConfiguration
+) -> None:
+    panels = study_panels(study(), {"mnist": images})
+    names = [panel.name for panel in panels]
+    assert names == [
+        "weights-mnist",
+        "confusion-mnist-float32",
+        "confusion-mnist-on-levels",
+        "confusion-mnist-trained-on-levels",
+        "misread-mnist",
+    ]
+    weights, first = panels[0].data, panels[1].data
+    for _what, part in weights.groupby("what"):
+        assert part["synapses"].sum() == 784 * 128
+    assert first.drop(columns="class").to_numpy().sum() == 200
+    assert neuron_panel(configuration.neuron).data["conductance"].min() == 0
+
+
+def test_real_digits_are_read_after_one_epoch(real_data: Path, tmp_path: Path) -> None:
+    configuration = AnnConfiguration(
+        data_sets=("mnist",),
+        seeds=(0,),
+        levels={"10 notches": notched_levels(10)},
+        training=Schedule(epochs=1, learning_rate=2e-3, batch=128),
+        fine_tuning=Schedule(epochs=1, learning_rate=1e-3, batch=128),
+        spread_draws=2,
+    )
+    checkpoint = Checkpoint(tmp_path / "a.checkpoint", configuration.document())
+    given = load_images("mnist")
+    fewer = replace(
+        given, train_images=given.train_images[:20_000], train_labels=given.train_labels[:20_000]
+    )
+    (outcome,) = run_study(configuration, {"mnist": fewer}, checkpoint, lambda *_: None)
+    (cell,) = outcome.on_levels
+    assert outcome.trained.accuracy > 0.88
+    assert cell.accuracy_quantised > 0.86
+    assert cell.accuracy_fine_tuned > 0.88
+    assert min(cell.accuracies_spread) > 0.87

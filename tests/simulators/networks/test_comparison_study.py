@@ -1,0 +1,110 @@
+"""Technologies are compared on the same task, each row honest about what its table lacks."""
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from simulators.networks import Images, NetworkError
+from simulators.networks.checkpoint import Checkpoint
+from simulators.networks.comparison_figure import comparison_panel, comparison_table
+from simulators.networks.comparison_study import Compared, ComparisonConfiguration, compare
+from simulators.networks.datasets import DIGITS
+from simulators.networks.online_learning import OnLineSchedule
+from simulators.networks.technologies import TECHNOLOGIES, chosen, of_tables
+
+CONFIGURATION = ComparisonConfiguration(
+    data_set="mnist",
+    technologies=chosen(["DW-MTJ, scaled", "SONOS"]),
+    seeds=(0, 1),
+    learning_rates=(0.01, 0.3),
+    schedule=OnLineSchedule(epochs=2, batch=20),
+)
+
+
+@pytest.fixture
+def images() -> Images:
+    rng = np.random.default_rng(8)
+    labels = rng.integers(0, 10, 1000).astype(np.uint8)
+    pictures = rng.integers(0, 60, (1000, 28, 28)).astype(np.uint8)
+    for picture, label in zip(pictures, labels, strict=True):
+        picture[2 * label + 4 : 2 * label + 7] += 150
+    return Images(pictures[:800], labels[:800], pictures[800:], labels[800:], DIGITS)
+
+
+def run(images: Images, path: Path, stop_after: int = 10**6) -> tuple[list[Compared], int]:
+    told = Counter[str]()
+
+    def report(what: str, epochs: int) -> None:
+        told[what] += epochs
+        if told.total() > stop_after:
+            raise KeyboardInterrupt
+
+    checkpoint = Checkpoint(path, CONFIGURATION.document())
+    return compare(CONFIGURATION, images, checkpoint, report), told.total()
+
+
+def test_devices_learn_and_a_comparison_broken_off_goes_on_to_the_same_numbers(
+    images: Images, tmp_path: Path
+) -> None:
+    whole, epochs = run(images, tmp_path / "whole")
+    assert epochs == CONFIGURATION.epochs == 18
+    assert [entry.name for entry in whole] == ["ideal", "DW-MTJ, scaled", "SONOS"]
+    for entry in whole:
+        assert all(attempt.accuracy > 0.5 for attempt in entry.attempts)
+        best = entry.attempts[0].held_out_accuracy
+        assert all(other.held_out_accuracy <= best for other in entry.others)
+    with pytest.raises(KeyboardInterrupt):
+        run(images, tmp_path / "broken off", stop_after=11)
+    again, _ = run(images, tmp_path / "broken off")
+    assert [entry.document() for entry in again] == [entry.document() for entry in whole]
+
+
+def test_energy_and_time_are_those_of_the_pulses_and_unknown_where_a_pulses_are(
+    images: Images, tmp_path: Path
+) -> None:
+    ideal, wall, _sonos = run(images, tmp_path / "a")[0]
+    assert ideal.energy_J is None
+    pulses = [attempt.pulses for attempt in wall.attempts]
+    longest = [attempt.longest for attempt in wall.attempts]
+    assert min(pulses) > 0
+    assert wall.energy_J == pytest.approx(2.5e-15 * np.mean(pulses))
+    assert wall.write_s == pytest.approx(0.5e-9 * np.mean(longest))
+    assert wall.technology is not None
+    unknown = replace(wall, technology=replace(wall.technology, energy_J=None, write_s=None))
+    assert (unknown.energy_J, unknown.write_s) == (None, None)
+    table = comparison_panel([ideal, wall, unknown], "mnist").data
+    assert table["write_energy_J"].notna().tolist() == [False, True, False]
+    assert comparison_table([wall])["accuracy"].tolist() == table["accuracy"].tolist()[1:2]
+
+
+def test_every_family_of_the_table_is_there_and_every_gap_is_named() -> None:
+    families = {entry.family for entry in TECHNOLOGIES}
+    assert families == {
+        "magnetic",
+        "RRAM",
+        "PCM",
+        "ferroelectric",
+        "electrochemical",
+        "charge trap",
+    }
+    for entry in TECHNOLOGIES:
+        if entry.energy_J is None or entry.write_s is None:
+            assert any("energy" in gap or "time" in gap for gap in entry.lacks)
+    assert [entry.name for entry in chosen(["RRAM", "SONOS"])] == ["TaOx/HfOx", "TaOx", "SONOS"]
+    with pytest.raises(NetworkError, match=r"no technology 'memristor': give a family \(magnetic"):
+        chosen(["memristor"])
+
+
+def test_a_table_goes_by_the_name_of_its_increasing_file(tmp_path: Path) -> None:
+    with pytest.raises(NetworkError, match="is not called a table of increasing conductance"):
+        of_tables(tmp_path / "SOT_300K.txt")
+
+
+def test_crosssims_devices_lack_energy_and_time(real_data: Path) -> None:
+    file = real_data / "cross-sim-dwmtj" / "SOT_300K_dG_increasing0.txt"
+    technology = of_tables(file)
+    assert (technology.name, technology.energy_J, technology.write_s) == ("SOT tables", None, None)
+    assert technology.lacks == ("energy and time of a pulse",)

@@ -11,7 +11,7 @@ import typer
 from cli.console import out, print_table
 from cli.learning import LearningProgress, refuse_to_replace
 from cli.options import DatabaseOption
-from simulators.networks import require_learning
+from simulators.networks import DataSetName, Images, require_learning
 from storage import Store
 
 if TYPE_CHECKING:
@@ -71,22 +71,25 @@ def learn_ann(
       dwmtj learn ann -o measured --model trapezoid-A3 --data fashion-mnist
     """
     require_learning()
+    from simulators.networks.datasets import load_images  # whether all is there, before torch
+
+    refuse_to_replace(to / "neuron.png", overwrite=overwrite)
+    data_sets: tuple[FlatSet, ...] = ("mnist", "fashion-mnist") if data is None else (data,)
+    images: dict[DataSetName, Images] = {name: load_images(name) for name in data_sets}
+
     from analysis.figures import save
     from simulators.networks.ann_figures import neuron_panel, study_panels
     from simulators.networks.ann_study import FINE_TUNING, TRAINING, AnnConfiguration, run_study
     from simulators.networks.checkpoint import Checkpoint
-    from simulators.networks.datasets import load_images
 
     configuration = AnnConfiguration(
-        data_sets=("mnist", "fashion-mnist") if data is None else (data,),
+        data_sets=data_sets,
         seeds=tuple(range(seeds)),
         levels=_levels(model, devices, spacing, database),
         training=replace(TRAINING, epochs=epochs),
         fine_tuning=replace(FINE_TUNING, epochs=fine_tuning_epochs),
     )
-    refuse_to_replace(to / "neuron.png", overwrite=overwrite)
     checkpoint = Checkpoint(to / "ann.checkpoint", configuration.document())
-    images = {name: load_images(name) for name in configuration.data_sets}
     with Store.open(database) as store:
         with LearningProgress(configuration.epochs, len(checkpoint), checkpoint.path) as report:
             outcomes = run_study(configuration, images, checkpoint, report)

@@ -2,8 +2,9 @@
 
 import os
 from dataclasses import replace
+from math import isnan
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -15,6 +16,7 @@ from storage import Store
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.ticker import EngFormatter
 
 TABLES = "cross-sim-dwmtj"
 
@@ -53,11 +55,15 @@ def learn_compare(
       dwmtj learn compare -o tables --table SOT_300K_dG_increasing0.txt
     """
     require_learning()
+    from simulators.networks.datasets import load_images  # whether all is there, before torch
+
+    refuse_to_replace(to / "technologies.png", overwrite=overwrite)
+    images = load_images(data)
+
     from analysis.figures import save
     from simulators.networks.checkpoint import Checkpoint
     from simulators.networks.comparison_figure import comparison_panel, comparison_table
     from simulators.networks.comparison_study import ComparisonConfiguration, compare
-    from simulators.networks.datasets import load_images
     from simulators.networks.online_learning import OnLineSchedule
     from simulators.networks.technologies import chosen, of_tables
 
@@ -68,9 +74,7 @@ def learn_compare(
         seeds=tuple(range(seeds)),
         schedule=replace(OnLineSchedule(), epochs=epochs),
     )
-    refuse_to_replace(to / "technologies.png", overwrite=overwrite)
     checkpoint = Checkpoint(to / "compare.checkpoint", configuration.document())
-    images = load_images(data)
     with Store.open(database) as store:
         with LearningProgress(configuration.epochs, len(checkpoint), checkpoint.path) as report:
             compared = compare(configuration, images, checkpoint, report)
@@ -91,15 +95,25 @@ def learn_compare(
 
 def print_compared(table: "pd.DataFrame", data: str) -> None:
     """Print a row for each technology; what is not known is a dash."""
-    columns = ("synapse", "family", "accuracy (%)", "rate", "energy", "time", "not in the table")
+    from matplotlib.ticker import EngFormatter  # matplotlib: no other command waits for it
+
+    columns = (
+        "synapse",
+        "family",
+        "accuracy (%)",
+        "rate",
+        "energy",
+        "time",
+        "what the table lacks",
+    )
     rows = [
         (
             str(row["synapse"]),
             str(row["family"]),
             f"{100 * row['accuracy']:.1f} ± {100 * row['accuracy_std']:.1f}",
             f"{row['learning_rate']:g}",
-            _told(row["write_energy_J"], "J"),
-            _told(row["write_time_s"], "s"),
+            _told(row["write_energy_J"], EngFormatter("J", places=1)),
+            _told(row["write_time_s"], EngFormatter("s", places=1)),
             str(row["lacks"]),
         )
         for _, row in table.iterrows()
@@ -109,8 +123,8 @@ def print_compared(table: "pd.DataFrame", data: str) -> None:
     print_table(title, columns, rows)
 
 
-def _told(value: Any, unit: str) -> str:
-    return "–" if value is None or value != value else f"{value:.2g} {unit}"
+def _told(value: float | None, unit: "EngFormatter") -> str:
+    return "–" if value is None or isnan(value) else unit(value)
 
 
 def _found_tables(only: list[str] | None) -> list[Path]:

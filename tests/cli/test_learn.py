@@ -1,0 +1,113 @@
+"""`dwmtj learn`: tables, figures and results; broken off, gone on with, refused in a sentence."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+import dwmtj
+from simulators.networks import Images, NetworkError, require_learning
+from simulators.networks.datasets import DIGITS
+from storage import Store
+
+ANN = ("learn", "ann", "-o", "network", "--data", "mnist", "--epochs", "1")
+COMPARE = ("learn", "compare", "-o", "technologies", "--only", "SONOS", "--seeds", "2")
+
+
+@pytest.fixture
+def learn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run a command in a folder of its own, on 160 training images of noise."""
+    rng = np.random.default_rng(9)
+
+    def drawn(count: int) -> tuple[np.ndarray, np.ndarray]:
+        return rng.integers(0, 256, (count, 28, 28), np.uint8), rng.integers(0, 10, count, np.uint8)
+
+    images = Images(*drawn(160), *drawn(40), DIGITS)
+    monkeypatch.setattr("simulators.networks.datasets.load_images", lambda _name: images)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DWMTJ_DATA", raising=False)
+    monkeypatch.delenv("DWMTJ_DATABASE", raising=False)
+    monkeypatch.setenv("COLUMNS", "160")
+    return lambda *arguments: CliRunner().invoke(dwmtj.app, list(arguments))
+
+
+def test_the_network_gives_a_table_figures_and_a_result_for_each_seed(
+    learn: Callable[..., Result], tmp_path: Path
+) -> None:
+    result = learn(*ANN, "--seeds", "2")
+    assert result.exit_code == 0, result.output
+    assert "mean ± standard deviation over 2 seeds" in result.output
+    assert len(list((tmp_path / "network").glob("*.png"))) == 1 + 5
+    assert not (tmp_path / "network" / "ann.checkpoint").exists()
+    with Store.open(create=False) as store:
+        kept = store.results("ann")
+    assert [(entry.name, entry.seed) for entry in kept] == [("mnist", 0), ("mnist", 1)]
+    assert kept[0].configuration["training"]["epochs"] == 1
+    cells = kept[0].data["on_levels"]
+    assert [cell["levels"] for cell in cells] == ["10 notches", "5 notches"]
+    assert np.sum(cells[0]["confusion_fine_tuned"]) == 40
+    again = learn(*ANN, "--seeds", "2")
+    assert isinstance(again.exception, NetworkError)
+    assert "neuron.png is there already" in str(again.exception)
+
+
+def test_what_was_broken_off_goes_on_with_the_same_command_only(
+    learn: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_arguments: object) -> float:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("simulators.networks.ann_study.best_range", interrupted)
+        stopped = learn(*ANN)
+    assert stopped.exit_code == 1
+    assert "Stopped; the finished parts are in network/ann.checkpoint" in stopped.output
+    other = learn(*ANN, "--devices", "pair")
+    assert isinstance(other.exception, NetworkError)
+    assert "is of another configuration" in str(other.exception)
+    result = learn(*ANN)
+    assert result.exit_code == 0, result.output
+    assert "Going on after 1 finished parts" in result.output
+
+
+def test_technologies_give_a_table_a_figure_and_a_result(
+    learn: Callable[..., Result], tmp_path: Path
+) -> None:
+    result = learn(*COMPARE)
+    assert result.exit_code == 0, result.output
+    assert "states (printed: ~50): taken as 50" in result.output
+    assert (tmp_path / "technologies" / "technologies.svg").exists()
+    with Store.open(create=False) as store:
+        (kept,) = store.results("compare")
+    assert [entry["name"] for entry in kept.data["technologies"]] == ["ideal", "SONOS"]
+    unknown = learn(*COMPARE, "--only", "memristor", "--overwrite")
+    assert isinstance(unknown.exception, NetworkError)
+
+
+@pytest.mark.parametrize("command", ["ann", "compare"])
+def test_a_missing_data_file_is_named_and_nothing_is_written(command: str, tmp_path: Path) -> None:
+    process = subprocess.run(
+        [sys.executable, "-m", "dwmtj", "learn", command, "-o", "out"],
+        cwd=tmp_path,
+        env={**os.environ, "DWMTJ_DATA": str(tmp_path / "nowhere")},
+        capture_output=True,
+        text=True,
+    )
+    assert process.returncode == 2
+    assert process.stderr.startswith("error: ")
+    assert "is missing: put the official file there" in process.stderr
+    assert process.stderr.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_the_extra_the_line_that_installs_it_is_printed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("simulators.networks.extra.find_spec", lambda name: None)
+    with pytest.raises(NetworkError, match=r"pip install 'dwmtj\[learning\]'"):
+        require_learning()

@@ -40,7 +40,7 @@ Report = Callable[[str, int], None]
 Tell = Callable[[], None]
 
 TRAINING = Schedule(epochs=10, learning_rate=2e-3, batch=128)
-FINE_TUNING = Schedule(epochs=5, learning_rate=1e-3, batch=128)
+FINE_TUNING = Schedule(epochs=5, learning_rate=2e-3, batch=128)
 
 
 @dataclass(frozen=True, slots=True)

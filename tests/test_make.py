@@ -1,6 +1,7 @@
 """Setting up: what was broken off in the middle is made good by the next call."""
 
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -50,3 +51,18 @@ def test_ctrl_c_while_installing_ends_quietly(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(make, "install", interrupted)
     assert make.main(["demo"]) == 130
+
+
+def test_the_images_beside_the_project_are_found_unless_another_folder_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DWMTJ_DATA", raising=False)
+    monkeypatch.setattr(make, "DATA", tmp_path / "nowhere")
+    make.point_to_data()
+    assert "DWMTJ_DATA" not in os.environ
+    monkeypatch.setattr(make, "DATA", tmp_path)
+    make.point_to_data()
+    assert os.environ["DWMTJ_DATA"] == str(tmp_path)
+    monkeypatch.setenv("DWMTJ_DATA", "elsewhere")
+    make.point_to_data()
+    assert os.environ["DWMTJ_DATA"] == "elsewhere"

@@ -14,12 +14,17 @@ from simulators.networks.errors import NetworkError
 class Checkpoint:
     """The parts finished so far of one configuration; each is on the disk once `keep` returns.
 
-    Raises NetworkError where the file is damaged, or holds another configuration's parts.
+    Makes its folder. Raises NetworkError where that cannot be, and where the file is damaged or
+    holds another configuration's parts.
     """
 
     def __init__(self, path: Path, configuration: Mapping[str, Any]) -> None:
         self.path = path
         self._configuration = json.dumps(configuration, sort_keys=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise NetworkError(self._cannot_write(error)) from error
         self._parts: dict[str, Any] = self._load() if path.exists() else {}
 
     def __len__(self) -> int:
@@ -34,18 +39,20 @@ class Checkpoint:
         self._parts[part] = content
         partial = self.path.with_name(f"{self.path.name}.partial")
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
             torch.save({"configuration": self._configuration, "parts": self._parts}, partial)
             partial.replace(self.path)
         except OSError as error:
-            raise NetworkError(
-                f"The checkpoint {self.path} cannot be written ({error.strerror}): give another "
-                "folder, or free some space."
-            ) from error
+            raise NetworkError(self._cannot_write(error)) from error
 
     def remove(self) -> None:
         """Forget all parts: the work is done."""
         self.path.unlink(missing_ok=True)
+
+    def _cannot_write(self, error: OSError) -> str:
+        return (
+            f"The checkpoint {self.path} cannot be written ({error.strerror}): give another "
+            "folder, or free some space."
+        )
 
     def _load(self) -> dict[str, Any]:
         try:

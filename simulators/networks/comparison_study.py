@@ -31,7 +31,7 @@ class ComparisonConfiguration:
     data_set: DataSetName = "fashion-mnist"
     technologies: tuple[Technology, ...] = TECHNOLOGIES
     seeds: tuple[int, ...] = (0, 1, 2)
-    learning_rates: tuple[float, ...] = (0.03, 0.1, 0.3, 1.0)
+    learning_rates: tuple[float, ...] = (0.01, 0.03, 0.1, 0.3, 1.0)
     schedule: OnLineSchedule = field(default_factory=OnLineSchedule)
     neuron: NeuronCurve = field(default_factory=NeuronCurve)
 

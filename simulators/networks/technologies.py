@@ -143,7 +143,7 @@ def of_tables(increasing: Path) -> Technology:
         )
     decreasing = increasing.with_name(increasing.name.replace("increasing", "decreasing"))
     return Technology(
-        f"{increasing.name.partition('_')[0]} tables",
+        increasing.stem.replace("_increasing", ""),
         "magnetic",
         read_device(increasing, decreasing),
         energy_J=None,

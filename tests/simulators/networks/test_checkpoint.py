@@ -51,3 +51,9 @@ def test_one_of_another_configuration_or_a_damaged_one_is_refused(tmp_path: Path
         path.write_bytes(spoilt)
         with pytest.raises(NetworkError, match="is damaged: delete it to begin anew"):
             Checkpoint(path, {"epochs": 3})
+
+
+def test_a_folder_that_cannot_be_is_said_before_any_work(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(NetworkError, match=r"cannot be written .* give another folder"):
+        Checkpoint(tmp_path / "file" / "a.checkpoint", {})

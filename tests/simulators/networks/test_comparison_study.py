@@ -106,5 +106,9 @@ def test_a_table_goes_by_the_name_of_its_increasing_file(tmp_path: Path) -> None
 def test_crosssims_devices_lack_energy_and_time(real_data: Path) -> None:
     file = real_data / "cross-sim-dwmtj" / "SOT_300K_dG_increasing0.txt"
     technology = of_tables(file)
-    assert (technology.name, technology.energy_J, technology.write_s) == ("SOT tables", None, None)
+    assert (technology.name, technology.energy_J, technology.write_s) == (
+        "SOT_300K_dG0",
+        None,
+        None,
+    )
     assert technology.lacks == ("energy and time of a pulse",)

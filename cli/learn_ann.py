@@ -96,11 +96,15 @@ def learn_ann(
         ids = [_keep(store, configuration, outcome) for outcome in outcomes]
         place = store.path
     panels = [neuron_panel(configuration.neuron), *study_panels(outcomes, images)]
-    source = f"results {ids[0]} to {ids[-1]} of {place}"
-    written = [path for panel in panels for path in save(panel, to, panel.name, source=source)]
+    results = f"result {ids[0]}" if len(ids) == 1 else f"results {ids[0]} to {ids[-1]}"
+    written = [
+        path
+        for panel in panels
+        for path in save(panel, to, panel.name, source=f"{results} of {place}")
+    ]
     checkpoint.remove()
     print_ann(outcomes)
-    out.print(f"results {ids[0]} to {ids[-1]}: kept in {place}", markup=False, soft_wrap=True)
+    out.print(f"{results}: kept in {place}", markup=False, soft_wrap=True)
     out.print(f"{len(written)} files of figures: in {to}", markup=False, soft_wrap=True)
 
 

@@ -4,6 +4,7 @@ import typer
 
 from cli.learn_ann import learn_ann
 from cli.learn_compare import learn_compare
+from cli.learn_stream import learn_stream
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -18,3 +19,4 @@ def learn() -> None:
 
 app.command("ann")(learn_ann)
 app.command("compare")(learn_compare)
+app.command("stream")(learn_stream)

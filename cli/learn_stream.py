@@ -1,0 +1,164 @@
+"""`dwmtj learn stream`: the synapse paper's stream learning, its Fig. 5 and the supplement's."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from cli.console import out, print_table
+from cli.learning import LearningProgress, refuse_to_replace
+from cli.options import DatabaseOption
+from simulators.networks import NetworkError, require_learning
+from storage import Store
+
+if TYPE_CHECKING:
+    from simulators.networks.stream_setup import StreamSetup
+    from simulators.networks.stream_study import Curve, Outcome
+
+Figure = Literal["5a", "5b", "levels", "rounding", "width-ratio"]
+Images = Literal["fashion-mnist", "mnist"]
+Validate = Literal["subset", "epoch"]
+
+
+def learn_stream(
+    to: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="For the figure.")],
+    figure: Annotated[
+        Figure,
+        typer.Option(help="The paper's figure: three devices, two readouts, or the supplement's."),
+    ] = "5a",
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="Learn with a model's measured transitions instead."),
+    ] = None,
+    draws: Annotated[
+        int, typer.Option(min=0, help="Devices drawn from the model's posterior, a network each.")
+    ] = 0,
+    seeds: Annotated[int, typer.Option(min=1, help="Networks of each device.")] = 5,
+    subsets: Annotated[int, typer.Option(min=1, help="How many subsets of 1,000 images.")] = 60,
+    epochs: Annotated[int, typer.Option(min=1, help="How often each subset is shown.")] = 30,
+    levels: Annotated[int, typer.Option(help="Stops of the wall over −1 … 1.")] = 4,
+    at_once: Annotated[
+        bool, typer.Option(help="Train on all images at once, too: the figure's ticks.")
+    ] = True,
+    validate: Annotated[
+        Validate, typer.Option(help="When to classify the 10,000 test images.")
+    ] = "subset",
+    data: Annotated[Images, typer.Option(help="The images.")] = "fashion-mnist",
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, help="Networks trained side by side.", show_default="one a core"),
+    ] = None,
+    database: DatabaseOption = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace the figure if it is there.")] = False,
+) -> None:
+    """Learn from images that come in small subsets and do not come again.
+
+    Images come from $DWMTJ_DATA, or are downloaded once. What was broken off goes on with the same
+    command. Results are kept in the database.
+
+    \b
+    Examples:
+      dwmtj learn stream -o stream
+      dwmtj learn stream -o stream --figure 5b --seeds 3
+      dwmtj learn stream -o measured --model trapezoid-A3 --draws 20 --epochs 5
+    """
+    require_learning()
+    import torch
+
+    from analysis.figures import save
+    from simulators.networks.datasets import load_images
+    from simulators.networks.stream_figures import stream_panel
+    from simulators.networks.stream_setup import StreamSetup
+    from simulators.networks.stream_study import figure_curves, runs_of, train_all
+    from simulators.networks.stream_training import stream_data
+
+    base = StreamSetup(levels=levels, subsets=subsets, epochs=epochs)
+    name = f"stream-{figure}" if model is None else "stream-measured"
+    refuse_to_replace(to / f"{name}.png", overwrite=overwrite)
+    if model is None and draws:
+        raise NetworkError("--draws needs --model: devices are drawn from a model's posterior.")
+    curves = (
+        figure_curves(figure, base) if model is None else _measured(model, draws, base, database)
+    )
+    runs = runs_of(curves, seeds, validate, at_once=at_once and model is None and figure == "5a")
+    images = stream_data(load_images(data))
+    torch.set_num_threads(1)  # networks side by side use the cores better than one on all of them
+    checkpoints = to / "checkpoints"
+    kept = len(list(checkpoints.glob("*.checkpoint")))
+    total = sum(run.setup.subsets * run.setup.epochs for _, _, run in runs)
+    with Store.open(database) as store:
+        with LearningProgress(total, kept, checkpoints) as progress:
+            outcomes = train_all(
+                runs, images, checkpoints, jobs or _cores(),
+                lambda what: lambda: progress(what, 1),
+            )  # fmt: skip
+        ids = [_keep(store, data, model, outcome) for outcome in outcomes]
+        place = store.path
+    per_subset = epochs if validate == "epoch" else 1
+    panel = stream_panel(name, curves, outcomes, per_subset)
+    written = save(panel, to, name, source=f"results {ids[0]} to {ids[-1]} of {place}")
+    for _, _, run in runs:
+        (checkpoints / f"{run.name}.checkpoint").unlink(missing_ok=True)
+    print_stream(curves, outcomes)
+    out.print(f"results {ids[0]} to {ids[-1]}: kept in {place}", markup=False, soft_wrap=True)
+    for path in written:
+        out.print(str(path), markup=False, soft_wrap=True)
+
+
+def print_stream(curves: Sequence["Curve"], outcomes: Sequence["Outcome"]) -> None:
+    """Print the final accuracies: mean ± standard deviation over seeds, the paper's beside."""
+    from simulators.networks.stream_study import summaries
+
+    found = summaries(outcomes)
+    rows = []
+    for curve in curves:
+        for at_once, paper in ((False, curve.paper), (True, curve.paper_at_once)):
+            if (curve.name, at_once) in found:
+                final = found[curve.name, at_once]
+                rows.append(
+                    (
+                        curve.label,
+                        "all at once" if at_once else "streamed",
+                        f"{100 * final.mean:.2f} ± {100 * final.std:.2f}",
+                        str(final.runs),
+                        "" if paper is None else f"about {100 * paper:.0f}",
+                    )
+                )
+    title = "Test accuracy after the last subset in %, mean ± standard deviation"
+    print_table(title, ("device", "images", "accuracy", "networks", "paper"), rows)
+
+
+def _measured(
+    reference: str, draws: int, base: "StreamSetup", database: str | None
+) -> tuple["Curve", ...]:
+    import numpy as np
+
+    from analysis.state_model_store import find_model
+    from simulators.networks.stream_study import measured_curves
+    from simulators.networks.stream_transitions import drawn_transitions, likeliest_transitions
+
+    model = find_model(reference, database)
+    rng = np.random.default_rng(0)
+    drawn = [drawn_transitions(model, rng) for _ in range(draws)]
+    name = f"{model.name}:{model.version}"
+    return measured_curves(base, name, likeliest_transitions(model), drawn)
+
+
+def _keep(store: Store, data: str, model: str | None, outcome: "Outcome") -> int:
+    configuration = {**outcome.run.configuration(), "data": data, "model": model}
+    return store.add_result(
+        "stream",
+        outcome.run.name,
+        configuration=configuration,
+        data={"accuracies": list(outcome.accuracies), "all_images_at_once": outcome.at_once},
+        seed=outcome.run.seed,
+    ).id
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1

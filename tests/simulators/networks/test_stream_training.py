@@ -1,0 +1,124 @@
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from simulators.networks import NetworkError
+from simulators.networks.checkpoint import Checkpoint
+from simulators.networks.datasets import Images
+from simulators.networks.stream_setup import StreamSetup
+from simulators.networks.stream_study import (
+    Curve,
+    figure_curves,
+    measured_curves,
+    runs_of,
+    summaries,
+    train_all,
+)
+from simulators.networks.stream_training import (
+    StreamData,
+    StreamRun,
+    StreamStoppedError,
+    stream_data,
+    train_stream,
+)
+from simulators.networks.stream_transitions import Transitions
+
+SETUP = StreamSetup(hidden=32, batch=25, subset_images=100, subsets=3, epochs=4)
+ONWARD = np.array([[0.4, 0.4, 0.2], [0.0, 0.7, 0.3], [0.0, 0.0, 1.0]])
+BACK = np.array([[1.0, 0.0, 0.0], [0.3, 0.7, 0.0], [0.2, 0.0, 0.8]])
+MEASURED = Transitions(ONWARD, BACK)
+
+
+@pytest.fixture(scope="module")
+def data() -> StreamData:
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 10, 400).astype(np.uint8)
+    images = rng.integers(0, 120, (400, 28, 28)).astype(np.uint8)
+    for image, label in zip(images, labels, strict=True):
+        image[2 * label : 2 * label + 4] += 100
+    return stream_data(Images(images[:300], labels[:300], images[300:], labels[300:], ()))
+
+
+def trained(run: StreamRun, data: StreamData, checkpoint: Checkpoint) -> list[float]:
+    return train_stream(run, data, checkpoint, lambda: None, lambda: False)
+
+
+def stopping_after(epochs: int) -> Callable[[], bool]:
+    calls = iter(range(epochs - 1))
+    return lambda: next(calls, None) is None
+
+
+@pytest.mark.parametrize("transitions", [None, MEASURED], ids=["formula", "measured"])
+@pytest.mark.parametrize("epochs", [1, 4, 7])
+def test_a_stopped_run_goes_on_to_the_same_accuracies(
+    transitions: Transitions | None, epochs: int, data: StreamData, tmp_path: Path
+) -> None:
+    run = StreamRun("run", SETUP, 3, transitions, "epoch")
+    whole = trained(run, data, Checkpoint(tmp_path / "whole", run.configuration()))
+    broken = Checkpoint(tmp_path / "broken", run.configuration())
+    with pytest.raises(StreamStoppedError):
+        train_stream(run, data, broken, lambda: None, stopping_after(epochs))
+    again = trained(run, data, Checkpoint(tmp_path / "broken", run.configuration()))
+    assert again == whole
+    assert len(whole) == SETUP.subsets * SETUP.epochs
+
+
+def test_a_finished_run_is_not_trained_again(data: StreamData, tmp_path: Path) -> None:
+    run = StreamRun("run", SETUP, 0)
+    first = trained(run, data, Checkpoint(tmp_path / "kept", run.configuration()))
+    assert len(first) == SETUP.subsets
+    kept = Checkpoint(tmp_path / "kept", run.configuration())
+    untrainable = StreamData(None, data.train_labels, None, data.test_labels)
+    assert trained(run, untrainable, kept) == first
+
+
+def test_a_checkpoint_of_another_configuration_is_refused(data: StreamData, tmp_path: Path) -> None:
+    run = StreamRun("run", SETUP, 0)
+    trained(run, data, Checkpoint(tmp_path / "kept", run.configuration()))
+    other = replace(run, setup=replace(SETUP, asymmetry=1.0))
+    with pytest.raises(NetworkError, match="another configuration"):
+        Checkpoint(tmp_path / "kept", other.configuration())
+
+
+def test_more_subsets_than_images_are_refused(data: StreamData, tmp_path: Path) -> None:
+    run = StreamRun("run", replace(SETUP, subsets=4), 0)
+    with pytest.raises(NetworkError, match="4 subsets of 100 images"):
+        trained(run, data, Checkpoint(tmp_path / "kept", run.configuration()))
+
+
+def test_all_runs_of_a_figure_are_trained_side_by_side_as_one_by_one(
+    data: StreamData, tmp_path: Path
+) -> None:
+    curves = figure_curves("5a", SETUP)
+    runs = runs_of(curves, 2, "subset", at_once=True)
+    outcomes = train_all(runs, data, tmp_path, 2, lambda _: lambda: None)
+    assert [outcome.run.name for outcome in outcomes] == [run.name for _, _, run in runs]
+    assert len(outcomes) == 12
+    alone = trained(runs[3][2], data, Checkpoint(tmp_path / "alone", {}))
+    assert list(outcomes[3].accuracies) == alone
+    final = summaries(outcomes)["linear", True]
+    assert final.runs == 2
+    assert 0 < final.mean < 1
+
+
+def test_what_fails_in_one_run_is_told(data: StreamData, tmp_path: Path) -> None:
+    curve = Curve("large", "too many", replace(SETUP, subsets=40))
+    with pytest.raises(NetworkError, match="40 subsets"):
+        train_all(
+            runs_of([curve], 2, "subset", at_once=False),
+            data,
+            tmp_path,
+            2,
+            lambda _: lambda: None,
+        )
+
+
+def test_drawn_devices_come_one_to_a_network(data: StreamData, tmp_path: Path) -> None:
+    curves = measured_curves(SETUP, "trapezoid", MEASURED, [MEASURED] * 3)
+    runs = runs_of(curves, 2, "subset", at_once=False)
+    assert [name for name, _, _ in runs] == [
+        "trapezoid", "trapezoid", "measured", "measured", "drawn", "drawn", "drawn",
+    ]  # fmt: skip

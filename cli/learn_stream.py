@@ -38,7 +38,12 @@ def learn_stream(
     seeds: Annotated[int, typer.Option(min=1, help="Networks of each device.")] = 5,
     subsets: Annotated[int, typer.Option(min=1, help="How many subsets of 1,000 images.")] = 60,
     epochs: Annotated[int, typer.Option(min=1, help="How often each subset is shown.")] = 30,
-    levels: Annotated[int, typer.Option(help="Stops of the wall over −1 … 1.")] = 4,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--parameter", "-p", metavar="NAME=VALUE", help="Of the setup; may be repeated."
+        ),
+    ] = None,
     at_once: Annotated[
         bool, typer.Option(help="Train on all images at once, too: the figure's ticks.")
     ] = True,
@@ -62,6 +67,7 @@ def learn_stream(
     Examples:
       dwmtj learn stream -o stream
       dwmtj learn stream -o stream --figure 5b --seeds 3
+      dwmtj learn stream -o eight --no-at-once -p levels=8 -p learning_rate=0.002
       dwmtj learn stream -o measured --model trapezoid-A3 --draws 20 --epochs 5
     """
     require_learning()
@@ -74,7 +80,7 @@ def learn_stream(
     from simulators.networks.stream_study import figure_curves, runs_of, train_all
     from simulators.networks.stream_training import stream_data
 
-    base = StreamSetup(levels=levels, subsets=subsets, epochs=epochs)
+    base = StreamSetup(subsets=subsets, epochs=epochs).changed(parameter or [])
     name = f"stream-{figure}" if model is None else "stream-measured"
     refuse_to_replace(to / f"{name}.png", overwrite=overwrite)
     if model is None and draws:

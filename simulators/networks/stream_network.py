@@ -48,7 +48,7 @@ class StreamNetwork:
         transitions: Transitions | None = None,
     ) -> None:
         if transitions is not None:
-            setup = replace(setup, levels=transitions.levels, binarised=True)
+            setup = replace(setup, levels=transitions.levels, counted="weight", binarised=True)
         self.setup, self.rng = setup, rng
         self._ends = None if transitions is None else transitions.signed()
         self.updates = 0
@@ -117,8 +117,9 @@ class StreamNetwork:
                 value[...] = kept[name].numpy()
 
     def _pulse(self) -> None:
+        learning_rate = self.setup.rate(self.updates)
         self.updates += 1
-        rate, square = corrections(self._rule, self.setup.learning_rate, self.updates)
+        rate, square = corrections(self._rule, learning_rate, self.updates)
         for layer in self.layers:
             arrays = (layer.weight, layer.m, layer.v, layer.gradient(), layer.read)
             flat = [array.reshape(-1) for array in arrays]
@@ -232,8 +233,10 @@ def _written(
     if setup.levels is None:
         weight = wanted.astype(np.float32)
         return weight, np.where(weight >= 0, 1, -1).astype(np.int8)
-    top = setup.levels - 1
+    assert setup.weights is not None
+    top = setup.weights - 1
     k = np.floor((wanted + 1) * top / 2 + rng.random(wanted.shape))
     numerator = (2 * k - top).astype(np.int8)
-    read = np.where(numerator >= 0, 1, -1).astype(np.int8) if setup.binarised else numerator
+    read = np.where(wanted >= 0, 1, -1).astype(np.int8)
+    read = np.where(numerator == 0, read, np.sign(numerator)) if setup.binarised else numerator
     return (numerator / np.float32(top)).astype(np.float32), read

@@ -1,7 +1,8 @@
 """The same training in plain PyTorch, one parameter at a time: the fast network is held to it.
 
 Written as one would from the synapse paper: autograd with a straight-through sign, batch norm,
-Adam's update tensor by tensor, then f_meta, δ, clip and rounding (equations in `stream_update`).
+Adam's update tensor by tensor, then f_meta, δ, clip and rounding (equations in `stream_update`). A
+weight of 0 is read as +1.
 """
 
 from itertools import pairwise
@@ -81,7 +82,7 @@ class PlainNetwork:
             assert weight.grad is not None
             m.mul_(s.gradient_memory).add_(weight.grad, alpha=1 - s.gradient_memory)
             v.mul_(s.square_memory).addcmul_(weight.grad, weight.grad, value=1 - s.square_memory)
-            rate = s.learning_rate / (1 - s.gradient_memory**t)
+            rate = s.rate(t - 1) / (1 - s.gradient_memory**t)
             u = -rate * m / (v.sqrt() / sqrt(1 - s.square_memory**t) + s.epsilon)
             u *= (1 - weight.abs()) * (1 - s.width_ratio) + s.width_ratio
             u = torch.where(u * weight >= 0, u * s.asymmetry, u)
@@ -89,9 +90,9 @@ class PlainNetwork:
             weight.copy_(self._rounded((weight + u).clamp(-1, 1)))
 
     def _rounded(self, wanted: torch.Tensor) -> torch.Tensor:
-        if self.setup.levels is None:
+        if self.setup.weights is None:
             return wanted
-        half = (self.setup.levels - 1) / 2
+        half = (self.setup.weights - 1) / 2
         stochastic = self.setup.rounding == "stochastic"
         r = torch.rand(wanted.shape, generator=self.generator) if stochastic else 0.5
         return (((wanted + 1) * half + r).floor() / half - 1).clamp(-1, 1)

@@ -4,14 +4,18 @@ The defaults are the synapse paper's trapezoid: width ratio 1:4, δ = 3, four le
 subsets of 1,000 images, 30 epochs each; 784-512-512-10; Adam at 0.005.
 """
 
-from dataclasses import asdict, dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
 from simulators.networks.errors import NetworkError
 
 Rounding = Literal["stochastic", "deterministic"]
 Statistics = Literal["running", "subset"]
+Counted = Literal["weight", "track"]
 
+STREAM_SUBSET = 1000  # images that the rate of updates counts as a subset, also all at once
 MOST_LEVELS = 128  # the numerators of the levels are multiplied as signed bytes
 
 
@@ -19,11 +23,16 @@ MOST_LEVELS = 128  # the numerators of the levels are multiplied as signed bytes
 class StreamSetup:
     """One network and how it learns; with a seed it says everything that a run needs.
 
-    `width_ratio` is w1/w2 and `asymmetry` δ (see `stream_update`). `levels` are spread uniformly
-    over −1 … 1 and include 0 where their number is odd; None means a wall that stops anywhere,
-    which is no notched device. A weight is read as its sign (`binarised`) or as its level.
-    `statistics` says what normalises the layers in validation: the running averages of training
-    (`statistics_momentum` a batch), or those of the current subset, measured anew.
+    `width_ratio` is w1/w2 and `asymmetry` δ (see `stream_update`). `levels` are stops of the wall,
+    evenly spread; None is a wall that stops anywhere, which is no notched device. They are
+    `counted` over the whole weight, −1 … 1, or along one track, from |W| = 0 at its narrow end to 1
+    at its wide one, with the sign held beside it: then there are 2 `levels` − 1 weights. A weight
+    is read as its sign (`binarised`) or as its level.
+
+    The rate of updates falls over the stream as lr/(1 + n/`settling`), n the subsets learnt before
+    (None: constant). Updates smaller than `threshold` fire no pulse. `sharpness` multiplies what
+    the softmax sees. `statistics` says what normalises the layers in validation: running averages
+    of training (`statistics_momentum` a batch), or those of the current subset, measured anew.
     """
 
     width_ratio: float = 0.25
@@ -31,7 +40,9 @@ class StreamSetup:
     levels: int | None = 4
     rounding: Rounding = "stochastic"
     binarised: bool = True
+    counted: Counted = "weight"
     learning_rate: float = 0.005
+    settling: float | None = None
     gradient_memory: float = 0.9
     square_memory: float = 0.999
     epsilon: float = 1e-8
@@ -57,9 +68,17 @@ class StreamSetup:
         _require(
             self.binarised or self.levels is not None, "a synapse read by its level needs levels"
         )
+        _require(
+            self.weights is None or self.weights <= MOST_LEVELS,
+            f"levels counted on the track may be up to {(MOST_LEVELS + 1) // 2}",
+        )
+        _require(self.counted in get_args(Counted), "levels are counted by weight or track")
         _require(self.rounding in get_args(Rounding), "rounding is stochastic or deterministic")
         _require(self.statistics in get_args(Statistics), "statistics are running or subset")
         _require(self.learning_rate > 0, "learning_rate must be above 0")
+        _require(self.settling is None or self.settling > 0, "settling must be above 0, or none")
+        _require(self.threshold >= 0, "threshold must be 0 or more")
+        _require(self.sharpness > 0, "sharpness must be above 0")
         memories = (self.gradient_memory, self.square_memory)
         _require(all(0 <= memory < 1 for memory in memories), "memories are from 0 to below 1")
         _require(0 < self.initial_weight <= 1, "initial_weight is above 0 and at most 1")
@@ -72,13 +91,50 @@ class StreamSetup:
         )
 
     @property
-    def pulses(self) -> int:
-        """How many updates a run has."""
-        return self.subsets * self.epochs * (self.subset_images // self.batch)
+    def weights(self) -> int | None:
+        """How many different weights there are, evenly spread over −1 … 1."""
+        if self.levels is None or self.counted == "weight":
+            return self.levels
+        return 2 * self.levels - 1
+
+    def rate(self, updates: int) -> float:
+        """Return the learning rate after so many updates."""
+        if self.settling is None:
+            return self.learning_rate
+        of_a_subset = self.epochs * (STREAM_SUBSET // self.batch)
+        return self.learning_rate / (1 + updates // of_a_subset / self.settling)
+
+    def changed(self, assignments: Sequence[str]) -> "StreamSetup":
+        """Return it with `name=value` put in, each value read as JSON or, failing that, as text.
+
+        Raises NetworkError for a name that there is not, or a value that cannot be.
+        """
+        values = {}
+        for assignment in assignments:
+            name, equals, text = assignment.partition("=")
+            if not equals or name not in self.configuration():
+                raise NetworkError(
+                    f"{assignment!r} sets nothing: write NAME=VALUE, with one of "
+                    f"{', '.join(self.configuration())}."
+                )
+            values[name] = _value(text)
+        try:
+            return replace(self, **values)
+        except TypeError as error:
+            raise NetworkError(
+                f"{', '.join(assignments)}: a value is not of its parameter's kind."
+            ) from error
 
     def configuration(self) -> dict[str, Any]:
         """Return plain data that repeats the run."""
         return asdict(self)
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None if text == "none" else text
 
 
 def _require(holds: bool, sentence: str) -> None:

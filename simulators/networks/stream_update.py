@@ -12,10 +12,11 @@ Commun. 12, 2549 (2021). With L levels −1 + 2k/(L − 1), notches of the track
 
     k = ⌊(W' + 1)(L − 1)/2 + r⌋,
 
-r uniform in 0 … 1 (stochastic: the mean is W') or ½ (deterministic). A weight is read as its sign
-(W ≥ 0: +1) or as 2k − (L − 1), both small integers: products with them are exact, and the batch
-norm that follows takes any common factor out. Draws are counter-based: a hash (Wellons' lowbias32,
-twice) of the weight's index and two keys that are new for each update.
+r uniform in 0 … 1 (stochastic: the mean is W') or ½ (deterministic). A weight is read as its sign,
+which a comparator with hysteresis holds at 0, or as 2k − (L − 1), both small integers: products
+with them are exact, and the batch norm that follows takes any common factor out. Draws are
+counter-based: a hash (Wellons' lowbias32, twice) of the weight's index and two keys that are new
+for each update.
 """
 
 from collections.abc import Callable
@@ -65,7 +66,7 @@ def rule_of(setup: StreamSetup) -> Any:
                 setup.epsilon,
                 setup.width_ratio,
                 setup.asymmetry,
-                0 if setup.levels is None else setup.levels - 1,
+                0 if setup.weights is None else setup.weights - 1,
                 setup.threshold,
                 setup.rounding == "stochastic",
                 setup.binarised,
@@ -141,7 +142,8 @@ def pulse_levels(
         k = min(np.floor((wanted + one) * (half * top) + r), top)
         weight[i] = k / (half * top) - one
         numerator = np.int8(k + k - top)
-        read[i] = (np.int8(1) if numerator >= 0 else np.int8(-1)) if binarised else numerator
+        held = read[i] if numerator == 0 else np.int8(1 if numerator > 0 else -1)
+        read[i] = held if binarised else numerator
 
 
 @compiled

@@ -1,3 +1,7 @@
+import os
+import runpy
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +30,7 @@ from simulators.networks.stream_training import (
 )
 from simulators.networks.stream_transitions import Transitions
 
+ROOT = Path(__file__).parents[3]
 SETUP = StreamSetup(hidden=32, batch=25, subset_images=100, subsets=3, epochs=4)
 ONWARD = np.array([[0.4, 0.4, 0.2], [0.0, 0.7, 0.3], [0.0, 0.0, 1.0]])
 BACK = np.array([[1.0, 0.0, 0.0], [0.3, 0.7, 0.0], [0.2, 0.0, 0.8]])
@@ -64,6 +69,24 @@ def test_a_stopped_run_goes_on_to_the_same_accuracies(
     again = trained(run, data, Checkpoint(tmp_path / "broken", run.configuration()))
     assert again == whole
     assert len(whole) == SETUP.subsets * SETUP.epochs
+
+
+def test_a_killed_run_goes_on_to_the_same_accuracies(tmp_path: Path) -> None:
+    script = runpy.run_path(str(Path(__file__).with_name("stream_to_be_killed.py")))
+    run, data = script["RUN"], script["bars"]()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, str(script["__file__"]), str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        for _ in range(30):
+            process.stdout.readline()
+        process.kill()
+    kept = Checkpoint(tmp_path / "killed", run.configuration())
+    epochs = kept.find("progress")["epochs"]  # type: ignore[index]
+    assert 30 <= epochs < run.setup.subsets * run.setup.epochs
+    assert trained(run, data, kept) == trained(
+        run, data, Checkpoint(tmp_path / "whole", run.configuration())
+    )
 
 
 def test_a_finished_run_is_not_trained_again(data: StreamData, tmp_path: Path) -> None:

@@ -153,3 +153,29 @@ def test_draws_are_uniform_and_independent_of_the_neighbours() -> None:
 def test_a_setup_that_cannot_be_trained_is_refused(values: dict[str, object], word: str) -> None:
     with pytest.raises(NetworkError, match=word):
         StreamSetup(**values)  # type: ignore[arg-type]
+
+
+def test_parameters_are_set_by_name() -> None:
+    setup = StreamSetup().changed(["levels=7", "settling=none", "counted=track", "binarised=true"])
+    assert (setup.levels, setup.settling, setup.counted) == (7, None, "track")
+    assert setup.weights == 13
+    for wrong in ("level=7", "levels", "levels=many", "learning_rate=-1"):
+        with pytest.raises(NetworkError):
+            StreamSetup().changed([wrong])
+
+
+def test_the_rate_of_updates_falls_as_subsets_are_learnt() -> None:
+    setup = StreamSetup(learning_rate=0.01, settling=2.0, epochs=3)
+    assert setup.rate(0) == setup.rate(29) == 0.01
+    assert setup.rate(30) == pytest.approx(0.01 / 1.5)
+    assert StreamSetup(learning_rate=0.01).rate(10**6) == 0.01
+
+
+def test_a_weight_at_zero_keeps_its_sign() -> None:
+    setup = StreamSetup(levels=2, counted="track", rounding="deterministic", learning_rate=1.0)
+    start = np.array([0.4, -0.4], dtype=np.float32)
+    synapses = Synapses(setup, start)
+    synapses.read[:] = (1, -1)
+    synapses.pulse(start)
+    np.testing.assert_array_equal(synapses.weight, 0)
+    np.testing.assert_array_equal(synapses.read, [1, -1])

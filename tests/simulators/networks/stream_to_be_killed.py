@@ -1,0 +1,30 @@
+"""Trains one small network from folder argv[1], writing a checkpoint every epoch, until killed."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from simulators.networks import stream_training
+from simulators.networks.checkpoint import Checkpoint
+from simulators.networks.datasets import Images
+from simulators.networks.stream_setup import StreamSetup
+from simulators.networks.stream_training import StreamData, StreamRun, stream_data, train_stream
+
+RUN = StreamRun("run", StreamSetup(hidden=32, batch=25, subset_images=100, subsets=5, epochs=20), 3)
+
+
+def bars() -> StreamData:
+    """500 training and 100 test images, a bright bar at a place of its own for each class."""
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 10, 600).astype(np.uint8)
+    images = rng.integers(0, 120, (600, 28, 28)).astype(np.uint8)
+    for image, label in zip(images, labels, strict=True):
+        image[2 * label : 2 * label + 4] += 100
+    return stream_data(Images(images[:500], labels[:500], images[500:], labels[500:], ()))
+
+
+if __name__ == "__main__":
+    stream_training.PATIENCE_s = 0.0
+    checkpoint = Checkpoint(Path(sys.argv[1]) / "killed", RUN.configuration())
+    train_stream(RUN, bars(), checkpoint, lambda: print("epoch", flush=True), lambda: False)

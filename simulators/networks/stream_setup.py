@@ -40,9 +40,9 @@ class StreamSetup:
     levels: int | None = 4
     rounding: Rounding = "stochastic"
     binarised: bool = True
-    counted: Counted = "weight"
+    counted: Counted = "track"
     learning_rate: float = 0.005
-    settling: float | None = None
+    settling: float | None = 10.0
     gradient_memory: float = 0.9
     square_memory: float = 0.999
     epsilon: float = 1e-8

@@ -88,7 +88,7 @@ def figure_curves(figure: FigureName, base: StreamSetup) -> tuple[Curve, ...]:
                 Curve("trapezoid", "1:4, δ = 3", trapezoid(levels), 0.86, 0.86),
             )
         case "5b":
-            read_by_level = replace(linear, levels=32, binarised=False)
+            read_by_level = replace(linear, levels=32, counted="weight", binarised=False)
             return (
                 Curve("trapezoid", "1:4, δ = 3, 4 levels, sign", trapezoid(4), 0.86),
                 Curve("linear-32-levels", "1:1, δ = 1, 32 levels, level", read_by_level, 0.86),

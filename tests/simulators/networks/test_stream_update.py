@@ -65,7 +65,9 @@ def eager(setup: StreamSetup, weight: Floats, gradients: list[Floats]) -> Floats
 @pytest.mark.parametrize("levels", [None, 2, 4, 7, 32])
 def test_the_fused_update_equals_the_eager_one_bit_for_bit(levels: int | None) -> None:
     rng = np.random.default_rng(1)
-    setup = StreamSetup(levels=levels, rounding="deterministic", learning_rate=0.3)
+    setup = StreamSetup(
+        levels=levels, counted="weight", rounding="deterministic", learning_rate=0.3
+    )
     start = rng.uniform(-1, 1, COUNT).astype(np.float32)
     gradients = [bfloat16(rng.standard_normal(COUNT)) for _ in range(20)]
     synapses = Synapses(setup, start)
@@ -76,7 +78,7 @@ def test_the_fused_update_equals_the_eager_one_bit_for_bit(levels: int | None) -
 
 def test_stochastic_rounding_is_unbiased() -> None:
     """The mean of n draws is within five standard errors: false alarms below one in 10⁶."""
-    setup = StreamSetup(learning_rate=0.1, width_ratio=1.0, asymmetry=1.0)
+    setup = StreamSetup(counted="weight", learning_rate=0.1, width_ratio=1.0, asymmetry=1.0)
     count = 200_000
     synapses = Synapses(setup, np.full(count, np.float32(1 / 3)))
     synapses.pulse(np.full(count, np.float32(-1)))
@@ -89,7 +91,7 @@ def test_stochastic_rounding_is_unbiased() -> None:
 def test_the_wall_only_stops_at_levels() -> None:
     rng = np.random.default_rng(2)
     for levels in (2, 4, 7, 16):
-        setup = StreamSetup(levels=levels, learning_rate=0.2)
+        setup = StreamSetup(levels=levels, counted="weight", learning_rate=0.2)
         synapses = Synapses(setup, np.linspace(-1, 1, levels, dtype=np.float32).repeat(500))
         for _ in range(5):
             synapses.pulse(bfloat16(rng.standard_normal(synapses.weight.size)))
@@ -116,7 +118,7 @@ def test_weights_stay_within_the_track() -> None:
 
 
 def test_deterministic_rounding_loses_updates_below_half_a_level() -> None:
-    setup = StreamSetup(rounding="deterministic", learning_rate=0.05)
+    setup = StreamSetup(counted="weight", rounding="deterministic", learning_rate=0.05)
     synapses = Synapses(setup, np.full(100, np.float32(1 / 3)))
     for _ in range(50):
         synapses.pulse(np.full(100, np.float32(1)))
@@ -125,7 +127,7 @@ def test_deterministic_rounding_loses_updates_below_half_a_level() -> None:
 
 def test_draws_are_uniform_and_independent_of_the_neighbours() -> None:
     """A χ² test with 63 degrees of freedom and a correlation: false alarms about one in 10⁵."""
-    setup = StreamSetup(levels=128, learning_rate=1e-9)
+    setup = StreamSetup(levels=128, counted="weight", learning_rate=1e-9)
     count = 200_000
     weight = np.full(count, np.float32(0.5 / 127))  # halfway between two levels
     synapses = Synapses(setup, weight)
@@ -168,7 +170,7 @@ def test_the_rate_of_updates_falls_as_subsets_are_learnt() -> None:
     setup = StreamSetup(learning_rate=0.01, settling=2.0, epochs=3)
     assert setup.rate(0) == setup.rate(29) == 0.01
     assert setup.rate(30) == pytest.approx(0.01 / 1.5)
-    assert StreamSetup(learning_rate=0.01).rate(10**6) == 0.01
+    assert StreamSetup(learning_rate=0.01, settling=None).rate(10**6) == 0.01
 
 
 def test_a_weight_at_zero_keeps_its_sign() -> None:

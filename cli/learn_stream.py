@@ -77,7 +77,7 @@ def learn_stream(
     from simulators.networks.datasets import load_images
     from simulators.networks.stream_figures import stream_panel
     from simulators.networks.stream_setup import StreamSetup
-    from simulators.networks.stream_study import figure_curves, runs_of, train_all
+    from simulators.networks.stream_study import figure_curves, open_checkpoints, runs_of, train_all
     from simulators.networks.stream_training import stream_data
 
     base = StreamSetup(subsets=subsets, epochs=epochs).changed(parameter or [])
@@ -91,11 +91,12 @@ def learn_stream(
     runs = runs_of(curves, seeds, validate, at_once=at_once and model is None and figure == "5a")
     images = stream_data(load_images(data))
     torch.set_num_threads(1)  # networks side by side use the cores better than one on all of them
-    checkpoints = to / "checkpoints"
-    kept = len(list(checkpoints.glob("*.checkpoint")))
+    folder = to / "checkpoints"
+    checkpoints = open_checkpoints(runs, folder)
+    kept = sum(len(checkpoint) > 0 for checkpoint in checkpoints)
     total = sum(run.setup.subsets * run.setup.epochs for _, _, run in runs)
     with Store.open(database) as store:
-        with LearningProgress(total, kept, checkpoints) as progress:
+        with LearningProgress(total, kept, folder) as progress:
             outcomes = train_all(
                 runs, images, checkpoints, jobs or _cores(),
                 lambda what: lambda: progress(what, 1),
@@ -105,8 +106,8 @@ def learn_stream(
     per_subset = epochs if validate == "epoch" else 1
     panel = stream_panel(name, curves, outcomes, per_subset)
     written = save(panel, to, name, source=f"results {ids[0]} to {ids[-1]} of {place}")
-    for _, _, run in runs:
-        (checkpoints / f"{run.name}.checkpoint").unlink(missing_ok=True)
+    for checkpoint in checkpoints:
+        checkpoint.remove()
     print_stream(curves, outcomes)
     out.print(f"results {ids[0]} to {ids[-1]}: kept in {place}", markup=False, soft_wrap=True)
     for path in written:

@@ -140,21 +140,25 @@ def runs_of(
     return listed
 
 
+def open_checkpoints(runs: Sequence[tuple[str, bool, StreamRun]], folder: Path) -> list[Checkpoint]:
+    """Return the checkpoint of each run; raises NetworkError for one of another configuration."""
+    return [
+        Checkpoint(folder / f"{run.name}.checkpoint", run.configuration()) for _, _, run in runs
+    ]
+
+
 def train_all(
     runs: Sequence[tuple[str, bool, StreamRun]],
     data: StreamData,
-    folder: Path,
+    checkpoints: Sequence[Checkpoint],
     jobs: int,
     report: Callable[[str], Report],
 ) -> list[Outcome]:
-    """Train all runs, `jobs` at a time, with checkpoints in the folder; raises NetworkError.
+    """Train all runs, `jobs` at a time, each with its checkpoint; raises NetworkError.
 
     `report` gives each run, by name, what to call once an epoch. A KeyboardInterrupt stops all of
     them after the current epoch, with their checkpoints written.
     """
-    checkpoints = [
-        Checkpoint(folder / f"{run.name}.checkpoint", run.configuration()) for _, _, run in runs
-    ]
     stop = Event()
 
     def train(number: int) -> list[float]:

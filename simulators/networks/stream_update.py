@@ -5,7 +5,7 @@ With the gradient g of the loss and Adam's memories β1, β2 (Kingma & Ba, 2015)
     m ← β1 m + (1 − β1) g,    v ← β2 v + (1 − β2) g²,
     u = −lr m/(1 − β1ᵗ) / (√(v/(1 − β2ᵗ)) + ε),
     f_meta(W) = (1 − |W|)(w2 − w1)/w2 + w1/w2,
-    W' = clip(W + u f_meta(W) (δ where u W ≥ 0, else 1), −1, 1).
+    W' = clip(W + u f_meta(W) (δ where u has the sign of what is read of W, else 1), −1, 1).
 
 f_meta is equation 1 of the synapse paper, the asymmetric update that of Laborieux et al., Nat.
 Commun. 12, 2549 (2021). With L levels −1 + 2k/(L − 1), notches of the track, the wall stops at
@@ -135,7 +135,8 @@ def pulse_levels(
         v[i] = beta2 * v[i] + (one - beta2) * g * g
         u = -rate * m[i] / (np.sqrt(v[i]) * square + epsilon)
         w = weight[i]
-        u = u * ((one - abs(w)) * (one - narrow) + narrow) * (delta if u * w >= 0 else one)
+        grows = u * np.float32(read[i]) >= 0
+        u = u * ((one - abs(w)) * (one - narrow) + narrow) * (delta if grows else one)
         u = u if abs(u) >= threshold else np.float32(0)
         wanted = min(max(w + u, -one), one)
         r = drawn(i, key0, key1) if stochastic else half

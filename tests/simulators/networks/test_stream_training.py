@@ -17,6 +17,7 @@ from simulators.networks.stream_study import (
     Curve,
     figure_curves,
     measured_curves,
+    open_checkpoints,
     runs_of,
     summaries,
     train_all,
@@ -117,7 +118,7 @@ def test_all_runs_of_a_figure_are_trained_side_by_side_as_one_by_one(
 ) -> None:
     curves = figure_curves("5a", SETUP)
     runs = runs_of(curves, 2, "subset", at_once=True)
-    outcomes = train_all(runs, data, tmp_path, 2, lambda _: lambda: None)
+    outcomes = train_all(runs, data, open_checkpoints(runs, tmp_path), 2, lambda _: lambda: None)
     assert [outcome.run.name for outcome in outcomes] == [run.name for _, _, run in runs]
     assert len(outcomes) == 12
     alone = trained(runs[3][2], data, Checkpoint(tmp_path / "alone", {}))
@@ -129,14 +130,9 @@ def test_all_runs_of_a_figure_are_trained_side_by_side_as_one_by_one(
 
 def test_what_fails_in_one_run_is_told(data: StreamData, tmp_path: Path) -> None:
     curve = Curve("large", "too many", replace(SETUP, subsets=40))
+    runs = runs_of([curve], 2, "subset", at_once=False)
     with pytest.raises(NetworkError, match="40 subsets"):
-        train_all(
-            runs_of([curve], 2, "subset", at_once=False),
-            data,
-            tmp_path,
-            2,
-            lambda _: lambda: None,
-        )
+        train_all(runs, data, open_checkpoints(runs, tmp_path), 2, lambda _: lambda: None)
 
 
 def test_drawn_devices_come_one_to_a_network(data: StreamData, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ class Synapses:
         self.setup, self.rule, self.updates = setup, rule_of(setup), 0
         self.weight = weight.copy()
         self.m, self.v = np.zeros_like(weight), np.zeros_like(weight)
-        self.read = np.zeros(weight.shape, np.int8)
+        self.read = np.where(weight >= 0, 1, -1).astype(np.int8)
 
     def pulse(self, gradient: Floats, seed: int = 0) -> None:
         self.updates += 1
@@ -48,17 +48,18 @@ def eager(setup: StreamSetup, weight: Floats, gradients: list[Floats]) -> Floats
     """Return the weights after eager float32 updates with deterministic rounding."""
     rule = rule_of(setup)[0]
     one, w = np.float32(1), weight.copy()
-    m, v = np.zeros_like(w), np.zeros_like(w)
+    m, v, read = np.zeros_like(w), np.zeros_like(w), np.where(w >= 0, 1, -1)
     for number, g in enumerate(gradients, start=1):
         rate, square = corrections(rule_of(setup), setup.learning_rate, number)
         m = rule["beta1"] * m + (one - rule["beta1"]) * g
         v = rule["beta2"] * v + (one - rule["beta2"]) * g * g
         u = -rate * m / (np.sqrt(v) * square + rule["epsilon"])
         u = u * ((one - abs(w)) * (one - rule["narrow"]) + rule["narrow"])
-        w = np.clip(w + np.where(u * w >= 0, u * rule["delta"], u), -one, one)
+        w = np.clip(w + np.where(u * read >= 0, u * rule["delta"], u), -one, one)
         if setup.levels is not None:
             half = np.float32(0.5) * rule["top"]
             w = np.minimum(np.floor((w + one) * half + np.float32(0.5)), rule["top"]) / half - one
+        read = np.where(w == 0, read, np.sign(w))
     return w
 
 

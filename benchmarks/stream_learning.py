@@ -68,7 +68,7 @@ def parts(network: StreamNetwork, images: torch.Tensor) -> dict[str, float]:
     def updates() -> None:
         for layer in network.layers:
             arrays = (layer.weight, layer.m, layer.v, layer.gradient(), layer.read)
-            pulse_levels(*(a.reshape(-1) for a in arrays), rule, rate, square, *keys)
+            pulse_levels(*(a.reshape(-1) for a in arrays), rule, rate, square, np.float32(0), *keys)
 
     return {"matrix products": seconds(products), "updates": seconds(updates)}
 

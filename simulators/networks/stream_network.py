@@ -128,7 +128,8 @@ class StreamNetwork:
                 continue
             keys = self.rng.integers(0, 2**32, 2, dtype=np.uint32)
             if self._ends is None:
-                pulse_levels(*flat, self._rule, rate, square, *keys)
+                least = np.float32(self.setup.threshold * learning_rate)
+                pulse_levels(*flat, self._rule, rate, square, least, *keys)
             else:
                 fired = layer.fired.reshape(-1)
                 pulse_states(*flat, fired, self._ends, self._rule, rate, square, *keys)

@@ -86,7 +86,7 @@ class PlainNetwork:
             u = -rate * m / (v.sqrt() / sqrt(1 - s.square_memory**t) + s.epsilon)
             u *= (1 - weight.abs()) * (1 - s.width_ratio) + s.width_ratio
             u = torch.where(u * weight >= 0, u * s.asymmetry, u)
-            u = torch.where(u.abs() >= s.threshold, u, 0.0)
+            u = torch.where(u.abs() >= s.threshold * s.rate(t - 1), u, 0.0)
             weight.copy_(self._rounded((weight + u).clamp(-1, 1)))
 
     def _rounded(self, wanted: torch.Tensor) -> torch.Tensor:

@@ -30,9 +30,10 @@ class StreamSetup:
     is read as its sign (`binarised`) or as its level.
 
     The rate of updates falls over the stream as lr/(1 + n/`settling`), n the subsets learnt before
-    (None: constant). Updates smaller than `threshold` fire no pulse. `sharpness` multiplies what
-    the softmax sees. `statistics` says what normalises the layers in validation: running averages
-    of training (`statistics_momentum` a batch), or those of the current subset, measured anew.
+    (None: constant). Updates below `threshold` times that rate fire no pulse. `sharpness`
+    multiplies what the softmax sees. `statistics` says what normalises the layers in validation:
+    running averages of training (`statistics_momentum` a batch), or the current subset's, measured
+    anew.
     """
 
     width_ratio: float = 0.25

@@ -5,10 +5,13 @@ With the gradient g of the loss and Adam's memories β1, β2 (Kingma & Ba, 2015)
     m ← β1 m + (1 − β1) g,    v ← β2 v + (1 − β2) g²,
     u = −lr m/(1 − β1ᵗ) / (√(v/(1 − β2ᵗ)) + ε),
     f_meta(W) = (1 − |W|)(w2 − w1)/w2 + w1/w2,
-    W' = clip(W + u f_meta(W) (δ where u has the sign of what is read of W, else 1), −1, 1).
+    Δ = u f_meta(W) (δ where u has the sign of what is read of W, else 1),
+    W' = clip(W + (Δ where |Δ| ≥ θ lr, else 0), −1, 1).
 
 f_meta is equation 1 of the synapse paper, the asymmetric update that of Laborieux et al., Nat.
-Commun. 12, 2549 (2021). With L levels −1 + 2k/(L − 1), notches of the track, the wall stops at
+Commun. 12, 2549 (2021); θ is a drive below which no wall depins (0: there is none; the wider the
+track, the larger u has to be). With L levels −1 + 2k/(L − 1), notches of the track, the wall stops
+at
 
     k = ⌊(W' + 1)(L − 1)/2 + r⌋,
 
@@ -37,7 +40,6 @@ RULE = np.dtype(
         ("narrow", "f4"),
         ("delta", "f4"),
         ("top", "f4"),
-        ("threshold", "f4"),
         ("stochastic", "b1"),
         ("binarised", "b1"),
     ],
@@ -67,7 +69,6 @@ def rule_of(setup: StreamSetup) -> Any:
                 setup.width_ratio,
                 setup.asymmetry,
                 0 if setup.weights is None else setup.weights - 1,
-                setup.threshold,
                 setup.rounding == "stochastic",
                 setup.binarised,
             )
@@ -116,17 +117,17 @@ def pulse_levels(
     rule: Any,
     rate: Any,
     square: Any,
+    least: Any,
     key0: Any,
     key1: Any,
 ) -> None:
     """Update quantised weights in place, and what is read of them.
 
     Flat arrays of one length: weight, m and v float32, gradient bfloat16 bits (uint16), read int8;
-    `rate` and `square` from `corrections`, keys uint32.
+    `rate` and `square` from `corrections`, `least` is θ lr (float32), keys uint32.
     """
     beta1, beta2, epsilon = rule[0].beta1, rule[0].beta2, rule[0].epsilon
     narrow, delta, top = rule[0].narrow, rule[0].delta, rule[0].top
-    threshold = rule[0].threshold
     stochastic, binarised = rule[0].stochastic, rule[0].binarised
     one, half = np.float32(1), np.float32(0.5)
     for i in range(weight.size):
@@ -137,7 +138,7 @@ def pulse_levels(
         w = weight[i]
         grows = u * np.float32(read[i]) >= 0
         u = u * ((one - abs(w)) * (one - narrow) + narrow) * (delta if grows else one)
-        u = u if abs(u) >= threshold else np.float32(0)
+        u = u if abs(u) >= least else np.float32(0)
         wanted = min(max(w + u, -one), one)
         r = drawn(i, key0, key1) if stochastic else half
         k = min(np.floor((wanted + one) * (half * top) + r), top)

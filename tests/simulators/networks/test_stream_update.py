@@ -35,7 +35,8 @@ class Synapses:
             keys = np.random.default_rng((seed, self.updates)).integers(
                 0, 2**32, 2, dtype=np.uint32
             )
-            pulse_levels(*arrays, self.rule, *constants, *keys)
+            least = np.float32(self.setup.threshold * self.setup.learning_rate)
+            pulse_levels(*arrays, self.rule, *constants, least, *keys)
 
 
 def bfloat16(values: npt.NDArray[np.float64]) -> Floats:
@@ -182,3 +183,12 @@ def test_a_weight_at_zero_keeps_its_sign() -> None:
     synapses.pulse(start)
     np.testing.assert_array_equal(synapses.weight, 0)
     np.testing.assert_array_equal(synapses.read, [1, -1])
+
+
+def test_no_pulse_is_fired_below_the_threshold_which_the_wide_end_meets_last() -> None:
+    setup = StreamSetup(levels=64, learning_rate=0.1, threshold=0.5, asymmetry=1.0)
+    weight = (np.array([2, 30, 45, 63]) / 63).astype(np.float32)
+    synapses = Synapses(setup, weight)
+    synapses.pulse(np.ones(4, np.float32))
+    moved = synapses.weight < weight - 1e-3
+    np.testing.assert_array_equal(moved, [True, True, False, False])  # f_meta 0.98 0.65 0.47 0.26

@@ -76,8 +76,8 @@ def parts(network: StreamNetwork, images: torch.Tensor) -> dict[str, float]:
 def main() -> None:
     """Print the medians of interleaved rounds, their ratio, and what a fast step consists of."""
     torch.set_num_threads(1)
-    data = stream_data(load_images("fashion-mnist"))
     setup = StreamSetup(counted="weight")  # at 0 plain PyTorch has no comparator that holds
+    data = stream_data(load_images("fashion-mnist"), setup)
     images, labels = data.train_images[:100], data.train_labels[:100]
     floats, targets = images.float(), torch.from_numpy(labels)
     fast = StreamNetwork(setup, np.random.default_rng(0))

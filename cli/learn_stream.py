@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -71,45 +72,48 @@ def learn_stream(
       dwmtj learn stream -o measured --model trapezoid-A3 --draws 20 --epochs 5
     """
     require_learning()
-    import torch
+    from simulators.networks.datasets import load_images  # whether all is there, before torch
 
-    from analysis.figures import save
-    from simulators.networks.datasets import load_images
-    from simulators.networks.stream_figures import stream_panel
-    from simulators.networks.stream_setup import StreamSetup
-    from simulators.networks.stream_study import figure_curves, open_checkpoints, runs_of, train_all
-    from simulators.networks.stream_training import stream_data
-
-    base = StreamSetup(subsets=subsets, epochs=epochs).changed(parameter or [])
     name = f"stream-{figure}" if model is None else "stream-measured"
     refuse_to_replace(to / f"{name}.png", overwrite=overwrite)
     if model is None and draws:
         raise NetworkError("--draws needs --model: devices are drawn from a model's posterior.")
-    curves = (
-        figure_curves(figure, base) if model is None else _measured(model, draws, base, database)
-    )
+    images = load_images(data)
+
+    import torch
+
+    from analysis.figures import save
+    from simulators.networks.stream_figures import stream_panel
+    from simulators.networks.stream_setup import StreamSetup
+    from simulators.networks.stream_study import open_checkpoints, runs_of, train_all
+    from simulators.networks.stream_training import stream_data
+
+    base = StreamSetup(subsets=subsets, epochs=epochs).changed(parameter or [])
+    curves = _curves(figure, model, draws, base, database)
     runs = runs_of(curves, seeds, validate, at_once=at_once and model is None and figure == "5a")
-    images = stream_data(load_images(data))
-    torch.set_num_threads(1)  # networks side by side use the cores better than one on all of them
+    prepared = stream_data(images, base)
     folder = to / "checkpoints"
     checkpoints = open_checkpoints(runs, folder)
     kept = sum(len(checkpoint) > 0 for checkpoint in checkpoints)
+    torch.set_num_threads(1)  # networks side by side use the cores better than one on all of them
     total = sum(run.setup.subsets * run.setup.epochs for _, _, run in runs)
     with Store.open(database) as store:
         with LearningProgress(total, kept, folder) as progress:
             outcomes = train_all(
-                runs, images, checkpoints, jobs or _cores(),
+                runs, prepared, checkpoints, jobs or _cores(),
                 lambda what: lambda: progress(what, 1),
             )  # fmt: skip
         ids = [_keep(store, data, model, outcome) for outcome in outcomes]
         place = store.path
-    per_subset = epochs if validate == "epoch" else 1
-    panel = stream_panel(name, curves, outcomes, per_subset)
-    written = save(panel, to, name, source=f"results {ids[0]} to {ids[-1]} of {place}")
+    results = f"result {ids[0]}" if len(ids) == 1 else f"results {ids[0]} to {ids[-1]}"
+    panel = stream_panel(name, curves, outcomes, epochs if validate == "epoch" else 1)
+    written = save(panel, to, name, source=f"{results} of {place}")
     for checkpoint in checkpoints:
         checkpoint.remove()
+    with suppress(OSError):  # not ours where something else lies in it
+        folder.rmdir()
     print_stream(curves, outcomes)
-    out.print(f"results {ids[0]} to {ids[-1]}: kept in {place}", markup=False, soft_wrap=True)
+    out.print(f"{results}: kept in {place}", markup=False, soft_wrap=True)
     for path in written:
         out.print(str(path), markup=False, soft_wrap=True)
 
@@ -137,13 +141,16 @@ def print_stream(curves: Sequence["Curve"], outcomes: Sequence["Outcome"]) -> No
     print_table(title, ("device", "images", "accuracy", "networks", "paper"), rows)
 
 
-def _measured(
-    reference: str, draws: int, base: "StreamSetup", database: str | None
+def _curves(
+    figure: Figure, reference: str | None, draws: int, base: "StreamSetup", database: str | None
 ) -> tuple["Curve", ...]:
+    from simulators.networks.stream_study import figure_curves, measured_curves
+
+    if reference is None:
+        return figure_curves(figure, base)
     import numpy as np
 
     from analysis.state_model_store import find_model
-    from simulators.networks.stream_study import measured_curves
     from simulators.networks.stream_transitions import drawn_transitions, likeliest_transitions
 
     model = find_model(reference, database)

@@ -61,8 +61,13 @@ class StreamData:
     test_labels: npt.NDArray[np.int64]
 
 
-def stream_data(images: Images) -> StreamData:
-    """Prepare a data set; raises NetworkError unless its images are of 28 × 28."""
+def stream_data(images: Images, setup: StreamSetup) -> StreamData:
+    """Prepare a data set; raises NetworkError unless it has the setup's images, of 28 × 28."""
+    if setup.subsets * setup.subset_images > len(images.train_labels):
+        raise NetworkError(
+            f"{setup.subsets} subsets of {setup.subset_images} images are more than the "
+            f"{len(images.train_labels)} there are."
+        )
     if images.train_images[0].size != PIXELS:
         raise NetworkError("Stream learning takes images of 28 × 28: fashion-mnist or mnist.")
     return StreamData(
@@ -86,11 +91,6 @@ def train_stream(
     holds. Raises StreamStoppedError, with the checkpoint written, soon after `should_stop` says so.
     """
     setup = run.setup
-    if setup.subsets * setup.subset_images > len(data.train_labels):
-        raise NetworkError(
-            f"{setup.subsets} subsets of {setup.subset_images} images are more than the "
-            f"{len(data.train_labels)} there are."
-        )
     network = StreamNetwork(setup, np.random.default_rng(run.seed), run.transitions)
     accuracies: list[float] = []
     first = 0

@@ -16,6 +16,10 @@ from simulators.networks.datasets import DIGITS
 from storage import Store
 
 ANN = ("learn", "ann", "-o", "network", "--data", "mnist", "--epochs", "1")
+STREAM = (
+    *("learn", "stream", "-o", "stream", "--subsets", "2", "--epochs", "2", "--seeds", "2"),
+    *("-p", "subset_images=80", "-p", "batch=20", "-p", "hidden=16"),
+)
 COMPARE = ("learn", "compare", "-o", "technologies", "--only", "SONOS", "--seeds", "2")
 
 
@@ -89,7 +93,7 @@ def test_technologies_give_a_table_a_figure_and_a_result(
     assert isinstance(unknown.exception, NetworkError)
 
 
-@pytest.mark.parametrize("command", ["ann", "compare"])
+@pytest.mark.parametrize("command", ["ann", "compare", "stream"])
 def test_a_missing_data_file_is_named_and_nothing_is_written(command: str, tmp_path: Path) -> None:
     process = subprocess.run(
         [sys.executable, "-m", "dwmtj", "learn", command, "-o", "out"],
@@ -103,6 +107,64 @@ def test_a_missing_data_file_is_named_and_nothing_is_written(command: str, tmp_p
     assert "is missing: put the official file there" in process.stderr
     assert process.stderr.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_stream_learning_gives_a_table_a_figure_and_a_result_for_each_network(
+    learn: Callable[..., Result], tmp_path: Path
+) -> None:
+    result = learn(*STREAM)
+    assert result.exit_code == 0, result.output
+    assert "1:4, δ = 3" in result.output
+    assert "about 86" in result.output
+    folder = tmp_path / "stream"
+    assert {path.name for path in folder.iterdir()} == {
+        f"stream-5a.{kind}" for kind in ("png", "svg", "csv")
+    }
+    with Store.open(create=False) as store:
+        kept = store.results("stream")
+    assert len(kept) == 3 * 2 * 2
+    assert kept[0].configuration["setup"]["asymmetry"] == 1.0
+    assert len(kept[0].data["accuracies"]) == 2
+    assert [entry.seed for entry in kept[:2]] == [0, 1]
+    again = learn(*STREAM)
+    assert isinstance(again.exception, NetworkError)
+    assert "stream-5a.png is there already" in str(again.exception)
+
+
+def test_stopped_stream_learning_goes_on_with_the_same_command_only(
+    learn: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_arguments: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("simulators.networks.stream_study.wait", interrupted)
+        stopped = learn(*STREAM)
+    assert stopped.exit_code == 1
+    assert "Stopped; the finished parts are in stream/checkpoints" in stopped.output
+    other = learn(*STREAM, "-p", "asymmetry=2.0", "-p", "threshold=0.1")
+    assert isinstance(other.exception, NetworkError)
+    assert "is of another configuration" in str(other.exception)
+    result = learn(*STREAM)
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--draws", "3"), "--draws needs --model"),
+        (("-p", "level=8"), "sets nothing"),
+        (("-p", "levels=100"), "up to 64"),
+        (("--subsets", "9"), "9 subsets of 80 images are more than the 160"),
+    ],
+)
+def test_stream_learning_refuses_what_cannot_be_in_a_sentence(
+    learn: Callable[..., Result], options: tuple[str, ...], sentence: str, tmp_path: Path
+) -> None:
+    result = learn(*STREAM, *options)
+    assert isinstance(result.exception, NetworkError)
+    assert sentence in str(result.exception)
+    assert not (tmp_path / "stream").exists()
 
 
 def test_without_the_extra_the_line_that_installs_it_is_printed(

@@ -21,7 +21,9 @@ def bars() -> StreamData:
     images = rng.integers(0, 120, (600, 28, 28)).astype(np.uint8)
     for image, label in zip(images, labels, strict=True):
         image[2 * label : 2 * label + 4] += 100
-    return stream_data(Images(images[:500], labels[:500], images[500:], labels[500:], ()))
+    return stream_data(
+        Images(images[:500], labels[:500], images[500:], labels[500:], ()), RUN.setup
+    )
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ def data() -> StreamData:
     images = rng.integers(0, 120, (400, 28, 28)).astype(np.uint8)
     for image, label in zip(images, labels, strict=True):
         image[2 * label : 2 * label + 4] += 100
-    return stream_data(Images(images[:300], labels[:300], images[300:], labels[300:], ()))
+    return stream_data(Images(images[:300], labels[:300], images[300:], labels[300:], ()), SETUP)
 
 
 def trained(run: StreamRun, data: StreamData, checkpoint: Checkpoint) -> list[float]:
@@ -107,10 +107,11 @@ def test_a_checkpoint_of_another_configuration_is_refused(data: StreamData, tmp_
         Checkpoint(tmp_path / "kept", other.configuration())
 
 
-def test_more_subsets_than_images_are_refused(data: StreamData, tmp_path: Path) -> None:
-    run = StreamRun("run", replace(SETUP, subsets=4), 0)
+def test_more_subsets_than_images_are_refused() -> None:
+    images = np.zeros((300, 28, 28), np.uint8)
+    labels = np.zeros(300, np.uint8)
     with pytest.raises(NetworkError, match="4 subsets of 100 images"):
-        trained(run, data, Checkpoint(tmp_path / "kept", run.configuration()))
+        stream_data(Images(images, labels, images, labels, ()), replace(SETUP, subsets=4))
 
 
 def test_all_runs_of_a_figure_are_trained_side_by_side_as_one_by_one(
@@ -128,11 +129,18 @@ def test_all_runs_of_a_figure_are_trained_side_by_side_as_one_by_one(
     assert 0 < final.mean < 1
 
 
-def test_what_fails_in_one_run_is_told(data: StreamData, tmp_path: Path) -> None:
-    curve = Curve("large", "too many", replace(SETUP, subsets=40))
+def test_what_fails_in_one_run_ends_the_others(data: StreamData, tmp_path: Path) -> None:
+    curve = Curve("long", "long", replace(SETUP, epochs=4000))
     runs = runs_of([curve], 2, "subset", at_once=False)
-    with pytest.raises(NetworkError, match="40 subsets"):
-        train_all(runs, data, open_checkpoints(runs, tmp_path), 2, lambda _: lambda: None)
+    checkpoints = open_checkpoints(runs, tmp_path)
+    broken = iter(range(3))
+
+    def report() -> None:
+        if next(broken, None) is None:
+            raise NetworkError("The disk is full.")
+
+    with pytest.raises(NetworkError, match="disk is full"):
+        train_all(runs, data, checkpoints, 2, lambda _: report)
 
 
 def test_drawn_devices_come_one_to_a_network(data: StreamData, tmp_path: Path) -> None:

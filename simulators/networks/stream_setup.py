@@ -1,7 +1,11 @@
 """What a stream-learning run is: device, optimiser, network, and how the images come.
 
-The defaults are the synapse paper's trapezoid: width ratio 1:4, δ = 3, four levels, binarised; 60
-subsets of 1,000 images, 30 epochs each; 784-512-512-10; Adam at 0.005.
+The defaults are the synapse paper's trapezoid, width ratio 1:4, δ = 3, binarised, 60 subsets of
+1,000 images, 30 epochs each, 784-512-512-10, in the formulation that reaches its accuracy with four
+stops of the wall: they are counted along the track, Adam's memory of the gradient is 0.985 instead
+of 0.9, its rate 0.002 instead of 0.005, and the weakest pulses are not fired. `LITERAL` is the
+reading of the paper's text that comes first to mind; what was tried stands in
+docs/stream-learning.md.
 """
 
 import json
@@ -42,12 +46,12 @@ class StreamSetup:
     rounding: Rounding = "stochastic"
     binarised: bool = True
     counted: Counted = "track"
-    learning_rate: float = 0.005
-    settling: float | None = 10.0
-    gradient_memory: float = 0.9
+    learning_rate: float = 0.002
+    settling: float | None = None
+    gradient_memory: float = 0.985
     square_memory: float = 0.999
     epsilon: float = 1e-8
-    threshold: float = 0.0
+    threshold: float = 0.05
     sharpness: float = 1.0
     initial_weight: float = 0.05
     hidden: int = 512
@@ -141,3 +145,7 @@ def _value(text: str) -> Any:
 def _require(holds: bool, sentence: str) -> None:
     if not holds:
         raise NetworkError(f"This cannot be trained: {sentence}.")
+
+
+LITERAL = StreamSetup(counted="weight", learning_rate=0.005, gradient_memory=0.9, threshold=0.0)
+"""Four levels over −1 … 1, Adam as it comes at the paper's rate, every update rounded."""

@@ -53,7 +53,7 @@ def accuracies(data: StreamData, setup: StreamSetup) -> tuple[float, float]:
 
 def parts(network: StreamNetwork, images: torch.Tensor) -> dict[str, float]:
     """Return the seconds of a step's matrix products and of its updates alone."""
-    inputs = [images, *(torch.from_numpy(layer._active) for layer in network.layers[:-1])]
+    inputs = [images, *(torch.from_numpy(layer.active) for layer in network.layers[:-1])]
     rule = rule_of(network.setup)
     rate, square = corrections(rule, network.setup.learning_rate, 100)
     keys = np.array([1, 2], dtype=np.uint32)
@@ -61,7 +61,7 @@ def parts(network: StreamNetwork, images: torch.Tensor) -> dict[str, float]:
     def products() -> None:
         for number, (layer, active) in enumerate(zip(network.layers, inputs, strict=True)):
             layer.sums(active)
-            torch.mm(layer._back.T, active.to(torch.bfloat16))
+            torch.mm(layer.back.T, active.to(torch.bfloat16))
             if number:
                 layer.slope_of_input()
 

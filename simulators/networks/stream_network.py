@@ -6,7 +6,7 @@ added up in float32. The network holds every array that a training step writes, 
 next to nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -15,13 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from simulators.networks.stream_layers import (
-    EPSILON,
-    activate,
-    cross_entropy,
-    normalise,
-    pass_back,
-)
+from simulators.networks.stream_layer import Layer
+from simulators.networks.stream_passes import EPSILON, cross_entropy
 from simulators.networks.stream_setup import StreamSetup
 from simulators.networks.stream_transitions import Transitions
 from simulators.networks.stream_update import (
@@ -54,7 +49,7 @@ class StreamNetwork:
         self.updates = 0
         sizes = (PIXELS, setup.hidden, setup.hidden, CLASSES)
         self.layers = [
-            _Layer(setup, inputs, units, rng, measured=transitions is not None)
+            Layer(setup, inputs, units, rng, measured=transitions is not None)
             for inputs, units in pairwise(sizes)
         ]
         self._rule = rule_of(setup)
@@ -67,7 +62,7 @@ class StreamNetwork:
             inputs.append(layer.forward(inputs[-1], self.setup.statistics_momentum))
         last = self.layers[-1]
         loss: float = cross_entropy(
-            last.z, labels, np.float32(self.setup.sharpness), self._share, last.bits
+            last.z, labels, np.float32(self.setup.sharpness), self._share, last.slope
         )
         slope = last.slope
         for number in (2, 1, 0):
@@ -144,79 +139,6 @@ class StreamNetwork:
         return statistics
 
 
-class _Layer:
-    """One layer: (units, inputs) synapses, and room for what passes through it in a step."""
-
-    def __init__(
-        self,
-        setup: StreamSetup,
-        inputs: int,
-        units: int,
-        rng: np.random.Generator,
-        *,
-        measured: bool,
-    ) -> None:
-        shape = (units, inputs)
-        self.weight: npt.NDArray[Any]  # states of `stream_transitions` where they are measured
-        if measured:
-            assert setup.levels is not None
-            self.weight = rng.integers(setup.levels - 1, setup.levels + 1, shape, dtype=np.uint8)
-            self.read = np.where(self.weight >= setup.levels, 1, -1).astype(np.int8)
-            self.fired = np.zeros(shape, np.int8)
-        else:
-            wanted = rng.uniform(-setup.initial_weight, setup.initial_weight, shape)
-            self.weight, self.read = _written(wanted, setup, rng)
-        self.m = np.zeros(shape, np.float32)
-        self.v = np.zeros(shape, np.float32)
-        self.running_mean = torch.zeros(units)
-        self.running_variance = torch.ones(units)
-        self.z = np.empty((setup.batch, units), np.float32)
-        self.bits = np.empty((setup.batch, units), np.uint16)
-        self.slope = self.bits
-        self._active = np.empty((setup.batch, units), np.int8)
-        self._back = torch.empty((setup.batch, units), dtype=torch.bfloat16)
-        self._mean, self._variance, self._scale, self._first, self._second = np.empty(
-            (5, units), np.float32
-        )
-        self._gradient = torch.empty(shape, dtype=torch.bfloat16)
-
-    def kept(self) -> Iterator[tuple[str, npt.NDArray[Any]]]:
-        """Yield the arrays that outlast a step."""
-        yield from (("weight", self.weight), ("read", self.read), ("m", self.m), ("v", self.v))
-        yield "running_mean", self.running_mean.numpy()
-        yield "running_variance", self.running_variance.numpy()
-
-    def sums(self, active: torch.Tensor) -> torch.Tensor:
-        """Return what the columns add up to: int8 (batch, inputs) to int32 (batch, units)."""
-        return torch._int_mm(active, torch.from_numpy(self.read).T)
-
-    def forward(self, active: torch.Tensor, momentum: float) -> torch.Tensor:
-        """Return the signs after batch norm, and let the running statistics follow."""
-        y = self.sums(active).numpy()
-        normalise(y, self.z, self._mean, self._variance, self._scale)
-        unbiased = len(y) / (len(y) - 1)
-        self.running_mean.lerp_(torch.from_numpy(self._mean), momentum)
-        self.running_variance.lerp_(torch.from_numpy(self._variance) * unbiased, momentum)
-        activate(self.z.reshape(-1), self._active.reshape(-1))
-        return torch.from_numpy(self._active)
-
-    def take_back(
-        self, slope: npt.NDArray[np.uint16], inputs: torch.Tensor, *, windowed: bool
-    ) -> None:
-        """Compute the gradient of the weights from ∂L/∂a and the layer's inputs."""
-        back = self._back.view(torch.uint16).numpy()
-        pass_back(slope, self.z, self._scale, windowed, self._first, self._second, back)
-        torch.mm(self._back.T, inputs.to(torch.bfloat16), out=self._gradient)
-
-    def slope_of_input(self) -> npt.NDArray[np.uint16]:
-        """Return ∂L/∂a of the layer before, bfloat16 bits (batch, inputs)."""
-        slope = torch.mm(self._back, torch.from_numpy(self.read).to(torch.bfloat16))
-        return np.asarray(slope.view(torch.uint16).numpy())
-
-    def gradient(self) -> npt.NDArray[np.uint16]:
-        return np.asarray(self._gradient.view(torch.uint16).numpy())
-
-
 def as_input(images: Bytes) -> torch.Tensor:
     """Return images (n, 28, 28) of bytes as the network takes them: int8 (n, 784), less 128."""
     flat = images.reshape(len(images), -1)
@@ -225,19 +147,3 @@ def as_input(images: Bytes) -> torch.Tensor:
 
 def _signs(z: torch.Tensor) -> torch.Tensor:
     return (z >= 0).to(torch.int8) * 2 - 1
-
-
-def _written(
-    wanted: npt.NDArray[np.float64], setup: StreamSetup, rng: np.random.Generator
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int8]]:
-    """Return weights on the device's levels, rounded stochastically, and what is read of them."""
-    if setup.levels is None:
-        weight = wanted.astype(np.float32)
-        return weight, np.where(weight >= 0, 1, -1).astype(np.int8)
-    assert setup.weights is not None
-    top = setup.weights - 1
-    k = np.floor((wanted + 1) * top / 2 + rng.random(wanted.shape))
-    numerator = (2 * k - top).astype(np.int8)
-    read = np.where(wanted >= 0, 1, -1).astype(np.int8)
-    read = np.where(numerator == 0, read, np.sign(numerator)) if setup.binarised else numerator
-    return (numerator / np.float32(top)).astype(np.float32), read

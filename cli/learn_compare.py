@@ -34,6 +34,10 @@ def learn_compare(
             show_default="those in $DWMTJ_DATA/cross-sim-dwmtj",
         ),
     ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(metavar="MODEL", help="A measured state model, too; repeatable."),
+    ] = None,
     data: Annotated[
         Literal["mnist", "fashion-mnist"], typer.Option(help="The images.")
     ] = "fashion-mnist",
@@ -53,6 +57,7 @@ def learn_compare(
       dwmtj learn compare -o technologies
       dwmtj learn compare -o rram --only RRAM --only magnetic --seeds 5
       dwmtj learn compare -o tables --table SOT_300K_dG_increasing0.txt
+      dwmtj learn compare -o mine --only magnetic --model trapezoid-A3
     """
     require_learning()
     from simulators.networks.datasets import load_images  # whether all is there, before torch
@@ -61,16 +66,18 @@ def learn_compare(
     images = load_images(data)
 
     from analysis.figures import save
+    from analysis.state_model_store import find_model
     from simulators.networks.checkpoint import Checkpoint
     from simulators.networks.comparison_figure import comparison_panel, comparison_table
     from simulators.networks.comparison_study import ComparisonConfiguration, compare
     from simulators.networks.online_learning import OnLineSchedule
-    from simulators.networks.technologies import chosen, of_tables
+    from simulators.networks.technologies import chosen, of_model, of_tables
 
     tables = _found_tables(only) if table is None else table
+    models = [find_model(name, database) for name in model or ()]
     configuration = ComparisonConfiguration(
         data_set=data,
-        technologies=(*chosen(only or ()), *map(of_tables, tables)),
+        technologies=(*chosen(only or ()), *map(of_tables, tables), *map(of_model, models)),
         seeds=tuple(range(seeds)),
         schedule=replace(OnLineSchedule(), epochs=epochs),
     )

@@ -9,9 +9,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from analysis.state_model import StateModel
 from simulators.networks.crosssim_tables import read_device
 from simulators.networks.errors import NetworkError
 from simulators.networks.exponential_device import ExponentialDevice
+from simulators.networks.measured_device import measured_device
 from simulators.networks.synapse import PulsedDevice
 
 
@@ -150,6 +152,20 @@ def of_tables(increasing: Path) -> Technology:
         write_s=None,
         lacks=("energy and time of a pulse",),
         source=f"{increasing} and {decreasing.name}",
+    )
+
+
+def of_model(model: StateModel) -> Technology:
+    """Return a calibrated device; raises NetworkError where it cannot be written both ways."""
+    width_s = max((pulses.pulse_width_s or 0.0 for pulses in model.pulses), default=0.0)
+    return Technology(
+        f"{model.name}:{model.version}",
+        "measured",
+        measured_device(model),
+        energy_J=None,
+        write_s=width_s or None,
+        lacks=("energy of a pulse",) if width_s else ("energy and time of a pulse",),
+        source=f"state model {model.name}, version {model.version}, of {model.levels_source.date}",
     )
 
 

@@ -39,19 +39,20 @@ class SynapseLevels:
 
     def nearest(self, weights: Tensor, largest: float) -> Tensor:
         """Return for each weight the level, times the range `largest`, that is nearest to it."""
-        return self.tensor()[self._index(weights, largest)] * largest
+        return self.tensor()[self.index(weights, largest)] * largest
 
     def spread(self, weights: Tensor, largest: float, generator: torch.Generator) -> Tensor:
         """Return weights on levels as devices have them: each drawn around its level."""
-        spreads = torch.tensor(self.spreads)[self._index(weights, largest)] * largest
+        spreads = torch.tensor(self.spreads)[self.index(weights, largest)] * largest
         return weights + spreads * torch.randn(weights.shape, generator=generator)
 
     def tensor(self) -> Tensor:
         return torch.tensor(self.values)
 
-    def _index(self, weights: Tensor, largest: float) -> Tensor:
+    def index(self, weights: Tensor, largest: float | Tensor) -> Tensor:
+        """Return the number of the level, times `largest`, that is nearest to each weight."""
         levels = self.tensor()
-        return torch.bucketize(weights.detach(), (levels[1:] + levels[:-1]) / 2 * largest)
+        return torch.bucketize(weights.detach() / largest, (levels[1:] + levels[:-1]) / 2)
 
 
 def notched_levels(
@@ -75,9 +76,9 @@ def levels_of_model(model: StateModel, devices: Devices = "one") -> SynapseLevel
     Raises NetworkError if a level was visited once only: its spread is not known.
     """
     conductance_S = np.array([level.conductance_S for level in model.levels])
-    spread_S = np.array([_spread_S(model, number) for number in range(len(model.levels))])
+    stds_S = np.array([spread_S(model, number) for number in range(len(model.levels))])
     range_S = conductance_S[-1] - conductance_S[0]
-    return weight_levels((conductance_S - conductance_S[0]) / range_S, spread_S / range_S, devices)
+    return weight_levels((conductance_S - conductance_S[0]) / range_S, stds_S / range_S, devices)
 
 
 def weight_levels(
@@ -115,7 +116,8 @@ def best_range(weights: Tensor, levels: SynapseLevels) -> float:
     return min(tried, key=error)
 
 
-def _spread_S(model: StateModel, number: int) -> float:
+def spread_S(model: StateModel, number: int) -> float:
+    """Return σ_G of a level, from visit to visit and device to device; raises NetworkError."""
     level: LevelState = model.levels[number]
     if level.cycle_std_ohm is None:
         raise NetworkError(

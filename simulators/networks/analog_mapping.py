@@ -1,0 +1,67 @@
+"""Weights onto levels of device pairs, layer by layer, and back from conductances."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from simulators.networks.analog_devices import DeviceLevels
+from simulators.networks.errors import NetworkError
+from simulators.networks.levels import RANGES, SynapseLevels
+
+Clipping = Literal["none", "least-squares"]
+Per = Literal["layer", "output"]
+
+
+@dataclass(frozen=True, slots=True)
+class MappedLayer:
+    """A layer on pairs of devices: `steps` tell the level of the one that is not at its lowest.
+
+    `steps` has the weight's shape: k > 0 puts the positive device on level k, k < 0 the negative
+    one on −k. `scale` is the weight of the whole conductance range, one or one for each output.
+    """
+
+    name: str
+    number: int
+    steps: Tensor
+    scale: Tensor
+
+    def targets(self) -> tuple[Tensor, Tensor]:
+        """Return the levels of the positive and of the negative devices, each (outputs, …)."""
+        return self.steps.clamp(min=0), (-self.steps).clamp(min=0)
+
+    def weights_of(self, positive_S: Tensor, negative_S: Tensor, devices: DeviceLevels) -> Tensor:
+        """Return the weights of conductances that are really there, float32."""
+        difference = (positive_S - negative_S) / devices.range_S
+        return difference.float() * self.scale
+
+
+def map_layer(
+    name: str, number: int, weight: Tensor, pair: SynapseLevels, clipping: Clipping, per: Per
+) -> MappedLayer:
+    """Put a layer's weights on the pair's levels; raises NetworkError if any is not finite."""
+    if not torch.isfinite(weight).all():
+        raise NetworkError(
+            f"Layer {name} has weights that are not finite: train it again, or look at its batch "
+            "norm."
+        )
+    rows = weight.float().flatten(1) if per == "output" else weight.float().reshape(1, -1)
+    scale = rows.abs().amax(dim=1, keepdim=True)
+    scale = torch.where(scale > 0, scale, 1.0)
+    if clipping == "least-squares":
+        scale = _least_squares(rows, scale, pair)
+    levels = len(pair.values) // 2
+    steps = (pair.index(rows, scale) - levels).to(torch.int16).view(weight.shape)
+    return MappedLayer(name, number, steps, scale.view(-1, *[1] * (weight.dim() - 1)))
+
+
+def _least_squares(rows: Tensor, largest: Tensor, pair: SynapseLevels) -> Tensor:
+    """Return for each row the range, of `RANGES` tried, with the least squared error."""
+    values = pair.tensor()
+    best, least = largest, torch.full_like(largest, torch.inf)
+    for number in range(RANGES, 0, -1):
+        tried = largest * number / RANGES
+        error = ((values[pair.index(rows, tried)] * tried - rows) ** 2).sum(dim=1, keepdim=True)
+        best, least = torch.where(error < least, tried, best), torch.minimum(error, least)
+    return best

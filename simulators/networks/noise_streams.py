@@ -1,0 +1,51 @@
+"""Random numbers that depend on what they are for alone, not on what was drawn before.
+
+Every programming of a layer has a stream of its own, found from (seed, layer, trial); every image
+that a layer reads has one found from (seed, layer, trial, image). Batches may be of any size and
+come in any order, layers may be computed alone, and the numbers stay.
+"""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+PROGRAMMING, HOPPING, READING = range(3)
+
+
+def programming_noise(seed: int, layer: int, trial: int, shape: torch.Size) -> Tensor:
+    """Return standard normal numbers, float32, of one programming of a layer."""
+    rng = stream(seed, PROGRAMMING, layer, trial)
+    return torch.from_numpy(rng.standard_normal(tuple(shape), np.float32))
+
+
+def stream(seed: int, purpose: int, layer: int, trial: int) -> np.random.Generator:
+    """Return the generator of one purpose, layer and trial, at its beginning."""
+    return np.random.Generator(
+        np.random.SFC64(np.random.SeedSequence([seed, purpose, layer, trial]))
+    )
+
+
+class ReadingNoise:
+    """Standard normal numbers for each image that a layer reads: a counter-based generator.
+
+    Philox (Salmon et al., SC 2011) goes to any place of its sequence at once: the image's number is
+    part of the counter.
+    """
+
+    def __init__(self, seed: int, layer: int, trial: int) -> None:
+        key = np.random.SeedSequence([seed, READING, layer, trial]).generate_state(2, np.uint64)
+        self._philox = np.random.Philox(key=key)
+        self._generator = np.random.Generator(self._philox)
+        self._beginning = self._philox.state
+
+    def of_images(self, first: int, call: int, shape: torch.Size) -> Tensor:
+        """Return the numbers of `shape[0]` images from number `first` on, float32.
+
+        `call` counts how often the layer has read each of these images before.
+        """
+        noise = np.empty(tuple(shape), np.float32)
+        for place, into in enumerate(noise):
+            self._beginning["state"]["counter"][:] = (0, 0, call, first + place)
+            self._philox.state = self._beginning
+            self._generator.standard_normal(dtype=np.float32, out=into)
+        return torch.from_numpy(noise)

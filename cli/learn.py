@@ -3,6 +3,7 @@
 import typer
 
 from cli.learn_ann import learn_ann
+from cli.learn_cifar import learn_cifar
 from cli.learn_compare import learn_compare
 from cli.learn_stream import learn_stream
 
@@ -20,3 +21,4 @@ def learn() -> None:
 app.command("ann")(learn_ann)
 app.command("compare")(learn_compare)
 app.command("stream")(learn_stream)
+app.command("cifar100")(learn_cifar)

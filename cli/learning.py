@@ -1,4 +1,4 @@
-"""What the learning commands share: progress over epochs, and files that are not overwritten."""
+"""What the learning commands share: progress, and files that are not overwritten."""
 
 from pathlib import Path
 from types import TracebackType
@@ -14,16 +14,18 @@ from simulators.networks import NetworkError
 class LearningProgress:
     """A bar over epochs; a run that is broken off is told how to go on, and ends with exit code 1.
 
-    Called with what was trained and how many epochs more are done.
+    Called with what was trained and how many epochs, or what `unit` says, more are done.
     """
 
-    def __init__(self, epochs: int, finished_parts: int, checkpoint: Path) -> None:
+    def __init__(
+        self, epochs: int, finished_parts: int, checkpoint: Path, unit: str = "epochs"
+    ) -> None:
         self._checkpoint = checkpoint
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("epochs"),
+            TextColumn(unit),
             TimeRemainingColumn(compact=True),
             console=err,
         )

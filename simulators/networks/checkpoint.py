@@ -56,7 +56,7 @@ class Checkpoint:
 
     def _load(self) -> dict[str, Any]:
         try:
-            kept = torch.load(self.path, weights_only=True)
+            kept = torch.load(self.path, map_location="cpu", weights_only=True)
             configuration, parts = kept["configuration"], dict(kept["parts"])
         except (OSError, RuntimeError, EOFError, KeyError, TypeError, pickle.PickleError) as error:
             raise NetworkError(

@@ -7,9 +7,9 @@ from simulators.networks.errors import NetworkError
 
 def require_learning() -> None:
     """Raise NetworkError, with the line that installs it, if the extra `learning` is missing."""
-    missing = [name for name in ("torch", "pooch") if find_spec(name) is None]
+    missing = [name for name in ("torch", "pooch", "safetensors") if find_spec(name) is None]
     if missing:
         raise NetworkError(
-            f"Learning needs {' and '.join(missing)}, not installed here: "
+            f"Learning needs {', '.join(missing)}, not installed here: "
             "install the extra with pip install 'dwmtj[learning]'."
         )

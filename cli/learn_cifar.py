@@ -1,0 +1,135 @@
+"""`dwmtj learn cifar100`: the residual networks whose weights `dwmtj infer` puts on devices."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from cli.console import out
+from cli.learning import LearningProgress, refuse_to_replace
+from cli.options import DatabaseOption
+from simulators.networks import NetworkError, require_learning
+from storage import Store
+
+if TYPE_CHECKING:
+    import torch
+
+Network = Literal["resnet20", "resnet56x4"]
+Where = Literal["auto", "cpu", "cuda"]
+
+
+def learn_cifar(
+    to: Annotated[
+        Path, typer.Option("--out", "-o", metavar="FOLDER", help="For weights and figure.")
+    ],
+    network: Annotated[
+        Network, typer.Option(help="resnet56x4 is the paper's, for a GPU.")
+    ] = "resnet20",
+    epochs: Annotated[
+        int | None,
+        typer.Option(min=1, help="Epochs.", show_default="50, or 200 for resnet56x4"),
+    ] = None,
+    batch: Annotated[int, typer.Option(min=1, help="Images for each step.")] = 128,
+    rate: Annotated[float, typer.Option(min=1e-6, help="Highest learning rate.")] = 0.2,
+    rate_curve: Annotated[
+        Literal["one-cycle", "cosine"], typer.Option(help="Rise and fall, or only fall.")
+    ] = "one-cycle",
+    precision: Annotated[
+        Literal["float32", "bfloat16"] | None,
+        typer.Option(help="Of the matrix products.", show_default="bfloat16 on a GPU"),
+    ] = None,
+    where: Annotated[Where, typer.Option("--on", help="What computes.")] = "auto",
+    seed: Annotated[int, typer.Option(min=0, help="Of weights and order.")] = 0,
+    images: Annotated[
+        int | None, typer.Option(min=2, help="Only the first so many, to try it out.")
+    ] = None,
+    database: DatabaseOption = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace weights that are there.")] = False,
+) -> None:
+    """Train a residual network on CIFAR-100: FOLDER/NETWORK.safetensors, for dwmtj infer cifar100.
+
+    Images come from $DWMTJ_DATA, or are downloaded once. Every epoch is kept: what was broken off
+    goes on after it with the same command.
+
+    \b
+    Examples:
+      dwmtj learn cifar100 -o cifar100
+      dwmtj learn cifar100 -o cifar100 --network resnet56x4 --on cuda
+      dwmtj learn cifar100 -o trial --epochs 2 --images 500
+    """
+    require_learning()
+    from simulators.networks.datasets import load_images  # whether all is there, before torch
+
+    weights = to / f"{network}.safetensors"
+    refuse_to_replace(weights, overwrite=overwrite)
+    loaded = load_images("cifar-100")
+
+    from analysis.figures import save
+    from simulators.networks.checkpoint import Checkpoint
+    from simulators.networks.resnet import RESNETS
+    from simulators.networks.resnet_figure import training_panel
+    from simulators.networks.resnet_training import (
+        ResnetConfiguration,
+        batches_per_epoch,
+        epochs_kept,
+        train_resnet,
+    )
+    from simulators.networks.weights_file import TrainedResnet, save_weights
+
+    device = _device(where)
+    configuration = ResnetConfiguration(
+        shape=RESNETS[network],
+        epochs=epochs or (200 if network == "resnet56x4" else 50),
+        batch=batch,
+        learning_rate=rate,
+        rate_curve=rate_curve,
+        precision=precision or ("bfloat16" if device.type == "cuda" else "float32"),
+        seed=seed,
+        images=images,
+    )
+    checkpoint = Checkpoint(to / f"{network}.checkpoint", configuration.document())
+    steps = configuration.epochs * batches_per_epoch(configuration, loaded)
+    with Store.open(database) as store:
+        kept = epochs_kept(checkpoint)
+        with LearningProgress(steps, kept, checkpoint.path, "batches") as report:
+            trained, history = train_resnet(configuration, loaded, checkpoint, device, report)
+        accuracy = history[-1].test_accuracy
+        result = store.add_result(
+            "cifar100",
+            network,
+            configuration=configuration.document(),
+            data={
+                "test_accuracy": accuracy,
+                "epochs": [asdict(epoch) for epoch in history],
+                "computed_on": device.type,
+            },
+            seed=seed,
+        )
+        source = f"result {result.id} of {store.path}"
+    about = {
+        "network": network,
+        "data": "cifar-100",
+        "test_accuracy": accuracy,
+        "code_version": result.code_version,
+        "configuration": configuration.document(),
+    }
+    save_weights(weights, TrainedResnet(configuration.shape, trained, about))
+    panel = training_panel(network, history)
+    written = [weights, *save(panel, to, panel.name, source=source)]
+    checkpoint.remove()
+    out.print(f"{network}: {100 * accuracy:.2f} % of the test images read right", markup=False)
+    out.print(f"{source.replace(' of ', ': kept in ')}", markup=False, soft_wrap=True)
+    out.print(*map(str, written), sep="\n", markup=False, soft_wrap=True)
+
+
+def _device(where: Where) -> "torch.device":
+    import torch
+
+    available = torch.cuda.is_available()
+    if where == "cuda" and not available:
+        raise NetworkError(
+            "There is no GPU that this PyTorch can use: leave --on out, or install PyTorch for the "
+            "GPU."
+        )
+    return torch.device("cuda" if available and where != "cpu" else "cpu")

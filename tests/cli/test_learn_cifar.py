@@ -1,0 +1,89 @@
+"""`dwmtj learn cifar100`: weights, figure and result; broken off, gone on with, refused."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+import dwmtj
+from simulators.networks import Images, NetworkError
+from storage import Store
+
+LEARN = ("learn", "cifar100", "-o", "out", "--epochs", "2", "--batch", "16")
+
+
+@pytest.fixture
+def learn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run a command in a folder of its own, on 48 training images of noise."""
+    rng = np.random.default_rng(9)
+
+    def drawn(count: int) -> tuple[np.ndarray, np.ndarray]:
+        shape = (count, 3, 32, 32)
+        return rng.integers(0, 256, shape, np.uint8), rng.integers(0, 100, count, np.uint8)
+
+    images = Images(*drawn(48), *drawn(20), tuple(map(str, range(100))))
+    monkeypatch.setattr("simulators.networks.datasets.load_images", lambda _name: images)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DWMTJ_DATABASE", raising=False)
+    return lambda *arguments: CliRunner().invoke(dwmtj.app, list(arguments))
+
+
+def test_a_training_gives_weights_a_figure_and_a_result(
+    learn: Callable[..., Result], tmp_path: Path
+) -> None:
+    from simulators.networks.weights_file import load_weights
+
+    result = learn(*LEARN, "--images", "32")
+    assert result.exit_code == 0, result.output
+    assert "% of the test images read right" in result.output
+    made = {path.name for path in (tmp_path / "out").iterdir()}
+    assert made == {
+        "resnet20.safetensors",
+        *(f"resnet20-training.{kind}" for kind in ("png", "svg", "csv")),
+    }
+    with Store.open(create=False) as store:
+        (kept,) = store.results("cifar100")
+    assert kept.configuration["images"] == 32
+    assert len(kept.data["epochs"]) == 2
+    trained = load_weights(tmp_path / "out" / "resnet20.safetensors")
+    assert trained.about["test_accuracy"] == kept.data["test_accuracy"]
+    again = learn(*LEARN)
+    assert isinstance(again.exception, NetworkError)
+    assert "resnet20.safetensors is there already" in str(again.exception)
+
+
+def test_a_training_that_was_stopped_goes_on_with_the_same_command_only(
+    learn: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from simulators.networks.image_batches import training_batches
+
+    epochs: list[None] = []
+
+    def interrupted(*arguments: object) -> object:
+        epochs.append(None)
+        if len(epochs) == 2:
+            raise KeyboardInterrupt
+        return training_batches(*arguments)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr("simulators.networks.resnet_training.training_batches", interrupted)
+        stopped = learn(*LEARN)
+    assert stopped.exit_code == 1
+    assert "are in out/resnet20.checkpoint: go on with the same command" in stopped.output
+    other = learn(*LEARN, "--rate", "0.1")
+    assert "is of another configuration" in str(other.exception)
+    result = learn(*LEARN)
+    assert result.exit_code == 0, result.output
+    assert "Going on after 1 finished parts" in result.output
+
+
+def test_a_gpu_that_is_not_there_is_named(
+    learn: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    result = learn(*LEARN, "--on", "cuda")
+    assert isinstance(result.exception, NetworkError)
+    assert "There is no GPU that this PyTorch can use" in str(result.exception)
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,191 @@
+"""Residual networks: their size, their training on a slice, killed and gone on with, their file."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from simulators.networks import Images, NetworkError
+from simulators.networks.checkpoint import Checkpoint
+from simulators.networks.folding import fold_batch_norm
+from simulators.networks.image_batches import MARGIN, on_device, training_batches
+from simulators.networks.resnet import RESNETS, Resnet, ResnetShape
+from simulators.networks.resnet_training import (
+    ResnetConfiguration,
+    epochs_kept,
+    learning_rate,
+    train_resnet,
+)
+from simulators.networks.weights_file import TrainedResnet, load_weights, save_weights
+
+ROOT = Path(__file__).parents[3]
+CPU = torch.device("cpu")
+SMALL = ResnetConfiguration(ResnetShape(8, 4, 3), epochs=3, batch=16, seed=5)
+
+
+def coloured(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return noise in which the class's own colour is brighter: easily learnt."""
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, 3, count).astype(np.uint8)
+    images = rng.integers(0, 160, (count, 3, 32, 32)).astype(np.uint8)
+    images[np.arange(count), labels] += 80
+    return images, labels
+
+
+def the_images() -> Images:
+    return Images(*coloured(64, 1), *coloured(40, 2), ("red", "green", "blue"))
+
+
+def ignore(_what: str, _more: int) -> None:
+    pass
+
+
+@pytest.fixture
+def one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+def test_the_networks_have_as_many_weights_as_in_the_papers() -> None:
+    counts = {}
+    for name, shape in RESNETS.items():
+        with torch.device("meta"):
+            counts[name] = sum(value.numel() for value in Resnet(shape).parameters())
+    assert counts["resnet56x4"] == 13_651_364
+    assert round(counts["resnet56x4"] / 1e6, 1) == 13.7
+    assert counts["resnet20"] == 278_324
+
+
+def test_every_batch_norm_folds_into_a_convolution() -> None:
+    network = Resnet(ResnetShape(14, 4))
+    for _ in range(3):
+        network(torch.rand(8, 3, 32, 32))
+    images = torch.rand(4, 3, 32, 32)
+    folded = fold_batch_norm(network)
+    assert not [name for name, _ in folded.named_modules() if "norm" in name]
+    torch.testing.assert_close(folded(images), network.eval()(images), rtol=1e-4, atol=1e-5)
+
+
+def test_a_slice_is_learnt_and_the_network_kept_is_the_one_that_was_trained(
+    tmp_path: Path, one_thread: None
+) -> None:
+    network, epochs = train_resnet(
+        SMALL, the_images(), Checkpoint(tmp_path / "c", SMALL.document()), CPU, ignore
+    )
+    assert epochs[-1].loss < 0.6 * epochs[0].loss
+    assert epochs[-1].test_accuracy > 0.9  # 0.33 by chance
+    path = save_weights(
+        tmp_path / "w.safetensors", TrainedResnet(SMALL.shape, network, {"seed": 5})
+    )
+    loaded = load_weights(path)
+    assert all(
+        map(torch.equal, loaded.network.state_dict().values(), network.state_dict().values())
+    )
+    assert not loaded.network.training
+    assert loaded.about == {"seed": 5}
+
+
+def test_a_killed_training_goes_on_to_the_same_weights(tmp_path: Path, one_thread: None) -> None:
+    script = f"""
+import os, signal, sys, torch
+sys.path[:0] = [{str(ROOT)!r}, {str(Path(__file__).parent)!r}]
+from pathlib import Path
+import test_resnet as here
+torch.set_num_threads(1)
+checkpoint = here.Checkpoint(Path({str(tmp_path / "killed")!r}), here.SMALL.document())
+def report(what, _more):
+    if what.startswith("epoch 3") and here.epochs_kept(checkpoint) == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+here.train_resnet(here.SMALL, here.the_images(), checkpoint, here.CPU, report)
+"""
+    process = subprocess.run([sys.executable, "-c", script], env={**os.environ}, check=False)
+    assert process.returncode == -signal.SIGKILL
+    left = Checkpoint(tmp_path / "killed", SMALL.document())
+    assert epochs_kept(left) == 2
+    told: list[int] = []
+    resumed, epochs = train_resnet(
+        SMALL, the_images(), left, CPU, lambda _what, more: told.append(more)
+    )
+    assert sum(told) == 12
+    assert told[0] == 8
+    whole, meant = train_resnet(
+        SMALL, the_images(), Checkpoint(tmp_path / "whole", SMALL.document()), CPU, ignore
+    )
+    assert epochs == meant
+    assert all(map(torch.equal, resumed.state_dict().values(), whole.state_dict().values()))
+
+
+def test_bfloat16_learns_the_slice_too(tmp_path: Path, one_thread: None) -> None:
+    mixed = ResnetConfiguration(ResnetShape(8, 4, 3), 3, 16, precision="bfloat16", seed=5)
+    _, epochs = train_resnet(
+        mixed, the_images(), Checkpoint(tmp_path / "c", mixed.document()), CPU, ignore
+    )
+    assert epochs[-1].test_accuracy > 0.9
+
+
+def test_images_are_moved_and_mirrored_and_nothing_else() -> None:
+    images, labels = coloured(6, 3)
+    data = on_device(images, labels, CPU)
+    ((batch, given),) = training_batches(data, 6, torch.Generator().manual_seed(1))
+    assert sorted(given.tolist()) == sorted(labels.tolist())
+    padded = np.pad(images, ((0, 0), (0, 0), (MARGIN, MARGIN), (MARGIN, MARGIN)))
+    views = [
+        np.ascontiguousarray(view[:, down : down + 32, right : right + 32])
+        for image in padded
+        for view in (image, image[:, :, ::-1])
+        for down in range(2 * MARGIN + 1)
+        for right in range(2 * MARGIN + 1)
+    ]
+    known = {view.tobytes() for view in views}
+    cut = (batch * 255).round().to(torch.uint8)
+    assert all(image.numpy().tobytes() in known for image in cut)
+
+
+@pytest.mark.parametrize(("curve", "first"), [("one-cycle", 0.04), ("cosine", 1.0)])
+def test_the_learning_rate_ends_at_zero(curve: str, first: float) -> None:
+    config = ResnetConfiguration(ResnetShape(8, 4), 3, learning_rate=0.5, rate_curve=curve)  # type: ignore[arg-type]
+    rates = [learning_rate(config, share) for share in np.linspace(0, 1, 101)]
+    assert rates[0] == pytest.approx(0.5 * first)
+    assert rates[-1] == pytest.approx(0, abs=1e-12)
+    assert max(rates) == pytest.approx(0.5)
+
+
+def test_a_loss_that_is_no_number_stops_the_training(tmp_path: Path, one_thread: None) -> None:
+    wild = ResnetConfiguration(ResnetShape(8, 4, 3), 2, 16, learning_rate=1e30)
+    with pytest.raises(NetworkError, match=r"train with a lower --rate"):
+        train_resnet(wild, the_images(), Checkpoint(tmp_path / "c", wild.document()), CPU, ignore)
+
+
+def cut_short(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:200])
+
+
+def another_format(path: Path) -> None:
+    path.write_text("weights")
+
+
+@pytest.mark.parametrize("damage", [cut_short, another_format])
+def test_a_file_that_holds_no_network_is_refused(
+    damage: Callable[[Path], None], tmp_path: Path
+) -> None:
+    path = save_weights(
+        tmp_path / "w.safetensors", TrainedResnet(SMALL.shape, Resnet(SMALL.shape), {})
+    )
+    damage(path)
+    with pytest.raises(NetworkError, match=r"holds no weights that dwmtj learn cifar100 wrote"):
+        load_weights(path)
+
+
+def test_missing_weights_are_asked_for_with_the_command_that_trains_them(tmp_path: Path) -> None:
+    with pytest.raises(NetworkError, match=r"train them with dwmtj learn cifar100 -o "):
+        load_weights(tmp_path / "resnet20.safetensors")
+
+
+def test_there_is_no_network_of_any_depth() -> None:
+    with pytest.raises(NetworkError, match=r"its depth is 8, 14, 20"):
+        ResnetShape(21, 16)

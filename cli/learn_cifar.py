@@ -2,21 +2,17 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from cli.console import out
-from cli.learning import LearningProgress, refuse_to_replace
+from cli.learning import LearningProgress, Where, choose_device, refuse_to_replace
 from cli.options import DatabaseOption
-from simulators.networks import NetworkError, require_learning
+from simulators.networks import require_learning
 from storage import Store
 
-if TYPE_CHECKING:
-    import torch
-
 Network = Literal["resnet20", "resnet56x4"]
-Where = Literal["auto", "cpu", "cuda"]
 
 
 def learn_cifar(
@@ -77,7 +73,7 @@ def learn_cifar(
     )
     from simulators.networks.weights_file import TrainedResnet, save_weights
 
-    device = _device(where)
+    device = choose_device(where)
     configuration = ResnetConfiguration(
         shape=RESNETS[network],
         epochs=epochs or (200 if network == "resnet56x4" else 50),
@@ -121,15 +117,3 @@ def learn_cifar(
     out.print(f"{network}: {100 * accuracy:.2f} % of the test images read right", markup=False)
     out.print(f"{source.replace(' of ', ': kept in ')}", markup=False, soft_wrap=True)
     out.print(*map(str, written), sep="\n", markup=False, soft_wrap=True)
-
-
-def _device(where: Where) -> "torch.device":
-    import torch
-
-    available = torch.cuda.is_available()
-    if where == "cuda" and not available:
-        raise NetworkError(
-            "There is no GPU that this PyTorch can use: leave --on out, or install PyTorch for the "
-            "GPU."
-        )
-    return torch.device("cuda" if available and where != "cpu" else "cpu")

@@ -2,13 +2,18 @@
 
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Literal, Self
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cli.console import err
 from simulators.networks import NetworkError
+
+if TYPE_CHECKING:
+    import torch
+
+Where = Literal["auto", "cpu", "cuda"]
 
 
 class LearningProgress:
@@ -63,3 +68,16 @@ def refuse_to_replace(path: Path, *, overwrite: bool) -> None:
         raise NetworkError(
             f"{path} is there already: give another folder with --out, or add --overwrite."
         )
+
+
+def choose_device(where: Where) -> "torch.device":
+    """Return what is to compute, a GPU where there is one; raises NetworkError."""
+    import torch
+
+    available = torch.cuda.is_available()
+    if where == "cuda" and not available:
+        raise NetworkError(
+            "There is no GPU that this PyTorch can use: leave --on out, or install PyTorch for the "
+            "GPU."
+        )
+    return torch.device("cuda" if available and where != "cpu" else "cpu")

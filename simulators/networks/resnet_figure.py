@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from analysis.figures.panel import BLUE, ORANGE, Panel
 from simulators.networks.resnet_training import Epoch
@@ -22,6 +23,7 @@ def training_panel(name: str, epochs: Sequence[Epoch]) -> Panel:
     def paint(axes: Axes) -> None:
         axes.plot(table["epoch"], 100 * table["test_accuracy"], color=BLUE, marker=".")
         axes.set_xlabel("Epoch")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_ylabel("Test accuracy (%)", color=BLUE)
         loss = axes.twinx()
         loss.plot(table["epoch"], table["training_loss"], color=ORANGE, linestyle="--")

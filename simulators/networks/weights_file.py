@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from simulators.networks.errors import NetworkError
@@ -34,7 +34,7 @@ def save_weights(path: Path, trained: TrainedResnet) -> Path:
     partial = path.with_name(f"{path.name}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        save_file(tensors, partial, told)
+        partial.write_bytes(save(tensors, told))
         partial.replace(path)
     except (OSError, SafetensorError) as error:
         raise NetworkError(f"The weights {path} cannot be written ({error}).") from error

@@ -22,7 +22,7 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SETS_UP = re.compile(r"python3 make\.py|git clone|cd dwmtj|pip install|sudo ")
 STAYS = re.compile(r"dwmtj serve")
-TAKES_MINUTES = re.compile(r"dwmtj learn")  # only its options are tried; tests/cli runs it
+TAKES_MINUTES = re.compile(r"dwmtj (learn|infer)")  # only its options are tried; tests/cli runs it
 
 
 def blocks(page: Path) -> list[tuple[str, str]]:

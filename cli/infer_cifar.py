@@ -1,0 +1,195 @@
+"""`dwmtj infer cifar100`: how many notches a network needs, and what errors cost it."""
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from cli.console import out, print_table
+from cli.learning import LearningProgress, Where, choose_device, refuse_to_replace
+from cli.options import DatabaseOption
+from simulators.networks import NetworkError, require_learning
+from storage import Store
+
+if TYPE_CHECKING:
+    from simulators.networks.analog_devices import DeviceLevels
+    from simulators.networks.inference_result import Inference
+
+NOTCHES = (2, 4, 8, 16, 32, 64, 128)
+NOISES = (0.0, 1.0, 10.0)
+COLUMNS = ("notches", "error", "accuracy (%)", "programmings", "lost (points)")
+
+
+def infer_cifar(
+    to: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="For the figure.")],
+    weights: Annotated[
+        Path, typer.Option(metavar="FILE", help="What dwmtj learn cifar100 made.")
+    ] = Path("cifar100/resnet20.safetensors"),
+    notches: Annotated[
+        list[int] | None,
+        typer.Option(help="A power of 2; repeatable.", show_default="2, 4, 8 … 128"),
+    ] = None,
+    noise: Annotated[
+        list[float] | None,
+        typer.Option(min=0, help="Multiple of the error; repeatable.", show_default="0, 1, 10"),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL",
+            help="Range and spreads of a state model.",
+            show_default="σ = 2.53 µS over 0.94 … 1.1 mS",
+        ),
+    ] = None,
+    after_s: Annotated[
+        float | None,
+        typer.Option("--after", metavar="SECONDS", help="Since writing; with --model."),
+    ] = None,
+    programmings: Annotated[int, typer.Option(help="At least so many.")] = 10,
+    most: Annotated[int, typer.Option(help="At most so many.")] = 40,
+    within: Annotated[
+        float, typer.Option(min=0, help="Points, to either side, that the interval may reach.")
+    ] = 0.1,
+    clip: Annotated[bool, typer.Option("--clip", help="Ranges of least squared error.")] = False,
+    per_output: Annotated[
+        bool, typer.Option("--per-output", help="A range for every output.")
+    ] = False,
+    precision: Annotated[
+        Literal["float32", "bfloat16"], typer.Option(help="Of the computation.")
+    ] = "float32",
+    where: Annotated[Where, typer.Option("--on", help="What computes.")] = "auto",
+    seed: Annotated[int, typer.Option(min=0, help="Of the devices.")] = 0,
+    images: Annotated[
+        int | None, typer.Option(min=2, help="Only the first so many test images.")
+    ] = None,
+    database: DatabaseOption = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace a figure that is there.")] = False,
+) -> None:
+    """Read CIFAR-100 with a network on pairs of devices: accuracy against notches and errors.
+
+    Every programming is kept: what was broken off goes on with the same command. The result is
+    kept in the database.
+
+    \b
+    Examples:
+      dwmtj infer cifar100 -o inference
+      dwmtj infer cifar100 -o inference --notches 16 --notches 32 --noise 1 --images 1000
+      dwmtj infer cifar100 -o measured --model straight-B1
+    """
+    require_learning()
+    if not weights.is_file():
+        from simulators.networks.weights_file import load_weights  # says how to train them
+
+        load_weights(weights)
+    from simulators.networks.datasets import load_images  # whether all is there, before long work
+
+    name = weights.stem
+    refuse_to_replace(to / f"{name}-inference.png", overwrite=overwrite)
+    loaded = load_images("cifar-100")
+
+    from analysis.figures import save
+    from simulators.networks.checkpoint import Checkpoint
+    from simulators.networks.image_batches import on_device
+    from simulators.networks.inference_figure import inference_panel
+    from simulators.networks.inference_study import InferenceConfiguration, infer
+    from simulators.networks.weights_file import load_weights
+
+    trained = load_weights(weights)
+    if trained.shape.classes != len(loaded.classes):
+        raise NetworkError(f"{weights} reads {trained.shape.classes} classes; CIFAR-100 has 100.")
+    levels, described = _devices(notches or list(NOTCHES), model, after_s, database)
+    configuration = InferenceConfiguration(
+        weights=hashlib.sha256(weights.read_bytes()).hexdigest(),
+        devices=described,
+        notches=tuple(levels),
+        noises=tuple(noise or NOISES),
+        programmings=programmings,
+        most=most,
+        within=within / 100,
+        clipping="least-squares" if clip else "none",
+        per="output" if per_output else "layer",
+        precision=precision,
+        seed=seed,
+        images=images,
+    )
+    device = choose_device(where)
+    some = slice(images)
+    data = on_device(loaded.test_images[some], loaded.test_labels[some], device)
+    checkpoint = Checkpoint(to / f"{name}-inference.checkpoint", configuration.document())
+    with Store.open(database) as store:
+        with LearningProgress(
+            configuration.trials, len(checkpoint), checkpoint.path, "programmings"
+        ) as report:
+            found = infer(configuration, trained.network, levels, data, checkpoint, report)
+        result = store.add_result(
+            "infer-cifar100",
+            name,
+            configuration=configuration.document(),
+            data={**found.document(), "trained": dict(trained.about), "computed_on": device.type},
+            seed=seed,
+        )
+        source = f"result {result.id} of {store.path}"
+    panel = inference_panel(name, found)
+    written = save(panel, to, panel.name, source=source)
+    checkpoint.remove()
+    print_inference(name, found)
+    out.print(source.replace(" of ", ": kept in "), markup=False, soft_wrap=True)
+    out.print(*map(str, written), sep="\n", markup=False, soft_wrap=True)
+
+
+def print_inference(name: str, found: "Inference") -> None:
+    """Print a row for each number of notches and error."""
+    from simulators.networks.inference_figure import noise_name
+
+    rows = [
+        (
+            str(cell.notches),
+            noise_name(cell.noise),
+            f"{100 * cell.mean:.2f}" + (f" ± {100 * cell.std:.2f}" if cell.noise else ""),
+            str(len(cell.accuracies)),
+            f"{100 * cell.lost:.2f} ± {100 * cell.lost_reach:.2f}" if cell.noise else "–",
+        )
+        for cell in found.cells
+    ]
+    title = (
+        f"{name}, {100 * found.accuracy_trained:.2f} % as trained, {found.images} images; mean ± "
+        "standard deviation over programmings; lost against no error, 95 % interval"
+    )
+    print_table(title, COLUMNS, rows)
+
+
+def _devices(
+    notches: list[int], model: str | None, after_s: float | None, database: str | None
+) -> tuple[dict[int, "DeviceLevels"], dict[str, Any]]:
+    """Return a device's levels for each number of notches, and where they come from."""
+    from dataclasses import asdict
+
+    from analysis.state_model_store import find_model
+    from simulators.networks.analog_devices import (
+        ConductanceRange,
+        after,
+        levels_of_device,
+        levels_of_range,
+    )
+
+    bits = {count: _bits(count) for count in sorted(set(notches))}
+    if model is None:
+        if after_s is not None:
+            raise NetworkError("--after needs a --model whose retention was measured.")
+        between = ConductanceRange()
+        return {n: levels_of_range(between, b) for n, b in bits.items()}, asdict(between)
+    found = find_model(model, database)
+    levels = {n: levels_of_device(found, b) for n, b in bits.items()}
+    if after_s is not None:
+        levels = {n: after(entry, found, after_s) for n, entry in levels.items()}
+    return levels, {"model": found.name, "version": found.version, "after_s": after_s}
+
+
+def _bits(notches: int) -> int:
+    bits = notches.bit_length()
+    if notches < 2 or notches != 2 ** (bits - 1):
+        raise NetworkError(
+            f"{notches} notches are not those of an N-bit weight: give 2, 4, 8 … with --notches."
+        )
+    return bits

@@ -1,0 +1,100 @@
+"""`dwmtj infer cifar100`: a table, a figure and a result; what is missing or wrong is named."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner, Result
+
+import dwmtj
+from simulators.networks import Images, NetworkError
+from storage import Store
+
+INFER = ("infer", "cifar100", "-o", "out", "--notches", "4", "--notches", "16", "--most", "3")
+FEW = ("--programmings", "2", "--images", "20")
+
+
+@pytest.fixture
+def infer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run a command in a folder with weights of an untrained ResNet-20, on images of noise."""
+    import torch
+
+    from simulators.networks.resnet import RESNETS, Resnet
+    from simulators.networks.weights_file import TrainedResnet, save_weights
+
+    torch.manual_seed(1)
+    shape = RESNETS["resnet20"]
+    path = tmp_path / "cifar100" / "resnet20.safetensors"
+    save_weights(path, TrainedResnet(shape, Resnet(shape), {"test_accuracy": 0.01}))
+    rng = np.random.default_rng(9)
+
+    def drawn(count: int) -> tuple[np.ndarray, np.ndarray]:
+        shape = (count, 3, 32, 32)
+        return rng.integers(0, 256, shape, np.uint8), rng.integers(0, 100, count, np.uint8)
+
+    images = Images(*drawn(2), *drawn(30), tuple(map(str, range(100))))
+    monkeypatch.setattr("simulators.networks.datasets.load_images", lambda _name: images)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DWMTJ_DATABASE", raising=False)
+    monkeypatch.setenv("COLUMNS", "160")
+    return lambda *arguments: CliRunner().invoke(dwmtj.app, list(arguments))
+
+
+def test_inference_gives_a_table_a_figure_and_a_result(
+    infer: Callable[..., Result], tmp_path: Path
+) -> None:
+    result = infer(*INFER, *FEW)
+    assert result.exit_code == 0, result.output
+    assert "10 × the error" in result.output
+    table = pd.read_csv(tmp_path / "out" / "resnet20-inference.csv")
+    assert table[["notches", "noise"]].values.tolist() == [
+        [notches, noise] for notches in (4, 16) for noise in (0, 1, 10)
+    ]
+    assert {path.suffix for path in (tmp_path / "out").iterdir()} == {".png", ".svg", ".csv"}
+    with Store.open(create=False) as store:
+        (kept,) = store.results("infer-cifar100")
+    assert kept.configuration["devices"]["std_S"] == 2.53e-6
+    assert kept.data["images"] == 20
+    assert len(kept.data["cells"]) == 6
+    again = infer(*INFER, *FEW)
+    assert "resnet20-inference.png is there already" in str(again.exception)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--notches", "12"), "12 notches are not those of an N-bit weight"),
+        (("--after", "10"), "--after needs a --model"),
+        (("--programmings", "1"), "give no interval"),
+        (("--weights", "cifar100/nothing.safetensors"), "dwmtj learn cifar100 -o cifar100"),
+    ],
+)
+def test_what_cannot_be_done_is_told_and_nothing_is_written(
+    infer: Callable[..., Result], tmp_path: Path, options: tuple[str, ...], told: str
+) -> None:
+    result = infer(*INFER, *options)
+    assert isinstance(result.exception, NetworkError), result.output
+    assert told in str(result.exception)
+    assert [path.name for path in tmp_path.iterdir()] == ["cifar100"]
+
+
+def test_missing_weights_are_one_sentence_with_the_command_that_trains_them(
+    tmp_path: Path,
+) -> None:
+    process = subprocess.run(
+        [sys.executable, "-m", "dwmtj", "infer", "cifar100", "-o", "out"],
+        cwd=tmp_path,
+        env={**os.environ, "DWMTJ_DATA": str(tmp_path / "nowhere")},
+        capture_output=True,
+        text=True,
+    )
+    assert process.returncode == 2
+    assert process.stderr.startswith("error: There are no weights at cifar100/resnet20.safetensors")
+    assert "train them with dwmtj learn cifar100 -o cifar100" in process.stderr
+    assert process.stderr.count("\n") == 1
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,126 @@
+"""Inference on devices, with a small trained network: what errors cost, what is kept."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from simulators.networks import Images, NetworkError
+from simulators.networks.analog_devices import ConductanceRange, levels_of_range
+from simulators.networks.checkpoint import Checkpoint
+from simulators.networks.image_batches import ImageBytes, on_device
+from simulators.networks.inference_result import Inference
+from simulators.networks.inference_study import InferenceConfiguration, infer
+from simulators.networks.resnet import Resnet, ResnetShape
+from simulators.networks.resnet_training import ResnetConfiguration, train_resnet
+
+CPU = torch.device("cpu")
+LEVELS = {
+    notches: levels_of_range(ConductanceRange(), bits) for notches, bits in ((2, 2), (128, 8))
+}
+CONFIGURATION = InferenceConfiguration(
+    "0" * 64, {}, (2, 128), (0.0, 1.0, 30.0), programmings=4, most=8, within=0.002
+)
+
+
+def coloured(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return noise in which the class's own colour is slightly brighter."""
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, 3, count).astype(np.uint8)
+    images = rng.integers(0, 200, (count, 3, 32, 32)).astype(np.uint8)
+    images[np.arange(count), labels] += 6
+    return images, labels
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Resnet:
+    torch.set_num_threads(1)
+    config = ResnetConfiguration(ResnetShape(8, 4, 3), epochs=6, batch=16, learning_rate=0.1)
+    checkpoint = Checkpoint(tmp_path_factory.mktemp("net") / "c", config.document())
+    images = Images(*coloured(256, 1), *coloured(20, 2), ("red", "green", "blue"))
+    return train_resnet(config, images, checkpoint, CPU, lambda _what, _more: None)[0]
+
+
+@pytest.fixture(scope="module")
+def data() -> ImageBytes:
+    return on_device(*coloured(300, 3), CPU)
+
+
+def run(
+    network: Resnet, data: ImageBytes, path: Path, config: InferenceConfiguration = CONFIGURATION
+) -> tuple[Inference, int]:
+    told: list[int] = []
+    checkpoint = Checkpoint(path, config.document())
+    found = infer(config, network, LEVELS, data, checkpoint, lambda _what, more: told.append(more))
+    return found, sum(told)
+
+
+def test_many_notches_read_as_the_trained_network_and_large_errors_do_worse(
+    network: Resnet, data: ImageBytes, tmp_path: Path
+) -> None:
+    found, told = run(network, data, tmp_path / "c")
+    assert told == CONFIGURATION.trials
+    cells = {(cell.notches, cell.noise): cell for cell in found.cells}
+    assert found.accuracy_trained > 0.8
+    assert cells[128, 0].mean == pytest.approx(found.accuracy_trained, abs=0.03)
+    assert abs(cells[128, 1].lost) < 0.05
+    assert cells[128, 30].lost > 5 * cells[128, 30].lost_reach / 2 > 0
+    assert cells[2, 0].mean < cells[128, 0].mean
+    for (_, noise), cell in cells.items():
+        if noise == 0:
+            assert cell.accuracies == (cell.mean,)
+        else:
+            assert 4 <= len(cell.accuracies) <= 8
+            assert cell.reach <= 0.002 or len(cell.accuracies) == 8
+
+
+def test_a_study_that_was_broken_off_goes_on_to_the_same_numbers(
+    network: Resnet, data: ImageBytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Checkpoint.keep
+
+    def keep_seven(self: Checkpoint, part: str, content: object) -> None:
+        kept(self, part, content)
+        if len(self) == 7:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Checkpoint, "keep", keep_seven)
+        with pytest.raises(KeyboardInterrupt):
+            run(network, data, tmp_path / "broken")
+    assert run(network, data, tmp_path / "broken") == run(network, data, tmp_path / "whole")
+
+
+def test_an_interval_that_is_narrow_at_once_takes_the_fewest_programmings(
+    network: Resnet, data: ImageBytes, tmp_path: Path
+) -> None:
+    wide = replace(CONFIGURATION, notches=(128,), within=1.0)
+    found, told = run(network, data, tmp_path / "c", wide)
+    assert [len(cell.accuracies) for cell in found.cells] == [1, 4, 4]
+    assert told == wide.trials
+
+
+def test_intervals_of_the_loss_hold_what_other_programmings_and_images_show(
+    network: Resnet, tmp_path: Path
+) -> None:
+    """20 intervals at 95 %: fewer than 16 would hold in 1 of 390 such tests."""
+    config = replace(CONFIGURATION, notches=(128,), noises=(20.0,), programmings=6, most=6)
+    many = replace(config, programmings=24, most=24, seed=99)
+    truth = run(network, on_device(*coloured(1500, 50), CPU), tmp_path / "truth", many)[0].cells[0]
+    held = 0
+    for seed in range(20):
+        shown = on_device(*coloured(150, 100 + seed), CPU)
+        path = tmp_path / str(seed)
+        cell = run(network, shown, path, replace(config, seed=seed))[0].cells[0]
+        held += abs(cell.lost - truth.lost) <= cell.lost_reach
+    assert held >= 16
+
+
+def test_what_gives_no_interval_is_refused() -> None:
+    for wrong in ({"programmings": 1}, {"programmings": 9}):
+        with pytest.raises(NetworkError, match=r"programmings give no interval"):
+            replace(CONFIGURATION, **wrong)  # type: ignore[arg-type]
+    with pytest.raises(NetworkError, match=r"at least one number of notches"):
+        replace(CONFIGURATION, notches=())

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 Figure = Literal["5a", "5b", "levels", "rounding", "width-ratio"]
 Images = Literal["fashion-mnist", "mnist"]
+Formulation = Literal["device", "literal", "carried"]
 Validate = Literal["subset", "epoch"]
 
 
@@ -39,6 +41,12 @@ def learn_stream(
     seeds: Annotated[int, typer.Option(min=1, help="Networks of each device.")] = 5,
     subsets: Annotated[int, typer.Option(min=1, help="How many subsets of 1,000 images.")] = 60,
     epochs: Annotated[int, typer.Option(min=1, help="How often each subset is shown.")] = 30,
+    formulation: Annotated[
+        Formulation,
+        typer.Option(
+            help="How a device learns: as it stands, by the paper's text, or with sums beside it."
+        ),
+    ] = "device",
     parameter: Annotated[
         list[str] | None,
         typer.Option(
@@ -84,11 +92,12 @@ def learn_stream(
 
     from analysis.figures import save
     from simulators.networks.stream_figures import stream_panel
-    from simulators.networks.stream_setup import StreamSetup
+    from simulators.networks.stream_setup import FORMULATIONS
     from simulators.networks.stream_study import open_checkpoints, runs_of, train_all
     from simulators.networks.stream_training import stream_data
 
-    base = StreamSetup(subsets=subsets, epochs=epochs).changed(parameter or [])
+    base = replace(FORMULATIONS[formulation], subsets=subsets, epochs=epochs)
+    base = base.changed(parameter or [])
     curves = _curves(figure, model, draws, base, database)
     runs = runs_of(curves, seeds, validate, at_once=at_once and model is None and figure == "5a")
     prepared = stream_data(images, base)

@@ -86,14 +86,17 @@ class Layer:
 def _written(
     wanted: npt.NDArray[np.float64], setup: StreamSetup, rng: np.random.Generator
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int8]]:
-    """Return weights on the device's levels, rounded stochastically, and what is read of them."""
+    """Return weights, rounded to the device's levels if no sums are carried, and their readout."""
     if setup.levels is None:
         weight = wanted.astype(np.float32)
         return weight, np.where(weight >= 0, 1, -1).astype(np.int8)
     assert setup.weights is not None
     top = setup.weights - 1
-    k = np.floor((wanted + 1) * top / 2 + rng.random(wanted.shape))
+    carried = setup.rounding == "carried"
+    k = np.floor((wanted + 1) * top / 2 + (0.5 if carried else rng.random(wanted.shape)))
     numerator = (2 * k - top).astype(np.int8)
     read = np.where(wanted >= 0, 1, -1).astype(np.int8)
     read = np.where(numerator == 0, read, np.sign(numerator)) if setup.binarised else numerator
+    if carried:
+        return wanted.astype(np.float32), read
     return (numerator / np.float32(top)).astype(np.float32), read

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
+from simulators.networks.errors import NetworkError
 from simulators.networks.stream_network import CLASSES, PIXELS
 from simulators.networks.stream_setup import StreamSetup
 
@@ -32,9 +33,14 @@ class StraightThroughSign(torch.autograd.Function):
 
 
 class PlainNetwork:
-    """Weights, Adam's memory and running statistics, in float32 throughout."""
+    """Weights, Adam's memory and running statistics, in float32 throughout.
+
+    Raises NetworkError for the rounding "carried", which it does not have.
+    """
 
     def __init__(self, setup: StreamSetup, generator: torch.Generator) -> None:
+        if setup.rounding == "carried":
+            raise NetworkError("The plain network carries no sums: choose another rounding.")
         self.setup, self.generator, self.updates = setup, generator, 0
         sizes = (PIXELS, setup.hidden, setup.hidden, CLASSES)
         self.weights = []

@@ -9,13 +9,13 @@ docs/stream-learning.md.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
 from simulators.networks.errors import NetworkError
 
-Rounding = Literal["stochastic", "deterministic"]
+Rounding = Literal["stochastic", "deterministic", "carried"]
 Statistics = Literal["running", "subset"]
 Counted = Literal["weight", "track"]
 
@@ -31,7 +31,8 @@ class StreamSetup:
     evenly spread; None is a wall that stops anywhere, which is no notched device. They are
     `counted` over the whole weight, −1 … 1, or along one track, from |W| = 0 at its narrow end to 1
     at its wide one, with the sign held beside it: then there are 2 `levels` − 1 weights. A weight
-    is read as its sign (`binarised`) or as its level.
+    is read as its sign (`binarised`) or as its level. With `rounding` "carried" the sum of all
+    updates is kept beside the device, which only follows it.
 
     The rate of updates falls over the stream as lr/(1 + n/`settling`), n the subsets learnt before
     (None: constant). Updates below `threshold` times that rate fire no pulse. `sharpness`
@@ -78,7 +79,10 @@ class StreamSetup:
             f"levels counted on the track may be up to {(MOST_LEVELS + 1) // 2}",
         )
         _require(self.counted in get_args(Counted), "levels are counted by weight or track")
-        _require(self.rounding in get_args(Rounding), "rounding is stochastic or deterministic")
+        _require(
+            self.rounding in get_args(Rounding),
+            "rounding is stochastic, deterministic or carried",
+        )
         _require(self.statistics in get_args(Statistics), "statistics are running or subset")
         _require(self.learning_rate > 0, "learning_rate must be above 0")
         _require(self.settling is None or self.settling > 0, "settling must be above 0, or none")
@@ -149,3 +153,13 @@ def _require(holds: bool, sentence: str) -> None:
 
 LITERAL = StreamSetup(counted="weight", learning_rate=0.005, gradient_memory=0.9, threshold=0.0)
 """Four levels over −1 … 1, Adam as it comes at the paper's rate, every update rounded."""
+
+CARRIED = replace(LITERAL, rounding="carried")
+"""The same, but the computer keeps what rounding leaves, which no device alone can."""
+
+Formulation = Literal["device", "literal", "carried"]
+FORMULATIONS: Mapping[Formulation, StreamSetup] = {
+    "device": StreamSetup(),
+    "literal": LITERAL,
+    "carried": CARRIED,
+}

@@ -15,9 +15,11 @@ at
 
     k = ⌊(W' + 1)(L − 1)/2 + r⌋,
 
-r uniform in 0 … 1 (stochastic: the mean is W') or ½ (deterministic). A weight is read as its sign,
-which a comparator with hysteresis holds at 0, or as 2k − (L − 1), both small integers: products
-with them are exact, and the batch norm that follows takes any common factor out. Draws are
+r uniform in 0 … 1 (stochastic: the mean is W'), ½ (deterministic), or ½ while the computer adds up
+W' itself ("carried": nothing is lost, f_meta is that of the stop, and a number beside each device
+does what the device cannot). A weight is read as its sign, which a comparator with hysteresis holds
+at 0, or as 2k − (L − 1), both small integers: products with them are exact, and the batch norm that
+follows takes any common factor out. Draws are
 counter-based: a hash (Wellons' lowbias32, twice) of the weight's index and two keys that are new
 for each update.
 """
@@ -41,6 +43,7 @@ RULE = np.dtype(
         ("delta", "f4"),
         ("top", "f4"),
         ("stochastic", "b1"),
+        ("carried", "b1"),
         ("binarised", "b1"),
     ],
     align=True,
@@ -70,6 +73,7 @@ def rule_of(setup: StreamSetup) -> Any:
                 setup.asymmetry,
                 0 if setup.weights is None else setup.weights - 1,
                 setup.rounding == "stochastic",
+                setup.rounding == "carried",
                 setup.binarised,
             )
         ],
@@ -128,7 +132,7 @@ def pulse_levels(
     """
     beta1, beta2, epsilon = rule[0].beta1, rule[0].beta2, rule[0].epsilon
     narrow, delta, top = rule[0].narrow, rule[0].delta, rule[0].top
-    stochastic, binarised = rule[0].stochastic, rule[0].binarised
+    stochastic, carried, binarised = rule[0].stochastic, rule[0].carried, rule[0].binarised
     one, half = np.float32(1), np.float32(0.5)
     for i in range(weight.size):
         g = widened(gradient[i])
@@ -136,13 +140,14 @@ def pulse_levels(
         v[i] = beta2 * v[i] + (one - beta2) * g * g
         u = -rate * m[i] / (np.sqrt(v[i]) * square + epsilon)
         w = weight[i]
+        stop = np.floor((w + one) * (half * top) + half) / (half * top) - one if carried else w
         grows = u * np.float32(read[i]) >= 0
-        u = u * ((one - abs(w)) * (one - narrow) + narrow) * (delta if grows else one)
+        u = u * ((one - abs(stop)) * (one - narrow) + narrow) * (delta if grows else one)
         u = u if abs(u) >= least else np.float32(0)
         wanted = min(max(w + u, -one), one)
         r = drawn(i, key0, key1) if stochastic else half
         k = min(np.floor((wanted + one) * (half * top) + r), top)
-        weight[i] = k / (half * top) - one
+        weight[i] = wanted if carried else k / (half * top) - one
         numerator = np.int8(k + k - top)
         held = read[i] if numerator == 0 else np.int8(1 if numerator > 0 else -1)
         read[i] = held if binarised else numerator

@@ -127,6 +127,21 @@ def test_deterministic_rounding_loses_updates_below_half_a_level() -> None:
     np.testing.assert_array_equal(np.unique(synapses.read), [1])
 
 
+def test_carried_updates_are_lost_by_no_rounding() -> None:
+    """Deterministic rounding loses the same updates for good; the device stays on its stops."""
+    setup = StreamSetup(
+        counted="weight", rounding="carried", threshold=0.0, learning_rate=0.05, asymmetry=1.0
+    )
+    synapses = Synapses(setup, np.full(100, np.float32(1 / 3)))
+    for step in range(1, 6):
+        synapses.pulse(np.full(100, np.float32(1)))
+        np.testing.assert_allclose(synapses.weight, 1 / 3 - 0.05 * 0.75 * step, rtol=1e-4)
+        assert (synapses.read == 1).all()
+    for _ in range(10):
+        synapses.pulse(np.full(100, np.float32(1)))
+    assert (synapses.read == -1).all()
+
+
 def test_draws_are_uniform_and_independent_of_the_neighbours() -> None:
     """A χ² test with 63 degrees of freedom and a correlation: false alarms about one in 10⁵."""
     setup = StreamSetup(levels=128, counted="weight", learning_rate=1e-9)

@@ -60,6 +60,11 @@ class WritePolicy:
     def levels(self) -> int:
         return len(self.first_V)
 
+    @property
+    def signed_V(self) -> Floats:
+        """Return the amplitudes as choices index them, negative ones from the end."""
+        return _signed_V(self.positive_V, self.negative_V)
+
     def amplitude_V(
         self, target: npt.ArrayLike, level: npt.ArrayLike, withstood: Withstood
     ) -> Floats:
@@ -68,7 +73,7 @@ class WritePolicy:
         above = _rung(self.positive_V, withstood.positive_V)
         below = _rung(self.negative_V, withstood.negative_V)
         chosen = self.choice[targets, levels, above, below]
-        return np.asarray(_signed_V(self.positive_V, self.negative_V)[chosen])
+        return np.asarray(self.signed_V[chosen])
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,8 @@ def write_verify_policy(model: StateModel, cost: Cost | None = None) -> WritePol
     energy. Raises AnalysisError, naming the level and what to measure, where a level cannot be
     written with certainty.
     """
-    from analysis.write_policy_sweeps import certain, cheapest, expected  # numba: import takes time
+    from analysis.write_policy_certainty import certain  # numba takes its time to import
+    from analysis.write_policy_sweeps import cheapest, expected
 
     start = saturated_level(model)
     positive, negative = moves(model)
@@ -146,7 +152,6 @@ def single_shot_policy(model: StateModel) -> SingleShot:
 
 
 def _signed_V(positive_V: Floats, negative_V: Floats) -> Floats:
-    """Return amplitudes as choices index them: none, positive ones, from the end negative ones."""
     return np.concatenate([[0.0], positive_V, -negative_V[::-1]])
 
 

@@ -7,7 +7,7 @@ of one polarity leads to (i, a + 1, v) or (i, w, a + 1) if the wall stays, and t
     V(i, w, v) = min over a ≥ w, b ≥ v of the cost of a pulse plus the mean of V behind it,
 
 zero at the target. Value iteration from zero converges to it where the target can be reached with
-certainty; where it cannot, V is infinite, and those states are found first. Source: Bertsekas &
+certainty; where it cannot, V is infinite (`write_policy_certainty`). Source: Bertsekas &
 Tsitsiklis, Math. Oper. Res. 16, 580 (1991). Sweeps go from the most withstood to the least, so that
 one of them is exact for all pulses that leave the wall where it is.
 
@@ -18,9 +18,10 @@ Arrays: `between` (n + 1, n, L, L) of each polarity (`write_moves`), `cost` (n,)
 
 from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from analysis.compiled import compiled
 
 Floats = npt.NDArray[np.float64]
 Choices = npt.NDArray[np.int16]
@@ -28,20 +29,6 @@ Flags = npt.NDArray[np.bool_]
 
 CLOSE = 1e-9
 MOST_SWEEPS = 100_000
-
-
-def certain(onward: Floats, back: Floats, target: int) -> Flags:
-    """Return the states from which some way of writing reaches the target with certainty."""
-    shape = (onward.shape[-1], len(onward), len(back))
-    safe = np.ones(shape, dtype=np.bool_)
-    while True:
-        reached = np.zeros(shape, dtype=np.bool_)
-        reached[target] = True
-        while _reach(onward, back, safe, reached):
-            pass
-        if (reached == safe).all():
-            return safe
-        safe = reached
 
 
 def cheapest(
@@ -68,11 +55,7 @@ def expected(
     return value
 
 
-def _compiled(function: Any) -> Any:
-    return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
-
-
-@_compiled
+@compiled
 def _behind(between: Any, w: int, a: int, i: int, arrived: Any) -> float:
     """Return the mean of `arrived` (L,) over the levels that the wall moves to."""
     total = 0.0
@@ -82,7 +65,7 @@ def _behind(between: Any, w: int, a: int, i: int, arrived: Any) -> float:
     return total
 
 
-@_compiled
+@compiled
 def _costs_of_moves(between: Any, cost: Any, arrived: Any) -> Any:
     """Return the cost of each pulse with what follows a move, shape (n + 1, n, L).
 
@@ -97,7 +80,7 @@ def _costs_of_moves(between: Any, cost: Any, arrived: Any) -> Any:
     return found
 
 
-@_compiled
+@compiled
 def _arrivals(value: Any) -> Any:
     levels, above, below = value.shape
     by_positive = np.empty((above - 1, levels))
@@ -110,7 +93,7 @@ def _arrivals(value: Any) -> Any:
     return by_positive, by_negative
 
 
-@_compiled
+@compiled
 def _improve(
     onward: Any, back: Any, cost_up: Any, cost_down: Any, target: int, value: Any, choice: Any
 ) -> float:
@@ -147,7 +130,7 @@ def _improve(
     return change
 
 
-@_compiled
+@compiled
 def _follow(
     onward: Any, back: Any, cost_up: Any, cost_down: Any, target: int, value: Any, choice: Any
 ) -> float:
@@ -173,51 +156,3 @@ def _follow(
                 change = max(change, abs(found - value[i, w, v]) / (1.0 + found))
                 value[i, w, v] = found
     return change
-
-
-@_compiled
-def _leads(between: Any, w: int, a: int, i: int, arrived: Any, stayed: bool) -> bool:
-    """Return whether the flag holds for one of the states behind a pulse."""
-    for j in range(between.shape[2]):
-        if between[w, a, i, j] > 0.0 and (stayed if j == i else arrived[j]):
-            return True
-    return False
-
-
-@_compiled
-def _keeps(between: Any, w: int, a: int, i: int, arrived: Any, stayed: bool) -> bool:
-    """Return whether the flag holds for all states behind a pulse."""
-    for j in range(between.shape[2]):
-        if between[w, a, i, j] > 0.0 and not (stayed if j == i else arrived[j]):
-            return False
-    return True
-
-
-@_compiled
-def _reach(onward: Any, back: Any, safe: Any, reached: Any) -> bool:
-    """Add states with a pulse that stays among the safe ones and may lead to reached ones."""
-    levels, above, below = safe.shape
-    grew = False
-    for i in range(levels):
-        for w in range(above - 1, -1, -1):
-            for v in range(below - 1, -1, -1):
-                if reached[i, w, v] or not safe[i, w, v]:
-                    continue
-                found = False
-                for a in range(w, above - 1):
-                    kept, led = safe[:, a + 1, 0], reached[:, a + 1, 0]
-                    if _keeps(onward, w, a, i, kept, safe[i, a + 1, v]) and _leads(
-                        onward, w, a, i, led, reached[i, a + 1, v]
-                    ):
-                        found = True
-                        break
-                for b in range(v, below - 1):
-                    if found:
-                        break
-                    kept, led = safe[:, 0, b + 1], reached[:, 0, b + 1]
-                    found = _keeps(back, v, b, i, kept, safe[i, w, b + 1]) and _leads(
-                        back, v, b, i, led, reached[i, w, b + 1]
-                    )
-                if found:
-                    reached[i, w, v] = grew = True
-    return grew

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from cli.console import out
-from cli.learning import LearningProgress, Where, choose_device, refuse_to_replace
+from cli.learning import (
+    LearningProgress,
+    Where,
+    choose_device,
+    clipping_of,
+    refuse_to_replace,
+)
 from cli.options import DatabaseOption
 from cli.programming_tables import print_programmed
 from simulators.networks import NetworkError, require_learning
@@ -51,6 +57,9 @@ def infer_program(
         typer.Option("--track-resistance", metavar="OHM", help="Gives the heat of the pulses."),
     ] = None,
     clip: Annotated[bool, typer.Option("--clip", help="Ranges of least squared error.")] = False,
+    clip_for_errors: Annotated[
+        bool, typer.Option("--clip-for-errors", help="The same, errors of devices counted.")
+    ] = False,
     per_output: Annotated[
         bool, typer.Option("--per-output", help="A range for every output.")
     ] = False,
@@ -106,7 +115,7 @@ def infer_program(
         least=least,
         draws=draws,
         programmings=programmings,
-        clipping="least-squares" if clip else "none",
+        clipping=clipping_of(clip=clip, for_errors=clip_for_errors),
         per="output" if per_output else "layer",
         seed=seed,
         images=images,

@@ -75,6 +75,7 @@ def test_inference_gives_a_table_a_figure_and_a_result(
         (("--notches", "12"), "12 notches are not those of an N-bit weight"),
         (("--after", "10"), "--after needs a --model"),
         (("--programmings", "1"), "give no interval"),
+        (("--clip", "--clip-for-errors"), "give one of them"),
         (("--weights", "cifar100/nothing.safetensors"), "dwmtj learn cifar100 -o cifar100"),
     ],
 )

@@ -34,6 +34,7 @@ class DeviceUnderTest(Section):
     name: Annotated[str, Field(min_length=1)]
     geometry: str = ""
     junction_area_m2: Positive | None = None
+    track_resistance_ohm: Positive | None = None
     notes: str = ""
 
 

@@ -14,6 +14,7 @@ import zlib
 from bisect import bisect_left
 from dataclasses import dataclass
 from itertools import pairwise
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -44,7 +45,7 @@ class WritePlan:
 
     def level_of(self, resistance_ohm: float | None) -> int | None:
         """Return the level of a reading, None where it is of none."""
-        if resistance_ohm is None:
+        if resistance_ohm is None or isnan(resistance_ohm):
             return None
         below = bisect_left(self.edges_ohm, -resistance_ohm, key=lambda edge: -edge)
         return below - 1 if 0 < below <= self.levels else None

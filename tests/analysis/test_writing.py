@@ -75,7 +75,7 @@ def test_figures_and_numbers_of_an_array_are_those_of_its_writing(
     for panel in found.drawn:
         save(panel, tmp_path, panel.name)
     (table,) = numbers_of(points)
-    assert dict(table.rows)["devices"] == "4"
+    assert table.rows[0] == ("devices", "4")
     only_read = points.drop(columns=["target", "level"])
     assert [panel.name for panel in panels_of(only_read).drawn] == ["array"]
     assert numbers_of(only_read) == ()

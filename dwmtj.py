@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from cli import bench, infer, learn, models, runs
+from cli import bench, infer, learn, models, network, runs
 from cli.calibrate import calibrate
 from cli.console import print_error
 from cli.demo import demo
@@ -37,6 +37,7 @@ app.command()(calibrate)
 app.add_typer(models.app, name="models")
 app.add_typer(learn.app, name="learn")
 app.add_typer(infer.app, name="infer")
+app.add_typer(network.app, name="network")
 app.command()(protocols)
 app.add_typer(bench.app, name="bench")
 app.command()(serve)

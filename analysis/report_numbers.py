@@ -10,6 +10,7 @@ from analysis.conductance import conductance_levels
 from analysis.errors import AnalysisError
 from analysis.estimate import Estimate
 from analysis.figures import decimals_for
+from analysis.intervals import mean_of
 from analysis.levels import Level, LevelReport, measure_levels
 from analysis.minor_loop import measure_minor_loop
 from analysis.read_noise import measure_read_noise
@@ -21,6 +22,7 @@ from analysis.switching import (
     one_step_resets,
 )
 from analysis.width_ratio import depinning_voltages
+from analysis.writing import measure_writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Table:
 
 def numbers_of(points: pd.DataFrame) -> tuple[Table, ...]:
     """Return the tables that the points of a run have numbers for."""
+    if "row" in points:
+        return (_or_why("Writing", lambda: _writing(points)),) if "target" in points else ()
     tables = []
     if (points["phase"] == "loop").any():
         tables.append(_or_why("Minor loop", lambda: _loop(points)))
@@ -88,6 +92,23 @@ def _loop(points: pd.DataFrame) -> Table:
         else f"The saturated ends change by {shift}: the reference layer moves."
     )
     return Table("Minor loop", ("quantity", "value"), rows, (stays,))
+
+
+def _writing(points: pd.DataFrame) -> Table:
+    writing = measure_writing(points)
+    pulses = writing.pulses[writing.pulsed].astype(float)
+    rows = (
+        ("devices", str(len(writing.target))),
+        ("with their target (%)", text_of(writing.yielded, 100)),
+        ("fired at", str(len(pulses))),
+        (
+            "pulses for each of these",
+            text_of(mean_of(pulses)) if len(pulses) else "–",
+        ),
+        ("most pulses for one", f"{pulses.max(initial=0):.0f}"),
+        ("time on the bench (s)", f"{writing.time_s:.1f}"),
+    )
+    return Table("Writing", ("quantity", "value"), rows)
 
 
 def _noise(points: pd.DataFrame) -> Table:

@@ -3,6 +3,7 @@
 import typer
 
 from cli.infer_cifar import infer_cifar
+from cli.infer_program import infer_program
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -16,3 +17,4 @@ def infer() -> None:
 
 
 app.command("cifar100")(infer_cifar)
+app.command("program")(infer_program)

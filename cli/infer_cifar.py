@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from cli.console import out, print_table
-from cli.learning import LearningProgress, Where, choose_device, refuse_to_replace
+from cli.learning import (
+    LearningProgress,
+    Where,
+    choose_device,
+    clipping_of,
+    refuse_to_replace,
+)
 from cli.options import DatabaseOption
 from simulators.networks import NetworkError, require_learning
 from storage import Store
@@ -52,6 +58,9 @@ def infer_cifar(
         float, typer.Option(min=0, help="Points, to either side, that the interval may reach.")
     ] = 0.1,
     clip: Annotated[bool, typer.Option("--clip", help="Ranges of least squared error.")] = False,
+    clip_for_errors: Annotated[
+        bool, typer.Option("--clip-for-errors", help="The same, errors of devices counted.")
+    ] = False,
     per_output: Annotated[
         bool, typer.Option("--per-output", help="A range for every output.")
     ] = False,
@@ -107,7 +116,7 @@ def infer_cifar(
         programmings=programmings,
         most=most,
         within=within / 100,
-        clipping="least-squares" if clip else "none",
+        clipping=clipping_of(clip=clip, for_errors=clip_for_errors),
         per="output" if per_output else "layer",
         precision=precision,
         seed=seed,

@@ -1,10 +1,11 @@
-"""`dwmtj learn ann`: the neuron paper's network, its Table II and its figures."""
+"""`dwmtj learn ann`: the neuron paper's network, its Table II, its figures and its weights."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import mean, stdev
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -41,7 +42,7 @@ COLUMNS = (
 
 
 def learn_ann(
-    to: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="For the figures.")],
+    to: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="For all files.")],
     data: Annotated[FlatSet | None, typer.Option(help="Only this data set.")] = None,
     seeds: Annotated[int, typer.Option(min=1, help="How many networks.")] = 3,
     epochs: Annotated[int, typer.Option(min=1, help="Epochs in float32.")] = 10,
@@ -95,6 +96,7 @@ def learn_ann(
             outcomes = run_study(configuration, images, checkpoint, report)
         ids = [_keep(store, configuration, outcome) for outcome in outcomes]
         place = store.path
+    networks = [path for outcome in outcomes for path in _save_networks(to, configuration, outcome)]
     panels = [neuron_panel(configuration.neuron), *study_panels(outcomes, images)]
     results = f"result {ids[0]}" if len(ids) == 1 else f"results {ids[0]} to {ids[-1]}"
     written = [
@@ -105,7 +107,11 @@ def learn_ann(
     checkpoint.remove()
     print_ann(outcomes)
     out.print(f"{results}: kept in {place}", markup=False, soft_wrap=True)
-    out.print(f"{len(written)} files of figures: in {to}", markup=False, soft_wrap=True)
+    out.print(
+        f"{len(written)} files of figures and {len(networks)} networks: in {to}",
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 def print_ann(outcomes: Sequence["SeedOutcome"]) -> None:
@@ -149,6 +155,29 @@ def _levels(
         return {f"{n} notches": notched_levels(n, devices, spacing) for n in (10, 5)}
     found = find_model(model, database)
     return {f"{found.name}:{found.version}": levels_of_model(found, devices)}
+
+
+def _save_networks(
+    to: Path, configuration: "AnnConfiguration", outcome: "SeedOutcome"
+) -> list[Path]:
+    """Write the network in float32 and those trained on levels, one file each."""
+    from simulators.networks.ann_file import TrainedAnn, save_ann
+
+    trained = outcome.trained
+    stem = f"{trained.data_set}-{trained.seed}"
+    about: dict[str, Any] = {"seed": trained.seed, "accuracy": trained.accuracy, "levels": None}
+    kept = [(stem, trained.weights, about)]
+    for cell in outcome.on_levels:
+        name = re.sub(r"[^\w.]+", "-", cell.levels)
+        told = {**about, "accuracy": cell.accuracy_fine_tuned, "levels": cell.levels}
+        kept.append((f"{stem}-{name}", cell.fine_tuned, told))
+    return [
+        save_ann(
+            to / f"{name}.safetensors",
+            TrainedAnn(weights, configuration.neuron, trained.data_set, told),
+        )
+        for name, weights, told in kept
+    ]
 
 
 def _keep(store: Store, configuration: "AnnConfiguration", outcome: "SeedOutcome") -> int:

@@ -13,6 +13,8 @@ from simulators.networks import NetworkError
 if TYPE_CHECKING:
     import torch
 
+    from simulators.networks.analog_mapping import Clipping
+
 Where = Literal["auto", "cpu", "cuda"]
 
 
@@ -68,6 +70,13 @@ def refuse_to_replace(path: Path, *, overwrite: bool) -> None:
         raise NetworkError(
             f"{path} is there already: give another folder with --out, or add --overwrite."
         )
+
+
+def clipping_of(*, clip: bool, for_errors: bool) -> "Clipping":
+    """Return how weights are clipped; raises NetworkError for both ways at once."""
+    if clip and for_errors:
+        raise NetworkError("--clip and --clip-for-errors are two ways: give one of them.")
+    return "expected-error" if for_errors else "least-squares" if clip else "none"
 
 
 def choose_device(where: Where) -> "torch.device":

@@ -17,9 +17,14 @@ from storage import Store, StoreError
 
 
 class ProgressBar:
-    """A listener that shows how far a run is, what was read last, and how long it will take."""
+    """A listener that shows how far a run is, what was read last, and how long it will take.
 
-    def __init__(self, title: str) -> None:
+    Given how many cycles there are, it counts those: where chance decides how many points there
+    will be.
+    """
+
+    def __init__(self, title: str, cycles: int | None = None) -> None:
+        self._cycles = cycles
         self.run_id: int | None = None
         self.points = 0
         self._bar = Progress(
@@ -36,11 +41,13 @@ class ProgressBar:
         match event:
             case RunStarted(run_id=run_id, done=done, expected=expected):
                 self.run_id, self.points = run_id, done
-                self._bar.update(self._task, completed=done, total=expected)
+                counted = 0 if self._cycles else done
+                self._bar.update(self._task, completed=counted, total=self._cycles or expected)
             case PointMeasured(done=done, point=point):
                 self.points = done
                 reading = "" if point.resistance_ohm is None else f"{point.resistance_ohm:.2f} Ω"
-                self._bar.update(self._task, completed=done, reading=reading)
+                counted = point.cycle + 1 if self._cycles else done
+                self._bar.update(self._task, completed=counted, reading=reading)
 
     def __enter__(self) -> "ProgressBar":
         self._bar.start()
@@ -71,15 +78,22 @@ def bench_to_measure_on(bench_file: BenchFile) -> Iterator[Bench]:
 
 
 def measure(
-    procedure: BenchProcedure, bench: Bench, store: Store, title: str, again: str = "", **about: Any
+    procedure: BenchProcedure,
+    bench: Bench,
+    store: Store,
+    title: str,
+    again: str = "",
+    cycles: int | None = None,
+    **about: Any,
 ) -> RunOutcome:
     """Run the protocol; `about` is passed on to the runner.
 
-    `again` is the command that, with `--resume RUN`, goes on with the run. Raises what the runner
+    `again` is the command that, with `--resume RUN`, goes on with the run; given `cycles`, progress
+    is counted in these. Raises what the runner
     raises if nothing had begun (bad input: exit code 2), and typer.Exit(1) once a run had begun and
     did not finish, after saying why.
     """
-    bar = ProgressBar(title)
+    bar = ProgressBar(title, cycles)
     try:
         with bar:
             outcome = run(procedure, bench, store, listeners=(bar,), **about)

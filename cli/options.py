@@ -18,7 +18,8 @@ BenchOption = Annotated[
         "--bench",
         "-b",
         metavar="FILE",
-        help="Bench file, or virtual-trapezoid, virtual-straight, virtual-trapezoid-five-state.",
+        help="Bench file, or a built-in one: virtual-trapezoid, virtual-straight, "
+        "virtual-trapezoid-five-state, virtual-array.",
         show_default=DEFAULT_BENCH,
     ),
 ]
@@ -53,18 +54,20 @@ def open_to_read(database: str | None) -> Store:
         return Store.open(database, read_only=True, patience_s=0)
 
 
-def choose_bench(bench: str | None, seed: int | None = None, attempt: int = 1) -> BenchFile:
+def choose_bench(
+    bench: str | None, seed: int | None = None, attempt: int = 1, default: str = DEFAULT_BENCH
+) -> BenchFile:
     """Load the bench asked for, else the virtual one, and say so; raises BenchError.
 
     A later attempt at a run has a virtual device of the same seed, but not its random numbers.
     """
     if bench is None:
         err.print(
-            f"No --bench given: measuring on the virtual bench ({DEFAULT_BENCH}), "
+            f"No --bench given: measuring on the virtual bench ({default}), "
             "no instrument is touched.",
             soft_wrap=True,
         )
-    bench_file = load_bench_file(bench or DEFAULT_BENCH)
+    bench_file = load_bench_file(bench or default)
     options = [] if seed is None else [f"seed={seed}"]
     lab, _, back_end = bench_file.visa_library.rpartition("@")
     if options and back_end != "dwmtj":

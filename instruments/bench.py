@@ -1,4 +1,4 @@
-"""A bench: the three roles behind their limits, one clock, and a way to the safe state."""
+"""A bench: its roles behind their limits, one clock, and a way to the safe state."""
 
 import logging
 from collections.abc import Callable
@@ -8,7 +8,14 @@ from typing import Any, Self
 
 from instruments.bench_file import BenchFile
 from instruments.clock import Clock, clock_of
-from instruments.drivers import open_magnet, open_pulse_generator, open_resistance_meter, open_visa
+from instruments.cold_switch import ColdSwitch
+from instruments.drivers import (
+    open_magnet,
+    open_pulse_generator,
+    open_resistance_meter,
+    open_switch,
+    open_visa,
+)
 from instruments.errors import BenchError
 from instruments.interrupts import Interrupts
 from instruments.limits import (
@@ -18,7 +25,7 @@ from instruments.limits import (
     LimitedResistanceMeter,
     Limits,
 )
-from instruments.roles import Magnet, PulseGenerator, ResistanceMeter
+from instruments.roles import Instrument, Magnet, PulseGenerator, ResistanceMeter, Switch
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +33,7 @@ CHECK_CURRENT_A = 10e-6
 
 
 class Bench:
-    """Instruments wired to one device, described by a bench file."""
+    """Instruments wired to one device, or by a switch to those of an array; see its bench file."""
 
     def __init__(
         self,
@@ -36,18 +43,30 @@ class Bench:
         meter: ResistanceMeter,
         clock: Clock,
         *,
+        switch: Switch | None = None,
         close: Callable[[], None] = lambda: None,
     ) -> None:
         self.file = bench_file
         self.generator = LimitedPulseGenerator(generator, self.limits)
         self.magnet = LimitedMagnet(magnet, self.limits)
         self.meter = LimitedResistanceMeter(meter, self.limits)
+        self._switch = None if switch is None else ColdSwitch(switch, self.generator, self.meter)
         self.clock = clock
         self._close = close
 
     @property
     def limits(self) -> Limits:
         return self.file.limits
+
+    @property
+    def switch(self) -> ColdSwitch:
+        """The switch of a bench with an array; raises BenchError where there is none."""
+        if self._switch is None:
+            raise BenchError(
+                f"The bench {self.file.name} has no switch, so it reaches one device only: add a "
+                "section [switch] to its file, or use virtual-array."
+            )
+        return self._switch
 
     @property
     def device_name(self) -> str:
@@ -60,14 +79,17 @@ class Bench:
             "magnet supply": self.magnet.identity.strip(),
             "gaussmeter": self.magnet.gaussmeter_identity.strip(),
             "resistance meter": self.meter.identity.strip(),
+            **({} if self._switch is None else {"switch": self._switch.identity.strip()}),
         }
 
     def read_once(self) -> dict[str, str]:
         """Read every instrument once, as text: no pulse, no field, and little current.
 
-        Whatever another program left on is made safe first.
+        Whatever another program left on is made safe first. Of an array its first device is read.
         """
         self.make_safe()
+        if self._switch is not None:
+            self._switch.close(0, 0)
         self.generator.check()
         self.magnet.check()
         current_A = min(CHECK_CURRENT_A, self.limits.read_current_A)
@@ -75,12 +97,14 @@ class Bench:
             self.meter.arm(current_A)
             resistance_ohm = self.meter.read().resistance_ohm
         finally:
-            self.meter.make_safe()
+            self.make_safe()
+        switch = self._switch
         return {
             "pulse generator": "no errors",
             "magnet supply": "no errors",
             "gaussmeter": f"{self.magnet.read_field() * 1e3:.3f} mT",
             "resistance meter": f"{resistance_ohm:.2f} Ω at {current_A * 1e6:g} µA",
+            **({} if switch is None else {"switch": f"{switch.rows} × {switch.columns} devices"}),
         }
 
     def snapshot(self) -> dict[str, Any]:
@@ -96,13 +120,17 @@ class Bench:
         self.meter.check_currents(demands.currents_A)
 
     def make_safe(self) -> None:
-        """Outputs off, magnet ramped to zero; every instrument is tried even if another is dead.
+        """Outputs off, then the switch open, the magnet ramped to zero.
+
+        Every instrument is tried even if another is dead.
 
         Raises BenchError, after all were tried, naming those that could not be made safe. Ctrl-C
         in the middle begins that instrument's safe state again and is raised at the end.
         """
         problems, interruption = [], None
-        for instrument in (self.generator, self.meter, self.magnet):
+        switches = () if self._switch is None else (self._switch,)
+        instruments: tuple[Instrument, ...] = (self.generator, self.meter, *switches, self.magnet)
+        for instrument in instruments:
             for _ in range(2):
                 try:
                     instrument.make_safe()
@@ -157,5 +185,7 @@ def open_bench(bench_file: BenchFile) -> Bench:
         generator = open_pulse_generator(bench_file.pulse_generator, library, opened)
         meter = open_resistance_meter(bench_file.resistance_meter, limits, library, opened)
         magnet = open_magnet(bench_file.magnet, limits, clock, library, opened)
+        section = bench_file.switch
+        switch = None if section is None else open_switch(section, library, opened)
         close = opened.pop_all().close
-    return Bench(bench_file, generator, magnet, meter, clock, close=close)
+    return Bench(bench_file, generator, magnet, meter, clock, switch=switch, close=close)

@@ -3,11 +3,12 @@
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
+from instruments.channel_list import channels_of
 from instruments.errors import BenchError
 from instruments.limits import Limits
 
@@ -33,6 +34,7 @@ class DeviceUnderTest(Section):
     name: Annotated[str, Field(min_length=1)]
     geometry: str = ""
     junction_area_m2: Positive | None = None
+    track_resistance_ohm: Positive | None = None
     notes: str = ""
 
 
@@ -73,6 +75,26 @@ class ResistanceMeterSection(Section):
     four_wire: bool = True
 
 
+def _channels(text: str) -> str:
+    if channels_of(text) is None:
+        raise PydanticCustomError(
+            "channels", 'Input should be a list of channels such as "101:140,201:208", each once'
+        )
+    return text
+
+
+ChannelList = Annotated[str, AfterValidator(_channels)]
+
+
+class SwitchSection(Section):
+    """`[switch]`: the channels that select rows and columns of an array, in order."""
+
+    driver: Literal["Keithley2750"]
+    address: str
+    row_channels: ChannelList
+    column_channels: ChannelList
+
+
 class Wiring(Section):
     """`[wiring]`: which contacts are bonded to what; stored with every run."""
 
@@ -89,6 +111,7 @@ class BenchFile(Section):
     pulse_generator: PulseGeneratorSection
     magnet: MagnetSection
     resistance_meter: ResistanceMeterSection
+    switch: SwitchSection | None = None
     wiring: Wiring = Wiring()
     limits: Limits
 
@@ -168,9 +191,10 @@ def _remedy(kind: str, problem: Any, keys: list[str]) -> str:
 def _known_keys(section: list[str]) -> list[str]:
     model: type[BaseModel] = BenchFile
     for key in section:
-        inner = model.model_fields[key].annotation
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
-            model = inner
+        annotation = model.model_fields[key].annotation
+        for inner in (annotation, *get_args(annotation)):  # a section, or one that may be left out
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                model = inner
     return list(model.model_fields)
 
 

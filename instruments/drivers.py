@@ -5,13 +5,20 @@ from contextlib import ExitStack
 from typing import Any
 
 import pyvisa
-from pymeasure.instruments.keithley import Keithley2400
+from pymeasure.instruments.keithley import Keithley2400, Keithley2750
 from pymeasure.instruments.kepco import KepcoBOP3612
 from pymeasure.instruments.keysight import Keysight81160A
 from pymeasure.instruments.lakeshore import LakeShore425
 
-from instruments.adapters import keithley2400, kepco_bop, kepco_lakeshore, keysight81160a
+from instruments.adapters import (
+    keithley2400,
+    keithley2750,
+    kepco_bop,
+    kepco_lakeshore,
+    keysight81160a,
+)
 from instruments.adapters.keithley2400 import Keithley2400ResistanceMeter
+from instruments.adapters.keithley2750 import Keithley2750Switch
 from instruments.adapters.kepco_bop import KepcoCoilSupply
 from instruments.adapters.kepco_lakeshore import KepcoLakeShoreMagnet
 from instruments.adapters.keysight81160a import Keysight81160APulseGenerator
@@ -20,7 +27,9 @@ from instruments.bench_file import (
     MagnetSection,
     PulseGeneratorSection,
     ResistanceMeterSection,
+    SwitchSection,
 )
+from instruments.channel_list import channels_of
 from instruments.clock import Clock
 from instruments.errors import BenchError
 from instruments.limits import Limits
@@ -86,6 +95,21 @@ def open_magnet(
     return magnet
 
 
+def open_switch(section: SwitchSection, visa_library: str, opened: ExitStack) -> Keithley2750Switch:
+    """Open the switch of a bench file, to be closed by `opened`; raises BenchError."""
+    driver = _open(Keithley2750, section.address, visa_library, opened)
+    rows, columns = channels_of(section.row_channels), channels_of(section.column_channels)
+    assert rows is not None and columns is not None, "the bench file has been validated"
+    if both := set(rows) & set(columns):
+        raise BenchError(
+            f"Channel {min(both)} of the switch cannot select a row and a column; correct "
+            "row_channels or column_channels in the bench file."
+        )
+    switch = Keithley2750Switch(driver, rows, columns)
+    _confirm(switch.identity, keithley2750.EXPECTED_IDENTITY, section.driver, section.address)
+    return switch
+
+
 def open_visa(visa_library: str) -> pyvisa.ResourceManager:
     """Open the VISA library of a bench file; raises BenchError if there is none."""
     try:
@@ -135,14 +159,17 @@ def _confirm(identity: str, expected: str, driver: str, address: str) -> None:
 
 def describe(bench_file: BenchFile) -> dict[str, str]:
     """Return role → "driver at address" for every instrument of a bench file."""
-    magnet = bench_file.magnet
+    magnet, switch = bench_file.magnet, bench_file.switch
     return {
         "pulse generator": _at(bench_file.pulse_generator),
         "magnet supply": _at(magnet),
         "gaussmeter": f"{magnet.gaussmeter.driver} at {magnet.gaussmeter.address}",
         "resistance meter": _at(bench_file.resistance_meter),
+        **({} if switch is None else {"switch": _at(switch)}),
     }
 
 
-def _at(section: PulseGeneratorSection | MagnetSection | ResistanceMeterSection) -> str:
+def _at(
+    section: PulseGeneratorSection | MagnetSection | ResistanceMeterSection | SwitchSection,
+) -> str:
     return f"{section.driver} at {section.address}"

@@ -91,7 +91,19 @@ class _Limited(Generic[Role]):
         self.inner.make_safe()
 
 
-class LimitedPulseGenerator(_Limited[PulseGenerator]):
+class _Source(_Limited[Role]):
+    """An instrument that puts something on the lines from when it is armed until it is safe."""
+
+    def __init__(self, inner: Role, limits: Limits) -> None:
+        super().__init__(inner, limits)
+        self.armed = False
+
+    def make_safe(self) -> None:
+        self.inner.make_safe()
+        self.armed = False
+
+
+class LimitedPulseGenerator(_Source[PulseGenerator]):
     """A pulse generator that cannot be asked for more than the limits allow."""
 
     @property
@@ -104,6 +116,7 @@ class LimitedPulseGenerator(_Limited[PulseGenerator]):
 
     def arm(self, shape: PulseShape) -> None:
         self._limits.check_shape(shape)
+        self.armed = True
         self.inner.arm(shape)
 
     def fire(self, amplitude_V: float) -> None:
@@ -152,11 +165,12 @@ class LimitedMagnet(_Limited[Magnet]):
         return self.inner.read_field()
 
 
-class LimitedResistanceMeter(_Limited[ResistanceMeter]):
+class LimitedResistanceMeter(_Source[ResistanceMeter]):
     """A resistance meter that cannot be asked for more current than the limits allow."""
 
     def arm(self, current_A: float) -> None:
         self.check_currents((current_A,))
+        self.armed = True
         self.inner.arm(current_A)
 
     def check_currents(self, currents_A: Iterable[float]) -> None:

@@ -89,6 +89,31 @@ class Magnet(Instrument, Protocol):
         ...
 
 
+class Switch(Instrument, Protocol):
+    """Connects one device of an array, where a row and a column cross, to the other instruments."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are, numbered from 0."""
+        ...
+
+    @property
+    def columns(self) -> int:
+        """How many columns there are, numbered from 0."""
+        ...
+
+    def close(self, row: int, column: int) -> None:
+        """Connect the device at a row and column, and no other; wait until it is.
+
+        Raises BenchError if the instrument reports an error, or relays closed that should not be.
+        """
+        ...
+
+    def open(self) -> None:
+        """Disconnect whatever is connected."""
+        ...
+
+
 class ResistanceMeter(Instrument, Protocol):
     """Reads the junction between 4P and OUT with four wires."""
 

@@ -8,6 +8,7 @@ from protocols.errors import ProtocolError
 from protocols.field import MinorLoop, Saturate
 from protocols.procedure import BenchProcedure
 from protocols.pulsed import RepeatedRamp, Reset, StaircaseWrite, WriteResetCycling
+from protocols.read_array import ReadArray
 from protocols.watching import ReadSeries
 
 PROTOCOLS: Mapping[str, type[BenchProcedure]] = {
@@ -20,6 +21,7 @@ PROTOCOLS: Mapping[str, type[BenchProcedure]] = {
         WriteResetCycling,
         RepeatedRamp,
         ReadSeries,
+        ReadArray,
     )
 }
 

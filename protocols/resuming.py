@@ -13,6 +13,7 @@ _BENCH = (
     "pulse_generator",
     "magnet",
     "resistance_meter",
+    "switch",
     "wiring",
     "identities",
 )

@@ -6,6 +6,7 @@ the panels a run has, `draw` paints some side by side, `save` writes one with it
 """
 
 from analysis.figures.amplitude import resistance_against_amplitude
+from analysis.figures.array import array_map, pulses_per_device
 from analysis.figures.choice import Panels, panels_of
 from analysis.figures.conductance import conductance_histogram
 from analysis.figures.distribution import distribution_map
@@ -17,6 +18,7 @@ from analysis.figures.readings import readings_against_time
 __all__ = [
     "Panel",
     "Panels",
+    "array_map",
     "conductance_histogram",
     "decimals_for",
     "distribution_map",
@@ -25,6 +27,7 @@ __all__ = [
     "minor_loop",
     "panels_of",
     "png_of",
+    "pulses_per_device",
     "readings_against_time",
     "resistance_against_amplitude",
     "save",

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.errors import AnalysisError
 from analysis.figures.amplitude import resistance_against_amplitude
+from analysis.figures.array import array_map, pulses_per_device
 from analysis.figures.conductance import conductance_histogram
 from analysis.figures.distribution import distribution_map
 from analysis.figures.loop import minor_loop
@@ -29,6 +30,8 @@ class Panels:
 
 def panels_of(points: pd.DataFrame) -> Panels:
     """Return every panel that the points of a run have something for."""
+    if "row" in points:
+        return _of_an_array(points)
     makers: dict[str, Maker] = {
         "minor loop": partial(minor_loop, points),
         "resistance against amplitude": partial(resistance_against_amplitude, points),
@@ -47,6 +50,15 @@ def panels_of(points: pd.DataFrame) -> Panels:
         except AnalysisError as error:
             reasons.setdefault(str(error), []).append(what)
     return Panels(tuple(drawn), tuple(f"no {_or(what)}: {why}" for why, what in reasons.items()))
+
+
+def _of_an_array(points: pd.DataFrame) -> Panels:
+    if "target" not in points:
+        return Panels((array_map(points),), ())
+    try:
+        return Panels((array_map(points), pulses_per_device(points)), ())
+    except AnalysisError as error:
+        return Panels((array_map(points),), (f"no pulses for each device: {error}",))
 
 
 def _with_levels(points: pd.DataFrame, levels: Sequence[Level]) -> dict[str, Maker]:

@@ -4,7 +4,7 @@ import math
 
 from pymeasure.instruments.keithley import Keithley2400
 
-from instruments.errors import BenchError
+from instruments.errors import BenchError, OpenJunctionError
 from instruments.faults import Speaking, raise_queued_errors
 from instruments.roles import Reading
 
@@ -67,7 +67,7 @@ class Keithley2400ResistanceMeter:
             raise BenchError(f"The resistance meter (2400) replied {values} instead of 5 numbers.")
         voltage_V, current_A, _, _, status = values
         if int(status) & IN_COMPLIANCE:
-            raise BenchError(
+            raise OpenJunctionError(
                 f"The resistance meter (2400) is in compliance at {self._compliance_V:g} V: the "
                 "junction is open, a contact is off, or [limits] read_voltage_V is too low."
             )

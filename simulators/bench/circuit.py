@@ -3,17 +3,19 @@
     pulse generator → 50 Ω → amplifier (gain) → IN/CLK (track)
     source-meter → 4P/OUT (junction), with leads when two wires are used
     bipolar supply → coil → field at the device and at the gaussmeter's probe
+    switch → select lines of an array, if there is one instead of a device
 
 The device has no clock: whenever something changes or is read, the circuit lets the device live
 through the time since then, with the voltage that stood on its track and the field around it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from simulators.bench.clock import SimulatedClock
+from simulators.bench.device_array import DeviceArray
 from simulators.bench.electromagnet import Electromagnet
 from simulators.device import Device, Twin
 
@@ -35,7 +37,7 @@ class Circuit:
 
     def __init__(
         self,
-        device: Device | Twin,
+        device: Device | Twin | DeviceArray,
         clock: SimulatedClock,
         magnet: Electromagnet,
         *,
@@ -50,6 +52,7 @@ class Circuit:
         self.lead_resistance_ohm = lead_resistance_ohm
         self.seed = seed
         self.waveform: Callable[[float, float], Iterable[Piece]] = _silence
+        self.open_lines_V: Callable[[], float] = lambda: 0.0
         self._lived_until_s = clock.now_s()
 
     def random_for(self, model: str) -> np.random.Generator:
@@ -76,6 +79,18 @@ class Circuit:
             self._drive(piece, field_T)
             self.clock.sleep(piece.duration_s)
         self._lived_until_s = self.clock.now_s()
+
+    def switch(self, closed: Collection[int]) -> None:
+        """Select devices of an array by closed relays.
+
+        A device that is connected to open lines on which a source stands takes the voltage to which
+        they have floated: switching hot may destroy its junction.
+        """
+        self.live()
+        if isinstance(self.device, DeviceArray) and self.device.switch(closed):
+            floated_V = self.open_lines_V()
+            if floated_V:
+                self.device.junction_current_A(floated_V, _SETTLING_S)
 
     def field_T(self) -> float:
         """Return the field at the device and the probe now."""
@@ -134,7 +149,7 @@ class Circuit:
 
     def _current_A(self, voltage_V: float, integration_s: float, leads_ohm: float) -> float:
         junction_ohm = self._resistance_ohm(voltage_V)
-        across_V = voltage_V * junction_ohm / (junction_ohm + leads_ohm)
+        across_V = voltage_V / (1.0 + leads_ohm / junction_ohm)
         return float(self.device.junction_current_A(across_V, integration_s)[0])
 
     def _resistance_ohm(self, bias_V: float) -> float:

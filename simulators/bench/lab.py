@@ -1,14 +1,17 @@
-"""A lab: one device, its circuit, its instruments and their time, alive as long as the process."""
+"""A lab: its device or array, circuit, instruments and time, alive as long as the process."""
 
 import re
 import threading
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 import numpy as np
 
+from simulators.bench.array_state import kept_devices
 from simulators.bench.circuit import Circuit
 from simulators.bench.clock import SimulatedClock
+from simulators.bench.device_array import DeviceArray
 from simulators.bench.electromagnet import Electromagnet
 from simulators.bench.errors import LabError
 from simulators.bench.lab_file import DEFAULT_LAB, LabFile, read_lab_file
@@ -17,7 +20,7 @@ from simulators.bench.port import SERIAL_CHARACTER_S, Port
 from simulators.bench.scpi_instrument import Instrument
 from simulators.device import Device, Twin, TwinParameters
 
-_OPTIONS = ("seed", "attempt", "real_time", "name")
+_OPTIONS = ("seed", "attempt", "real_time", "name", "state")
 
 
 class Lab:
@@ -51,10 +54,11 @@ class Lab:
 
     @property
     def device(self) -> Device | Twin:
-        """The device under test, as it is now."""
+        """The device under test as it is now, or all devices of an array, row by row."""
         with self.lock:
             self.circuit.live()
-            return self.circuit.device
+            device = self.circuit.device
+            return device.devices if isinstance(device, DeviceArray) else device
 
     def port(self, address: str) -> Port:
         """Return the line to an instrument: the bus has one, every socket is a new one."""
@@ -87,11 +91,22 @@ class Lab:
         )
 
 
-def _device(declared: LabFile) -> Device | Twin:
+def _device(declared: LabFile) -> Device | Twin | DeviceArray:
+    wiring = declared.array
+    if wiring is None:
+        return _devices(declared, 1)
+    return DeviceArray(
+        _devices(declared, wiring.count), wiring.row_channels, wiring.column_channels
+    )
+
+
+def _devices(declared: LabFile, count: int) -> Device | Twin:
     parameters, seed = declared.parameters, declared.device.seed
     if isinstance(parameters, TwinParameters):
-        return Twin(parameters, seed)
-    return Device(parameters, seed)
+        return Twin(parameters, seed, count)
+    if declared.state_file:
+        return kept_devices(Path(declared.state_file), parameters, seed, count)
+    return Device(parameters, seed, count)
 
 
 _labs: dict[str, Lab] = {}
@@ -104,7 +119,8 @@ def open_lab(path: str = "") -> Lab:
     A path is `NAME|FILE.toml|model:MODEL[?option=…&…]`.
 
     Options: `seed=N`, `attempt=N` (from 2 on: other random numbers of the same seed),
-    `real_time=0|1`, `name=…` (a lab of its own with otherwise equal settings).
+    `real_time=0|1`, `name=…` (a lab of its own with otherwise equal settings), `state=FILE` (keeps
+    the devices of an array beyond the process).
     The same path is the same lab for the whole process. Raises LabError.
     """
     path = path or DEFAULT_LAB
@@ -136,6 +152,12 @@ def _declared(path: str) -> LabFile:
     seed = int(options.get("seed", declared.device.seed))
     attempt = int(options.get("attempt", 1))
     declared = replace(declared, device=replace(declared.device, seed=_seed_of(seed, attempt)))
+    if options.get("state"):
+        if declared.array is None or isinstance(declared.parameters, TwinParameters):
+            raise LabError(
+                f"Virtual lab {path!r}: state is kept of an array of simulated devices only."
+            )
+        declared = replace(declared, state_file=options["state"])
     if "real_time" in options:
         if options["real_time"] not in ("0", "1"):
             raise LabError(f"Virtual lab {path!r}: real_time must be 0 or 1.")

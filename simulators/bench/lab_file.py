@@ -1,4 +1,4 @@
-"""The lab file: one device, its circuit and its instruments, as TOML, checked key by key."""
+"""The lab file: a device or an array, its circuit and instruments, as TOML, checked key by key."""
 
 import math
 import tomllib
@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pyvisa import rname
 
+from simulators.bench.array_wiring import ArrayWiring, array_wiring
 from simulators.bench.errors import LabError
 from simulators.bench.models import MODELS
 from simulators.bench.twins import PREFIX, load_twin
@@ -73,6 +74,10 @@ class LabFile:
     circuit: CircuitEntry = field(default_factory=CircuitEntry)
     electromagnet: ElectromagnetEntry = field(default_factory=ElectromagnetEntry)
     time: TimeEntry = field(default_factory=TimeEntry)
+    array: ArrayWiring | None = None
+    """None: a single device."""
+    state_file: str = ""
+    """Where an array's devices are kept; nowhere if empty."""
 
 
 def lab_names() -> tuple[str, ...]:
@@ -111,7 +116,7 @@ def read_lab_file(name_or_path: str) -> LabFile:
 
 
 def _lab(document: Mapping[str, Any], path: Path) -> LabFile:
-    sections = ("device", "circuit", "electromagnet", "instrument", "time")
+    sections = ("device", "array", "circuit", "electromagnet", "instrument", "time")
     for key in document:
         if key not in sections:
             raise LabError(
@@ -126,7 +131,14 @@ def _lab(document: Mapping[str, Any], path: Path) -> LabFile:
         circuit=_section(document, "circuit", CircuitEntry, path),
         electromagnet=_electromagnet(document, path),
         time=_section(document, "time", TimeEntry, path),
+        array=_array(document, path),
     )
+
+
+def _array(document: Mapping[str, Any], path: Path) -> ArrayWiring | None:
+    if "array" not in document:
+        return None
+    return array_wiring(document["array"], f"Lab file {path}, [array]")
 
 
 def _section(document: Mapping[str, Any], name: str, entry: type[E], path: Path) -> E:

@@ -1,6 +1,12 @@
 """The instrument models a lab file can name."""
 
-from simulators.bench import keithley_2400, kepco_bop, keysight_81160a, lakeshore_425
+from simulators.bench import (
+    keithley_2400,
+    keithley_2750,
+    kepco_bop,
+    keysight_81160a,
+    lakeshore_425,
+)
 from simulators.bench.scpi_instrument import Model
 
 MODELS: dict[str, Model] = {
@@ -10,5 +16,6 @@ MODELS: dict[str, Model] = {
         keithley_2400.MODEL,
         kepco_bop.MODEL,
         lakeshore_425.MODEL,
+        keithley_2750.MODEL,
     )
 }

@@ -171,8 +171,8 @@ def _paths(header: str) -> Iterator[tuple[str, ...]]:
 
 
 def _split(text: str, separator: str) -> list[str]:
-    """Split at a separator outside quotes and definite-length blocks; parts are stripped."""
-    if '"' not in text and "'" not in text and "#" not in text:
+    """Split at a separator outside quotes, lists and definite-length blocks; parts are stripped."""
+    if '"' not in text and "'" not in text and "#" not in text and "(" not in text:
         return [part.strip() for part in text.split(separator)]
     parts, start, position, quote = [], 0, 0, ""
     while position < len(text):
@@ -181,6 +181,8 @@ def _split(text: str, separator: str) -> list[str]:
             quote = "" if character == quote else quote
         elif character in "\"'":
             quote = character
+        elif character == "(":
+            position = max(position, text.find(")", position))
         elif character == "#":
             position += block_length(text[position:])
         elif character == separator:

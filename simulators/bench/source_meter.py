@@ -29,6 +29,7 @@ class SourceMeter:
         self.measurement_enable = 0
         self._last: tuple[Reading, ...] = ()
         self._armed = False
+        circuit.open_lines_V = self.open_lines_V
 
     def reset(self) -> None:
         """Return to the GPIB defaults: 0 V sourced, output off, amps measured, two wires."""
@@ -52,6 +53,10 @@ class SourceMeter:
         """Put the present source level on the junction, which may not survive it."""
         if self.output:
             self._converter.force(self.settings, _SETTLING_S)
+
+    def open_lines_V(self) -> float:
+        """Return the voltage to which lines float that nothing is connected to."""
+        return self._converter.open_lines_V(self.settings) if self.output else 0.0
 
     def configure(self, function: str) -> None:
         """Prepare one-shot measurements of a function at its default controls; output on."""

@@ -75,6 +75,15 @@ class Converter:
             _status(settings, limited=limited, over=over),
         )
 
+    def open_lines_V(self, settings: MeterSettings) -> float:
+        """Return where the source's voltage ends that drives nothing: a current's at its limit."""
+        if settings.auto_ohms:
+            return AUTO_OHMS_COMPLIANCE_V
+        if settings.source == "CURR":
+            current_A = settings.current.sourced_level()
+            return math.copysign(settings.voltage.limit(), current_A) if current_A else 0.0
+        return settings.voltage.sourced_level()
+
     def force(self, settings: MeterSettings, integration_s: float) -> tuple[float, float, bool]:
         """Put the source's level on the junction: V at the sense leads, A, whether limited."""
         current_A: float | None = None

@@ -1,9 +1,10 @@
 """The simulated device: one or many DW-MTJs that keep the state they were driven into."""
 
 from contextlib import AbstractContextManager, nullcontext
+from copy import copy
 from math import exp, log, sqrt
 from threading import Lock
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from simulators.device.track import junction_outline, track_resistance_ohm
 PerDevice = float | NDArray[np.float64]
 """One value for all devices, or an array of one value for each."""
 
-_FEW = 256
+_FEW = 4096
 """Up to here one thread is faster than waking the others."""
 _NEGLIGIBLE = 40.0
 """Escapes rarer than exp(-40) per drive are not drawn."""
@@ -40,7 +41,15 @@ class Device:
     the number of threads. Positive track voltage drives the wall from IN to CLK.
     """
 
-    def __init__(self, parameters: DeviceParameters, seed: int = 1, count: int = 1) -> None:
+    def __init__(
+        self,
+        parameters: DeviceParameters,
+        seed: int = 1,
+        count: int = 1,
+        *,
+        state: NDArray[Any] | None = None,
+    ) -> None:
+        """Make new devices, or go on with those whose `state`, shape (count,), another one left."""
         if count < 1 or seed < 0:
             raise DeviceError(
                 f"A device needs count ≥ 1 and seed ≥ 0, not count={count} and seed={seed}."
@@ -52,13 +61,28 @@ class Device:
         self._outline = junction_outline(parameters.track, parameters.junction)
         self._physics = _physics(parameters, self.track_resistance_ohm)
         self._junction = _junction(parameters, self._outline[-1, 2])
-        self._state = np.zeros(count, STATE)
-        seed_streams(self._state, seed)
-        place_all(self._state, self._sites, 0)
+        self._state = np.zeros(count, STATE) if state is None else state
+        if state is None:
+            seed_streams(self._state, seed)
+            place_all(self._state, self._sites, 0)
         self._flicker = np.zeros((count, len(OCTAVES_s)))
         self._since_reading_s = np.inf
         self._drive = np.zeros(1, DRIVE)
         self._scalar = np.zeros(1)
+
+    def part(self, start: int, stop: int) -> Self:
+        """Return devices start to stop - 1 by themselves, still the same devices as in here."""
+        part = copy(self)
+        part.count = stop - start
+        part._state, part._flicker = self._state[start:stop], self._flicker[start:stop]
+        part._since_reading_s = np.inf
+        part._drive, part._scalar = np.zeros(1, DRIVE), np.zeros(1)
+        return part
+
+    @property
+    def state(self) -> NDArray[Any]:
+        """All that the devices remember, shape (count,): what a file of them has to keep."""
+        return self._state
 
     def drive(
         self,

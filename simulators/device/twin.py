@@ -14,7 +14,9 @@ is the one that saturates. Nothing destroys a twin.
 """
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +61,13 @@ class Twin:
         for wall, rng in zip(self._walls, self._random, strict=True):
             self._arrive(wall, parameters.saturated_level, rng)
 
+    def part(self, start: int, stop: int) -> Self:
+        """Return devices start to stop - 1 by themselves, still the same devices as in here."""
+        part = copy(self)
+        part.count = stop - start
+        part._random, part._walls = self._random[start:stop], self._walls[start:stop]
+        return part
+
     @property
     def track_resistance_ohm(self) -> float:
         """Return infinity: a state model does not know the track."""
@@ -81,6 +90,8 @@ class Twin:
             raise DeviceError(f"A pulse cannot last {duration_s} s: make no time negative.")
         voltages_V = self._per_device(track_voltage_V)
         saturates = self._saturates(field_T)
+        if not saturates and not voltages_V.any():
+            return
         if not saturates:
             for voltage_V in (voltages_V.max(), voltages_V.min()):
                 self._check_measured(float(voltage_V), duration_s, field_T)

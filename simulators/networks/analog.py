@@ -122,8 +122,9 @@ def to_analog(
 
     Weights up to the range of their layer (or output, `per`) are put on the nearest level: the
     range is that of the largest weight, or with `clipping` "least-squares" the one with the least
-    squared error, larger weights clipped. `bits` do not matter for DeviceLevels, which have their
-    own. Converters are given their ranges by what the `calibration` images lead to.
+    squared error, larger weights clipped; "expected-error" counts the devices' spreads, too.
+    `bits` do not matter for DeviceLevels, which have their own. Converters are given their ranges
+    by what the `calibration` images lead to.
     """
     levels = _levels(devices, bits)
     folded = fold_batch_norm(model)

@@ -117,6 +117,20 @@ def levels_of_device(
     )
 
 
+def all_levels(model: StateModel) -> DeviceLevels:
+    """Return the levels of the measured device, all there are; raises NetworkError.
+
+    They are in the model's order, however they are spaced: n of them make 2n − 1 weights of a pair.
+    """
+    found = np.array([level.conductance_S for level in model.levels])
+    relative = model.read_noise.relative_std.value if model.read_noise else 0.0
+    return DeviceLevels(
+        tuple(found.tolist()),
+        tuple(spread_S(model, number) for number in range(len(found))),
+        tuple((relative * found).tolist()),
+    )
+
+
 def after(
     levels: DeviceLevels, model: StateModel, time_s: float, temperature_K: float | None = None
 ) -> DeviceLevels:

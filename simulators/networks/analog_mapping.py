@@ -10,7 +10,7 @@ from simulators.networks.analog_devices import DeviceLevels
 from simulators.networks.errors import NetworkError
 from simulators.networks.levels import RANGES, SynapseLevels
 
-Clipping = Literal["none", "least-squares"]
+Clipping = Literal["none", "least-squares", "expected-error"]
 Per = Literal["layer", "output"]
 
 
@@ -49,19 +49,28 @@ def map_layer(
     rows = weight.float().flatten(1) if per == "output" else weight.float().reshape(1, -1)
     scale = rows.abs().amax(dim=1, keepdim=True)
     scale = torch.where(scale > 0, scale, 1.0)
-    if clipping == "least-squares":
-        scale = _least_squares(rows, scale, pair)
+    if clipping != "none":
+        scale = _least_squares(rows, scale, pair, with_spreads=clipping == "expected-error")
     levels = len(pair.values) // 2
     steps = (pair.index(rows, scale) - levels).to(torch.int16).view(weight.shape)
     return MappedLayer(name, number, steps, scale.view(-1, *[1] * (weight.dim() - 1)))
 
 
-def _least_squares(rows: Tensor, largest: Tensor, pair: SynapseLevels) -> Tensor:
-    """Return for each row the range, of `RANGES` tried, with the least squared error."""
+def _least_squares(
+    rows: Tensor, largest: Tensor, pair: SynapseLevels, *, with_spreads: bool
+) -> Tensor:
+    """Return for each row the range, of `RANGES` tried, with the least squared error.
+
+    With spreads it is the expected one of what is programmed: a device's error is a share of the
+    range, so that a range c adds c² Σ σ² to what rounding and clipping cost.
+    """
     values = pair.tensor()
+    variances = torch.tensor(pair.spreads).square() * with_spreads
     best, least = largest, torch.full_like(largest, torch.inf)
     for number in range(RANGES, 0, -1):
         tried = largest * number / RANGES
-        error = ((values[pair.index(rows, tried)] * tried - rows) ** 2).sum(dim=1, keepdim=True)
+        index = pair.index(rows, tried)
+        error = ((values[index] * tried - rows) ** 2).sum(dim=1, keepdim=True)
+        error += variances[index].sum(dim=1, keepdim=True) * tried**2
         best, least = torch.where(error < least, tried, best), torch.minimum(error, least)
     return best

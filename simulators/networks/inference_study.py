@@ -85,17 +85,13 @@ def infer(
     cells = []
     trained = None
     for notches in configuration.notches:
-        analog = to_analog(
-            network,
-            levels[notches],
-            seed=configuration.seed,
-            clipping=configuration.clipping,
-            per=configuration.per,
-        )
+        exact = study.analog(network, levels[notches].scaled(0))
         if trained is None:
-            trained = study.right("trained", partial(from_analog, analog))
-        ideal = study.right(f"{notches} notches, no error", analog.quantised)
-        cells += [study.cell(notches, noise, analog, ideal) for noise in configuration.noises]
+            trained = study.right("trained", partial(from_analog, exact))
+        ideal = study.right(f"{notches} notches, no error", exact.quantised)
+        for noise in configuration.noises:
+            analog = study.analog(network, levels[notches].scaled(noise)) if noise else exact
+            cells.append(study.cell(notches, noise, analog, ideal))
     assert trained is not None
     return Inference(float(trained.double().mean()), len(data), tuple(cells))
 
@@ -107,6 +103,13 @@ class _Study:
     checkpoint: Checkpoint
     report: Report
 
+    def analog(self, network: nn.Module, levels: DeviceLevels) -> AnalogNetwork:
+        """Map the network onto levels; what their spreads have to do with it says the clipping."""
+        config = self.configuration
+        return to_analog(
+            network, levels, seed=config.seed, clipping=config.clipping, per=config.per
+        )
+
     def cell(self, notches: int, noise: float, analog: AnalogNetwork, ideal: Tensor) -> Cell:
         config, name = self.configuration, f"{notches} notches, noise × {noise:g}"
         if noise == 0:
@@ -115,7 +118,7 @@ class _Study:
         right: list[Tensor] = []
         while len(right) < config.most:
             trial = len(right)
-            make = partial(analog.programmed, trial, noise=noise)
+            make = partial(analog.programmed, trial)
             right.append(self.right(f"{name}, programming {trial}", make))
             self.report(name, 1)
             accuracies = tuple(float(read.double().mean()) for read in right)

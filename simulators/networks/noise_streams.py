@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-PROGRAMMING, HOPPING, READING = range(3)
+PROGRAMMING, HOPPING, READING, WRITING = range(4)
 
 
 def programming_noise(seed: int, layer: int, trial: int, shape: torch.Size) -> Tensor:

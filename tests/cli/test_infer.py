@@ -12,10 +12,14 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import dwmtj
+from analysis import AnalysisError
+from analysis.state_model_file import model_json
 from simulators.networks import Images, NetworkError
 from storage import Store
+from tests.analysis.test_write_policy import a_model
 
 INFER = ("infer", "cifar100", "-o", "out", "--notches", "4", "--notches", "16", "--most", "3")
+PROGRAM = ("infer", "program", "-o", "out", "--model", "A3.json")
 FEW = ("--programmings", "2", "--images", "20")
 
 
@@ -71,6 +75,7 @@ def test_inference_gives_a_table_a_figure_and_a_result(
         (("--notches", "12"), "12 notches are not those of an N-bit weight"),
         (("--after", "10"), "--after needs a --model"),
         (("--programmings", "1"), "give no interval"),
+        (("--clip", "--clip-for-errors"), "give one of them"),
         (("--weights", "cifar100/nothing.safetensors"), "dwmtj learn cifar100 -o cifar100"),
     ],
 )
@@ -81,6 +86,36 @@ def test_what_cannot_be_done_is_told_and_nothing_is_written(
     assert isinstance(result.exception, NetworkError), result.output
     assert told in str(result.exception)
     assert [path.name for path in tmp_path.iterdir()] == ["cifar100"]
+
+
+def test_writing_a_network_gives_tables_a_figure_and_a_result(
+    infer: Callable[..., Result], tmp_path: Path
+) -> None:
+    (tmp_path / "A3.json").write_text(model_json(a_model()))
+    result = infer(*PROGRAM, "--programmings", "2", "--images", "20", "--track-resistance", "4000")
+    assert result.exit_code == 0, result.output
+    assert "3 levels a device, 5 weights a pair" in result.output
+    assert "write-verify" in result.output
+    table = pd.read_csv(tmp_path / "out" / "resnet20-programming.csv")
+    assert set(table["writing"]) == {"single shot", "write-verify"}
+    with Store.open(create=False) as store:
+        (kept,) = store.results("infer-program")
+    shot, verified = kept.data["writings"]
+    assert shot["share_at_level"] < verified["share_at_level"] == 1
+    assert verified["heat_J"] > shot["heat_J"] > 0
+    assert (kept.configuration["model_name"], kept.configuration["model_version"]) == ("A3", 1)
+    assert len(list((tmp_path / "out").iterdir())) == 3
+    assert "resnet20-programming.png is there already" in str(infer(*PROGRAM).exception)
+
+
+def test_a_model_that_cannot_be_written_is_told_before_anything_is_done(
+    infer: Callable[..., Result], tmp_path: Path
+) -> None:
+    (tmp_path / "A3.json").write_text(model_json(a_model(down=None)))
+    result = infer(*PROGRAM)
+    assert isinstance(result.exception, AnalysisError)
+    assert "calibrate it from write-reset-cycling runs" in str(result.exception)
+    assert {path.name for path in tmp_path.iterdir()} == {"cifar100", "A3.json"}
 
 
 def test_missing_weights_are_one_sentence_with_the_command_that_trains_them(

@@ -83,3 +83,19 @@ def test_a_lab_file_is_found_beside_the_bench_file_from_any_folder(
     monkeypatch.chdir("/")
     loaded = load_bench_file(tmp_path / "bench.toml")
     assert loaded.visa_library == f"{tmp_path / 'lab.toml'}?seed=3@dwmtj"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('"501:520"', '"501:5x0"', r"column_channels is '501:5x0'; it must be a list of channels"),
+        ('"501:520"', '"520:501"', r"column_channels is '520:501'; it must be a list"),
+        ('"501:520"', '"501,501"', r"such as \"101:140,201:208\", each once"),
+        ("row_channels", "rows", r"switch\.rows is not a key.*driver, address, row_channels"),
+        ('"Keithley2750"', '"Keithley7001"', r"'Keithley7001'; choose 'Keithley2750'"),
+    ],
+)
+def test_a_mistake_in_the_switch_is_named(old: str, new: str, told: str) -> None:
+    text = built_in_benches()["virtual-array"].read_text()
+    with pytest.raises(BenchError, match=told):
+        parse_bench_file(text.replace(old, new, 1), "bench.toml")

@@ -9,7 +9,7 @@ from instruments import Bench, PulseShape, Reading, load_bench_file
 
 @dataclass
 class Rig:
-    """All three roles in one; `calls` is everything that reached them, in order."""
+    """All roles in one; `calls` is everything that reached them, in order."""
 
     calls: list[tuple[object, ...]] = field(default_factory=list)
     identity: str = "a rig"
@@ -20,6 +20,8 @@ class Rig:
     minimum_current_A: float = 1e-9
     time_s: float = 0.0
     field_T: float = 0.0
+    rows: int = 128
+    columns: int = 20
 
     def arm(self, what: PulseShape | float) -> None:
         self.calls.append(("arm", what))
@@ -40,6 +42,12 @@ class Rig:
         self.calls.append(("read",))
         return Reading(voltage_V=0.01, current_A=1e-4)
 
+    def close(self, row: int, column: int) -> None:
+        self.calls.append(("close", row, column))
+
+    def open(self) -> None:
+        self.calls.append(("open",))
+
     def check(self) -> None: ...
 
     def make_safe(self) -> None:
@@ -59,4 +67,4 @@ def rig() -> Rig:
 
 @pytest.fixture
 def bench(rig: Rig) -> Bench:
-    return Bench(load_bench_file("virtual-trapezoid"), rig, rig, rig, rig)
+    return Bench(load_bench_file("virtual-trapezoid"), rig, rig, rig, rig, switch=rig)

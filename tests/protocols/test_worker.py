@@ -18,7 +18,10 @@ SHORT = {
     "reset_stop_V": 3.0,
     "step_T": 0.01,
     "cycles": 1,
+    "rows": 2,
+    "columns": 3,
 }
+LABS = {"repeated-ramp": "straight", "read-array": "array"}
 
 
 @pytest.mark.parametrize("name", PROTOCOLS)
@@ -27,7 +30,7 @@ def test_a_stock_worker_runs_the_protocol_and_leaves_the_bench_safe(
 ) -> None:
     protocol: type[BenchProcedure] = PROTOCOLS[name]
     procedure = protocol(**{key: SHORT[key] for key in SHORT if key in protocol.declared()})
-    bench_file = virtual("straight" if name == "repeated-ramp" else "trapezoid")
+    bench_file = virtual(LABS.get(name, "trapezoid"))
     procedure.bench = open_bench(bench_file)
     results = Results(procedure, str(tmp_path / "run.csv"))
     worker = Worker(results)

@@ -22,10 +22,10 @@ def written(folder: Path, text: str) -> str:
 
 
 def test_every_lab_that_comes_along_can_be_set_up() -> None:
-    assert lab_names() == ("straight", "trapezoid", "trapezoid_five_state")
+    assert lab_names() == ("array", "straight", "trapezoid", "trapezoid_five_state")
     for name in lab_names():
         models = [i.model.name for i in open_lab(f"{name}?name=all").instruments.values()]
-        assert models == ["81160A", "2400", "BOP 36-12", "425"]
+        assert models == ["81160A", "2400", "BOP 36-12", "425", *["2750"] * (name == "array")]
 
 
 def test_a_lab_file_of_one_s_own_is_a_lab(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_a_device_file_is_found_beside_the_lab_file(tmp_path: Path) -> None:
         (('"2400"', '"2401"'), r"number 1 model: '2401' is unknown, use 81160A, 2400, BOP 36-12"),
         (('"trapezoid"', '"circle"'), r"\[device\] preset: There is no device preset 'circle'"),
         (("preset", "presett"), r"\[device\] presett: unknown key, use preset, seed"),
-        (("[device]", "[divice]"), r"unknown section \[divice\]: use device, circuit"),
+        (("[device]", "[divice]"), r"unknown section \[divice\]: use device, array, circuit"),
         (("[[instrument]]", "[instrument]"), r"write every instrument as \[\[instrument\]\]"),
         (("GPIB0::24::INSTR", "COM port 3"), r"'COM port 3' is not a VISA resource name"),
         (("model =", "name ="), r"number 1 name: unknown key, use model, address"),

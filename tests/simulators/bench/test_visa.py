@@ -53,7 +53,7 @@ def test_every_spelling_of_a_name_opens_the_instrument(
 
 
 def test_an_unknown_lab_is_named_in_one_sentence() -> None:
-    with pytest.raises(LabError, match=r"no virtual lab 'nowhere': choose one of straight, trap"):
+    with pytest.raises(LabError, match=r"no virtual lab 'nowhere': choose one of array, straight"):
         pyvisa.ResourceManager("nowhere@dwmtj")
 
 

@@ -30,7 +30,7 @@ def test_a_device_does_not_depend_on_its_neighbours_nor_on_threads() -> None:
         Device(load_device("straight"), seed=9, count=3), [np.array([v, -v, 0.0]) for v in ramp_V]
     )
     many = history(
-        Device(load_device("straight"), seed=9, count=2000), [np.full(2000, v) for v in ramp_V]
+        Device(load_device("straight"), seed=9, count=5000), [np.full(5000, v) for v in ramp_V]
     )
     assert np.array_equal(alone[:, 0], same[:, 0])
     assert np.array_equal(alone[:, 0], many[:, 0])

@@ -8,7 +8,8 @@ from torch import Tensor, nn
 
 from simulators.networks.analog import AnalogNetwork, from_analog, to_analog
 from simulators.networks.analog_converters import Converters
-from simulators.networks.analog_devices import ConductanceRange, DeviceLevels
+from simulators.networks.analog_devices import ConductanceRange, DeviceLevels, levels_of_range
+from simulators.networks.analog_mapping import Clipping
 from simulators.networks.errors import NetworkError
 
 EXACT = ConductanceRange(std_S=0)
@@ -175,6 +176,23 @@ def test_least_squares_ranges_and_ranges_for_each_output_lessen_the_error() -> N
     clipped = error(to_analog(small(), EXACT, 3, clipping="least-squares"))
     each = error(to_analog(small(), EXACT, 3, clipping="least-squares", per="output"))
     assert each < clipped < whole
+
+
+def test_ranges_of_least_expected_error_give_way_to_the_spread_of_devices() -> None:
+    """Over 20 programmings of 10 × the spread; without spread they are those of least squares."""
+    weight = nn.Linear(50, 60, bias=False)
+    nn.init.normal_(weight.weight, generator=torch.Generator().manual_seed(3))
+    network, wide = nn.Sequential(weight), levels_of_range(ConductanceRange(), 8).scaled(10)
+
+    def error(devices: DeviceLevels, clipping: Clipping) -> float:
+        analog = to_analog(network, devices, clipping=clipping)
+        (meant,) = weights(analog.folded)
+        got = [weights(analog.programmed(trial))[0] for trial in range(20)]
+        return float(torch.stack([(one - meant).square().mean() for one in got]).mean())
+
+    assert error(wide, "expected-error") < 0.8 * error(wide, "least-squares")
+    exact = wide.scaled(0)
+    assert error(exact, "expected-error") == error(exact, "least-squares")
 
 
 def test_a_programming_computes_in_bfloat16_and_channels_last() -> None:

@@ -1,0 +1,78 @@
+"""The Keithley 2750 as the switch of an array: one relay selects a row, another one a column.
+
+Relays are closed as multiple channels, so that the mainframe's multimeter stays disconnected, and
+read back. The driver's own `closed_channels` fails where none is.
+"""
+
+from collections.abc import Sequence
+
+from pymeasure.instruments.keithley import Keithley2750
+
+from instruments.errors import BenchError
+from instruments.faults import Speaking, raise_queued_errors
+
+EXPECTED_IDENTITY = "MODEL 2750"
+
+
+class Keithley2750Switch:
+    """Row r is selected by channel row_channels[r], column c by column_channels[c]."""
+
+    def __init__(
+        self, driver: Keithley2750, row_channels: Sequence[int], column_channels: Sequence[int]
+    ) -> None:
+        self._driver = driver
+        self._row_channels = row_channels
+        self._column_channels = column_channels
+        self._speaking = Speaking("The switch (2750)")
+
+    @property
+    def identity(self) -> str:
+        with self._speaking:
+            return str(self._driver.id)
+
+    @property
+    def rows(self) -> int:
+        return len(self._row_channels)
+
+    @property
+    def columns(self) -> int:
+        return len(self._column_channels)
+
+    def close(self, row: int, column: int) -> None:
+        if not (0 <= row < self.rows and 0 <= column < self.columns):
+            raise BenchError(
+                f"There is no device at row {row}, column {column}: the switch of the bench file "
+                f"has rows 0 to {self.rows - 1} and columns 0 to {self.columns - 1}."
+            )
+        wanted = (self._row_channels[row], self._column_channels[column])
+        self._open_all()
+        with self._speaking:
+            self._driver.close(",".join(map(str, wanted)))
+        self._confirm(wanted)
+
+    def open(self) -> None:
+        self._open_all()
+        self._confirm(())
+
+    def check(self) -> None:
+        raise_queued_errors("The switch (2750)", self._driver.ask)
+
+    def make_safe(self) -> None:
+        with self._speaking:
+            self._driver.adapter.flush_read_buffer()
+        self._open_all()
+
+    def _open_all(self) -> None:
+        with self._speaking:
+            self._driver.open_all()
+
+    def _confirm(self, wanted: Sequence[int]) -> None:
+        self.check()
+        with self._speaking:
+            told = str(self._driver.ask(":ROUT:MULT:CLOS?")).strip()
+            closed = [int(channel) for channel in told.strip("(@) ").split(",") if channel.strip()]
+        if sorted(closed) != sorted(wanted):
+            raise BenchError(
+                f"The switch (2750) has channels {told} closed where {list(wanted)} should be; "
+                "check its cards and the channels in the bench file."
+            )

@@ -1,0 +1,57 @@
+"""A switch that is never moved while a source stands on the lines that it connects.
+
+Closing onto a current source that floats at its voltage limit, or breaking a current, puts spikes
+on a junction that it may not survive, and wears out relays.
+"""
+
+from instruments.errors import BenchError
+from instruments.limits import LimitedPulseGenerator, LimitedResistanceMeter
+from instruments.roles import Switch
+
+
+class ColdSwitch:
+    """Refuses to close or open while the pulse generator or the resistance meter is armed."""
+
+    def __init__(
+        self, inner: Switch, generator: LimitedPulseGenerator, meter: LimitedResistanceMeter
+    ) -> None:
+        self.inner = inner
+        self._sources: dict[str, LimitedPulseGenerator | LimitedResistanceMeter] = {
+            "pulse generator": generator,
+            "resistance meter": meter,
+        }
+
+    @property
+    def identity(self) -> str:
+        return self.inner.identity
+
+    @property
+    def rows(self) -> int:
+        return self.inner.rows
+
+    @property
+    def columns(self) -> int:
+        return self.inner.columns
+
+    def close(self, row: int, column: int) -> None:
+        self._check_cold()
+        self.inner.close(row, column)
+
+    def open(self) -> None:
+        self._check_cold()
+        self.inner.open()
+
+    def check(self) -> None:
+        self.inner.check()
+
+    def make_safe(self) -> None:
+        """Open, whatever is on: the bench switches its sources off before."""
+        self.inner.make_safe()
+
+    def _check_cold(self) -> None:
+        for name, source in self._sources.items():
+            if source.armed:
+                raise BenchError(
+                    f"The switch must not be moved while the {name} is on: make the {name} safe "
+                    "first, and arm it again afterwards."
+                )

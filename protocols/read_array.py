@@ -1,0 +1,48 @@
+"""Reads every device of an array, after a time without pulses or at once."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pymeasure.experiment import FloatParameter, IntegerParameter
+
+from instruments import Bench, Demands
+from protocols.moves import Hand
+from protocols.write_verify import ArrayProcedure
+from storage.points import Point
+
+
+class ReadArray(ArrayProcedure):
+    """Wait with everything off, then connect each device and read it: one cycle, one point."""
+
+    name = "read-array"
+    summary = "Read every device of an array, after a wait or at once"
+
+    rows = IntegerParameter("Rows", minimum=1, maximum=10_000, default=128)
+    columns = IntegerParameter("Columns", minimum=1, maximum=10_000, default=20)
+    wait_s = FloatParameter(
+        "Wait",
+        units="s",
+        minimum=0,
+        maximum=1e9,
+        default=0,
+        description="Before the first reading, at no field",
+    )
+
+    def rows_and_columns(self) -> tuple[int, int]:
+        return int(self.rows), int(self.columns)
+
+    def demands(self) -> Demands:
+        return Demands(currents_A=(self.read_current_A,), fields_T=(self.bias_field_T,))
+
+    def points_per_cycle(self) -> int:
+        return 1
+
+    def steps(self, bench: Bench, first_cycle: int = 0) -> Iterator[Point]:
+        hand = Hand(bench, bench.clock.now_s())
+        if self.wait_s and first_cycle == 0:
+            bench.make_safe()
+            bench.clock.sleep(self.wait_s)
+        hand.set_field(self.bias_field_T)
+        for device in range(first_cycle, self.expected_cycles()):
+            where = self.connect(bench, device)
+            yield replace(self.read(hand, "read", device), extra=where)

@@ -16,6 +16,7 @@ from cli.learning import (
 )
 from cli.options import DatabaseOption
 from simulators.networks import NetworkError, require_learning
+from simulators.networks.shipped import RESNET20
 from storage import Store
 
 if TYPE_CHECKING:
@@ -30,8 +31,13 @@ COLUMNS = ("notches", "error", "accuracy (%)", "programmings", "lost (points)")
 def infer_cifar(
     to: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="For the figure.")],
     weights: Annotated[
-        Path, typer.Option(metavar="FILE", help="What dwmtj learn cifar100 made.")
-    ] = Path("cifar100/resnet20.safetensors"),
+        Path,
+        typer.Option(
+            metavar="FILE",
+            help="What dwmtj learn cifar100 made.",
+            show_default="a ResNet-20 that comes along",
+        ),
+    ] = RESNET20,
     notches: Annotated[
         list[int] | None,
         typer.Option(help="A power of 2; repeatable.", show_default="2, 4, 8 … 128"),

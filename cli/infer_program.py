@@ -17,6 +17,7 @@ from cli.learning import (
 from cli.options import DatabaseOption
 from cli.programming_tables import print_programmed
 from simulators.networks import NetworkError, require_learning
+from simulators.networks.shipped import RESNET20
 from storage import Store
 
 if TYPE_CHECKING:
@@ -33,8 +34,13 @@ def infer_program(
         ),
     ],
     weights: Annotated[
-        Path, typer.Option(metavar="FILE", help="What dwmtj learn cifar100 made.")
-    ] = Path("cifar100/resnet20.safetensors"),
+        Path,
+        typer.Option(
+            metavar="FILE",
+            help="What dwmtj learn cifar100 made.",
+            show_default="a ResNet-20 that comes along",
+        ),
+    ] = RESNET20,
     programmings: Annotated[int, typer.Option(help="How often each way of writing is tried.")] = 5,
     limit: Annotated[int, typer.Option(help="Pulses after which a device is given up.")] = 100,
     least: Annotated[

@@ -18,8 +18,22 @@ from simulators.networks import Images, NetworkError
 from storage import Store
 from tests.analysis.test_write_policy import a_model
 
-INFER = ("infer", "cifar100", "-o", "out", "--notches", "4", "--notches", "16", "--most", "3")
-PROGRAM = ("infer", "program", "-o", "out", "--model", "A3.json")
+WEIGHTS = "cifar100/resnet20.safetensors"
+THESE = ("--weights", WEIGHTS)
+INFER = (
+    "infer",
+    "cifar100",
+    "-o",
+    "out",
+    "--notches",
+    "4",
+    "--notches",
+    "16",
+    "--most",
+    "3",
+    *THESE,
+)
+PROGRAM = ("infer", "program", "-o", "out", "--model", "A3.json", *THESE)
 FEW = ("--programmings", "2", "--images", "20")
 
 
@@ -122,7 +136,7 @@ def test_missing_weights_are_one_sentence_with_the_command_that_trains_them(
     tmp_path: Path,
 ) -> None:
     process = subprocess.run(
-        [sys.executable, "-m", "dwmtj", "infer", "cifar100", "-o", "out"],
+        [sys.executable, "-m", "dwmtj", "infer", "cifar100", "-o", "out", "--weights", WEIGHTS],
         cwd=tmp_path,
         env={**os.environ, "DWMTJ_DATA": str(tmp_path / "nowhere")},
         capture_output=True,

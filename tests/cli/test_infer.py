@@ -20,19 +20,8 @@ from tests.analysis.test_write_policy import a_model
 
 WEIGHTS = "cifar100/resnet20.safetensors"
 THESE = ("--weights", WEIGHTS)
-INFER = (
-    "infer",
-    "cifar100",
-    "-o",
-    "out",
-    "--notches",
-    "4",
-    "--notches",
-    "16",
-    "--most",
-    "3",
-    *THESE,
-)
+CELLS = ("--notches", "4", "--notches", "16", "--most", "3")
+INFER = ("infer", "cifar100", "-o", "out", *THESE, *CELLS)
 PROGRAM = ("infer", "program", "-o", "out", "--model", "A3.json", *THESE)
 FEW = ("--programmings", "2", "--images", "20")
 

@@ -88,7 +88,7 @@ def test_siemens_millivolts_and_decimal_commas_become_ohms_and_volts() -> None:
 
 
 def test_every_protocol_with_something_to_analyse_can_be_imported() -> None:
-    assert set(IMPORTABLE) == set(PROTOCOLS) - {"saturate"}
+    assert set(IMPORTABLE) == set(PROTOCOLS) - {"saturate", "read-array"}
 
 
 @pytest.mark.parametrize(

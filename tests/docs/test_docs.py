@@ -22,7 +22,8 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SETS_UP = re.compile(r"python3 make\.py|git clone|cd dwmtj|pip install|sudo ")
 STAYS = re.compile(r"dwmtj serve")
-TAKES_MINUTES = re.compile(r"dwmtj (learn|infer)")  # only its options are tried; tests/cli runs it
+# Only their options are tried; tests/cli runs them.
+TAKES_MINUTES = re.compile(r"dwmtj (learn|infer|network)")
 
 
 def blocks(page: Path) -> list[tuple[str, str]]:

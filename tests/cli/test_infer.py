@@ -15,7 +15,20 @@ import dwmtj
 from simulators.networks import Images, NetworkError
 from storage import Store
 
-INFER = ("infer", "cifar100", "-o", "out", "--notches", "4", "--notches", "16", "--most", "3")
+INFER = (
+    "infer",
+    "cifar100",
+    "-o",
+    "out",
+    "--notches",
+    "4",
+    "--notches",
+    "16",
+    "--most",
+    "3",
+    "--jobs",
+    "1",
+)
 FEW = ("--programmings", "2", "--images", "20")
 
 

@@ -157,9 +157,7 @@ def infer(
 def _more(config: InferenceConfiguration, done: int, unclear: int, sweep: Sweep) -> int:
     """Return how many programmings of a cell come next: enough for an interval, then a few."""
     few = max(1, math.ceil(sweep.workers / unclear))
-    return min(
-        config.programmings - done if done < config.programmings else few, config.most - done
-    )
+    return min(max(config.programmings - done, few), config.most - done)
 
 
 def _enough(config: InferenceConfiguration, read: Sequence[Tensor]) -> int | None:

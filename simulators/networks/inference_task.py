@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any, Literal
@@ -79,6 +79,7 @@ def read(loaded: Reader, task: Task, advance: Advance) -> dict[str, Any]:
     """Read the images with one network; `right` has a bit for each, in base64."""
     notches, what = task.configuration["notches"], task.configuration["network"]
     analog = loaded.analog(notches or min(loaded.levels))
+    make: Callable[[], nn.Module]
     match what:
         case "trained":
             make = partial(from_analog, analog)

@@ -224,6 +224,18 @@ def test_stream_learning_refuses_what_cannot_be_in_a_sentence(
     assert not (tmp_path / "stream").exists()
 
 
+def test_a_formulation_is_what_the_networks_of_a_figure_begin_from(
+    learn: Callable[..., Result],
+) -> None:
+    result = learn(*STREAM, "--formulation", "carried", "--no-at-once", "-p", "levels=8")
+    assert result.exit_code == 0, result.output
+    with Store.open(create=False) as store:
+        setups = [kept.configuration["setup"] for kept in store.results("stream")]
+    assert {setup["rounding"] for setup in setups} == {"carried"}
+    assert {(setup["levels"], setup["counted"]) for setup in setups} == {(8, "weight")}
+    assert {setup["asymmetry"] for setup in setups} == {1.0, 3.0}
+
+
 def test_without_the_extra_the_line_that_installs_it_is_printed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -1,6 +1,7 @@
 """`dwmtj infer cifar100`: how many notches a network needs, and what errors cost it."""
 
 import hashlib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -8,10 +9,13 @@ import typer
 
 from cli.console import out, print_table
 from cli.learning import (
+    ExecutorOption,
+    JobsOption,
     LearningProgress,
     Where,
     choose_device,
     clipping_of,
+    cores,
     refuse_to_replace,
 )
 from cli.options import DatabaseOption
@@ -78,13 +82,15 @@ def infer_cifar(
     images: Annotated[
         int | None, typer.Option(min=2, help="Only the first so many test images.")
     ] = None,
+    jobs: JobsOption = None,
+    executor: ExecutorOption = "local",
     database: DatabaseOption = None,
     overwrite: Annotated[bool, typer.Option(help="Replace a figure that is there.")] = False,
 ) -> None:
     """Read CIFAR-100 with a network on pairs of devices: accuracy against notches and errors.
 
-    Every programming is kept: what was broken off goes on with the same command. The result is
-    kept in the database.
+    Every programming is kept in the database: what was broken off goes on with the same command,
+    and another one begins with those that are there.
 
     \b
     Examples:
@@ -104,50 +110,58 @@ def infer_cifar(
     loaded = load_images("cifar-100")
 
     from analysis.figures import save
-    from simulators.networks.checkpoint import Checkpoint
-    from simulators.networks.image_batches import on_device
+    from simulators.networks.array_hash import array_hash
     from simulators.networks.inference_figure import inference_panel
-    from simulators.networks.inference_study import InferenceConfiguration, infer
+    from simulators.networks.inference_study import InferenceConfiguration, infer, inference_tasks
+    from simulators.networks.inference_task import KIND, Mapped, read, reader
+    from simulators.networks.sweep import Sweep, open_executor
     from simulators.networks.weights_file import load_weights
 
     trained = load_weights(weights)
     if trained.shape.classes != len(loaded.classes):
         raise NetworkError(f"{weights} reads {trained.shape.classes} classes; CIFAR-100 has 100.")
     levels, described = _devices(notches or list(NOTCHES), model, after_s, database)
+    here = executor == "local"
+    device = choose_device(where).type if here else {"cuda": "cuda"}.get(where, "cpu")
+    shown = (loaded.test_images[:images], loaded.test_labels[:images])
+    mapped = Mapped(
+        clipping_of(clip=clip, for_errors=clip_for_errors),
+        "output" if per_output else "layer",
+        precision,
+        seed,
+    )
     configuration = InferenceConfiguration(
         weights=hashlib.sha256(weights.read_bytes()).hexdigest(),
         devices=described,
         notches=tuple(levels),
-        noises=tuple(noise or NOISES),
+        noises=tuple(dict.fromkeys(noise or NOISES)),
         programmings=programmings,
         most=most,
         within=within / 100,
-        clipping=clipping_of(clip=clip, for_errors=clip_for_errors),
-        per="output" if per_output else "layer",
-        precision=precision,
-        seed=seed,
-        images=images,
+        mapped=mapped,
+        images=array_hash(*shown),
+        computed_on=device,
     )
-    device = choose_device(where)
-    some = slice(images)
-    data = on_device(loaded.test_images[some], loaded.test_labels[some], device)
-    checkpoint = Checkpoint(to / f"{name}-inference.checkpoint", configuration.document())
-    with Store.open(database) as store:
-        with LearningProgress(
-            configuration.trials, len(checkpoint), checkpoint.path, "programmings"
-        ) as report:
-            found = infer(configuration, trained.network, levels, data, checkpoint, report)
+    tasks = inference_tasks(configuration, levels)
+    once = partial(reader, trained.network, levels, mapped, *shown, device)
+    with (
+        open_executor(executor, jobs or (cores() if device == "cpu" else 1)) as running,
+        Store.open(database) as store,
+    ):
+        sweep = Sweep(KIND, read, store, running, once)
+        kept = len(tasks.all()) - len(sweep.missing(tasks.all()))
+        with LearningProgress(configuration.trials, kept, store.path, "programmings") as report:
+            found = infer(configuration, tasks, sweep, report)
         result = store.add_result(
             "infer-cifar100",
             name,
             configuration=configuration.document(),
-            data={**found.document(), "trained": dict(trained.about), "computed_on": device.type},
+            data={**found.document(), "trained": dict(trained.about)},
             seed=seed,
         )
         source = f"result {result.id} of {store.path}"
     panel = inference_panel(name, found)
     written = save(panel, to, panel.name, source=source)
-    checkpoint.remove()
     print_inference(name, found)
     out.print(source.replace(" of ", ": kept in "), markup=False, soft_wrap=True)
     out.print(*map(str, written), sep="\n", markup=False, soft_wrap=True)

@@ -1,6 +1,5 @@
 """`dwmtj learn stream`: the synapse paper's stream learning, its Fig. 5 and the supplement's."""
 
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -10,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from cli.console import out, print_table
-from cli.learning import LearningProgress, refuse_to_replace
+from cli.learning import (
+    ExecutorOption,
+    JobsOption,
+    LearningProgress,
+    cores,
+    refuse_to_replace,
+    result_numbers,
+)
 from cli.options import DatabaseOption
 from simulators.networks import NetworkError, require_learning
 from storage import Store
@@ -60,10 +66,8 @@ def learn_stream(
         Validate, typer.Option(help="When to classify the 10,000 test images.")
     ] = "subset",
     data: Annotated[Images, typer.Option(help="The images.")] = "fashion-mnist",
-    jobs: Annotated[
-        int | None,
-        typer.Option(min=1, help="Networks trained side by side.", show_default="one a core"),
-    ] = None,
+    jobs: JobsOption = None,
+    executor: ExecutorOption = "local",
     database: DatabaseOption = None,
     overwrite: Annotated[bool, typer.Option(help="Replace the figure if it is there.")] = False,
 ) -> None:
@@ -88,37 +92,42 @@ def learn_stream(
         raise NetworkError("--draws needs --model: devices are drawn from a model's posterior.")
     images = load_images(data)
 
-    import torch
-
     from analysis.figures import save
     from simulators.networks.stream_figures import stream_panel
     from simulators.networks.stream_setup import FORMULATIONS
-    from simulators.networks.stream_study import open_checkpoints, runs_of, train_all
-    from simulators.networks.stream_training import stream_data
+    from simulators.networks.stream_study import outcomes_of, runs_of
+    from simulators.networks.stream_task import (
+        KIND,
+        checkpoint_of,
+        stream_images,
+        stream_tasks,
+        train,
+    )
+    from simulators.networks.sweep import Sweep, open_executor
 
     base = replace(FORMULATIONS[formulation], subsets=subsets, epochs=epochs)
     base = base.changed(parameter or [])
     curves = _curves(figure, model, draws, base, database)
     runs = runs_of(curves, seeds, validate, at_once=at_once and model is None and figure == "5a")
-    prepared = stream_data(images, base)
+    prepared = stream_images(images, base)
     folder = to / "checkpoints"
-    checkpoints = open_checkpoints(runs, folder)
-    kept = sum(len(checkpoint) > 0 for checkpoint in checkpoints)
-    torch.set_num_threads(1)  # networks side by side use the cores better than one on all of them
-    total = sum(run.setup.subsets * run.setup.epochs for _, _, run in runs)
-    with Store.open(database) as store:
-        with LearningProgress(total, kept, folder) as progress:
-            outcomes = train_all(
-                runs, prepared, checkpoints, jobs or _cores(),
-                lambda what: lambda: progress(what, 1),
-            )  # fmt: skip
-        ids = [_keep(store, data, model, outcome) for outcome in outcomes]
-        place = store.path
-    results = f"result {ids[0]}" if len(ids) == 1 else f"results {ids[0]} to {ids[-1]}"
+    tasks = stream_tasks(runs, folder, images, data, model)
+    with (
+        open_executor(executor, jobs or min(cores(), len(tasks))) as running,
+        Store.open(database) as store,
+    ):
+        sweep = Sweep(KIND, train, store, running, prepared)
+        missing = sweep.missing(tasks)
+        begun = sum(len(checkpoint_of(task)) > 0 for task in missing)
+        kept = len(tasks) - len(missing) + begun
+        with LearningProgress(sum(task.steps for task in tasks), kept, folder) as progress:
+            found = sweep.results(tasks, progress)
+        results, place = result_numbers(found), store.path
+    outcomes = outcomes_of(runs, found)
     panel = stream_panel(name, curves, outcomes, epochs if validate == "epoch" else 1)
     written = save(panel, to, name, source=f"{results} of {place}")
-    for checkpoint in checkpoints:
-        checkpoint.remove()
+    for task in tasks:
+        (folder / f"{task.name}.checkpoint").unlink(missing_ok=True)
     with suppress(OSError):  # not ours where something else lies in it
         folder.rmdir()
     print_stream(curves, outcomes)
@@ -167,21 +176,3 @@ def _curves(
     drawn = [drawn_transitions(model, rng) for _ in range(draws)]
     name = f"{model.name}:{model.version}"
     return measured_curves(base, name, likeliest_transitions(model), drawn)
-
-
-def _keep(store: Store, data: str, model: str | None, outcome: "Outcome") -> int:
-    configuration = {**outcome.run.configuration(), "data": data, "model": model}
-    return store.add_result(
-        "stream",
-        outcome.run.name,
-        configuration=configuration,
-        data={"accuracies": list(outcome.accuracies), "all_images_at_once": outcome.at_once},
-        seed=outcome.run.seed,
-    ).id
-
-
-def _cores() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1

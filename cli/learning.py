@@ -1,14 +1,18 @@
 """What the learning commands share: progress, and files that are not overwritten."""
 
+import os
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cli.console import err
 from simulators.networks import NetworkError
+from storage import ResultRecord
 
 if TYPE_CHECKING:
     import torch
@@ -16,6 +20,14 @@ if TYPE_CHECKING:
     from simulators.networks.analog_mapping import Clipping
 
 Where = Literal["auto", "cpu", "cuda"]
+JobsOption = Annotated[
+    int | None,
+    typer.Option(min=1, help="Processes side by side, here.", show_default="one a core"),
+]
+ExecutorOption = Annotated[
+    str,
+    typer.Option(metavar="WHERE", help="local, or dask://HOST:PORT of a dask scheduler."),
+]
 
 
 class LearningProgress:
@@ -90,3 +102,21 @@ def choose_device(where: Where) -> "torch.device":
             "GPU."
         )
     return torch.device("cuda" if available and where != "cpu" else "cpu")
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+def result_numbers(results: Sequence[ResultRecord]) -> str:
+    """Return which results these are: "result 3" or "results 3 to 5 and 9"."""
+    ids = sorted({result.id for result in results})
+    breaks = [number for number, (a, b) in enumerate(pairwise(ids), start=1) if b > a + 1]
+    spans = [ids[i:j] for i, j in pairwise([0, *breaks, len(ids)])]
+    told = [f"{span[0]} to {span[-1]}" if len(span) > 1 else f"{span[0]}" for span in spans]
+    listed = " and ".join(filter(None, (", ".join(told[:-1]), told[-1])))
+    return f"result{'s' if len(ids) > 1 else ''} {listed}"

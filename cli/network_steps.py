@@ -34,8 +34,7 @@ def prepare(
     procedure.fall_s = like.fall_s
     procedure.bias_field_T = round(like.bias_field_T, 4)
     procedure.saturation_field_T = round(like.saturation_field_T, 4)
-    if like.read_current_A is not None:
-        procedure.read_current_A = like.read_current_A
+    procedure.read_current_A = like.read_current_A
     procedure.erase, procedure.most_pulses = erase, most_pulses
     procedure.validate()
     return Prepared(trained, found, readout, procedure)

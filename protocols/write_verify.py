@@ -7,7 +7,7 @@ and which level was read, so a device is written if its last point is of its tar
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -67,8 +67,9 @@ class WriteVerify(ArrayProcedure):
     """For each device: connect it, read it, and fire what the plan says until it has its target.
 
     A device is given up after `most_pulses`, where the plan knows of no pulse, or where it reads as
-    no level at all. `erase` saturates the whole array at the beginning of the run, and never when
-    it is resumed.
+    no level at all. `most_given_up` of them in a row end the run: then it is not the devices that
+    are wrong but the plan, the wiring or the field, and no more should be fired at. `erase`
+    saturates the whole array at the beginning of the run, and never when it is resumed.
     """
 
     name = "write-verify"
@@ -81,6 +82,10 @@ class WriteVerify(ArrayProcedure):
     erase = BooleanParameter("Erase", default=True)
     most_pulses = IntegerParameter(
         "Most pulses", minimum=1, maximum=1_000_000, default=100, description="For each device"
+    )
+
+    most_given_up = IntegerParameter(
+        "Most given up", minimum=1, maximum=1_000_000, default=25, description="In a row"
     )
 
     def rows_and_columns(self) -> tuple[int, int]:
@@ -114,10 +119,18 @@ class WriteVerify(ArrayProcedure):
         if self.erase and first_cycle == 0:
             hand.set_field(self.saturation_field_T)
         hand.set_field(self.bias_field_T)
+        given_up = 0
         for device in range(first_cycle, len(self.plan.targets)):
-            yield from self._write(hand, device)
+            written = yield from self._write(hand, device)
+            given_up = 0 if written else given_up + 1
+            if given_up >= self.most_given_up:
+                raise ProtocolError(
+                    f"{given_up} devices in a row did not reach their targets: look at what the "
+                    "run has read, and at the model, the read current, the field and the wiring."
+                )
 
-    def _write(self, hand: Hand, device: int) -> Iterator[Point]:
+    def _write(self, hand: Hand, device: int) -> Generator[Point, None, bool]:
+        """Write one device; return whether it has its target."""
         plan, target, shape = self.plan, self.plan.targets[device], self.shape
         where = {**self.connect(hand.bench, device), "target": target}
         point = self.read(hand, "read", device)
@@ -127,7 +140,7 @@ class WriteVerify(ArrayProcedure):
         while level is not None and level != target and pulses < self.most_pulses:
             amplitude_V = wall.next_V(plan, target, level)
             if amplitude_V == 0.0:
-                return
+                break
             if pulses == 0:
                 hand.bench.generator.arm(shape)
             hand.bench.generator.fire(amplitude_V)
@@ -138,6 +151,7 @@ class WriteVerify(ArrayProcedure):
             before, level = level, plan.level_of(point.resistance_ohm)
             wall.hit(plan, amplitude_V, moved=level != before)
             yield replace(point, extra={**where, "level": level})
+        return level == target
 
     def _expected(self, device: int) -> float:
         return min(self.plan.expected_pulses[self.plan.targets[device]], float(self.most_pulses))

@@ -12,6 +12,9 @@ from storage.code_version import code_version
 from storage.errors import StoreError
 from storage.schema import Result
 
+KEY = "key"  # where the configuration of a result holds the key it was added with
+_key = Result.configuration[KEY].as_string()
+
 
 @dataclass(frozen=True, slots=True)
 class ResultRecord:
@@ -26,6 +29,11 @@ class ResultRecord:
     seed: int | None
     created: datetime
 
+    @property
+    def key(self) -> str | None:
+        """The key that the result was added with: there is no other of its kind with the same."""
+        return self.configuration.get(KEY)
+
 
 def add(
     session: Session,
@@ -34,10 +42,17 @@ def add(
     configuration: Mapping[str, Any],
     data: Mapping[str, Any],
     seed: int | None,
+    key: str | None,
 ) -> ResultRecord:
-    """Store a result of this code's version; raises StoreError."""
+    """Store a result of this code's version, unless its key has one; raises StoreError."""
     if not kind.strip() or not name.strip():
         raise StoreError("A result needs a kind and a name.")
+    if key is not None:
+        question = select(Result).where(Result.kind == kind, _key == key)
+        kept = session.scalars(question.order_by(Result.id)).first()
+        if kept is not None:
+            return _record(kept)
+        configuration = {**configuration, KEY: key}
     row = Result(
         kind=kind,
         name=name,

@@ -210,10 +210,15 @@ class Store:
         configuration: Mapping[str, Any],
         data: Mapping[str, Any],
         seed: int | None = None,
+        key: str | None = None,
     ) -> ResultRecord:
-        """Keep what a simulation or an analysis gave, with what repeats it: plain data only."""
+        """Keep what a simulation or an analysis gave, with what repeats it: plain data only.
+
+        A kind has one result with the same `key`: where it is there already, that one is returned
+        and nothing is kept.
+        """
         with self._writing() as session:
-            return results.add(session, kind, name, configuration, data, seed)
+            return results.add(session, kind, name, configuration, data, seed, key)
 
     def result(self, result_id: int) -> ResultRecord:
         """Return a result by its number."""

@@ -57,6 +57,7 @@ def straight_model() -> StateModel:
         "pulse_width_s": 50e-9,
         "rise_s": 10e-9,
         "fall_s": 10e-9,
+        "read_current_A": 20e-6,
     }
     run = CalibrationRun(
         points=points.assign(pulse_width_s=width_s, current_A=20e-6, field_T=field_T),

@@ -6,31 +6,30 @@ draws the same random numbers in every cell, and all read the same images: what 
 known far better than each of them.
 """
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from simulators.networks.analog import AnalogNetwork, from_analog, to_analog
 from simulators.networks.analog_devices import DeviceLevels
-from simulators.networks.analog_mapping import Clipping, Per
-from simulators.networks.checkpoint import Checkpoint
 from simulators.networks.errors import NetworkError
-from simulators.networks.image_batches import ImageBytes, predictions
 from simulators.networks.inference_result import Cell, Inference, half_interval, loss
+from simulators.networks.inference_task import Mapped, levels_hash, right_images
+from simulators.networks.sweep import Sweep
+from simulators.networks.sweep_task import Task
 
 Report = Callable[[str, int], None]
-Precision = Literal["float32", "bfloat16"]
+MAPPED = Mapped()
 
 
 @dataclass(frozen=True, slots=True)
 class InferenceConfiguration:
-    """All that the study's numbers depend on, but code and images.
+    """All that the study's numbers depend on, but code.
 
-    `weights` is the SHA-256 of their file; `devices` says where the levels come from. `noises` are
+    `weights` and `images` are hashes; `devices` says where the levels come from. `noises` are
     multiples of the levels' spreads, 0 for none of any kind. A cell has at least `programmings` and
     at most `most`, and ends once its interval reaches no farther than `within` to either side.
     """
@@ -42,11 +41,9 @@ class InferenceConfiguration:
     programmings: int = 10
     most: int = 40
     within: float = 1e-3
-    clipping: Clipping = "none"
-    per: Per = "layer"
-    precision: Precision = "float32"
-    seed: int = 0
-    images: int | None = None
+    mapped: Mapped = MAPPED
+    images: str = ""
+    computed_on: str = "cpu"
 
     def __post_init__(self) -> None:
         """Raise NetworkError where no interval can come of it."""
@@ -68,75 +65,113 @@ class InferenceConfiguration:
         return asdict(self)
 
 
-def infer(
-    configuration: InferenceConfiguration,
-    network: nn.Module,
-    levels: Mapping[int, DeviceLevels],
-    data: ImageBytes,
-    checkpoint: Checkpoint,
-    report: Report,
-) -> Inference:
-    """Compute every cell, going on after the programmings in the checkpoint; raises NetworkError.
-
-    `levels` has those of a device for each number of notches. `report` is told what was programmed
-    and how many of the most programmings more are done or not needed.
-    """
-    study = _Study(configuration, data, checkpoint, report)
-    cells = []
-    trained = None
-    for notches in configuration.notches:
-        exact = study.analog(network, levels[notches].scaled(0))
-        if trained is None:
-            trained = study.right("trained", partial(from_analog, exact))
-        ideal = study.right(f"{notches} notches, no error", exact.quantised)
-        for noise in configuration.noises:
-            analog = study.analog(network, levels[notches].scaled(noise)) if noise else exact
-            cells.append(study.cell(notches, noise, analog, ideal))
-    assert trained is not None
-    return Inference(float(trained.double().mean()), len(data), tuple(cells))
-
-
 @dataclass(frozen=True, slots=True)
-class _Study:
-    configuration: InferenceConfiguration
-    data: ImageBytes
-    checkpoint: Checkpoint
-    report: Report
+class InferenceTasks:
+    """All that may have to be read: as trained, on each number of levels, and each programming."""
 
-    def analog(self, network: nn.Module, levels: DeviceLevels) -> AnalogNetwork:
-        """Map the network onto levels; what their spreads have to do with it says the clipping."""
-        config = self.configuration
-        return to_analog(
-            network, levels, seed=config.seed, clipping=config.clipping, per=config.per
-        )
+    trained: Task
+    on_levels: Mapping[int, Task]
+    programmings: Mapping[tuple[int, float], Sequence[Task]]
 
-    def cell(self, notches: int, noise: float, analog: AnalogNetwork, ideal: Tensor) -> Cell:
-        config, name = self.configuration, f"{notches} notches, noise × {noise:g}"
-        if noise == 0:
-            self.report(name, 1)
-            return Cell(notches, noise, (float(ideal.double().mean()),), 0.0, 0.0)
-        right: list[Tensor] = []
-        while len(right) < config.most:
-            trial = len(right)
-            make = partial(analog.programmed, trial)
-            right.append(self.right(f"{name}, programming {trial}", make))
-            self.report(name, 1)
-            accuracies = tuple(float(read.double().mean()) for read in right)
-            if len(right) >= config.programmings and half_interval(accuracies) <= config.within:
-                self.report(name, config.most - len(right))
-                break
-        lost, reach = loss(torch.stack(right).double(), ideal.double())
-        return Cell(notches, noise, accuracies, lost, reach)
+    def all(self) -> list[Task]:
+        every = [task for tasks in self.programmings.values() for task in tasks]
+        return [self.trained, *self.on_levels.values(), *every]
 
-    def right(self, name: str, make: Callable[[], nn.Module]) -> Tensor:
-        """Return which images are read right, from the checkpoint if that is there."""
-        kept = self.checkpoint.find(name)
-        if kept is not None:
-            return torch.as_tensor(kept)
-        dtype = getattr(torch, self.configuration.precision)
-        device = self.data.images.device
-        network = make().to(device, dtype)
-        network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        right = predictions(network, self.data, dtype) == self.data.labels.cpu()
-        self.checkpoint.keep(name, right)
-        return right
+
+def inference_tasks(
+    config: InferenceConfiguration, levels: Mapping[int, DeviceLevels]
+) -> InferenceTasks:
+    """Return the tasks; `levels` has those of a device for each number of notches."""
+    mapped = asdict(config.mapped)
+    seed = mapped.pop("seed")
+    depends = {"weights": config.weights, "images": config.images, "on": config.computed_on}
+
+    def on_devices(notches: int, network: str) -> dict[str, Any]:
+        placed = {"notches": notches, "levels": levels_hash(levels[notches]), "network": network}
+        return {**depends, **mapped, **placed, "devices": dict(config.devices)}
+
+    as_trained = {**depends, "precision": mapped["precision"], "network": "trained"}
+    return InferenceTasks(
+        Task("as trained", {**as_trained, "notches": None}, steps=0),
+        {
+            notches: Task(
+                f"{notches} notches, no error",
+                on_devices(notches, "on levels"),
+                steps=config.noises.count(0),
+            )
+            for notches in config.notches
+        },
+        {
+            (notches, noise): [
+                Task(
+                    f"{notches} notches, noise × {noise:g}, programming {trial}",
+                    {**on_devices(notches, "programmed"), "noise": noise, "trial": trial},
+                    seed,
+                )
+                for trial in range(config.most)
+            ]
+            for notches in config.notches
+            for noise in config.noises
+            if noise
+        },
+    )
+
+
+def infer(
+    config: InferenceConfiguration, tasks: InferenceTasks, sweep: Sweep, report: Report
+) -> Inference:
+    """Compute every cell; raises what the sweep raises.
+
+    `report` is told what was programmed and how many of the most programmings more are done or not
+    needed. The same programmings count whatever the number of workers.
+    """
+    exact = sweep.results([tasks.trained, *tasks.on_levels.values()], report)
+    trained, *ideal = (right_images(result.data) for result in exact)
+    on_levels = dict(zip(tasks.on_levels, ideal, strict=True))
+    read: dict[tuple[int, float], list[Tensor]] = {cell: [] for cell in tasks.programmings}
+    unclear = list(read)
+    while unclear:
+        wave = {cell: _more(config, len(read[cell]), len(unclear), sweep) for cell in unclear}
+        given = [
+            (cell, task)
+            for cell, more in wave.items()
+            for task in tasks.programmings[cell][len(read[cell]) :][:more]
+        ]
+        results = sweep.results([task for _, task in given], report)
+        for (cell, _), result in zip(given, results, strict=True):
+            read[cell].append(right_images(result.data))
+        for cell in list(unclear):
+            enough = _enough(config, read[cell])
+            if enough is not None:
+                unclear.remove(cell)
+                report(f"{cell[0]} notches, noise × {cell[1]:g}", config.most - len(read[cell]))
+                del read[cell][enough:]
+    cells = [
+        _cell(notches, noise, on_levels[notches], read.get((notches, noise), []))
+        for notches in config.notches
+        for noise in config.noises
+    ]
+    return Inference(float(trained.double().mean()), len(trained), tuple(cells))
+
+
+def _more(config: InferenceConfiguration, done: int, unclear: int, sweep: Sweep) -> int:
+    """Return how many programmings of a cell come next: enough for an interval, then a few."""
+    few = max(1, math.ceil(sweep.workers / unclear))
+    return min(max(config.programmings - done, few), config.most - done)
+
+
+def _enough(config: InferenceConfiguration, read: Sequence[Tensor]) -> int | None:
+    """Return how many of the programmings make an interval that is narrow enough, if they do."""
+    accuracies = tuple(float(right.double().mean()) for right in read)
+    for count in range(config.programmings, len(read) + 1):
+        if half_interval(accuracies[:count]) <= config.within or count == config.most:
+            return count
+    return None
+
+
+def _cell(notches: int, noise: float, ideal: Tensor, read: Sequence[Tensor]) -> Cell:
+    if noise == 0:
+        return Cell(notches, noise, (float(ideal.double().mean()),), 0.0, 0.0)
+    lost, reach = loss(torch.stack(list(read)).double(), ideal.double())
+    accuracies = tuple(float(right.double().mean()) for right in read)
+    return Cell(notches, noise, accuracies, lost, reach)

@@ -36,7 +36,7 @@ class Conditions:
     fall_s: float
     bias_field_T: float
     saturation_field_T: float
-    read_current_A: float | None
+    read_current_A: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +118,13 @@ def conditions(model: StateModel) -> Conditions:
         for name in ("pulse_width_s", "rise_s", "fall_s", "field_T")
         if any(getattr(one, name) is None for one in pulses)
     ]
-    if missing or model.saturation_field_T is None:
+    current_A = None if model.read_noise is None else model.read_noise.read_current_A
+    missing += [] if current_A is not None else ["read_current_A"]
+    missing += [] if model.saturation_field_T is not None else ["saturation_field_T"]
+    if missing:
         raise AnalysisError(
-            f"Model {model.name} does not tell {', '.join(missing) or 'the saturating field'} of "
-            "its runs, and an array must be written as its model was measured: calibrate it from "
-            "write-reset-cycling runs."
+            f"Model {model.name} does not tell {', '.join(missing)} of its runs, and an array must "
+            "be written as its model was measured: calibrate it from write-reset-cycling runs."
         )
     fields = [one.field_T for one in pulses if one.field_T is not None]
     if max(fields) - min(fields) > SAME_FIELD_T:
@@ -134,13 +136,14 @@ def conditions(model: StateModel) -> Conditions:
     first = pulses[0]
     assert first.pulse_width_s is not None and first.rise_s is not None
     assert first.fall_s is not None and first.field_T is not None
+    assert current_A is not None and model.saturation_field_T is not None
     return Conditions(
         pulse_width_s=first.pulse_width_s,
         rise_s=first.rise_s,
         fall_s=first.fall_s,
         bias_field_T=first.field_T,
         saturation_field_T=model.saturation_field_T,
-        read_current_A=None if model.read_noise is None else model.read_noise.read_current_A,
+        read_current_A=current_A,
     )
 
 

@@ -5,25 +5,15 @@ has a tick for it, on all images at once for as many epochs. What the paper says
 beside it (read from its text; None where it gives no number).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from statistics import mean, stdev
-from threading import Event
 from typing import Literal
 
-from simulators.networks.checkpoint import Checkpoint
 from simulators.networks.stream_setup import StreamSetup
-from simulators.networks.stream_training import (
-    Report,
-    StreamData,
-    StreamRun,
-    StreamStoppedError,
-    Validation,
-    train_stream,
-)
+from simulators.networks.stream_training import StreamRun, Validation
 from simulators.networks.stream_transitions import Transitions
+from storage import ResultRecord
 
 FigureName = Literal["5a", "5b", "levels", "rounding", "width-ratio"]
 
@@ -140,45 +130,13 @@ def runs_of(
     return listed
 
 
-def open_checkpoints(runs: Sequence[tuple[str, bool, StreamRun]], folder: Path) -> list[Checkpoint]:
-    """Return the checkpoint of each run; raises NetworkError for one of another configuration."""
-    return [
-        Checkpoint(folder / f"{run.name}.checkpoint", run.configuration()) for _, _, run in runs
-    ]
-
-
-def train_all(
-    runs: Sequence[tuple[str, bool, StreamRun]],
-    data: StreamData,
-    checkpoints: Sequence[Checkpoint],
-    jobs: int,
-    report: Callable[[str], Report],
+def outcomes_of(
+    runs: Sequence[tuple[str, bool, StreamRun]], results: Sequence[ResultRecord]
 ) -> list[Outcome]:
-    """Train all runs, `jobs` at a time, each with its checkpoint; raises NetworkError.
-
-    `report` gives each run, by name, what to call once an epoch. A KeyboardInterrupt stops all of
-    them after the current epoch, with their checkpoints written.
-    """
-    stop = Event()
-
-    def train(number: int) -> list[float]:
-        run = runs[number][2]
-        return train_stream(run, data, checkpoints[number], report(run.name), stop.is_set)
-
-    with ThreadPoolExecutor(jobs) as pool:
-        futures = [pool.submit(train, number) for number in range(len(runs))]
-        try:
-            wait(futures, return_when=FIRST_EXCEPTION)
-        finally:
-            stop.set()  # all are done, unless one failed or the user stopped them
-            pool.shutdown(cancel_futures=True)
-    for future in futures:
-        failure = None if future.cancelled() else future.exception()
-        if failure is not None and not isinstance(failure, StreamStoppedError):
-            raise failure
+    """Return what came of the runs, in their order."""
     return [
-        Outcome(curve, run, at_once, tuple(future.result()))
-        for (curve, at_once, run), future in zip(runs, futures, strict=True)
+        Outcome(curve, run, at_once, tuple(result.data["accuracies"]))
+        for (curve, at_once, run), result in zip(runs, results, strict=True)
     ]
 
 

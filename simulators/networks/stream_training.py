@@ -21,10 +21,6 @@ Validation = Literal["subset", "epoch"]
 Report = Callable[[], None]
 
 
-class StreamStoppedError(Exception):
-    """The run was asked to stop, and its checkpoint is written."""
-
-
 @dataclass(frozen=True, slots=True)
 class StreamRun:
     """What to train: a setup, its seed, and the measured transitions in place of the formula."""
@@ -61,8 +57,8 @@ class StreamData:
     test_labels: npt.NDArray[np.int64]
 
 
-def stream_data(images: Images, setup: StreamSetup) -> StreamData:
-    """Prepare a data set; raises NetworkError unless it has the setup's images, of 28 × 28."""
+def require_images(images: Images, setup: StreamSetup) -> None:
+    """Raise NetworkError unless the data set has the setup's images, of 28 × 28."""
     if setup.subsets * setup.subset_images > len(images.train_labels):
         raise NetworkError(
             f"{setup.subsets} subsets of {setup.subset_images} images are more than the "
@@ -70,6 +66,11 @@ def stream_data(images: Images, setup: StreamSetup) -> StreamData:
         )
     if images.train_images[0].size != PIXELS:
         raise NetworkError("Stream learning takes images of 28 × 28: fashion-mnist or mnist.")
+
+
+def stream_data(images: Images, setup: StreamSetup) -> StreamData:
+    """Prepare a data set; raises NetworkError unless it has the setup's images, of 28 × 28."""
+    require_images(images, setup)
     return StreamData(
         as_input(images.train_images),
         images.train_labels.astype(np.int64),
@@ -79,16 +80,12 @@ def stream_data(images: Images, setup: StreamSetup) -> StreamData:
 
 
 def train_stream(
-    run: StreamRun,
-    data: StreamData,
-    checkpoint: Checkpoint,
-    report: Report,
-    should_stop: Callable[[], bool],
+    run: StreamRun, data: StreamData, checkpoint: Checkpoint, report: Report
 ) -> list[float]:
     """Train one network and return its test accuracy after every subset (or every epoch).
 
     Goes on where the checkpoint ends; `report` is called once an epoch, also for those that it
-    holds. Raises StreamStoppedError, with the checkpoint written, soon after `should_stop` says so.
+    holds.
     """
     setup = run.setup
     network = StreamNetwork(setup, np.random.default_rng(run.seed), run.transitions)
@@ -111,16 +108,13 @@ def train_stream(
             accuracies.append(
                 network.accuracy(data.test_images, data.test_labels, data.train_images[subset])
             )
-        stopping = should_stop()
-        if epoch + 1 == total or stopping or time.monotonic() - written > PATIENCE_s:
+        if epoch + 1 == total or time.monotonic() - written > PATIENCE_s:
             state = None if epoch + 1 == total else network.state()
             checkpoint.keep(
                 "progress", {"epochs": epoch + 1, "accuracies": accuracies, "network": state}
             )
             written = time.monotonic()
         report()
-        if stopping and epoch + 1 < total:
-            raise StreamStoppedError
     return accuracies
 
 

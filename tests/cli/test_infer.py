@@ -21,7 +21,7 @@ from tests.analysis.test_write_policy import a_model
 WEIGHTS = "cifar100/resnet20.safetensors"
 THESE = ("--weights", WEIGHTS)
 CELLS = ("--notches", "4", "--notches", "16", "--most", "3")
-INFER = ("infer", "cifar100", "-o", "out", *THESE, *CELLS)
+INFER = ("infer", "cifar100", "-o", "out", *THESE, *CELLS, "--jobs", "1")
 PROGRAM = ("infer", "program", "-o", "out", "--model", "A3.json", *THESE)
 FEW = ("--programmings", "2", "--images", "20")
 

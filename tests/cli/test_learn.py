@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from storage import Store
 ANN = ("learn", "ann", "-o", "network", "--data", "mnist", "--epochs", "1")
 STREAM = (
     *("learn", "stream", "-o", "stream", "--subsets", "2", "--epochs", "2", "--seeds", "2"),
-    *("-p", "subset_images=80", "-p", "batch=20", "-p", "hidden=16"),
+    *("--jobs", "1", "-p", "subset_images=80", "-p", "batch=20", "-p", "hidden=16"),
 )
 COMPARE = ("learn", "compare", "-o", "technologies", "--only", "SONOS", "--seeds", "2")
 
@@ -132,13 +133,20 @@ def test_stream_learning_gives_a_table_a_figure_and_a_result_for_each_network(
 
 
 def test_stopped_stream_learning_goes_on_with_the_same_command_only(
-    learn: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+    learn: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def interrupted(*_arguments: object, **_options: object) -> None:
-        raise KeyboardInterrupt
+    from simulators.networks.stream_network import StreamNetwork
+
+    validate, validated = StreamNetwork.accuracy, iter(range(3))
+
+    def interrupted(*arguments: Any) -> float:
+        if next(validated, None) is None:
+            raise KeyboardInterrupt
+        return validate(*arguments)
 
     with monkeypatch.context() as patched:
-        patched.setattr("simulators.networks.stream_study.wait", interrupted)
+        patched.setattr("simulators.networks.stream_training.PATIENCE_s", 0.0)
+        patched.setattr(StreamNetwork, "accuracy", interrupted)
         stopped = learn(*STREAM)
     assert stopped.exit_code == 1
     assert "Stopped; the finished parts are in stream/checkpoints" in stopped.output
@@ -147,6 +155,55 @@ def test_stopped_stream_learning_goes_on_with_the_same_command_only(
     assert "is of another configuration" in str(other.exception)
     result = learn(*STREAM)
     assert result.exit_code == 0, result.output
+    assert "Going on after 2 finished parts" in result.output
+    assert not (tmp_path / "stream" / "checkpoints").exists()
+    with Store.open(create=False) as store:
+        kept = store.results("stream")
+    assert len({entry.key for entry in kept}) == len(kept) == 3 * 2 * 2
+
+
+def test_networks_that_figures_share_are_trained_once(
+    learn: Callable[..., Result],
+) -> None:
+    assert learn(*STREAM, "--no-at-once").exit_code == 0
+    other = learn(*STREAM, "--figure", "rounding")
+    assert other.exit_code == 0, other.output
+    assert "Going on after 2 finished parts" in other.output
+    with Store.open(create=False) as store:
+        names = [entry.name for entry in store.results("stream")]
+    assert len(names) == 3 * 2 + 2
+    assert names.count("trapezoid-seed-0") == 1
+    assert "results 5 to 8: kept in" in other.output
+
+
+def test_stream_learning_in_processes_does_as_in_one(learn: Callable[..., Result]) -> None:
+    few = (*STREAM[:-2], "-p", "hidden=8", "--no-at-once", "--figure", "rounding", "--seeds", "1")
+    for jobs in ("1", "2"):
+        result = learn(*few, "--jobs", jobs, "--database", f"{jobs}.sqlite", "--overwrite")
+        assert result.exit_code == 0, result.output
+    found = []
+    for jobs in ("1", "2"):
+        with Store.open(f"{jobs}.sqlite", create=False) as store:
+            found.append({entry.name: entry.data for entry in store.results("stream")})
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [("slurm", "'slurm' is no executor"), ("dask://127.0.0.1:9", "No dask scheduler answers")],
+)
+def test_where_nothing_can_be_computed_nothing_is_written(
+    learn: Callable[..., Result],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    where: str,
+    told: str,
+) -> None:
+    monkeypatch.setattr("simulators.networks.sweep_dask.PATIENCE_s", 0.5)
+    result = learn(*STREAM, "--executor", where)
+    assert isinstance(result.exception, NetworkError)
+    assert told in str(result.exception)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
@@ -165,6 +222,18 @@ def test_stream_learning_refuses_what_cannot_be_in_a_sentence(
     assert isinstance(result.exception, NetworkError)
     assert sentence in str(result.exception)
     assert not (tmp_path / "stream").exists()
+
+
+def test_a_formulation_is_what_the_networks_of_a_figure_begin_from(
+    learn: Callable[..., Result],
+) -> None:
+    result = learn(*STREAM, "--formulation", "carried", "--no-at-once", "-p", "levels=8")
+    assert result.exit_code == 0, result.output
+    with Store.open(create=False) as store:
+        setups = [kept.configuration["setup"] for kept in store.results("stream")]
+    assert {setup["rounding"] for setup in setups} == {"carried"}
+    assert {(setup["levels"], setup["counted"]) for setup in setups} == {(8, "weight")}
+    assert {setup["asymmetry"] for setup in setups} == {1.0, 3.0}
 
 
 def test_without_the_extra_the_line_that_installs_it_is_printed(

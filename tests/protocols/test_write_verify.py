@@ -180,6 +180,21 @@ def test_a_wall_that_withstood_a_pulse_is_given_the_next_and_given_up_at_last(
     assert by_device(points)[2][-1] == (2.0, 2)
 
 
+def test_nothing_more_is_fired_at_once_many_in_a_row_were_given_up(
+    bench: Bench, rig: ArrayRig
+) -> None:
+    rig.stuck.update({(0, 0), (0, 1), (1, 1)})
+    procedure = writing(a_plan(1, 1, 1, 1), most_pulses=3, most_given_up=2)
+    points: list[Point] = []
+    with pytest.raises(ProtocolError, match="2 devices in a row did not reach their targets"):
+        points += procedure.steps(bench)
+    assert "close 1,0" not in rig.calls
+    rig.stuck.remove((0, 1))
+    rig.calls.clear()
+    list(procedure.steps(bench))
+    assert "close 1,1" in rig.calls
+
+
 def test_an_open_junction_is_passed_over(bench: Bench, rig: ArrayRig) -> None:
     rig.open_ones.add((0, 1))
     points = list(writing(a_plan()).steps(bench))

@@ -26,3 +26,15 @@ def test_what_is_not_there_or_no_plain_data_is_said(store: Store) -> None:
     with pytest.raises(StoreError, match="cannot be stored"):
         store.add_result("ann", "mnist", configuration={}, data={"model": object()})
     assert store.results() == []
+
+
+def test_a_kind_keeps_one_result_with_the_same_key(store: Store) -> None:
+    first = store.add_result("a", "x", configuration={"seed": 1}, data={"y": 1}, key="k1")
+    again = store.add_result("a", "x", configuration={"seed": 1}, data={"y": 2}, key="k1")
+    assert again == first
+    assert first.key == "k1"
+    store.add_result("a", "x", configuration={}, data={}, key="k2")
+    store.add_result("b", "x", configuration={}, data={}, key="k1")
+    unkeyed = [store.add_result("a", "x", configuration={}, data={}) for _ in range(2)]
+    assert [entry.key for entry in store.results("a")] == ["k1", "k2", None, None]
+    assert unkeyed[0].id != unkeyed[1].id

@@ -29,4 +29,4 @@ def bars() -> StreamData:
 if __name__ == "__main__":
     stream_training.PATIENCE_s = 0.0
     checkpoint = Checkpoint(Path(sys.argv[1]) / "killed", RUN.configuration())
-    train_stream(RUN, bars(), checkpoint, lambda: print("epoch", flush=True), lambda: False)
+    train_stream(RUN, bars(), checkpoint, lambda: print("epoch", flush=True))

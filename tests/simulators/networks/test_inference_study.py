@@ -1,7 +1,9 @@
 """Inference on devices, with a small trained network: what errors cost, what is kept."""
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,12 +11,16 @@ import torch
 
 from simulators.networks import Images, NetworkError
 from simulators.networks.analog_devices import ConductanceRange, levels_of_range
+from simulators.networks.array_hash import array_hash
 from simulators.networks.checkpoint import Checkpoint
 from simulators.networks.image_batches import ImageBytes, on_device
 from simulators.networks.inference_result import Inference
-from simulators.networks.inference_study import InferenceConfiguration, infer
+from simulators.networks.inference_study import InferenceConfiguration, infer, inference_tasks
+from simulators.networks.inference_task import KIND, Mapped, read, reader
 from simulators.networks.resnet import Resnet, ResnetShape
 from simulators.networks.resnet_training import ResnetConfiguration, train_resnet
+from simulators.networks.sweep import Sweep, open_executor
+from storage import ResultRecord, Store
 
 CPU = torch.device("cpu")
 LEVELS = {
@@ -49,11 +55,20 @@ def data() -> ImageBytes:
 
 
 def run(
-    network: Resnet, data: ImageBytes, path: Path, config: InferenceConfiguration = CONFIGURATION
+    network: Resnet,
+    data: ImageBytes,
+    path: Path,
+    config: InferenceConfiguration = CONFIGURATION,
+    jobs: int = 1,
 ) -> tuple[Inference, int]:
     told: list[int] = []
-    checkpoint = Checkpoint(path, config.document())
-    found = infer(config, network, LEVELS, data, checkpoint, lambda _what, more: told.append(more))
+    images, labels = data.images.numpy(), data.labels.numpy()
+    config = replace(config, images=array_hash(images, labels))
+    once = partial(reader, network, LEVELS, config.mapped, images, labels, "cpu")
+    with open_executor("local", jobs) as executor, Store.open(path) as store:
+        sweep = Sweep(KIND, read, store, executor, once)
+        tasks = inference_tasks(config, LEVELS)
+        found = infer(config, tasks, sweep, lambda _what, more: told.append(more))
     return found, sum(told)
 
 
@@ -79,18 +94,44 @@ def test_many_notches_read_as_the_trained_network_and_large_errors_do_worse(
 def test_a_study_that_was_broken_off_goes_on_to_the_same_numbers(
     network: Resnet, data: ImageBytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = Checkpoint.keep
+    keep = Store.add_result
 
-    def keep_seven(self: Checkpoint, part: str, content: object) -> None:
-        kept(self, part, content)
-        if len(self) == 7:
+    def keep_seven(self: Store, *arguments: Any, **options: Any) -> ResultRecord:
+        kept = keep(self, *arguments, **options)
+        if len(self.results()) == 7:
             raise KeyboardInterrupt
+        return kept
 
     with monkeypatch.context() as patched:
-        patched.setattr(Checkpoint, "keep", keep_seven)
+        patched.setattr(Store, "add_result", keep_seven)
         with pytest.raises(KeyboardInterrupt):
             run(network, data, tmp_path / "broken")
     assert run(network, data, tmp_path / "broken") == run(network, data, tmp_path / "whole")
+    with Store.open(tmp_path / "broken") as broken, Store.open(tmp_path / "whole") as whole:
+        assert len(broken.results()) == len(whole.results())
+
+
+def test_any_number_of_workers_finds_the_same(
+    network: Resnet, data: ImageBytes, tmp_path: Path
+) -> None:
+    config = replace(CONFIGURATION, noises=(30.0,))
+    alone = run(network, data, tmp_path / "1", config)
+    assert run(network, data, tmp_path / "2", config, jobs=2) == alone
+
+
+def test_a_study_with_another_noise_programs_only_what_is_new(
+    network: Resnet, data: ImageBytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = replace(CONFIGURATION, notches=(128,), noises=(1.0,), programmings=2, most=2)
+    run(network, data, tmp_path / "s", few)
+    run(network, data, tmp_path / "s", replace(few, noises=(0.0, 1.0, 2.0)))
+    with Store.open(tmp_path / "s") as store:
+        names = [result.name for result in store.results(KIND)]
+    assert names == [
+        "as trained",
+        "128 notches, no error",
+        *(f"128 notches, noise × {noise}, programming {t}" for noise in (1, 2) for t in (0, 1)),
+    ]
 
 
 def test_an_interval_that_is_narrow_at_once_takes_the_fewest_programmings(
@@ -107,13 +148,13 @@ def test_intervals_of_the_loss_hold_what_other_programmings_and_images_show(
 ) -> None:
     """20 intervals at 95 %: fewer than 16 would hold in 1 of 390 such tests."""
     config = replace(CONFIGURATION, notches=(128,), noises=(20.0,), programmings=6, most=6)
-    many = replace(config, programmings=24, most=24, seed=99)
+    many = replace(config, programmings=24, most=24, mapped=Mapped(seed=99))
     truth = run(network, on_device(*coloured(1500, 50), CPU), tmp_path / "truth", many)[0].cells[0]
     held = 0
     for seed in range(20):
         shown = on_device(*coloured(150, 100 + seed), CPU)
         path = tmp_path / str(seed)
-        cell = run(network, shown, path, replace(config, seed=seed))[0].cells[0]
+        cell = run(network, shown, path, replace(config, mapped=Mapped(seed=seed)))[0].cells[0]
         held += abs(cell.lost - truth.lost) <= cell.lost_reach
     assert held >= 16
 

@@ -81,6 +81,7 @@ def test_what_a_plan_expects_counts_from_saturation(straight_model: StateModel) 
 def test_pulses_are_those_of_the_calibration(straight_model: StateModel) -> None:
     found = conditions(straight_model)
     assert (found.pulse_width_s, found.rise_s, found.fall_s) == (50e-9, 10e-9, 10e-9)
+    assert found.read_current_A == 20e-6
     assert (found.bias_field_T, found.saturation_field_T) == (-0.004, -0.12)
 
 
@@ -92,8 +93,10 @@ def test_a_model_that_does_not_tell_how_it_was_measured_is_refused(
     )
     with pytest.raises(AnalysisError, match="does not tell rise_s of its runs"):
         conditions(without)
-    with pytest.raises(AnalysisError, match="does not tell the saturating field"):
+    with pytest.raises(AnalysisError, match="does not tell saturation_field_T of"):
         conditions(replace(straight_model, saturation_field_T=None))
+    with pytest.raises(AnalysisError, match="does not tell read_current_A of its runs"):
+        conditions(replace(straight_model, read_noise=None))
     first, second = straight_model.pulses
     apart = replace(straight_model, pulses=(first, replace(second, field_T=-0.042)))
     with pytest.raises(AnalysisError, match="reset_bias_T equal to write_bias_T"):

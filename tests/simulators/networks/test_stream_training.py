@@ -14,18 +14,12 @@ from simulators.networks.checkpoint import Checkpoint
 from simulators.networks.datasets import Images
 from simulators.networks.stream_setup import StreamSetup
 from simulators.networks.stream_study import (
-    Curve,
-    figure_curves,
     measured_curves,
-    open_checkpoints,
     runs_of,
-    summaries,
-    train_all,
 )
 from simulators.networks.stream_training import (
     StreamData,
     StreamRun,
-    StreamStoppedError,
     stream_data,
     train_stream,
 )
@@ -49,24 +43,34 @@ def data() -> StreamData:
 
 
 def trained(run: StreamRun, data: StreamData, checkpoint: Checkpoint) -> list[float]:
-    return train_stream(run, data, checkpoint, lambda: None, lambda: False)
+    return train_stream(run, data, checkpoint, lambda: None)
 
 
-def stopping_after(epochs: int) -> Callable[[], bool]:
-    calls = iter(range(epochs - 1))
-    return lambda: next(calls, None) is None
+def interrupted_after(epochs: int) -> Callable[[], None]:
+    told = iter(range(epochs - 1))
+
+    def report() -> None:
+        if next(told, None) is None:
+            raise KeyboardInterrupt
+
+    return report
 
 
 @pytest.mark.parametrize("transitions", [None, MEASURED], ids=["formula", "measured"])
 @pytest.mark.parametrize("epochs", [1, 4, 7])
 def test_a_stopped_run_goes_on_to_the_same_accuracies(
-    transitions: Transitions | None, epochs: int, data: StreamData, tmp_path: Path
+    transitions: Transitions | None,
+    epochs: int,
+    data: StreamData,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("simulators.networks.stream_training.PATIENCE_s", 0.0)
     run = StreamRun("run", SETUP, 3, transitions, "epoch")
     whole = trained(run, data, Checkpoint(tmp_path / "whole", run.configuration()))
     broken = Checkpoint(tmp_path / "broken", run.configuration())
-    with pytest.raises(StreamStoppedError):
-        train_stream(run, data, broken, lambda: None, stopping_after(epochs))
+    with pytest.raises(KeyboardInterrupt):
+        train_stream(run, data, broken, interrupted_after(epochs))
     again = trained(run, data, Checkpoint(tmp_path / "broken", run.configuration()))
     assert again == whole
     assert len(whole) == SETUP.subsets * SETUP.epochs
@@ -112,35 +116,6 @@ def test_more_subsets_than_images_are_refused() -> None:
     labels = np.zeros(300, np.uint8)
     with pytest.raises(NetworkError, match="4 subsets of 100 images"):
         stream_data(Images(images, labels, images, labels, ()), replace(SETUP, subsets=4))
-
-
-def test_all_runs_of_a_figure_are_trained_side_by_side_as_one_by_one(
-    data: StreamData, tmp_path: Path
-) -> None:
-    curves = figure_curves("5a", SETUP)
-    runs = runs_of(curves, 2, "subset", at_once=True)
-    outcomes = train_all(runs, data, open_checkpoints(runs, tmp_path), 2, lambda _: lambda: None)
-    assert [outcome.run.name for outcome in outcomes] == [run.name for _, _, run in runs]
-    assert len(outcomes) == 12
-    alone = trained(runs[3][2], data, Checkpoint(tmp_path / "alone", {}))
-    assert list(outcomes[3].accuracies) == alone
-    final = summaries(outcomes)["linear", True]
-    assert final.runs == 2
-    assert 0 < final.mean < 1
-
-
-def test_what_fails_in_one_run_ends_the_others(data: StreamData, tmp_path: Path) -> None:
-    curve = Curve("long", "long", replace(SETUP, epochs=4000))
-    runs = runs_of([curve], 2, "subset", at_once=False)
-    checkpoints = open_checkpoints(runs, tmp_path)
-    broken = iter(range(3))
-
-    def report() -> None:
-        if next(broken, None) is None:
-            raise NetworkError("The disk is full.")
-
-    with pytest.raises(NetworkError, match="disk is full"):
-        train_all(runs, data, checkpoints, 2, lambda _: report)
 
 
 def test_drawn_devices_come_one_to_a_network(data: StreamData, tmp_path: Path) -> None:

@@ -1,0 +1,153 @@
+"""`dwmtj network program`: a layer onto an array and back; killed, taken up, and bad input."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+import dwmtj
+from analysis.state_model import StateModel
+from analysis.state_model_file import model_document
+from simulators.networks import Images
+from storage import Status, Store
+
+PROGRAM = ("network", "program", "-w", "net.safetensors", "-m", "straight.json", "-o", "out")
+ON_NOISE = """
+import sys, numpy as np
+import simulators.networks.datasets as datasets
+from simulators.networks import Images
+bytes_ = np.random.default_rng(1).integers(0, 256, (2, 28, 28), np.uint8)
+noise = Images(bytes_, bytes_[:, 0, 0] % 10, bytes_, bytes_[:, 0, 0] % 10, tuple("0123456789"))
+datasets.load_images = lambda name: noise
+import dwmtj
+dwmtj.main()
+"""
+
+
+@pytest.fixture
+def program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, straight_model: StateModel
+) -> Callable[..., Result]:
+    """Run a command in a folder with a model and a network whose readout has six weights."""
+    import torch
+
+    from simulators.networks.ann import SHAPES
+    from simulators.networks.ann_file import TrainedAnn, save_ann
+    from simulators.networks.neuron import NeuronCurve
+
+    readout = torch.zeros(SHAPES[1])
+    readout[0, 0], readout[1, 0], readout[3, 1] = 1.0, -1.0, 0.5
+    readout[9, 60], readout[4, 127], readout[5, 127] = -0.45, 0.1, 0.9
+    hidden = torch.rand(SHAPES[0], generator=torch.Generator().manual_seed(1)) * 0.01
+    save_ann(
+        tmp_path / "net.safetensors", TrainedAnn([hidden, readout], NeuronCurve(), "mnist", {})
+    )
+    (tmp_path / "straight.json").write_text(json.dumps(model_document(straight_model)))
+    rng = np.random.default_rng(9)
+    shown, labels = rng.integers(0, 256, (40, 28, 28), np.uint8), np.arange(40, dtype=np.uint8) % 10
+    images = Images(shown, labels, shown, labels, tuple("0123456789"))
+    monkeypatch.setattr("simulators.networks.datasets.load_images", lambda _name: images)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DWMTJ_DATABASE", raising=False)
+    monkeypatch.setenv("COLUMNS", "160")
+    return lambda *arguments: CliRunner().invoke(dwmtj.app, list(arguments))
+
+
+def kill_when_half_written(folder: Path) -> None:
+    """Begin writing in a process of its own, and kill that without warning."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", ON_NOISE, *PROGRAM],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline_s = time.monotonic() + 120
+    while written(folder) < 1300:
+        assert process.poll() is None, "it ended before it could be killed"
+        assert time.monotonic() < deadline_s
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+
+
+def written(folder: Path) -> int:
+    try:
+        with closing(sqlite3.connect(f"file:{folder}/dwmtj.sqlite?mode=ro", uri=True)) as store:
+            return int(store.execute("SELECT COUNT(DISTINCT cycle) FROM points").fetchone()[0])
+    except sqlite3.OperationalError:  # not made yet
+        return 0
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs processes that can be killed")
+def test_a_killed_writing_goes_on_where_it_was_and_the_array_holds_the_network(
+    program: Callable[..., Result], tmp_path: Path
+) -> None:
+    kill_when_half_written(tmp_path)
+    result = program(*PROGRAM, "--resume", "1")
+    assert result.exit_code == 0, result.output
+    assert "2560 of 2560" in result.output
+    assert "After 30 days 0 of 2560 devices read as another level" in result.output
+    assert "says nothing of retention" in result.output
+    with Store.open(create=False) as store:
+        first, *readings = store.runs()
+        assert (first.protocol, first.status) == ("write-verify", Status.FINISHED)
+        assert [run.protocol for run in readings] == ["read-array", "read-array"]
+        points = store.points(1, all_attempts=True)
+        (kept,) = store.results("network-program")
+    first_attempt, second = (points.loc[points["attempt"] == n, "cycle"] for n in (1, 2))
+    assert second.min() == first_attempt.max() > 1200
+    last = points.groupby("cycle").tail(1)
+    assert (last["level"] == last["target"]).all()
+    assert int((last["target"] > 0).sum()) == 6
+    assert kept.data["writing"]["written"] == 2560
+    assert kept.data["writing"]["energy_J"] > 0
+    names = [stage["name"] for stage in kept.data["stages"]]
+    assert names == ["float32", "on levels", "as written", "as written, after 30 days"]
+    written_files = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"array.png", "pulses.csv", "accuracy.svg", "array.state"} <= written_files
+
+    assert "array.png is there already" in str(program(*PROGRAM, "--resume", "1").exception)
+    other = program(*PROGRAM, "--resume", "2", "--overwrite")
+    assert "Run 2 is a read-array, not a write-verify" in str(other.exception)
+    seed = program(*PROGRAM, "--resume", "1", "--seed", "4", "--overwrite")
+    assert "Run 1 was begun with no seed, not 4" in str(seed.exception)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("-w", "none.safetensors"), "train one with dwmtj learn ann"),
+        (("-m", "nobody"), "There is no database"),
+        (("-b", "virtual-straight"), "has no switch, so it reaches one device only"),
+        (("--resume", "7"), "dwmtj.sqlite"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence_and_nothing_is_written(
+    program: Callable[..., Result], tmp_path: Path, options: tuple[str, ...], told: str
+) -> None:
+    result = program(*PROGRAM, *options)
+    assert result.exception is not None
+    assert told in str(result.exception)
+    assert not (tmp_path / "dwmtj.sqlite").exists()
+    assert not (tmp_path / "out" / "array.png").exists()
+
+
+def test_a_model_that_cannot_bring_walls_back_is_refused(
+    program: Callable[..., Result], tmp_path: Path, straight_model: StateModel
+) -> None:
+    one_way = replace(straight_model, pulses=straight_model.pulses[:1])
+    (tmp_path / "one-way.json").write_text(json.dumps(model_document(one_way)))
+    result = program(*PROGRAM, "-m", "one-way.json")
+    assert "write-reset-cycling" in str(result.exception)

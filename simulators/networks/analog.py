@@ -27,9 +27,16 @@ from simulators.networks.analog_devices import (
     levels_of_range,
 )
 from simulators.networks.analog_layers import AnalogLayer, AnalogModule
-from simulators.networks.analog_mapping import Clipping, MappedLayer, Per, map_layer
+from simulators.networks.analog_mapping import (
+    Clipping,
+    MappedLayer,
+    Pairs,
+    Per,
+    map_layer,
+    pairs_on,
+)
 from simulators.networks.errors import NetworkError
-from simulators.networks.folding import fold_batch_norm
+from simulators.networks.folding import copy_but_weights, fold_batch_norm
 from simulators.networks.noise_streams import HOPPING, ReadingNoise, programming_noise, stream
 
 Layer = nn.Linear | nn.Conv2d
@@ -37,13 +44,18 @@ Layer = nn.Linear | nn.Conv2d
 
 @dataclass(frozen=True, slots=True)
 class AnalogNetwork:
-    """A network mapped onto devices; see the module. `folded` has the weights as trained."""
+    """A network mapped onto devices; see the module. `folded` has the weights as trained.
+
+    `pairs` are what the layers' devices have in common in all programmings: to program is to draw
+    random numbers, scale them and add.
+    """
 
     folded: nn.Module
     layers: tuple[MappedLayer, ...]
     devices: DeviceLevels
     seed: int
     reaches: Mapping[str, ConverterReach]
+    pairs: tuple[Pairs, ...]
 
     @property
     def device_count(self) -> int:
@@ -68,24 +80,19 @@ class AnalogNetwork:
         return self._compiled(weights, trial)
 
     def _weights(self, layer: MappedLayer, trial: int | None, noise: float = 1.0) -> Tensor:
-        devices = self.devices
-        positive, negative = (target.long() for target in layer.targets())
-        if trial is not None and devices.aged is not None:
+        pairs = self.pairs[layer.number]
+        if trial is not None and self.devices.aged is not None:
             rng = stream(self.seed, HOPPING, layer.number, trial)
-            positive, negative = (_aged(part, devices, rng) for part in (positive, negative))
-        conductance = torch.tensor(devices.conductance_S, dtype=torch.float64) / devices.range_S
-        weights = (conductance - conductance[0]).float()
-        difference = weights[positive] - weights[negative]
-        if trial is not None and noise > 0 and any(devices.std_S):
-            # The two devices' Gaussian errors are drawn as one: their difference is Gaussian, too.
-            stds = torch.tensor(devices.std_S, dtype=torch.float32) * noise / devices.range_S
-            both = torch.hypot(stds[positive], stds[negative])
-            draws = programming_noise(self.seed, layer.number, trial, difference.shape)
-            difference.addcmul_(both, draws)
-        return difference.mul_(layer.scale)
+            found = [_aged(part.long(), self.devices, rng) for part in layer.targets()]
+            pairs = pairs_on(self.devices, found[0], found[1], layer.scale)
+        if trial is None or noise == 0 or not any(self.devices.std_S):
+            return pairs.weights.clone()
+        # The two devices' Gaussian errors are drawn as one: their difference is Gaussian, too.
+        draws = programming_noise(self.seed, layer.number, trial, pairs.weights.shape)
+        return draws.mul_(pairs.std * noise).add_(pairs.weights)
 
     def _compiled(self, weights: Mapping[str, Tensor], trial: int | None = None) -> nn.Module:
-        network = copy.deepcopy(self.folded)
+        network = copy_but_weights(self.folded, [layer.name for layer in self.layers])
         reading = []
         for layer in self.layers:
             module = network.get_submodule(layer.name)
@@ -102,6 +109,8 @@ class AnalogNetwork:
 
     def _read_std(self, layer: MappedLayer) -> float:
         """Return σ of reading a pair over the conductance range: its rms over the layer's pairs."""
+        if not any(self.devices.read_std_S):
+            return 0.0
         variances = torch.tensor(self.devices.read_std_S, dtype=torch.float64) ** 2
         mean = float(variances[layer.steps.abs().long()].mean() + variances[0])
         return math.sqrt(mean) / self.devices.range_S
@@ -136,13 +145,13 @@ def to_analog(
         )
     for parameter in folded.parameters():
         parameter.requires_grad_(False)
-    pair = levels.pair
     mapped = tuple(
-        map_layer(name, number, layer.weight.detach(), pair, clipping, per)
+        map_layer(name, number, layer.weight.detach(), levels.pair, clipping, per)
         for number, (name, layer) in enumerate(named)
     )
     found = {} if converters is None else reaches(folded, dict(named), converters, calibration)
-    return AnalogNetwork(folded, mapped, levels, seed, found)
+    pairs = tuple(pairs_on(levels, *layer.targets(), layer.scale) for layer in mapped)
+    return AnalogNetwork(folded, mapped, levels, seed, found, pairs)
 
 
 def from_analog(analog: AnalogNetwork) -> nn.Module:

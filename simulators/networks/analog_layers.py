@@ -44,20 +44,22 @@ class AnalogLayer(nn.Module):
     def forward(self, inputs: Tensor) -> Tensor:
         given = inputs if self._reach is None else self._reach.input(inputs)
         outputs: Tensor = self.layer(given)
-        channels = [-1] + [1] * (outputs.dim() - 2) if self._is_convolution else [-1]
-        read_std = self.get_buffer("read_std")
-        if bool((read_std > 0).any()):
-            std = read_std.view(channels) * self._root_of_squares(given, outputs)
-            draws = self._noise.of_images(self._first_image, self._calls, outputs.shape)
-            outputs = outputs + std * draws.to(outputs)
-            self._calls += 1
+        if bool((self.get_buffer("read_std") > 0).any()):
+            outputs = outputs + self.read_noise(given, outputs)
         if self._reach is not None:
             outputs = self._reach.output(outputs)
-        return outputs if self.bias is None else outputs + self.bias.view(channels)
+        return outputs if self.bias is None else outputs + self.bias.view(self._channels)
+
+    def read_noise(self, inputs: Tensor, outputs: Tensor) -> Tensor:
+        """Return what the devices' noise adds to these outputs, another draw at each call."""
+        read_std = self.get_buffer("read_std").view(self._channels)
+        draws = self._noise.of_images(self._first_image, self._calls, outputs.shape)
+        self._calls += 1
+        return read_std * self._root_of_squares(inputs, outputs) * draws.to(outputs)
 
     @property
-    def _is_convolution(self) -> bool:
-        return isinstance(self.layer, nn.Conv2d)
+    def _channels(self) -> list[int]:
+        return [-1, 1, 1] if isinstance(self.layer, nn.Conv2d) else [-1]
 
     def _root_of_squares(self, inputs: Tensor, outputs: Tensor) -> Tensor:
         """Return √Σx² of what each output reads, one for each group of outputs."""

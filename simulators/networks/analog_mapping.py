@@ -37,6 +37,30 @@ class MappedLayer:
         return difference.float() * self.scale
 
 
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """A layer's weights where its devices are on levels, and σ of each weight, in the same units.
+
+    `std` has the weight's shape, or one that broadcasts to it where all levels have the same.
+    """
+
+    weights: Tensor
+    std: Tensor
+
+
+def pairs_on(devices: DeviceLevels, positive: Tensor, negative: Tensor, scale: Tensor) -> Pairs:
+    """Return the pairs whose devices are on these levels; `scale` is as in MappedLayer."""
+    conductance = torch.tensor(devices.conductance_S, dtype=torch.float64) / devices.range_S
+    levels = (conductance - conductance[0]).float()
+    stds = torch.tensor(devices.std_S, dtype=torch.float32) / devices.range_S
+    if len(set(devices.std_S)) == 1:
+        std = torch.hypot(stds[:1], stds[:1])
+    else:
+        std = torch.hypot(stds[positive.long()], stds[negative.long()])
+    difference = levels[positive.long()] - levels[negative.long()]
+    return Pairs(difference * scale, std * scale)
+
+
 def map_layer(
     name: str, number: int, weight: Tensor, pair: SynapseLevels, clipping: Clipping, per: Per
 ) -> MappedLayer:

@@ -10,6 +10,7 @@ from torch.nn.functional import pad
 
 MARGIN = 4  # pixels an image may be moved by, black filling in (He et al., CVPR 2016)
 TEST_BATCH = 500
+TEST_BATCH_CPU = 100  # its maps stay in the cache of a core
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,12 @@ def predictions(
     network: nn.Module,
     data: ImageBytes,
     dtype: torch.dtype = torch.float32,
-    batch: int = TEST_BATCH,
+    batch: int | None = None,
 ) -> Tensor:
     """Return the class read for each image, (n,), on the CPU."""
     parts = []
+    if batch is None:
+        batch = TEST_BATCH_CPU if data.images.device.type == "cpu" else TEST_BATCH
     for images in torch.split(data.images, batch):
         given = (images.to(dtype) / 255).contiguous(memory_format=torch.channels_last)
         parts.append(network(given).argmax(dim=1).cpu())

@@ -11,6 +11,7 @@ from simulators.networks.analog_converters import Converters
 from simulators.networks.analog_devices import ConductanceRange, DeviceLevels, levels_of_range
 from simulators.networks.analog_mapping import Clipping
 from simulators.networks.errors import NetworkError
+from simulators.networks.noise_streams import programming_noise
 
 EXACT = ConductanceRange(std_S=0)
 
@@ -225,3 +226,31 @@ def test_what_cannot_be_mapped_is_refused_in_a_sentence() -> None:
         broken[7].weight[0, 0] = torch.nan  # type: ignore[operator]
     with pytest.raises(NetworkError, match=r"Layer 7 has weights that are not finite"):
         to_analog(broken, EXACT)
+
+
+@pytest.mark.parametrize("is_traced", [True, False])
+def test_programmings_leave_each_other_and_the_trained_network_alone(is_traced: bool) -> None:
+    model = small() if is_traced else nn.Sequential(nn.Conv2d(3, 2, 3), nn.Flatten()).eval()
+    analog = to_analog(model, ConductanceRange())
+    trained = from_analog(analog)(images())
+    kept, other = analog.programmed(0), analog.programmed(1)
+    exact = kept(images())
+    with torch.no_grad():
+        for parameter in other.parameters():
+            parameter.zero_()
+    other.to(torch.bfloat16)
+    analog.quantised().to(torch.float64)
+    torch.testing.assert_close(kept(images()), exact, rtol=0, atol=0)
+    torch.testing.assert_close(analog.programmed(0)(images()), exact, rtol=0, atol=0)
+    torch.testing.assert_close(from_analog(analog)(images()), trained, rtol=0, atol=0)
+
+
+def test_a_layer_programmed_alone_has_the_numbers_of_the_whole_network() -> None:
+    analog = to_analog(small(), ConductanceRange(), seed=5)
+    whole = weights(analog.programmed(2))
+    exact = weights(analog.quantised())
+    for layer in reversed(analog.layers):
+        draws = programming_noise(5, layer.number, 2, layer.steps.shape)
+        errors = whole[layer.number] - exact[layer.number]
+        std = np.sqrt(2) * 2.53e-6 / 0.16e-3 * float(layer.scale)
+        torch.testing.assert_close(errors, draws * std, rtol=1e-4, atol=1e-6)

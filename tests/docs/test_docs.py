@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("[!a]*.md"))]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SETS_UP = re.compile(r"python3 make\.py|git clone|cd dwmtj|pip install|sudo ")
-STAYS = re.compile(r"dwmtj serve")
+STAYS = re.compile(r"dwmtj serve|dask ")
 # Only their options are tried; tests/cli runs them.
 TAKES_MINUTES = re.compile(r"dwmtj (learn|infer|network)")
 
@@ -82,7 +82,12 @@ def try_command(line: str, folder: Path) -> None:
 
 def words(line: str) -> list[str]:
     command, *rest = shlex.split(line)
-    known = {"dwmtj": ["-m", "dwmtj"], "python3": [], "pyvisa-info": ["-m", "pyvisa", "info"]}
+    known = {
+        "dwmtj": ["-m", "dwmtj"],
+        "dask": ["-m", "dask"],
+        "python3": [],
+        "pyvisa-info": ["-m", "pyvisa", "info"],
+    }
     return [sys.executable, *known[command], *rest]
 
 

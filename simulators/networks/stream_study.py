@@ -80,8 +80,8 @@ def figure_curves(figure: FigureName, base: StreamSetup) -> tuple[Curve, ...]:
         case "5b":
             read_by_level = replace(linear, levels=32, counted="weight", binarised=False)
             return (
-                Curve("trapezoid", "1:4, δ = 3, 4 levels, sign", trapezoid(4), 0.86),
-                Curve("linear-32-levels", "1:1, δ = 1, 32 levels, level", read_by_level, 0.86),
+                Curve("trapezoid", "1:4, δ = 3, sign of 4 levels", trapezoid(4), 0.86),
+                Curve("linear-32-levels", "1:1, δ = 1, 32 levels", read_by_level, 0.86),
             )
         case "levels":
             return tuple(

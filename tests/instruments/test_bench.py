@@ -1,7 +1,7 @@
 """A bench opens completely or not at all, and is made safe even when an instrument is dead."""
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import pyvisa
@@ -118,6 +118,15 @@ def test_ctrl_c_in_the_safe_state_makes_every_instrument_safe_before_it_is_raise
     assert abs(bench.magnet.read_field()) < 1e-3
 
 
+@pytest.fixture
+def heeds_ctrl_c() -> Iterator[None]:
+    """What a shell starts in the background ignores SIGINT, these tests too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeds_ctrl_c")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_while_a_bench_is_open_goes_by_the_safe_state(
     number: signal.Signals, virtual: Callable[..., BenchFile]

@@ -1,5 +1,6 @@
 """`dwmtj learn cifar100`: the residual networks whose weights `dwmtj infer` puts on devices."""
 
+import hashlib
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
@@ -31,6 +32,14 @@ def learn_cifar(
     rate_curve: Annotated[
         Literal["one-cycle", "cosine"], typer.Option(help="Rise and fall, or only fall.")
     ] = "one-cycle",
+    start: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Begin with these weights.", show_default="drawn ones"),
+    ] = None,
+    weight_error: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="Learn under errors of this share of the largest weight."),
+    ] = 0.0,
     precision: Annotated[
         Literal["float32", "bfloat16"] | None,
         typer.Option(help="Of the matrix products.", show_default="bfloat16 on a GPU"),
@@ -53,6 +62,8 @@ def learn_cifar(
       dwmtj learn cifar100 -o cifar100
       dwmtj learn cifar100 -o cifar100 --network resnet56x4 --on cuda
       dwmtj learn cifar100 -o trial --epochs 2 --images 500
+      dwmtj learn cifar100 -o ready --start cifar100/resnet20.safetensors \\
+        --weight-error 0.022 --epochs 5 --rate 0.02 --rate-curve cosine
     """
     require_learning()
     from simulators.networks.datasets import load_images  # whether all is there, before torch
@@ -71,8 +82,9 @@ def learn_cifar(
         epochs_kept,
         train_resnet,
     )
-    from simulators.networks.weights_file import TrainedResnet, save_weights
+    from simulators.networks.weights_file import TrainedResnet, save_weights, weights_of
 
+    begun = None if start is None else weights_of(start, RESNETS[network]).network
     device = choose_device(where)
     configuration = ResnetConfiguration(
         shape=RESNETS[network],
@@ -83,13 +95,17 @@ def learn_cifar(
         precision=precision or ("bfloat16" if device.type == "cuda" else "float32"),
         seed=seed,
         images=images,
+        weight_error=weight_error,
+        start=None if start is None else hashlib.sha256(start.read_bytes()).hexdigest(),
     )
     checkpoint = Checkpoint(to / f"{network}.checkpoint", configuration.document())
     steps = configuration.epochs * batches_per_epoch(configuration, loaded)
     with Store.open(database) as store:
         kept = epochs_kept(checkpoint)
         with LearningProgress(steps, kept, checkpoint.path, "batches") as report:
-            trained, history = train_resnet(configuration, loaded, checkpoint, device, report)
+            trained, history = train_resnet(
+                configuration, loaded, checkpoint, device, report, begun
+            )
         accuracy = history[-1].test_accuracy
         result = store.add_result(
             "cifar100",

@@ -6,13 +6,16 @@ falls ("cosine"). Everything random in an epoch comes from (seed, epoch), so tha
 training goes on after its last whole epoch to the same weights.
 """
 
+import copy
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from math import cos, pi
 from typing import Any, Literal
 
 import numpy as np
 import torch
+from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from simulators.networks.checkpoint import Checkpoint
@@ -26,6 +29,7 @@ from simulators.networks.image_batches import (
     training_batches,
 )
 from simulators.networks.resnet import Resnet, ResnetShape
+from simulators.networks.weight_errors import disturbed
 
 Report = Callable[[str, int], None]
 RateCurve = Literal["one-cycle", "cosine"]
@@ -37,7 +41,11 @@ PARTS = "epochs"
 
 @dataclass(frozen=True, slots=True)
 class ResnetConfiguration:
-    """All that the weights depend on, but code and images; `images` None is all of them."""
+    """All that the weights depend on, but code and images; `images` None is all of them.
+
+    `weight_error` is ε of `weight_errors`; `start` is the hash of the weights that training begins
+    with, None for drawn ones.
+    """
 
     shape: ResnetShape
     epochs: int
@@ -50,6 +58,8 @@ class ResnetConfiguration:
     precision: Precision = "float32"
     seed: int = 0
     images: int | None = None
+    weight_error: float = 0.0
+    start: str | None = None
 
     def document(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -70,14 +80,17 @@ def train_resnet(
     checkpoint: Checkpoint,
     device: torch.device,
     report: Report,
+    start: Resnet | None = None,
 ) -> tuple[Resnet, list[Epoch]]:
     """Train and return the network, on the CPU in evaluation mode, and what each epoch came to.
 
-    Goes on after the epochs in the checkpoint. `report` is told how training stands and how many
-    batches more are done. Raises NetworkError if the loss is no number any more.
+    Begins with drawn weights or a copy of `start`. Goes on after the epochs in the checkpoint.
+    `report` is told how training stands and how many batches more are done. Raises NetworkError if
+    the loss is no number any more.
     """
     training, test = _data(configuration, images, device)
-    network = _fresh(configuration, training).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network = _fresh(configuration, training) if start is None else copy.deepcopy(start)
+    network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimiser = torch.optim.SGD(
         network.parameters(),
         lr=configuration.learning_rate,
@@ -130,10 +143,11 @@ def _train_epoch(
     report: Report,
 ) -> float:
     device = training.images.device
-    seed = np.random.SeedSequence([configuration.seed, len(epochs)]).generate_state(1)
+    order, errors = np.random.SeedSequence([configuration.seed, len(epochs)]).generate_state(2)
     batches = training_batches(
-        training, configuration.batch, torch.Generator().manual_seed(int(seed[0]))
+        training, configuration.batch, torch.Generator().manual_seed(int(order))
     )
+    generator = torch.Generator(device).manual_seed(int(errors))
     count = max(1, len(training) // configuration.batch)
     total = torch.zeros((), device=device)
     network.train()
@@ -141,15 +155,10 @@ def _train_epoch(
         share = (len(epochs) + number / count) / configuration.epochs
         for group in optimiser.param_groups:
             group["lr"] = learning_rate(configuration, share)
-        with torch.autocast(
-            device.type, torch.bfloat16, enabled=configuration.precision == "bfloat16"
-        ):
-            outputs = network(images.contiguous(memory_format=torch.channels_last))
-            loss = cross_entropy(
-                outputs.float(), labels, label_smoothing=configuration.label_smoothing
-            )
         optimiser.zero_grad()
-        torch.autograd.backward(loss)
+        with _devices(configuration, network, generator):
+            loss = _loss(configuration, network, images, labels)
+            torch.autograd.backward(loss)
         optimiser.step()
         total += loss.detach()
         report(_told(configuration, epochs), 1)
@@ -159,6 +168,24 @@ def _train_epoch(
             f"The loss is no number any more in epoch {len(epochs) + 1}: train with a lower --rate."
         )
     return mean
+
+
+def _devices(
+    configuration: ResnetConfiguration, network: Resnet, generator: torch.Generator
+) -> AbstractContextManager[None]:
+    if configuration.weight_error == 0:
+        return nullcontext()
+    return disturbed(network, configuration.weight_error, generator)
+
+
+def _loss(
+    configuration: ResnetConfiguration, network: Resnet, images: Tensor, labels: Tensor
+) -> Tensor:
+    with torch.autocast(
+        images.device.type, torch.bfloat16, enabled=configuration.precision == "bfloat16"
+    ):
+        outputs = network(images.contiguous(memory_format=torch.channels_last))
+        return cross_entropy(outputs.float(), labels, label_smoothing=configuration.label_smoothing)
 
 
 def _fresh(configuration: ResnetConfiguration, training: ImageBytes) -> Resnet:

@@ -46,7 +46,7 @@ def load_weights(path: Path) -> TrainedResnet:
     if not path.is_file():
         raise NetworkError(
             f"There are no weights at {path}: train them with dwmtj learn cifar100 "
-            f"-o {path.parent}, or give their file with --weights."
+            f"-o {path.parent}, or give another file."
         )
     try:
         with safe_open(path, framework="pt") as opened:
@@ -59,8 +59,20 @@ def load_weights(path: Path) -> TrainedResnet:
     except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise NetworkError(
             f"{path} holds no weights that dwmtj learn cifar100 wrote, or is damaged: train them "
-            "again, or give another file with --weights."
+            "again, or give another file."
         ) from error
     if not all(torch.isfinite(value).all() for value in tensors.values()):
         raise NetworkError(f"{path} holds weights that are not finite: train them again.")
     return TrainedResnet(shape, network.eval(), about)
+
+
+def weights_of(path: Path, shape: ResnetShape) -> TrainedResnet:
+    """Read a network of this shape; raises NetworkError if the file holds another one."""
+    found = load_weights(path)
+    if found.shape != shape:
+        raise NetworkError(
+            f"{path} holds a network of depth {found.shape.depth}, width {found.shape.width} and "
+            f"{found.shape.classes} classes, where depth {shape.depth}, width {shape.width} and "
+            f"{shape.classes} classes are wanted: give another file, or another --network."
+        )
+    return found

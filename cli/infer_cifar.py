@@ -74,6 +74,18 @@ def infer_cifar(
     per_output: Annotated[
         bool, typer.Option("--per-output", help="A range for every output.")
     ] = False,
+    line_ohm: Annotated[
+        float | None,
+        typer.Option(
+            "--line-resistance",
+            metavar="OHM",
+            help="Of the wire from device to device in the arrays.",
+            show_default="none",
+        ),
+    ] = None,
+    array: Annotated[
+        int, typer.Option(help="Rows and columns of an array; with --line-resistance.")
+    ] = 64,
     precision: Annotated[
         Literal["float32", "bfloat16"], typer.Option(help="Of the computation.")
     ] = "float32",
@@ -111,12 +123,14 @@ def infer_cifar(
 
     from analysis.figures import save
     from simulators.networks.array_hash import array_hash
+    from simulators.networks.array_lines import Lines
     from simulators.networks.inference_figure import inference_panel
     from simulators.networks.inference_study import InferenceConfiguration, infer, inference_tasks
     from simulators.networks.inference_task import KIND, Mapped, read, reader
     from simulators.networks.sweep import Sweep, open_executor
     from simulators.networks.weights_file import load_weights
 
+    lines = None if line_ohm is None else Lines(line_ohm, array, array)
     trained = load_weights(weights)
     if trained.shape.classes != len(loaded.classes):
         raise NetworkError(f"{weights} reads {trained.shape.classes} classes; CIFAR-100 has 100.")
@@ -129,6 +143,7 @@ def infer_cifar(
         "output" if per_output else "layer",
         precision,
         seed,
+        lines,
     )
     configuration = InferenceConfiguration(
         weights=hashlib.sha256(weights.read_bytes()).hexdigest(),

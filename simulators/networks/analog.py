@@ -35,6 +35,7 @@ from simulators.networks.analog_mapping import (
     map_layer,
     pairs_on,
 )
+from simulators.networks.array_lines import Lines, through_lines
 from simulators.networks.errors import NetworkError
 from simulators.networks.folding import copy_but_weights, fold_batch_norm
 from simulators.networks.noise_streams import HOPPING, ReadingNoise, programming_noise, stream
@@ -56,6 +57,7 @@ class AnalogNetwork:
     seed: int
     reaches: Mapping[str, ConverterReach]
     pairs: tuple[Pairs, ...]
+    lines: Lines | None = None
 
     @property
     def device_count(self) -> int:
@@ -80,16 +82,22 @@ class AnalogNetwork:
         return self._compiled(weights, trial)
 
     def _weights(self, layer: MappedLayer, trial: int | None, noise: float = 1.0) -> Tensor:
+        positive, negative = layer.targets()
         pairs = self.pairs[layer.number]
         if trial is not None and self.devices.aged is not None:
             rng = stream(self.seed, HOPPING, layer.number, trial)
-            found = [_aged(part.long(), self.devices, rng) for part in layer.targets()]
-            pairs = pairs_on(self.devices, found[0], found[1], layer.scale)
+            positive, negative = (_aged(p.long(), self.devices, rng) for p in (positive, negative))
+            pairs = pairs_on(self.devices, positive, negative, layer.scale)
         if trial is None or noise == 0 or not any(self.devices.std_S):
-            return pairs.weights.clone()
-        # The two devices' Gaussian errors are drawn as one: their difference is Gaussian, too.
-        draws = programming_noise(self.seed, layer.number, trial, pairs.weights.shape)
-        return draws.mul_(pairs.std * noise).add_(pairs.weights)
+            weights = pairs.weights.clone()
+        else:
+            # The errors of two devices are drawn as one: their difference is Gaussian, too.
+            draws = programming_noise(self.seed, layer.number, trial, pairs.weights.shape)
+            weights = draws.mul_(pairs.std * noise).add_(pairs.weights)
+        if self.lines is None:
+            return weights
+        both_S = layer.conductances_of(weights, positive, negative, self.devices)
+        return layer.weights_of(*through_lines(*both_S, self.lines), self.devices)
 
     def _compiled(self, weights: Mapping[str, Tensor], trial: int | None = None) -> nn.Module:
         network = copy_but_weights(self.folded, [layer.name for layer in self.layers])
@@ -126,6 +134,7 @@ def to_analog(
     per: Per = "layer",
     converters: Converters | None = None,
     calibration: Tensor | None = None,
+    lines: Lines | None = None,
 ) -> AnalogNetwork:
     """Map a trained network onto devices; the model itself is left alone. Raises NetworkError.
 
@@ -133,7 +142,8 @@ def to_analog(
     range is that of the largest weight, or with `clipping` "least-squares" the one with the least
     squared error, larger weights clipped; "expected-error" counts the devices' spreads, too.
     `bits` do not matter for DeviceLevels, which have their own. Converters are given their ranges
-    by what the `calibration` images lead to.
+    by what the `calibration` images lead to. With `lines` the layers lie on arrays whose wires have
+    resistance.
     """
     levels = _levels(devices, bits)
     folded = fold_batch_norm(model)
@@ -151,7 +161,7 @@ def to_analog(
     )
     found = {} if converters is None else reaches(folded, dict(named), converters, calibration)
     pairs = tuple(pairs_on(levels, *layer.targets(), layer.scale) for layer in mapped)
-    return AnalogNetwork(folded, mapped, levels, seed, found, pairs)
+    return AnalogNetwork(folded, mapped, levels, seed, found, pairs, lines)
 
 
 def from_analog(analog: AnalogNetwork) -> nn.Module:

@@ -5,7 +5,7 @@ the magnitude, the other stays at its lowest conductance (synapse paper, Methods
 
 What is simulated of a device: the conductance that a level has once it is written (Gaussian around
 the level; from visit to visit and from device to device), hops to neighbouring levels while time
-passes, and read noise. What is not: the resistance of the array's lines.
+passes, and read noise. `array_lines` has the resistance of the array's lines.
 """
 
 from dataclasses import dataclass, replace

@@ -36,6 +36,19 @@ class MappedLayer:
         difference = (positive_S - negative_S) / devices.range_S
         return difference.float() * self.scale
 
+    def conductances_of(
+        self, weights: Tensor, positive: Tensor, negative: Tensor, devices: DeviceLevels
+    ) -> tuple[Tensor, Tensor]:
+        """Return conductances, float64, of pairs near these levels that have these weights.
+
+        What a weight is off is shared evenly by the two devices.
+        """
+        levels_S = torch.tensor(devices.conductance_S, dtype=torch.float64)
+        positive_S, negative_S = levels_S[positive.long()], levels_S[negative.long()]
+        difference_S = weights.double() / self.scale * devices.range_S
+        half_S = (difference_S - (positive_S - negative_S)) / 2
+        return positive_S + half_S, negative_S - half_S
+
 
 @dataclass(frozen=True, slots=True)
 class Pairs:

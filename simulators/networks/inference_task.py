@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from simulators.networks.analog import AnalogNetwork, from_analog, to_analog
 from simulators.networks.analog_devices import DeviceLevels
 from simulators.networks.analog_mapping import Clipping, Per
+from simulators.networks.array_lines import Lines
 from simulators.networks.errors import NetworkError
 from simulators.networks.image_batches import ImageBytes, on_device, predictions
 from simulators.networks.sweep_task import Advance, Task
@@ -31,6 +32,7 @@ class Mapped:
     per: Per = "layer"
     precision: Precision = "float32"
     seed: int = 0
+    lines: Lines | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Reader:
                 seed=self.mapped.seed,
                 clipping=self.mapped.clipping,
                 per=self.mapped.per,
+                lines=self.mapped.lines,
             )
         return self.analogs[notches, noise]
 

@@ -6,6 +6,8 @@ from matplotlib.axes import Axes
 from analysis.figures.panel import BLUE, GREY, ORANGE, Panel
 from simulators.networks.inference_result import Inference
 
+OTHERS = ("s", "^", "v", "P", "X")  # markers of multiples of the error, the largest first
+
 
 def inference_table(inference: Inference) -> pd.DataFrame:
     """Return a row for each cell; accuracies and intervals are shares from 0 to 1."""
@@ -40,15 +42,17 @@ def inference_panel(name: str, inference: Inference) -> Panel:
     def paint(axes: Axes) -> None:
         trained = 100 * inference.accuracy_trained
         axes.axhline(trained, color=GREY, linestyle="--", linewidth=0.8, label="as trained")
+        others = sorted(set(table["noise"]) - {0.0, 1.0}, reverse=True)
         for noise, cells in table.groupby("noise"):
             is_exact = noise == 0
+            other = OTHERS[others.index(noise) % len(OTHERS)] if noise in others else None
             axes.errorbar(
                 cells["notches"],
                 100 * cells["accuracy"],
                 None if is_exact else 100 * cells["accuracy_std"],
                 color=BLUE if is_exact else ORANGE,
-                linestyle="-" if noise in (0, 1) else ":",
-                marker="o" if is_exact else "D",
+                linestyle="-" if other is None else ":",
+                marker="o" if is_exact else other or "D",
                 markerfacecolor="none" if is_exact else None,
                 markersize=5 if is_exact else 3,
                 label=noise_name(float(str(noise))),

@@ -178,6 +178,8 @@ def test_parameters_are_set_by_name() -> None:
     setup = StreamSetup().changed(["levels=7", "settling=none", "counted=track", "binarised=true"])
     assert (setup.levels, setup.settling, setup.counted) == (7, None, "track")
     assert setup.weights == 13
+    assert setup.changed(["counted=polarity"]).weights == 14
+    assert setup.changed(["counted=weight"]).weights == 7
     for wrong in ("level=7", "levels", "levels=many", "learning_rate=-1"):
         with pytest.raises(NetworkError):
             StreamSetup().changed([wrong])

@@ -79,6 +79,8 @@ def test_inference_gives_a_table_a_figure_and_a_result(
         (("--after", "10"), "--after needs a --model"),
         (("--programmings", "1"), "give no interval"),
         (("--clip", "--clip-for-errors"), "give one of them"),
+        (("--line-resistance", "-1"), "0 Ω or more"),
+        (("--line-resistance", "1", "--array", "7"), "an even number of columns"),
         (("--weights", "cifar100/nothing.safetensors"), "dwmtj learn cifar100 -o cifar100"),
     ],
 )

@@ -1,5 +1,6 @@
 """`dwmtj learn cifar100`: weights, figure and result; broken off, gone on with, refused."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -77,6 +78,39 @@ def test_a_training_that_was_stopped_goes_on_with_the_same_command_only(
     result = learn(*LEARN)
     assert result.exit_code == 0, result.output
     assert "Going on after 1 finished parts" in result.output
+
+
+def test_a_training_begins_with_weights_and_under_errors(
+    learn: Callable[..., Result], tmp_path: Path
+) -> None:
+    from simulators.networks.resnet import RESNETS, Resnet
+    from simulators.networks.weights_file import TrainedResnet, save_weights
+
+    start = tmp_path / "start.safetensors"
+    save_weights(
+        start, TrainedResnet(RESNETS["resnet20"], Resnet(RESNETS["resnet20"]), {"seed": 0})
+    )
+    result = learn(*LEARN, "--start", str(start), "--weight-error", "0.02")
+    assert result.exit_code == 0, result.output
+    with Store.open(create=False) as store:
+        (kept,) = store.results("cifar100")
+    assert kept.configuration["weight_error"] == 0.02
+    assert kept.configuration["start"] == hashlib.sha256(start.read_bytes()).hexdigest()
+
+
+def test_weights_to_begin_with_that_are_not_there_or_of_another_network_are_named(
+    learn: Callable[..., Result], tmp_path: Path
+) -> None:
+    from simulators.networks.resnet import Resnet, ResnetShape
+    from simulators.networks.weights_file import TrainedResnet, save_weights
+
+    missing = learn(*LEARN, "--start", "none.safetensors")
+    assert "There are no weights at none.safetensors" in str(missing.exception)
+    small = ResnetShape(8, 4)
+    save_weights(tmp_path / "small.safetensors", TrainedResnet(small, Resnet(small), {}))
+    other = learn(*LEARN, "--start", "small.safetensors")
+    assert "depth 8, width 4 and 100 classes" in str(other.exception)
+    assert [path.name for path in tmp_path.iterdir()] == ["small.safetensors"]
 
 
 def test_a_gpu_that_is_not_there_is_named(

@@ -63,7 +63,7 @@ def learn_cifar(
       dwmtj learn cifar100 -o cifar100 --network resnet56x4 --on cuda
       dwmtj learn cifar100 -o trial --epochs 2 --images 500
       dwmtj learn cifar100 -o ready --start cifar100/resnet20.safetensors \\
-        --weight-error 0.022 --epochs 5 --rate 0.02 --rate-curve cosine
+        --weight-error 0.03 --epochs 6 --rate 0.02 --rate-curve cosine
     """
     require_learning()
     from simulators.networks.datasets import load_images  # whether all is there, before torch

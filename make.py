@@ -60,7 +60,7 @@ def test(rest: list[str]) -> int:
         (PYTHON, "-m", "ruff", "format", "--check", "."),
         (PYTHON, "-m", "mypy"),
         (SCRIPTS / "lint-imports",),
-        (PYTHON, "-m", "pytest"),
+        (PYTHON, "-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"),
     ]
     return max(run(*check) for check in checks)
 

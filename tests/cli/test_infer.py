@@ -48,7 +48,7 @@ def infer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resu
     monkeypatch.setattr("simulators.networks.datasets.load_images", lambda _name: images)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DWMTJ_DATABASE", raising=False)
-    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setattr("cli.console.out.width", 160)
     return lambda *arguments: CliRunner().invoke(dwmtj.app, list(arguments))
 
 

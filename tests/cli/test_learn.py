@@ -37,7 +37,7 @@ def learn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resu
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DWMTJ_DATA", raising=False)
     monkeypatch.delenv("DWMTJ_DATABASE", raising=False)
-    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setattr("cli.console.out.width", 160)
     return lambda *arguments: CliRunner().invoke(dwmtj.app, list(arguments))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from cli.console import out, print_table
+from cli.console import print_table
 from cli.learning import (
     ExecutorOption,
     JobsOption,
@@ -16,6 +16,7 @@ from cli.learning import (
     choose_device,
     clipping_of,
     cores,
+    print_kept,
     refuse_to_replace,
 )
 from cli.options import DatabaseOption
@@ -174,12 +175,11 @@ def infer_cifar(
             data={**found.document(), "trained": dict(trained.about)},
             seed=seed,
         )
-        source = f"result {result.id} of {store.path}"
+        results, place = f"result {result.id}", store.path
     panel = inference_panel(name, found)
-    written = save(panel, to, panel.name, source=source)
+    written = save(panel, to, panel.name, source=f"{results} of {place}")
     print_inference(name, found)
-    out.print(source.replace(" of ", ": kept in "), markup=False, soft_wrap=True)
-    out.print(*map(str, written), sep="\n", markup=False, soft_wrap=True)
+    print_kept(results, place, written)
 
 
 def print_inference(name: str, found: "Inference") -> None:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cli.console import out
 from cli.learning import (
     LearningProgress,
     Where,
     choose_device,
     clipping_of,
+    print_kept,
     refuse_to_replace,
 )
 from cli.options import DatabaseOption
@@ -153,13 +153,12 @@ def infer_program(
             },
             seed=seed,
         )
-        source = f"result {result.id} of {store.path}"
+        results, place = f"result {result.id}", store.path
     panel = programming_panel(name, programmed)
-    written = save(panel, to, panel.name, source=source)
+    written = save(panel, to, panel.name, source=f"{results} of {place}")
     checkpoint.remove()
     print_programmed(name, f"{found.name}, version {found.version}", programmed)
-    out.print(source.replace(" of ", ": kept in "), markup=False, soft_wrap=True)
-    out.print(*map(str, written), sep="\n", markup=False, soft_wrap=True)
+    print_kept(results, place, written)
 
 
 def _times(model: "StateModel", read_s: float, track_ohm: float | None) -> "PulseTimes":

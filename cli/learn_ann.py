@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from cli.console import out, print_table
-from cli.learning import LearningProgress, refuse_to_replace
+from cli.learning import LearningProgress, print_kept, refuse_to_replace, result_numbers
 from cli.options import DatabaseOption
 from simulators.networks import DataSetName, Images, require_learning
-from storage import Store
+from storage import ResultRecord, Store
 
 if TYPE_CHECKING:
     from simulators.networks.ann_study import AnnConfiguration, SeedOutcome
@@ -94,11 +94,10 @@ def learn_ann(
     with Store.open(database) as store:
         with LearningProgress(configuration.epochs, len(checkpoint), checkpoint.path) as report:
             outcomes = run_study(configuration, images, checkpoint, report)
-        ids = [_keep(store, configuration, outcome) for outcome in outcomes]
-        place = store.path
+        kept = [_keep(store, configuration, outcome) for outcome in outcomes]
+        results, place = result_numbers(kept), store.path
     networks = [path for outcome in outcomes for path in _save_networks(to, configuration, outcome)]
     panels = [neuron_panel(configuration.neuron), *study_panels(outcomes, images)]
-    results = f"result {ids[0]}" if len(ids) == 1 else f"results {ids[0]} to {ids[-1]}"
     written = [
         path
         for panel in panels
@@ -106,7 +105,7 @@ def learn_ann(
     ]
     checkpoint.remove()
     print_ann(outcomes)
-    out.print(f"{results}: kept in {place}", markup=False, soft_wrap=True)
+    print_kept(results, place)
     out.print(
         f"{len(written)} files of figures and {len(networks)} networks: in {to}",
         markup=False,
@@ -180,7 +179,7 @@ def _save_networks(
     ]
 
 
-def _keep(store: Store, configuration: "AnnConfiguration", outcome: "SeedOutcome") -> int:
+def _keep(store: Store, configuration: "AnnConfiguration", outcome: "SeedOutcome") -> ResultRecord:
     trained = outcome.trained
     return store.add_result(
         "ann",
@@ -188,4 +187,4 @@ def _keep(store: Store, configuration: "AnnConfiguration", outcome: "SeedOutcome
         configuration=configuration.document(),
         data=outcome.document(),
         seed=trained.seed,
-    ).id
+    )

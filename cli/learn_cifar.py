@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from cli.console import out
-from cli.learning import LearningProgress, Where, choose_device, refuse_to_replace
+from cli.learning import LearningProgress, Where, choose_device, print_kept, refuse_to_replace
 from cli.options import DatabaseOption
 from simulators.networks import require_learning
 from storage import Store
@@ -118,7 +118,7 @@ def learn_cifar(
             },
             seed=seed,
         )
-        source = f"result {result.id} of {store.path}"
+        results, place = f"result {result.id}", store.path
     about = {
         "network": network,
         "data": "cifar-100",
@@ -128,8 +128,7 @@ def learn_cifar(
     }
     save_weights(weights, TrainedResnet(configuration.shape, trained, about))
     panel = training_panel(network, history)
-    written = [weights, *save(panel, to, panel.name, source=source)]
+    written = [weights, *save(panel, to, panel.name, source=f"{results} of {place}")]
     checkpoint.remove()
     out.print(f"{network}: {100 * accuracy:.2f} % of the test images read right", markup=False)
-    out.print(f"{source.replace(' of ', ': kept in ')}", markup=False, soft_wrap=True)
-    out.print(*map(str, written), sep="\n", markup=False, soft_wrap=True)
+    print_kept(results, place, written)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cli.console import out, print_table
-from cli.learning import LearningProgress, refuse_to_replace
+from cli.console import print_table
+from cli.learning import LearningProgress, print_kept, refuse_to_replace
 from cli.options import DatabaseOption
 from simulators.networks import require_learning
 from storage import Store
@@ -91,13 +91,12 @@ def learn_compare(
             configuration=configuration.document(),
             data={"technologies": [entry.document() for entry in compared]},
         )
-        place = store.path
+        results, place = f"result {result.id}", store.path
     panel = comparison_panel(compared, data)
-    written = save(panel, to, panel.name, source=f"result {result.id} of {place}")
+    written = save(panel, to, panel.name, source=f"{results} of {place}")
     checkpoint.remove()
     print_compared(comparison_table(compared), data)
-    out.print(f"result {result.id}: kept in {place}", markup=False, soft_wrap=True)
-    out.print(*map(str, written), sep="\n", markup=False, soft_wrap=True)
+    print_kept(results, place, written)
 
 
 def print_compared(table: "pd.DataFrame", data: str) -> None:

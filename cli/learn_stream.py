@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from cli.console import out, print_table
+from cli.console import print_table
 from cli.learning import (
     ExecutorOption,
     JobsOption,
     LearningProgress,
     cores,
+    print_kept,
     refuse_to_replace,
     result_numbers,
 )
@@ -131,9 +132,7 @@ def learn_stream(
     with suppress(OSError):  # not ours where something else lies in it
         folder.rmdir()
     print_stream(curves, outcomes)
-    out.print(f"{results}: kept in {place}", markup=False, soft_wrap=True)
-    for path in written:
-        out.print(str(path), markup=False, soft_wrap=True)
+    print_kept(results, place, written)
 
 
 def print_stream(curves: Sequence["Curve"], outcomes: Sequence["Outcome"]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from cli.console import err
+from cli.console import err, out
 from simulators.networks import NetworkError
 from storage import ResultRecord
 
@@ -110,6 +110,13 @@ def cores() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:
         return os.cpu_count() or 1
+
+
+def print_kept(results: str, place: Path, written: Sequence[Path] = ()) -> None:
+    """Say in which database results lie, and which files were written."""
+    out.print(f"{results}: kept in {place}", markup=False, soft_wrap=True)
+    for path in written:
+        out.print(str(path), markup=False, soft_wrap=True)
 
 
 def result_numbers(results: Sequence[ResultRecord]) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cli.console import out, print_pairs, print_table
+from cli.learning import print_kept
 from instruments import BenchFile
 from protocols.write_verify import WriteVerify
 from storage import Store
@@ -81,7 +82,8 @@ def report(
         },
         seed=store.run(written).attempts[0].seed,
     )
-    source = f"result {result.id} of {store.path}"
+    results = f"result {result.id}"
+    source = f"{results} of {store.path}"
     panels = [array_map(points), accuracy_panel(reached)]
     if writing.pulsed.any():
         panels.append(pulses_per_device(points))
@@ -90,7 +92,7 @@ def report(
     _print_stages(reached)
     for sentence in retention:
         out.print(str(sentence["told"]), markup=False, soft_wrap=True)
-    out.print(f"result {result.id}: kept in {store.path}", markup=False, soft_wrap=True)
+    print_kept(results, store.path)
     out.print(f"{len(files)} files of figures: in {to}", markup=False, soft_wrap=True)
 
 

@@ -90,11 +90,34 @@ def install(extras: str) -> None:
     ]
     pinned = str(HERE / "constraints.txt")  # for the build of the package itself, too
     environment = {**os.environ, "PIP_CONSTRAINT": pinned, "PIP_BUILD_CONSTRAINT": pinned}
-    # "compat" puts this folder itself on the path, where PyVISA looks for its back ends.
-    pip += ["--config-settings", "editable_mode=compat"]
     if run(*pip, "--editable", f"{HERE}{extras}", environment=environment):
         sys.exit("Installing failed; see pip's message above. Is there a network?")
+    show_back_end_to_pyvisa()
+    link_checkout()
     stamp.write_text(wanted)
+
+
+def show_back_end_to_pyvisa() -> None:
+    """Put the back end's module where PyVISA looks for it.
+
+    PyVISA lists what it finds in the folders of sys.path; an editable installation hides its
+    modules from that behind an import hook.
+    """
+    ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    answer = subprocess.run([PYTHON, "-c", ask], capture_output=True, text=True, check=True)
+    shutil.copy(HERE / "pyvisa_dwmtj.py", answer.stdout.strip())
+
+
+def link_checkout() -> None:
+    """Link this folder under its package's name, which mypy needs whatever the folder is called."""
+    link = VENV / "checkout" / "dwmtj"
+    link.parent.mkdir(exist_ok=True)
+    if not link.exists():
+        link.unlink(missing_ok=True)
+        if os.name == "nt":  # a junction needs no privilege, a symbolic link does
+            run("cmd", "/c", "mklink", "/J", link, HERE)
+        else:
+            link.symlink_to(HERE)
 
 
 def has_pip() -> bool:
@@ -124,7 +147,8 @@ def create_environment() -> None:
 
 def fingerprint() -> str:
     parts = [sys.version, str(HERE)]
-    parts += [(HERE / name).read_text() for name in ("pyproject.toml", "constraints.txt")]
+    files = ("pyproject.toml", "constraints.txt", "setup.py", "pyvisa_dwmtj.py")
+    parts += [(HERE / name).read_text() for name in files]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

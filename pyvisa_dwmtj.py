@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from simulators.bench import LabError, VirtualBenchLibrary, use_models
+from dwmtj.simulators.bench import LabError, VirtualBenchLibrary, use_models
 
 
 def model_of_the_store(reference: str, database: str | None = None) -> Mapping[str, Any]:
@@ -13,10 +13,10 @@ def model_of_the_store(reference: str, database: str | None = None) -> Mapping[s
     It is looked for in the database given, if that has it, else in that of DWMTJ_DATABASE, else in
     dwmtj.sqlite in this folder. Raises LabError.
     """
-    from analysis import AnalysisError  # only a lab with a twin needs the rooms below
-    from analysis.state_model_file import model_document
-    from analysis.state_model_store import find_model
-    from storage import StoreError, database_path
+    from dwmtj.analysis import AnalysisError  # only a lab with a twin needs the rooms below
+    from dwmtj.analysis.state_model.file import model_document
+    from dwmtj.analysis.state_model.store import find_model
+    from dwmtj.storage import StoreError, database_path
 
     errors: list[Exception] = []
     try:

@@ -1,5 +1,7 @@
 """What can keep a number from being determined."""
 
+from ..errors import DwmtjError
 
-class AnalysisError(Exception):
+
+class AnalysisError(DwmtjError):
     """The points do not hold what the analysis needs."""

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtri, gammaincinv, ndtri, stdtrit
 
-from analysis.estimate import Estimate
+from .estimate import Estimate
 
 Floats = npt.NDArray[np.float64]
 

@@ -16,10 +16,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.errors import AnalysisError
-from analysis.estimate import Estimate
-from analysis.intervals import mean_of, ratio, student, within
-from analysis.run_points import require
+from .errors import AnalysisError
+from .estimate import Estimate
+from .intervals import mean_of, ratio, student, within
+from .run_points import require
 
 EDGE_SHARE = 0.1  # of the sweep at either end, taken as saturated
 OF_TWO = 1.155

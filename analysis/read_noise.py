@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.errors import AnalysisError
-from analysis.estimate import Estimate
-from analysis.intervals import Z, deviation
-from analysis.run_points import quiet_readings
+from .errors import AnalysisError
+from .estimate import Estimate
+from .intervals import Z, deviation
+from .run_points import quiet_readings
 
 FEWEST_READINGS = 64
 UNSTEADY = 0.2

@@ -15,12 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.errors import AnalysisError
-from analysis.estimate import Estimate
-from analysis.intervals import rate, student, within
-from analysis.levels import Level, level_of_readings
-from analysis.run_points import quiet_series
-from analysis.visits import sequence_starts
+from .errors import AnalysisError
+from .estimate import Estimate
+from .intervals import rate, student, within
+from .levels.find import Level, level_of_readings
+from .levels.visits import sequence_starts
+from .run_points import quiet_series
 
 Floats = npt.NDArray[np.float64]
 

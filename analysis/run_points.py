@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analysis.errors import AnalysisError
+from .errors import AnalysisError
 
 READ_COLUMNS = ("cycle", "phase", "amplitude_V", "resistance_ohm")
 IDENTITIES = {"device": "devices", "device_id": "devices", "device_name": "devices"}

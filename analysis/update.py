@@ -19,9 +19,9 @@ from math import exp, inf, log, sqrt
 import numpy as np
 import numpy.typing as npt
 
-from analysis.errors import AnalysisError
-from analysis.estimate import Estimate
-from analysis.intervals import student, within
+from .errors import AnalysisError
+from .estimate import Estimate
+from .intervals import student, within
 
 LABEL = 10.1015
 STEEPEST = 9.0

@@ -5,8 +5,8 @@ from importlib.util import find_spec
 
 from torch import Tensor, nn
 
-from simulators.networks.analog_devices import ConductanceRange
-from simulators.networks.image_batches import ImageBytes, predictions
+from dwmtj.simulators.networks.crossbar.devices import ConductanceRange
+from dwmtj.simulators.networks.data.image_batches import ImageBytes, predictions
 
 INSTALL = "pip install git+https://github.com/sandialabs/cross-sim"
 WINDOWS, BATCHES = (1, 4, 8), (25, 50)  # of its convolutions, of images: more are slower

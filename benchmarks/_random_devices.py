@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from simulators.device import Device, DeviceParameters, Notch, Track, load_device
-from simulators.device.track import (
+from dwmtj.simulators.device import Device, DeviceParameters, Notch, Track, load_device
+from dwmtj.simulators.device.track import (
     junction_outline,
     parallel_fraction,
     track_resistance_ohm,

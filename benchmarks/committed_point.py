@@ -8,8 +8,8 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter_ns
 
-from storage import Point, Status, Store
-from storage.schema import StoredPoint
+from dwmtj.storage import Point, Status, Store
+from dwmtj.storage.schema import StoredPoint
 
 TARGET_US = 80
 ROUNDS = 20  # taken in turns, so that both meet the same machine

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from analysis import (
+from dwmtj.analysis import (
     conductance_levels,
     critical_voltage,
     find_switches,
@@ -24,7 +24,7 @@ from analysis import (
     state_maps,
     switching_trials,
 )
-from simulators.device import Device, load_device
+from dwmtj.simulators.device import Device, load_device
 
 POINTS = 1_000_000
 AMPLITUDES_V = np.arange(10, 401) / 100

@@ -3,7 +3,7 @@
 import statistics
 import time
 
-from simulators.device import Device, load_device
+from dwmtj.simulators.device import Device, load_device
 
 DEVICES = 100_000
 BIAS_T = -4e-3

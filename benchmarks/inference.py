@@ -14,14 +14,14 @@ from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
 from benchmarks._crosssim import INSTALL, CrossSim
-from simulators.networks import load_images
-from simulators.networks.analog import AnalogNetwork, from_analog, to_analog
-from simulators.networks.analog_devices import ConductanceRange
-from simulators.networks.image_batches import ImageBytes, on_device, predictions
-from simulators.networks.inference_result import half_interval
-from simulators.networks.noise_streams import programming_noise
-from simulators.networks.shipped import RESNET20
-from simulators.networks.weights_file import load_weights
+from dwmtj.simulators.networks import load_images
+from dwmtj.simulators.networks.crossbar.devices import ConductanceRange
+from dwmtj.simulators.networks.crossbar.network import AnalogNetwork, from_analog, to_analog
+from dwmtj.simulators.networks.crossbar.random_streams import programming_noise
+from dwmtj.simulators.networks.data.image_batches import ImageBytes, on_device, predictions
+from dwmtj.simulators.networks.inference.result import half_interval
+from dwmtj.simulators.networks.resnet.pretrained import RESNET20
+from dwmtj.simulators.networks.resnet.weights_file import load_weights
 
 DEVICES, BITS = ConductanceRange(), 8
 ROUNDS, TIMED, SHOWN, PROGRAMMINGS = 7, 200, 300, 10

@@ -16,12 +16,12 @@ from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 from torch.nn.functional import unfold
 
-from simulators.networks import load_images
-from simulators.networks.analog import to_analog
-from simulators.networks.analog_devices import ConductanceRange
-from simulators.networks.analog_layers import AnalogLayer
-from simulators.networks.shipped import RESNET20
-from simulators.networks.weights_file import load_weights
+from dwmtj.simulators.networks import load_images
+from dwmtj.simulators.networks.crossbar.devices import ConductanceRange
+from dwmtj.simulators.networks.crossbar.layers import AnalogLayer
+from dwmtj.simulators.networks.crossbar.network import to_analog
+from dwmtj.simulators.networks.resnet.pretrained import RESNET20
+from dwmtj.simulators.networks.resnet.weights_file import load_weights
 
 ROUNDS, IMAGES, WINDOWS = 5, 20, 64
 TARGET = 100.0

@@ -23,15 +23,6 @@ import numpy as np
 import numpy.typing as npt
 from rich.progress import track
 
-from analysis import (
-    AnalysisError,
-    critical_voltage,
-    find_switches,
-    find_thresholds,
-    measure_levels,
-)
-from analysis.state_model import StateModel
-from analysis.state_model_store import calibrate_stored
 from benchmarks._random_devices import (
     BIAS_FIELD_T,
     SATURATION_FIELD_T,
@@ -41,12 +32,21 @@ from benchmarks._random_devices import (
     climb,
     draw_device,
 )
-from instruments import Bench, load_bench_file, open_bench
-from protocols.catalogue import make_protocol
-from protocols.runner import run
-from simulators.device import Device, DeviceParameters
-from simulators.device.device_file import device_toml
-from storage import Store
+from dwmtj.analysis import (
+    AnalysisError,
+    critical_voltage,
+    find_switches,
+    find_thresholds,
+    measure_levels,
+)
+from dwmtj.analysis.calibration import calibrate_stored
+from dwmtj.analysis.state_model.model import StateModel
+from dwmtj.instruments import Bench, load_bench_file, open_bench
+from dwmtj.protocols.catalogue import make_protocol
+from dwmtj.protocols.runner import run
+from dwmtj.simulators.device import Device, DeviceParameters
+from dwmtj.simulators.device.device_file import device_toml
+from dwmtj.storage import Store
 
 DEVICES = 200
 CYCLES = 15
@@ -134,7 +134,7 @@ def measured(number: int) -> Outcome:
 
 
 def lab_text() -> str:
-    from simulators.bench import lab_file
+    from dwmtj.simulators.bench import lab_file
 
     text = (Path(lab_file.__file__).parent / "labs" / "trapezoid.toml").read_text()
     return text.replace('"trapezoid"', '"device.toml"')

@@ -9,10 +9,10 @@ from pathlib import Path
 from pymeasure.instruments.keithley import Keithley2400
 from pymeasure.instruments.keysight import Keysight81160A
 
-from instruments import Bench, load_bench_file, open_bench
-from protocols.catalogue import make_protocol
-from protocols.runner import run
-from storage import Store
+from dwmtj.instruments import Bench, load_bench_file, open_bench
+from dwmtj.protocols.catalogue import make_protocol
+from dwmtj.protocols.runner import run
+from dwmtj.storage import Store
 
 TARGET_US = 400
 TARGET_SHARE_US = 150

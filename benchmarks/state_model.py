@@ -5,8 +5,8 @@ import time
 
 import numpy as np
 
-from analysis.state_model_draws import Ladders
-from analysis.state_model_sampling import SampledDevice
+from dwmtj.analysis.state_model.draws import Ladders
+from dwmtj.analysis.state_model.sampling import SampledDevice
 
 DEVICES = 10_000_000
 LEVELS = 5

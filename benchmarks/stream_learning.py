@@ -1,8 +1,8 @@
 """Training steps a second of the stream-learning network, beside plain PyTorch on one thread.
 
-The peer is `simulators.networks.stream_plain`: the same network and update in eager PyTorch,
-float32, one parameter at a time. Both learn the same subsets in turns; what limits the fast one is
-shown as the time of each of its parts alone.
+The peer is `dwmtj.simulators.networks.stream_learning.pytorch_reference`: the same network and
+update in eager PyTorch, float32, one parameter at a time. Both learn the same subsets in turns;
+what limits the fast one is shown as the time of each of its parts alone.
 """
 
 import statistics
@@ -12,12 +12,12 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from simulators.networks import load_images
-from simulators.networks.stream_network import StreamNetwork
-from simulators.networks.stream_plain import PlainNetwork
-from simulators.networks.stream_setup import StreamSetup
-from simulators.networks.stream_training import StreamData, stream_data
-from simulators.networks.stream_update import corrections, pulse_levels, rule_of
+from dwmtj.simulators.networks import load_images
+from dwmtj.simulators.networks.stream_learning.network import StreamNetwork
+from dwmtj.simulators.networks.stream_learning.pytorch_reference import PlainNetwork
+from dwmtj.simulators.networks.stream_learning.settings import StreamSetup
+from dwmtj.simulators.networks.stream_learning.training import StreamData, stream_data
+from dwmtj.simulators.networks.stream_learning.update import corrections, pulse_levels, rule_of
 
 ROUNDS, STEPS = 9, 30
 SUBSETS, EPOCHS = 3, 10

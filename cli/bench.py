@@ -2,10 +2,10 @@
 
 import typer
 
-from cli.console import print_table
-from cli.options import BenchOption, choose_bench
-from instruments import open_bench
-from instruments.drivers import describe
+from ..instruments import open_bench
+from ..instruments.drivers import describe
+from .console import print_table
+from .options import BenchOption, choose_bench
 
 app = typer.Typer(no_args_is_help=True, help="Look after the instruments.")
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from cli.console import out, print_json
-from cli.options import DatabaseOption, JsonOption
+from .console import out, print_json
+from .options import DatabaseOption, JsonOption
 
 
 def calibrate(
@@ -29,10 +29,12 @@ def calibrate(
       dwmtj calibrate 1 2 5 --name trapezoid-A3  # 5 is a read-series
       dwmtj calibrate 4 7 9 --name trapezoids --several-devices
     """
-    from analysis.state_model_file import model_document  # half a second that others need not wait
-    from analysis.state_model_store import calibrate_stored
-    from cli.model_tables import print_model
-    from storage import Store
+    from ..analysis.calibration import calibrate_stored
+    from ..analysis.state_model.file import (
+        model_document,  # half a second that others need not wait
+    )
+    from ..storage import Store
+    from .model_tables import print_model
 
     with Store.open(database, create=False) as store:
         model = calibrate_stored(store, runs, name, several_devices=several_devices)

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from cli.console import err, out
-from cli.options import DatabaseOption, open_to_read
+from .console import err, out
+from .options import DatabaseOption, open_to_read
 
 
 def figures(
@@ -26,7 +26,10 @@ def figures(
       dwmtj figures 1 2 3 -o figures
       dwmtj figures 3 -o figures --overwrite
     """
-    from analysis.report import load_runs, save_figures  # matplotlib: no other command waits for it
+    from ..analysis.report.write import (  # matplotlib: no other command waits for it
+        load_runs,
+        save_figures,
+    )
 
     with err.status("Analysing and drawing"):
         with open_to_read(database) as store:

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from cli.console import out
-from cli.options import DatabaseOption, login_name
+from .console import out
+from .options import DatabaseOption, login_name
 
 
 def import_run(
@@ -33,8 +33,8 @@ def import_run(
       dwmtj runs import b1.txt --device B1 --protocol write-reset-cycling \\
         --map "V (mV)=amplitude_mV" --map "G (uS)=conductance_uS" --set pulse_width_ns=50
     """
-    from analysis.foreign import read_foreign, store_foreign
-    from storage import Store
+    from ..storage import Store
+    from ..storage.importing.run import read_foreign, store_foreign
 
     run = read_foreign(file.expanduser(), protocol, maps, constants or ())
     with Store.open(database) as store:

@@ -7,13 +7,13 @@ from typing import Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from cli.console import err, print_error, print_notes
-from instruments import Bench, BenchError, BenchFile, open_bench
-from protocols import ProtocolError
-from protocols.procedure import BenchProcedure
-from protocols.run_events import Event, PointMeasured, RunStarted
-from protocols.runner import RunOutcome, run
-from storage import Store, StoreError
+from ..instruments import Bench, BenchError, BenchFile, open_bench
+from ..protocols import ProtocolError
+from ..protocols.procedure import BenchProcedure
+from ..protocols.run_events import Event, PointMeasured, RunStarted
+from ..protocols.runner import RunOutcome, run
+from ..storage import Store, StoreError
+from .console import err, print_error, print_notes
 
 
 class ProgressBar:

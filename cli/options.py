@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from cli.console import err
-from instruments import BenchError, BenchFile, load_bench_file
-from storage import Store, StoreError
+from ..instruments import BenchError, BenchFile, load_bench_file
+from ..storage import Store, StoreError
+from .console import err
 
 DEFAULT_BENCH = "virtual-trapezoid"
 

@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.console import print_json, print_table
-from cli.options import JsonOption
-from protocols.catalogue import PROTOCOLS, make_protocol
+from ..protocols.catalogue import PROTOCOLS, make_protocol
+from .console import print_json, print_table
+from .options import JsonOption
 
 
 def protocols(

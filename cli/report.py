@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from cli.console import err, out
-from cli.options import DatabaseOption, open_to_read
+from .console import err, out
+from .options import DatabaseOption, open_to_read
 
 
 def report(
@@ -27,7 +27,10 @@ def report(
       dwmtj report 1 2 3 -o report.html
       dwmtj report 3 -o report.html --title "Wafer 7, device A3"
     """
-    from analysis.report import load_runs, write_report  # matplotlib: no other command waits for it
+    from ..analysis.report.write import (  # matplotlib: no other command waits for it
+        load_runs,
+        write_report,
+    )
 
     with err.status("Analysing and drawing"):
         with open_to_read(database) as store:

@@ -6,9 +6,12 @@ from typing import Annotated
 
 import typer
 
-from cli.console import out
-from cli.measure import bench_to_measure_on, measure
-from cli.options import (
+from ..protocols import ProtocolError
+from ..protocols.catalogue import make_protocol
+from ..storage import RunRecord, Store, StoreError
+from .console import out
+from .measure import bench_to_measure_on, measure
+from .options import (
     BenchOption,
     DatabaseOption,
     SeedOption,
@@ -16,9 +19,6 @@ from cli.options import (
     login_name,
     look_for_twins_in,
 )
-from protocols import ProtocolError
-from protocols.catalogue import make_protocol
-from storage import RunRecord, Store, StoreError
 
 
 def run(

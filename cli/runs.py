@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.console import out, print_json, print_pairs, print_table
-from cli.import_runs import import_run
-from cli.options import DatabaseOption, JsonOption, open_to_read
-from storage import RunSummary, Status
+from ..storage import RunSummary, Status
+from .console import out, print_json, print_pairs, print_table
+from .import_runs import import_run
+from .options import DatabaseOption, JsonOption, open_to_read
 
 app = typer.Typer(no_args_is_help=True, help="List, show, import and export stored runs.")
 ROOMY = 100  # columns of a terminal that has room for when a run finished, too

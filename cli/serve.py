@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from cli.console import err, out
-from cli.options import DatabaseOption
+from .console import err, out
+from .options import DatabaseOption
 
 
 def serve(
@@ -28,7 +28,8 @@ def serve(
       dwmtj serve model:trapezoid-A3 --database lab.sqlite
     """
     from pyvisa_dwmtj import use_models_of
-    from simulators.bench import LabServer, open_lab  # compiles; nobody else waits
+
+    from ..simulators.bench import LabServer, open_lab  # compiles; nobody else waits
 
     use_models_of(database)
     with LabServer(open_lab(lab), host=host, first_port=port) as server:

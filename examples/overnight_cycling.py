@@ -7,11 +7,11 @@ Run it again after a power cut and it goes on where it was broken off:
 
 import sys
 
-from instruments import load_bench_file, open_bench
-from protocols.catalogue import make_protocol
-from protocols.run_events import Event, PointMeasured
-from protocols.runner import run
-from storage import Status, Store
+from dwmtj.instruments import load_bench_file, open_bench
+from dwmtj.protocols.catalogue import make_protocol
+from dwmtj.protocols.run_events import Event, PointMeasured
+from dwmtj.protocols.runner import run
+from dwmtj.storage import Status, Store
 
 
 def tell(event: Event) -> None:

@@ -9,10 +9,10 @@ What is computed is kept in sweep.sqlite, and never computed again:
 import sys
 from collections.abc import Callable, Mapping
 
-from simulators.device import Device, load_device
-from simulators.networks.sweep import Sweep, open_executor
-from simulators.networks.sweep_task import Task, grid
-from storage import Store
+from dwmtj.simulators.device import Device, load_device
+from dwmtj.simulators.sweeps.sweep import Sweep, open_executor
+from dwmtj.simulators.sweeps.task import Task, grid
+from dwmtj.storage import Store
 
 
 def after_one_pulse(

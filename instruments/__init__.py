@@ -6,31 +6,6 @@ point can pass, and one way to the safe state. Protocols see the roles, never a 
 instruments behind them are real is decided by the VISA library the file names.
 """
 
-from instruments.bench import Bench, open_bench
-from instruments.bench_file import BenchFile, built_in_benches, load_bench_file, parse_bench_file
-from instruments.clock import Clock, WallClock
-from instruments.errors import BenchError, LimitError, OpenJunctionError
-from instruments.limits import Demands, Limits
-from instruments.roles import Magnet, PulseGenerator, PulseShape, Reading, ResistanceMeter, Switch
+import lazy_loader
 
-__all__ = [
-    "Bench",
-    "BenchError",
-    "BenchFile",
-    "Clock",
-    "Demands",
-    "LimitError",
-    "Limits",
-    "Magnet",
-    "OpenJunctionError",
-    "PulseGenerator",
-    "PulseShape",
-    "Reading",
-    "ResistanceMeter",
-    "Switch",
-    "WallClock",
-    "built_in_benches",
-    "load_bench_file",
-    "open_bench",
-    "parse_bench_file",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -6,26 +6,26 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self
 
-from instruments.bench_file import BenchFile
-from instruments.clock import Clock, clock_of
-from instruments.cold_switch import ColdSwitch
-from instruments.drivers import (
+from .bench_file import BenchFile
+from .clock import Clock, clock_of
+from .cold_switch import ColdSwitch
+from .drivers import (
     open_magnet,
     open_pulse_generator,
     open_resistance_meter,
     open_switch,
     open_visa,
 )
-from instruments.errors import BenchError
-from instruments.interrupts import Interrupts
-from instruments.limits import (
+from .errors import BenchError
+from .interrupts import Interrupts
+from .limits import (
     Demands,
     LimitedMagnet,
     LimitedPulseGenerator,
     LimitedResistanceMeter,
     Limits,
 )
-from instruments.roles import Instrument, Magnet, PulseGenerator, ResistanceMeter, Switch
+from .roles import Instrument, Magnet, PulseGenerator, ResistanceMeter, Switch
 
 log = logging.getLogger(__name__)
 

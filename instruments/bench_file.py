@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-from instruments.channel_list import channels_of
-from instruments.errors import BenchError
-from instruments.limits import Limits
+from .channel_list import channels_of
+from .errors import BenchError
+from .limits import Limits
 
 Positive = Annotated[float, Field(gt=0)]
 

@@ -4,9 +4,9 @@ Closing onto a current source that floats at its voltage limit, or breaking a cu
 on a junction that it may not survive, and wears out relays.
 """
 
-from instruments.errors import BenchError
-from instruments.limits import LimitedPulseGenerator, LimitedResistanceMeter
-from instruments.roles import Switch
+from .errors import BenchError
+from .limits import LimitedPulseGenerator, LimitedResistanceMeter
+from .roles import Switch
 
 
 class ColdSwitch:

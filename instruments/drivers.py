@@ -10,29 +10,23 @@ from pymeasure.instruments.kepco import KepcoBOP3612
 from pymeasure.instruments.keysight import Keysight81160A
 from pymeasure.instruments.lakeshore import LakeShore425
 
-from instruments.adapters import (
-    keithley2400,
-    keithley2750,
-    kepco_bop,
-    kepco_lakeshore,
-    keysight81160a,
-)
-from instruments.adapters.keithley2400 import Keithley2400ResistanceMeter
-from instruments.adapters.keithley2750 import Keithley2750Switch
-from instruments.adapters.kepco_bop import KepcoCoilSupply
-from instruments.adapters.kepco_lakeshore import KepcoLakeShoreMagnet
-from instruments.adapters.keysight81160a import Keysight81160APulseGenerator
-from instruments.bench_file import (
+from .adapters import keithley2400, keithley2750, kepco_bop, kepco_lakeshore, keysight81160a
+from .adapters.keithley2400 import Keithley2400ResistanceMeter
+from .adapters.keithley2750 import Keithley2750Switch
+from .adapters.kepco_bop import KepcoCoilSupply
+from .adapters.kepco_lakeshore import KepcoLakeShoreMagnet
+from .adapters.keysight81160a import Keysight81160APulseGenerator
+from .bench_file import (
     BenchFile,
     MagnetSection,
     PulseGeneratorSection,
     ResistanceMeterSection,
     SwitchSection,
 )
-from instruments.channel_list import channels_of
-from instruments.clock import Clock
-from instruments.errors import BenchError
-from instruments.limits import Limits
+from .channel_list import channels_of
+from .clock import Clock
+from .errors import BenchError
+from .limits import Limits
 
 
 def open_pulse_generator(

@@ -1,7 +1,9 @@
 """What can go wrong on a bench, in words a physicist can act on."""
 
+from ..errors import DwmtjError
 
-class BenchError(Exception):
+
+class BenchError(DwmtjError):
     """An instrument, an address or a bench file is not as it should be."""
 
 

@@ -5,7 +5,7 @@ from types import TracebackType
 
 from pyvisa.errors import Error as VisaError
 
-from instruments.errors import BenchError, LimitError
+from .errors import BenchError, LimitError
 
 NO_ERROR = ("0", "+0")
 LONGEST_QUEUE = 32  # an instrument that never says "no error" must not be asked for ever

@@ -6,8 +6,8 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from instruments.errors import LimitError
-from instruments.roles import (
+from .errors import LimitError
+from .roles import (
     Instrument,
     Magnet,
     PulseGenerator,

@@ -4,6 +4,6 @@ A protocol declares its parameters and yields points (`steps`); the runner opens
 every point, publishes it, and reaches the safe state on every way out.
 """
 
-from protocols.errors import ProtocolError
+import lazy_loader
 
-__all__ = ["ProtocolError"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

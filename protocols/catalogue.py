@@ -4,12 +4,12 @@ import difflib
 import math
 from collections.abc import Mapping
 
-from protocols.errors import ProtocolError
-from protocols.field import MinorLoop, Saturate
-from protocols.procedure import BenchProcedure
-from protocols.pulsed import RepeatedRamp, Reset, StaircaseWrite, WriteResetCycling
-from protocols.read_array import ReadArray
-from protocols.watching import ReadSeries
+from .errors import ProtocolError
+from .field import MinorLoop, Saturate
+from .procedure import BenchProcedure
+from .pulsed import RepeatedRamp, Reset, StaircaseWrite, WriteResetCycling
+from .read_array import ReadArray
+from .watching import ReadSeries
 
 PROTOCOLS: Mapping[str, type[BenchProcedure]] = {
     protocol.name: protocol

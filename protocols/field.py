@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from pymeasure.experiment import FloatParameter
 
-from instruments import Bench, Demands
-from protocols.moves import Hand
-from protocols.procedure import BenchProcedure, cycles_parameter, field_parameter, ladder
-from storage.points import Point
+from ..instruments import Bench, Demands
+from ..storage.points import Point
+from .moves import Hand
+from .procedure import BenchProcedure, cycles_parameter, field_parameter, ladder
 
 
 class Saturate(BenchProcedure):

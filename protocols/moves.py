@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from instruments import Bench, PulseShape
-from storage.points import Point
+from ..instruments import Bench, PulseShape
+from ..storage.points import Point
 
 
 @dataclass(slots=True)

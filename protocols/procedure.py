@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 
 from pymeasure.experiment import FloatParameter, IntegerParameter, Parameter, Procedure
 
-from instruments import Bench, Demands, PulseShape, load_bench_file, open_bench
-from protocols.errors import ProtocolError
-from storage.points import Point
+from ..instruments import Bench, Demands, PulseShape, load_bench_file, open_bench
+from ..storage.points import Point
+from .errors import ProtocolError
 
 COLUMNS = {
     "phase": "Phase",

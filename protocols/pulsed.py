@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 from pymeasure.experiment import FloatParameter
 
-from instruments import Bench, Demands
-from protocols.moves import Hand
-from protocols.procedure import (
+from ..instruments import Bench, Demands
+from ..storage.points import Point
+from .moves import Hand
+from .procedure import (
     PulsedProcedure,
     amplitude_parameter,
     cycles_parameter,
     field_parameter,
     ladder,
 )
-from storage.points import Point
 
 
 class Staircase(PulsedProcedure):

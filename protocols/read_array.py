@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from pymeasure.experiment import FloatParameter, IntegerParameter
 
-from instruments import Bench, Demands
-from protocols.moves import Hand
-from protocols.write_verify import ArrayProcedure
-from storage.points import Point
+from ..instruments import Bench, Demands
+from ..storage.points import Point
+from .moves import Hand
+from .write_verify import ArrayProcedure
 
 
 class ReadArray(ArrayProcedure):

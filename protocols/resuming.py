@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from protocols.errors import ProtocolError
-from storage import RunRecord
+from ..storage import RunRecord
+from .errors import ProtocolError
 
 _BENCH = (
     "visa_library",

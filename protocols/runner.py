@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Protocol, TypeVar
 
-from instruments.interrupts import Interrupts
-from protocols.errors import ProtocolError
-from protocols.resuming import check_resumable
-from protocols.run_events import Announcer, Listener, PointMeasured, RunEnded, RunStarted
-from storage import Point, RunWriter, Status, Store
+from ..instruments.interrupts import Interrupts
+from ..storage import Point, RunWriter, Status, Store
+from .errors import ProtocolError
+from .resuming import check_resumable
+from .run_events import Announcer, Listener, PointMeasured, RunEnded, RunStarted
 
 log = logging.getLogger(__name__)
 

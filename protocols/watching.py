@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from pymeasure.experiment import FloatParameter, IntegerParameter
 
-from instruments import Bench, Demands
-from protocols.moves import Hand
-from protocols.procedure import amplitude_parameter
-from protocols.pulsed import StaircaseWrite
-from storage.points import Point
+from ..instruments import Bench, Demands
+from ..storage.points import Point
+from .moves import Hand
+from .procedure import amplitude_parameter
+from .pulsed import StaircaseWrite
 
 
 class ReadSeries(StaircaseWrite):

@@ -13,12 +13,12 @@ from typing import Any
 
 from pymeasure.experiment import BooleanParameter, IntegerParameter
 
-from instruments import Bench, Demands, OpenJunctionError
-from protocols.errors import ProtocolError
-from protocols.moves import Hand
-from protocols.procedure import PulsedProcedure, field_parameter
-from protocols.write_plan import Wall, WritePlan
-from storage.points import Point
+from ..instruments import Bench, Demands, OpenJunctionError
+from ..storage.points import Point
+from .errors import ProtocolError
+from .moves import Hand
+from .procedure import PulsedProcedure, field_parameter
+from .write_plan import Wall, WritePlan
 
 
 class ArrayProcedure(PulsedProcedure):

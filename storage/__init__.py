@@ -4,26 +4,6 @@ One SQLite file holds the tables of `schema`; a Store opens it, begins and resum
 loads and exports them. Points are committed one by one, and readers never hold up a run.
 """
 
-from storage.calibrations import CalibrationRecord
-from storage.errors import StoreError
-from storage.location import database_path
-from storage.points import Point
-from storage.records import AttemptRecord, RunRecord, RunSummary
-from storage.results import ResultRecord
-from storage.schema import Status
-from storage.store import Store
-from storage.writer import RunWriter
+import lazy_loader
 
-__all__ = [
-    "AttemptRecord",
-    "CalibrationRecord",
-    "Point",
-    "ResultRecord",
-    "RunRecord",
-    "RunSummary",
-    "RunWriter",
-    "Status",
-    "Store",
-    "StoreError",
-    "database_path",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

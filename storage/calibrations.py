@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage.errors import StoreError
-from storage.schema import Calibration, Device
+from .errors import StoreError
+from .schema import Calibration, Device
 
 
 @dataclass(frozen=True, slots=True)

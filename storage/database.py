@@ -6,8 +6,8 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.pool import QueuePool
 
-from storage.errors import StoreError, errors_of
-from storage.schema import SCHEMA_VERSION, Base
+from .errors import StoreError, errors_of
+from .schema import SCHEMA_VERSION, Base
 
 APPLICATION_ID = 0x44574D54  # "DWMT", where SQLite keeps whose file it is
 

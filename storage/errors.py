@@ -7,8 +7,10 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, StatementError
 
+from ..errors import DwmtjError
 
-class StoreError(Exception):
+
+class StoreError(DwmtjError):
     """The database, or what was to be written to it or read from it, is not as it should be."""
 
 

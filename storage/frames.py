@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Row
 
-from storage.errors import StoreError
+from .errors import StoreError
 
 _DTYPES = {
     "attempt": "int64",

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from storage.errors import StoreError
+from .errors import StoreError
 
 ENVIRONMENT_VARIABLE = "DWMTJ_DATABASE"
 DEFAULT_FILE = "dwmtj.sqlite"

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
-from storage.errors import StoreError
-from storage.owner import Owner
-from storage.records import AttemptRecord, Progress, RunRecord, RunSummary
-from storage.schema import Device, EarlierAttempt, Run, Status, StoredPoint
+from .errors import StoreError
+from .owner import Owner
+from .records import AttemptRecord, Progress, RunRecord, RunSummary
+from .schema import Device, EarlierAttempt, Run, Status, StoredPoint
 
 
 def points_of(run_id: int, *, all_attempts: bool = False) -> Select[Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from storage.schema import Status
+from .schema import Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storage.code_version import code_version
-from storage.errors import StoreError
-from storage.schema import Result
+from .code_version import code_version
+from .errors import StoreError
+from .schema import Result
 
 KEY = "key"  # where the configuration of a result holds the key it was added with
 _key = Result.configuration[KEY].as_string()

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any, Self
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
-from storage import calibrations, queries, results
-from storage.calibrations import CalibrationRecord
-from storage.code_version import code_version
-from storage.database import open_database
-from storage.errors import StoreError, errors_of
-from storage.location import database_path
-from storage.owner import this_process
-from storage.records import Progress, RunRecord, RunSummary
-from storage.results import ResultRecord
-from storage.schema import Device, EarlierAttempt, Run, Status
-from storage.writer import RunWriter
+from . import calibrations, queries, results
+from .calibrations import CalibrationRecord
+from .code_version import code_version
+from .database import open_database
+from .errors import StoreError, errors_of
+from .location import database_path
+from .owner import this_process
+from .records import Progress, RunRecord, RunSummary
+from .results import ResultRecord
+from .schema import Device, EarlierAttempt, Run, Status
+from .writer import RunWriter
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -164,7 +164,7 @@ class Store:
 
         A cycle that a resumed run repeated comes from its latest attempt, unless `all_attempts`.
         """
-        from storage.frames import frame_of  # pandas takes longer to import than all of the rest
+        from .frames import frame_of  # pandas takes longer to import than all of the rest
 
         with self._reading() as session:
             queries.find_run(session, run_id)
@@ -180,7 +180,7 @@ class Store:
         overwrite: bool = False,
     ) -> None:
         """Write the points of a run, as `points` returns them, to a CSV file with all digits."""
-        from storage.frames import write_csv
+        from .frames import write_csv
 
         frame = self.points(run_id, all_attempts=all_attempts)
         write_csv(frame, Path(path).expanduser(), overwrite=overwrite)

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Engine, insert, update
 from sqlalchemy.dialects.sqlite import dialect
 
-from storage.errors import StoreError, errors_of
-from storage.points import Point
-from storage.records import Progress
-from storage.schema import Run, Status, StoredPoint
+from .errors import StoreError, errors_of
+from .points import Point
+from .records import Progress
+from .schema import Run, Status, StoredPoint
 
 # Compiled once: this, and no ORM, keeps a point near the cost of bare sqlite3.
 _INSERT = str(insert(StoredPoint).compile(dialect=dialect()))

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.calibration import calibrate
-from analysis.calibration_runs import CalibrationRun
-from analysis.state_model import StateModel
-from instruments import BenchFile, load_bench_file
-from simulators.device import Device, load_device
+from dwmtj.analysis.calibration.model import calibrate
+from dwmtj.analysis.calibration.runs import CalibrationRun
+from dwmtj.analysis.state_model.model import StateModel
+from dwmtj.instruments import BenchFile, load_bench_file
+from dwmtj.simulators.device import Device, load_device
 
 _numbers = count()
 

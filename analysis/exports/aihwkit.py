@@ -14,9 +14,9 @@ import json
 
 import numpy as np
 
-from analysis.exports.provenance import class_name, provenance
-from analysis.exports.steps import Floats, Steps, steps_of
-from analysis.state_model import StateModel
+from ..state_model.model import StateModel
+from .provenance import class_name, provenance
+from .steps import Floats, Steps, steps_of
 
 NODES = 33
 """Fewer than 64, the most that aihwkit allows on GPUs."""

@@ -8,9 +8,9 @@ product. It holds no transitions: CrossSim programs by target.
 
 import json
 
-from analysis.errors import AnalysisError
-from analysis.exports.provenance import class_name, provenance
-from analysis.state_model import StateModel
+from ..errors import AnalysisError
+from ..state_model.model import StateModel
+from .provenance import class_name, provenance
 
 _TEMPLATE = '''"""{provenance}
 

@@ -8,11 +8,11 @@ are given in a comment, as RealDevice's parameters name them.
 
 import numpy as np
 
-from analysis.errors import AnalysisError
-from analysis.exports.provenance import provenance
-from analysis.exports.steps import Floats, mean_leaving_V, steps_of
-from analysis.state_model import StateModel
-from analysis.update import FEWEST_PULSES, fit_update
+from ..errors import AnalysisError
+from ..state_model.model import StateModel
+from ..update import FEWEST_PULSES, fit_update
+from .provenance import provenance
+from .steps import Floats, mean_leaving_V, steps_of
 
 
 def neurosim_parameters(model: StateModel) -> str:

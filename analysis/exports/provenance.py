@@ -2,7 +2,7 @@
 
 import re
 
-from analysis.state_model import StateModel
+from ..state_model.model import StateModel
 
 
 def provenance(model: StateModel) -> str:

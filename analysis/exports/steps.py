@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from analysis.errors import AnalysisError
-from analysis.state_model import Pulses, StateModel
-from analysis.state_model_transitions import leaving_voltage
+from ..errors import AnalysisError
+from ..state_model.model import Pulses, StateModel
+from ..state_model.transitions import leaving_voltage
 
 Floats = npt.NDArray[np.float64]
 

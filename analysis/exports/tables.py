@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from analysis.state_model import Quantity, StateModel
-from analysis.state_model_transitions import probabilities
+from ..state_model.model import Quantity, StateModel
+from ..state_model.transitions import probabilities
 
 
 def levels_csv(model: StateModel) -> str:

@@ -9,8 +9,8 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize
 
-from analysis.figures.panel import LIGHTEST, Panel, colours
-from analysis.run_points import pulsed_points
+from ..run_points import pulsed_points
+from .panel import LIGHTEST, Panel, colours
 
 VECTORS_UP_TO = 20_000  # points; more are painted as pixels within the SVG
 Floats = npt.NDArray[np.float64]

@@ -6,9 +6,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from analysis.errors import AnalysisError
-from analysis.figures.panel import GREY, ORANGE, Colour, Panel, colours
-from analysis.writing import measure_writing
+from ..errors import AnalysisError
+from ..writing.outcome import measure_writing
+from .panel import GREY, ORANGE, Colour, Panel, colours
 
 BINS = 40
 

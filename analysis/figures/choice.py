@@ -6,16 +6,16 @@ from functools import partial
 
 import pandas as pd
 
-from analysis.errors import AnalysisError
-from analysis.figures.amplitude import resistance_against_amplitude
-from analysis.figures.array import array_map, pulses_per_device
-from analysis.figures.conductance import conductance_histogram
-from analysis.figures.distribution import distribution_map
-from analysis.figures.loop import minor_loop
-from analysis.figures.metaplastic import metaplastic_function
-from analysis.figures.panel import Panel
-from analysis.figures.readings import readings_against_time
-from analysis.levels import Level, find_levels
+from ..errors import AnalysisError
+from ..levels.find import Level, find_levels
+from .amplitude import resistance_against_amplitude
+from .array import array_map, pulses_per_device
+from .conductance import conductance_histogram
+from .distribution import distribution_map
+from .loop import minor_loop
+from .metaplastic import metaplastic_function
+from .panel import Panel
+from .readings import readings_against_time
 
 Maker = Callable[[], Panel]
 

@@ -7,10 +7,10 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.errors import AnalysisError
-from analysis.figures.panel import Panel, colours, decimals_for
-from analysis.levels import Level
-from analysis.state_map import StateMap, state_maps
+from ..errors import AnalysisError
+from ..levels.find import Level
+from ..levels.state_map import StateMap, state_maps
+from .panel import Panel, colours, decimals_for
 
 Floats = npt.NDArray[np.float64]
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.errors import AnalysisError
-from analysis.figures.panel import BLUE, ORANGE, Panel
-from analysis.minor_loop import measure_minor_loop
-from analysis.run_points import require
+from ..errors import AnalysisError
+from ..minor_loop import measure_minor_loop
+from ..run_points import require
+from .panel import BLUE, ORANGE, Panel
 
 
 def minor_loop(points: pd.DataFrame) -> Panel:

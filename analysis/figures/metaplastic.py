@@ -1,7 +1,7 @@
 """The metaplastic function: the voltage that frees the wall against where the wall is.
 
-On the fitted line (see `analysis.width_ratio`) f_meta = 1 + w1/w2 − V_C/V_C(x = 1), so both are
-read from one set of points.
+On the fitted line (see `dwmtj.analysis.switching.width_ratio`) f_meta = 1 + w1/w2 − V_C/V_C(x = 1),
+so both are read from one set of points.
 """
 
 from collections.abc import Sequence
@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.figures.panel import BLUE, GREY, Panel
-from analysis.levels import Level
-from analysis.width_ratio import DepinningVoltages, depinning_voltages
+from ..levels.find import Level
+from ..switching.width_ratio import DepinningVoltages, depinning_voltages
+from .panel import BLUE, GREY, Panel
 
 
 def metaplastic_function(points: pd.DataFrame, levels: Sequence[Level]) -> Panel:

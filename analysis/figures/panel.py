@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from analysis.errors import AnalysisError
+from ..errors import AnalysisError
 
 COLUMN_WIDTH_IN = 3.5
 HEIGHT_IN = 2.6

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from analysis.errors import AnalysisError
-from analysis.figures.amplitude import VECTORS_UP_TO, name_cycles
-from analysis.figures.panel import Panel, colours
-from analysis.run_points import quiet_series
+from ..errors import AnalysisError
+from ..run_points import quiet_series
+from .amplitude import VECTORS_UP_TO, name_cycles
+from .panel import Panel, colours
 
 UNITS = (("s", 1.0, 600.0), ("min", 60.0, 36e3), ("h", 3600.0, np.inf))
 """Each unit of time, its length in s, and up to which length of a series it is used."""

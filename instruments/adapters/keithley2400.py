@@ -4,9 +4,9 @@ import math
 
 from pymeasure.instruments.keithley import Keithley2400
 
-from instruments.errors import BenchError, OpenJunctionError
-from instruments.faults import Speaking, raise_queued_errors
-from instruments.roles import Reading
+from ..errors import BenchError, OpenJunctionError
+from ..faults import Speaking, raise_queued_errors
+from ..roles import Reading
 
 EXPECTED_IDENTITY = "MODEL 24"
 IN_COMPLIANCE = 1 << 3  # bit 3 of the status word that :READ? returns

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from pymeasure.instruments.keithley import Keithley2750
 
-from instruments.errors import BenchError
-from instruments.faults import Speaking, raise_queued_errors
+from ..errors import BenchError
+from ..faults import Speaking, raise_queued_errors
 
 EXPECTED_IDENTITY = "MODEL 2750"
 

@@ -4,9 +4,9 @@ import math
 
 from pymeasure.instruments.kepco import KepcoBOP3612
 
-from instruments.clock import Clock
-from instruments.errors import BenchError, LimitError
-from instruments.faults import Speaking, raise_queued_errors
+from ..clock import Clock
+from ..errors import BenchError, LimitError
+from ..faults import Speaking, raise_queued_errors
 
 EXPECTED_IDENTITY = "KEPCO"
 LARGEST_CURRENT_A = 12.0

@@ -8,10 +8,10 @@ wrong coil constant, must not drive the field away: all trims together may move 
 
 from pymeasure.instruments.lakeshore import LakeShore425
 
-from instruments.adapters.kepco_bop import LARGEST_CURRENT_A, KepcoCoilSupply
-from instruments.clock import Clock
-from instruments.errors import BenchError
-from instruments.faults import Speaking
+from ..clock import Clock
+from ..errors import BenchError
+from ..faults import Speaking
+from .kepco_bop import LARGEST_CURRENT_A, KepcoCoilSupply
 
 EXPECTED_GAUSSMETER_IDENTITY = "MODEL425"
 SETTLING_S = 0.1

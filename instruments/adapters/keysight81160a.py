@@ -9,9 +9,9 @@ The polarity changes only while the output is off.
 from pymeasure.instruments.keysight import Keysight81160A
 from pymeasure.instruments.keysight.keysight81160A import AMPLITUDE_RANGE, PULSE_TRANSITION_RANGE
 
-from instruments.errors import BenchError
-from instruments.faults import Speaking, raise_queued_errors
-from instruments.roles import PulseShape
+from ..errors import BenchError
+from ..faults import Speaking, raise_queued_errors
+from ..roles import PulseShape
 
 EXPECTED_IDENTITY = "81160A"
 SMALLEST_LEVEL_V, LARGEST_LEVEL_V = AMPLITUDE_RANGE

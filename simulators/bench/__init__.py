@@ -5,25 +5,6 @@ up; PyVISA reaches it as `@dwmtj`, any other program through the ports of a `Lab
 knows the device and nothing else of the project: whoever drives a lab cannot tell it from a bench.
 """
 
-from simulators.bench.clock import SimulatedClock
-from simulators.bench.errors import LabError
-from simulators.bench.lab import Lab, forget_labs, open_lab
-from simulators.bench.lab_file import LabFile, lab_names, read_lab_file
-from simulators.bench.server import LabServer, serve
-from simulators.bench.twins import use_models
-from simulators.bench.visa import VirtualBenchLibrary
+import lazy_loader
 
-__all__ = [
-    "Lab",
-    "LabError",
-    "LabFile",
-    "LabServer",
-    "SimulatedClock",
-    "VirtualBenchLibrary",
-    "forget_labs",
-    "lab_names",
-    "open_lab",
-    "read_lab_file",
-    "serve",
-    "use_models",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from simulators.bench.channel_list import channels_of
-from simulators.bench.errors import LabError
-from simulators.bench.keithley_2750 import CHANNELS, is_measuring
+from .errors import LabError
+from .models.keithley_2750 import CHANNELS, is_measuring
+from .scpi.channel_list import channels_of
 
 _KEYS = ("row_channels", "column_channels")
 

@@ -1,11 +1,13 @@
 """What can go wrong with a virtual bench: a lab that cannot be used, errors instruments report."""
 
+from ...errors import DwmtjError
 
-class LabError(Exception):
+
+class LabError(DwmtjError):
     """A lab, its file or its server cannot be used; the message says where and what to do."""
 
 
-class ScpiError(Exception):
+class ScpiError(DwmtjError):
     """An entry for an instrument's error queue: a SCPI code, its text and an optional detail."""
 
     def __init__(self, code: int, text: str, detail: str = "") -> None:

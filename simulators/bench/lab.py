@@ -8,17 +8,17 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 
-from simulators.bench.array_state import kept_devices
-from simulators.bench.circuit import Circuit
-from simulators.bench.clock import SimulatedClock
-from simulators.bench.device_array import DeviceArray
-from simulators.bench.electromagnet import Electromagnet
-from simulators.bench.errors import LabError
-from simulators.bench.lab_file import DEFAULT_LAB, LabFile, read_lab_file
-from simulators.bench.models import MODELS
-from simulators.bench.port import SERIAL_CHARACTER_S, Port
-from simulators.bench.scpi_instrument import Instrument
-from simulators.device import Device, Twin, TwinParameters
+from ..device import Device, Twin, TwinParameters
+from .circuit.array_state import kept_devices
+from .circuit.circuit import Circuit
+from .circuit.clock import SimulatedClock
+from .circuit.device_array import DeviceArray
+from .circuit.electromagnet import Electromagnet
+from .errors import LabError
+from .lab_file import DEFAULT_LAB, LabFile, read_lab_file
+from .models.registry import MODELS
+from .scpi.instrument import Instrument
+from .scpi.port import SERIAL_CHARACTER_S, Port
 
 _OPTIONS = ("seed", "attempt", "real_time", "name", "state")
 

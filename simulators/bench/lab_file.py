@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 
 from pyvisa import rname
 
-from simulators.bench.array_wiring import ArrayWiring, array_wiring
-from simulators.bench.errors import LabError
-from simulators.bench.models import MODELS
-from simulators.bench.twins import PREFIX, load_twin
-from simulators.device import DeviceError, DeviceParameters, TwinParameters, load_device
+from ..device import DeviceError, DeviceParameters, TwinParameters, load_device
+from .array_wiring import ArrayWiring, array_wiring
+from .errors import LabError
+from .models.registry import MODELS
+from .twins import PREFIX, load_twin
 
 DEFAULT_LAB = "trapezoid"
 _LABS = Path(__file__).parent / "labs"

@@ -12,9 +12,9 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from simulators.bench.errors import LabError
-from simulators.bench.lab import Lab
-from simulators.bench.port import Port
+from .errors import LabError
+from .lab import Lab
+from .scpi.port import Port
 
 FIRST_PORT = 5025
 _LONGEST_MESSAGE = 1 << 20

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from simulators.bench.errors import LabError
-from simulators.device import TwinParameters, twin_parameters
+from ..device import TwinParameters, twin_parameters
+from .errors import LabError
 
 PREFIX = "model:"
 

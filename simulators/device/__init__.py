@@ -8,37 +8,6 @@ states its equations and where they hold. A `Twin` is driven and read alike, but
 measured: the transitions of a state model, given as its plain JSON document.
 """
 
-from simulators.device.device import Device
-from simulators.device.device_file import device_toml, load_device, presets
-from simulators.device.errors import DeviceError
-from simulators.device.parameters import (
-    Contact,
-    DeviceParameters,
-    FreeLayer,
-    Heating,
-    Junction,
-    Noise,
-    Notch,
-    Track,
-)
-from simulators.device.twin import Twin
-from simulators.device.twin_parameters import TwinParameters, twin_parameters
+import lazy_loader
 
-__all__ = [
-    "Contact",
-    "Device",
-    "DeviceError",
-    "DeviceParameters",
-    "FreeLayer",
-    "Heating",
-    "Junction",
-    "Noise",
-    "Notch",
-    "Track",
-    "Twin",
-    "TwinParameters",
-    "device_toml",
-    "load_device",
-    "presets",
-    "twin_parameters",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -33,9 +33,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulators.device.compiled import compiled
-from simulators.device.parameters import Contact, DeviceParameters, FreeLayer, Notch
-from simulators.device.track import width_m, width_slope
+from .compiled import compiled
+from .parameters import Contact, DeviceParameters, FreeLayer, Notch
+from .track import width_m, width_slope
 
 BOLTZMANN_J_per_K = 1.380649e-23
 _HBAR_J_s = 1.054571817e-34

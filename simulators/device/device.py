@@ -9,13 +9,13 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from simulators.device.depinning import BOLTZMANN_J_per_K, site_table
-from simulators.device.errors import DeviceError
-from simulators.device.kernel import DRIVE, PHYSICS, STATE, drive_all, drive_few, place_all
-from simulators.device.noise import OCTAVES_s, octave_memory, octave_weight, seed_streams
-from simulators.device.parameters import DeviceParameters
-from simulators.device.readout import JUNCTION, read_all, read_few, resistances_ohm
-from simulators.device.track import junction_outline, track_resistance_ohm
+from .depinning import BOLTZMANN_J_per_K, site_table
+from .errors import DeviceError
+from .kernel import DRIVE, PHYSICS, STATE, drive_all, drive_few, place_all
+from .noise import OCTAVES_s, octave_memory, octave_weight, seed_streams
+from .parameters import DeviceParameters
+from .readout import JUNCTION, read_all, read_few, resistances_ohm
+from .track import junction_outline, track_resistance_ohm
 
 PerDevice = float | NDArray[np.float64]
 """One value for all devices, or an array of one value for each."""

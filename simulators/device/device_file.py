@@ -12,8 +12,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from simulators.device.errors import DeviceError
-from simulators.device.parameters import (
+from .errors import DeviceError
+from .parameters import (
     Contact,
     DeviceParameters,
     FreeLayer,

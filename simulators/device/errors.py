@@ -1,5 +1,7 @@
 """The one exception family of the simulated device."""
 
+from ...errors import DwmtjError
 
-class DeviceError(ValueError):
+
+class DeviceError(DwmtjError, ValueError):
     """A device file or a request to a device that cannot be honoured; the message says why."""

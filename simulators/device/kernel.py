@@ -20,9 +20,9 @@ from typing import Any
 import numba
 import numpy as np
 
-from simulators.device.compiled import compiled, compiled_parallel
-from simulators.device.depinning import BOLTZMANN_J_per_K, barrier_height, edge_share
-from simulators.device.noise import normal, uniform
+from .compiled import compiled, compiled_parallel
+from .depinning import BOLTZMANN_J_per_K, barrier_height, edge_share
+from .noise import normal, uniform
 
 STATE = np.dtype(
     [

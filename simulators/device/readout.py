@@ -18,9 +18,9 @@ from typing import Any
 import numba
 import numpy as np
 
-from simulators.device.compiled import compiled, compiled_parallel
-from simulators.device.noise import flicker, normal
-from simulators.device.track import parallel_fraction
+from .compiled import compiled, compiled_parallel
+from .noise import flicker, normal
+from .track import parallel_fraction
 
 JUNCTION = np.dtype(
     [

@@ -16,8 +16,8 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from simulators.device.compiled import compiled
-from simulators.device.parameters import Junction, Track
+from .compiled import compiled
+from .parameters import Junction, Track
 
 
 def track_resistance_ohm(track: Track) -> float:

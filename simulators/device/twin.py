@@ -21,8 +21,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from simulators.device.errors import DeviceError
-from simulators.device.twin_parameters import Ladder, TwinParameters
+from .errors import DeviceError
+from .twin_parameters import Ladder, TwinParameters
 
 Floats = NDArray[np.float64]
 

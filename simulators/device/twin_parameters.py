@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulators.device.errors import DeviceError
+from .errors import DeviceError
 
 _SCHEMA = ("dwmtj-state-model", 1)
 

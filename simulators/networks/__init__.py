@@ -4,8 +4,6 @@ This package itself needs no torch; the modules that train do, and `require_lear
 sentence how to install it.
 """
 
-from simulators.networks.datasets import DataSetName, Images, load_images
-from simulators.networks.errors import NetworkError
-from simulators.networks.extra import require_learning
+import lazy_loader
 
-__all__ = ["DataSetName", "Images", "NetworkError", "load_images", "require_learning"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,5 +1,7 @@
 """The one exception family of the networks."""
 
+from ...errors import DwmtjError
 
-class NetworkError(Exception):
+
+class NetworkError(DwmtjError):
     """A network, data set, table or checkpoint that cannot be used; the message says why."""

@@ -2,7 +2,7 @@
 
 from importlib.util import find_spec
 
-from simulators.networks.errors import NetworkError
+from .errors import NetworkError
 
 
 def require_learning() -> None:

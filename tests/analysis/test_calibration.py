@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import AnalysisError
-from analysis.calibration import calibrate
-from analysis.calibration_runs import CalibrationRun
-from analysis.state_model import Quantity
-from analysis.state_model_transitions import leaving_voltage
+from dwmtj.analysis import AnalysisError
+from dwmtj.analysis.calibration.model import calibrate
+from dwmtj.analysis.calibration.runs import CalibrationRun
+from dwmtj.analysis.state_model.model import Quantity
+from dwmtj.analysis.state_model.transitions import leaving_voltage
 
 MEANS = np.array([100.0, 93.0, 76.0, 67.0])
 CYCLE_STD = np.array([0.02, 0.8, 0.35, 0.28])

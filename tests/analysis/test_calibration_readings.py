@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import AnalysisError, measure_read_noise
-from analysis.calibration import calibrate
-from analysis.calibration_runs import CalibrationRun
-from analysis.state_model_file import model_json, parse_model
+from dwmtj.analysis import AnalysisError, measure_read_noise
+from dwmtj.analysis.calibration.model import calibrate
+from dwmtj.analysis.calibration.runs import CalibrationRun
+from dwmtj.analysis.state_model.file import model_json, parse_model
 from tests.analysis.test_calibration import a_run
 
 NOISE = 2e-4

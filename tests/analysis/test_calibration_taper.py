@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import AnalysisError, wall_position
-from analysis.calibration import calibrate
-from analysis.calibration_runs import CalibrationRun
+from dwmtj.analysis import AnalysisError, wall_position
+from dwmtj.analysis.calibration.model import calibrate
+from dwmtj.analysis.calibration.runs import CalibrationRun
 from tests.analysis.test_calibration import covers
 
 RATIO = 0.3

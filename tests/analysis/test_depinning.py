@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis import AnalysisError, Trials, find_levels, fit_depinning, switching_trials
+from dwmtj.analysis import AnalysisError, Trials, find_levels, fit_depinning, switching_trials
 
 CRITICAL_V, BARRIER, RATE_Hz = 3.2, 80.0, 1e9
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis import AnalysisError, find_levels, find_switches, measure_endurance
+from dwmtj.analysis import AnalysisError, find_levels, find_switches, measure_endurance
 
 Maker = Callable[..., Any]
 

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis import AnalysisError
-from analysis.exports import write_export
-from analysis.state_model import LevelState, Prior, Pulses, Quantity, Source, StateModel
-from analysis.state_model_file import read_model
+from dwmtj.analysis import AnalysisError
+from dwmtj.analysis.exports import write_export
+from dwmtj.analysis.state_model.file import read_model
+from dwmtj.analysis.state_model.model import LevelState, Prior, Pulses, Quantity, Source, StateModel
 
 SOURCE = Source((1, 4), "lab.sqlite", "0.1.0", "2025-03-01T22:15:00+00:00", "counted", "ladders")
 MEANS = (100.0, 90.0, 75.0)

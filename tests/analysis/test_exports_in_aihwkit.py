@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.exports import write_export
-from analysis.state_model import LevelState, Prior, Pulses, Quantity, Source, StateModel
-from analysis.state_model_transitions import likeliest
+from dwmtj.analysis.exports import write_export
+from dwmtj.analysis.state_model.model import LevelState, Prior, Pulses, Quantity, Source, StateModel
+from dwmtj.analysis.state_model.transitions import likeliest
 
 pytest.importorskip("aihwkit")
 torch = pytest.importorskip("torch")

@@ -12,8 +12,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-from analysis import AnalysisError, find_levels
-from analysis.figures import (
+from dwmtj.analysis import AnalysisError, find_levels
+from dwmtj.analysis.figures import (
     Panel,
     conductance_histogram,
     distribution_map,
@@ -25,8 +25,8 @@ from analysis.figures import (
     resistance_against_amplitude,
     save,
 )
-from analysis.metaplasticity import wall_position
-from analysis.width_ratio import depinning_voltages
+from dwmtj.analysis.switching.metaplasticity import wall_position
+from dwmtj.analysis.switching.width_ratio import depinning_voltages
 
 WRITE_V = np.round(np.arange(0.1, 4.0, 0.05), 2)
 LEVELS_OHM = np.array([100.0, 93.3, 76.1, 67.1])

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis import AnalysisError, critical_voltage, find_levels, find_switches
-from analysis.foreign import ForeignRun, read_foreign, store_foreign
-from analysis.foreign_cycles import PROTOCOLS as IMPORTABLE
-from protocols.catalogue import PROTOCOLS
-from storage import Status, Store
+from dwmtj.analysis import AnalysisError, critical_voltage, find_levels, find_switches
+from dwmtj.protocols.catalogue import PROTOCOLS
+from dwmtj.storage import Status, Store
+from dwmtj.storage.importing.cycles import PROTOCOLS as IMPORTABLE
+from dwmtj.storage.importing.run import ForeignRun, read_foreign, store_foreign
 
 FILES = Path(__file__).parent / "foreign"
 LEVELS_OHM = (100.0, 93.3, 76.1, 67.1)

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import AnalysisError, find_levels, find_switches, measure_levels
-from simulators.device import Device, load_device
+from dwmtj.analysis import AnalysisError, find_levels, find_switches, measure_levels
+from dwmtj.simulators.device import Device, load_device
 
 Maker = Callable[..., Any]
 READ_NOISE_OHM = 0.02

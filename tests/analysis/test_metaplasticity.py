@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis import AnalysisError, Estimate, fit_metaplasticity, wall_position
+from dwmtj.analysis import AnalysisError, Estimate, fit_metaplasticity, wall_position
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import AnalysisError, measure_minor_loop
+from dwmtj.analysis import AnalysisError, measure_minor_loop
 
 
 def loop(down_T: float, up_T: float, low: float, high: float, sign: int) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import AnalysisError, Estimate, Level, measure_read_noise, measure_retention
+from dwmtj.analysis import AnalysisError, Estimate, Level, measure_read_noise, measure_retention
 
 LEVELS = [Level(Estimate(r, r, r), Estimate(0.5, 0.4, 0.6), 10) for r in (100.0, 80.0)]
 

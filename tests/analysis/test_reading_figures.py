@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import AnalysisError
-from analysis.figures import panels_of, png_of, readings_against_time
-from analysis.report_numbers import numbers_of
+from dwmtj.analysis import AnalysisError
+from dwmtj.analysis.figures import panels_of, png_of, readings_against_time
+from dwmtj.analysis.report.numbers import numbers_of
 
 
 def series(cycles: int, readings: int = 100, interval_s: float = 60.0) -> pd.DataFrame:

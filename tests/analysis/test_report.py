@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis import AnalysisError
-from analysis.report import load_runs, save_figures, write_report
-from storage import Point, Status, Store
+from dwmtj.analysis import AnalysisError
+from dwmtj.analysis.report.write import load_runs, save_figures, write_report
+from dwmtj.storage import Point, Status, Store
 
 EVIL = '<script>alert("x")</script>&'
 THRESHOLDS_V = (1.2, 2.6, 3.5)

@@ -7,9 +7,16 @@ from typing import Any
 
 import pytest
 
-import analysis
-from analysis import AnalysisError
-from analysis.state_model import (
+from dwmtj import analysis
+from dwmtj.analysis import AnalysisError
+from dwmtj.analysis.state_model.file import (
+    model_document,
+    model_json,
+    model_schema,
+    parse_model,
+    read_model,
+)
+from dwmtj.analysis.state_model.model import (
     LevelState,
     ModelMetaplasticity,
     ModelReadNoise,
@@ -19,13 +26,6 @@ from analysis.state_model import (
     Quantity,
     Source,
     StateModel,
-)
-from analysis.state_model_file import (
-    model_document,
-    model_json,
-    model_schema,
-    parse_model,
-    read_model,
 )
 
 SOURCE = Source((1, 2), "lab.sqlite", "0.1.0", "2025-03-01T22:15:00+00:00", "counted", "2 ladders")

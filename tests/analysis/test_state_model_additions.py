@@ -4,10 +4,10 @@ from math import inf
 
 import pytest
 
-from analysis import Estimate, Metaplasticity, Retention
-from analysis.state_model import LevelState, Prior, Pulses, Quantity, Source, StateModel
-from analysis.state_model_additions import with_metaplasticity, with_retention
-from analysis.state_model_file import model_json, parse_model
+from dwmtj.analysis import Estimate, Metaplasticity, Retention
+from dwmtj.analysis.state_model.additions import with_metaplasticity, with_retention
+from dwmtj.analysis.state_model.file import model_json, parse_model
+from dwmtj.analysis.state_model.model import LevelState, Prior, Pulses, Quantity, Source, StateModel
 
 SOURCE = Source((8,), "lab.sqlite", "0.1.0", "2025-03-01T22:15:00+00:00", "held at 0 V", "")
 

@@ -6,9 +6,9 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from analysis import AnalysisError
-from analysis.state_model import LevelState, Prior, Pulses, Quantity, Source, StateModel
-from analysis.state_model_sampling import SampledDevice, draw_device, most_likely
+from dwmtj.analysis import AnalysisError
+from dwmtj.analysis.state_model.model import LevelState, Prior, Pulses, Quantity, Source, StateModel
+from dwmtj.analysis.state_model.sampling import SampledDevice, draw_device, most_likely
 
 SOURCE = Source((1,), "lab.sqlite", "0.1.0", "2025-03-01T22:15:00+00:00", "counted", "ladders")
 MANY = 200_000

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import Estimate, Level, find_switches, find_thresholds, first_departures
+from dwmtj.analysis import Estimate, Level, find_switches, find_thresholds, first_departures
 
 LEVELS = [Level(Estimate(r, r, r), Estimate(0.2, 0.1, 0.3), 10) for r in (100.0, 90.0, 80.0, 70.0)]
 

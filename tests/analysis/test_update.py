@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis import (
+from dwmtj.analysis import (
     AnalysisError,
     Estimate,
     Level,

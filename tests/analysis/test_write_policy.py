@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import AnalysisError
-from analysis.calibration import calibrate
-from analysis.calibration_runs import CalibrationRun
-from analysis.state_model import LevelState, Prior, Pulses, Quantity, Source, StateModel
-from analysis.write_moves import Withstood
-from analysis.write_policy import WritePolicy, single_shot_policy, write_verify_policy
-from simulators.device import Device, load_device
+from dwmtj.analysis import AnalysisError
+from dwmtj.analysis.calibration.model import calibrate
+from dwmtj.analysis.calibration.runs import CalibrationRun
+from dwmtj.analysis.state_model.model import LevelState, Prior, Pulses, Quantity, Source, StateModel
+from dwmtj.analysis.writing.policy import WritePolicy, single_shot_policy, write_verify_policy
+from dwmtj.analysis.writing.transitions import Withstood
+from dwmtj.simulators.device import Device, load_device
 
 SOURCE = Source((1,), "lab.sqlite", "0.1.0", "2025-03-01T22:15:00+00:00", "counted", "ladders")
 UP = [[[2, 2, 0], [0, 0, 0], [0, 0, 0]], [[0, 1, 1], [0, 2, 0], [0, 0, 0]]]

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import AnalysisError
-from analysis.figures import array_map, panels_of, pulses_per_device, save
-from analysis.report_numbers import numbers_of
-from analysis.writing import NO_LEVEL, measure_writing
+from dwmtj.analysis import AnalysisError
+from dwmtj.analysis.figures import array_map, panels_of, pulses_per_device, save
+from dwmtj.analysis.report.numbers import numbers_of
+from dwmtj.analysis.writing.outcome import NO_LEVEL, measure_writing
 
 COLUMNS = ("attempt", "cycle", "time_s", "amplitude_V", "resistance_ohm", "target", "level")
 ROWS = [

@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from instruments import built_in_benches
-from storage import Status, Store
+from dwmtj.instruments import built_in_benches
+from dwmtj.storage import Status, Store
 
 SHORT = ["-p", "amplitude_start_V=1", "-p", "amplitude_stop_V=3.6", "-p", "amplitude_step_V=0.2"]
 

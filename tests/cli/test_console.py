@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from cli import console
-from storage import Status, Store
+from dwmtj.cli import console
+from dwmtj.storage import Status, Store
 
 COLUMNS = ("id", "protocol", "started")
 ROWS = [

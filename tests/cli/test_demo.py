@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from storage import Store
+from dwmtj.storage import Store
 
 
 def test_the_demo_prints_both_tables_and_leaves_figures_and_runs(tmp_path: Path) -> None:

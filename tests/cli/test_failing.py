@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cli import models
-from cli.options import open_to_read
-from storage import Status, Store, StoreError
+from dwmtj.cli import models
+from dwmtj.cli.options import open_to_read
+from dwmtj.storage import Status, Store, StoreError
 
 NOBODY = 65534
 DYING = """
 import sys
-import dwmtj
-from instruments import BenchError
-from instruments.limits import LimitedMagnet
-from protocols.moves import Hand
+from dwmtj.cli import app
+from dwmtj.instruments import BenchError
+from dwmtj.instruments.limits import LimitedMagnet
+from dwmtj.protocols.moves import Hand
 
 alive, make_safe = {alive}, LimitedMagnet.make_safe
 
@@ -37,7 +37,7 @@ LimitedMagnet.make_safe = dying
 if not alive:
     Hand.set_field = dead
 sys.argv = ["dwmtj", "run", "saturate"]
-dwmtj.main()
+app.main()
 """
 
 
@@ -109,7 +109,7 @@ if sys.platform != "win32":  # where a folder is never read-only
 def test_a_run_that_lost_its_process_is_marked_where_that_can_be_written(tmp_path: Path) -> None:
     database = tmp_path / "lab.sqlite"
     lost = (
-        "from storage import Store; "
+        "from dwmtj.storage import Store; "
         f"Store.open({str(database)!r}).begin_run('reset', 'd', parameters={{}}, bench={{}})"
     )
     subprocess.run([sys.executable, "-c", lost], check=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis.foreign import read_foreign, store_foreign
-from storage import Store
+from dwmtj.storage import Store
+from dwmtj.storage.importing.run import read_foreign, store_foreign
 
 FILES = Path(__file__).parents[1] / "analysis" / "foreign"
 STAIRCASE = [

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
-import dwmtj
-from analysis import AnalysisError
-from analysis.state_model_file import model_json
-from simulators.networks import Images, NetworkError
-from storage import Store
+from dwmtj.analysis import AnalysisError
+from dwmtj.analysis.state_model.file import model_json
+from dwmtj.cli import app as command_line
+from dwmtj.simulators.networks import Images, NetworkError
+from dwmtj.storage import Store
 from tests.analysis.test_write_policy import a_model
 
 WEIGHTS = "cifar100/resnet20.safetensors"
@@ -31,8 +31,8 @@ def infer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resu
     """Run a command in a folder with weights of an untrained ResNet-20, on images of noise."""
     import torch
 
-    from simulators.networks.resnet import RESNETS, Resnet
-    from simulators.networks.weights_file import TrainedResnet, save_weights
+    from dwmtj.simulators.networks.resnet.network import RESNETS, Resnet
+    from dwmtj.simulators.networks.resnet.weights_file import TrainedResnet, save_weights
 
     torch.manual_seed(1)
     shape = RESNETS["resnet20"]
@@ -45,11 +45,11 @@ def infer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resu
         return rng.integers(0, 256, shape, np.uint8), rng.integers(0, 100, count, np.uint8)
 
     images = Images(*drawn(2), *drawn(30), tuple(map(str, range(100))))
-    monkeypatch.setattr("simulators.networks.datasets.load_images", lambda _name: images)
+    monkeypatch.setattr("dwmtj.simulators.networks.data.images.load_images", lambda _name: images)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DWMTJ_DATABASE", raising=False)
-    monkeypatch.setattr("cli.console.out.width", 160)
-    return lambda *arguments: CliRunner().invoke(dwmtj.app, list(arguments))
+    monkeypatch.setattr("dwmtj.cli.console.out.width", 160)
+    return lambda *arguments: CliRunner().invoke(command_line.app, list(arguments))
 
 
 def test_inference_gives_a_table_a_figure_and_a_result(

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-import dwmtj
-from simulators.networks import Images, NetworkError, require_learning
-from simulators.networks.datasets import DIGITS
-from storage import Store
+from dwmtj.cli import app as command_line
+from dwmtj.simulators.networks import Images, NetworkError, require_learning
+from dwmtj.simulators.networks.data.images import DIGITS
+from dwmtj.storage import Store
 
 ANN = ("learn", "ann", "-o", "network", "--data", "mnist", "--epochs", "1")
 STREAM = (
@@ -33,12 +33,12 @@ def learn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resu
         return rng.integers(0, 256, (count, 28, 28), np.uint8), rng.integers(0, 10, count, np.uint8)
 
     images = Images(*drawn(160), *drawn(40), DIGITS)
-    monkeypatch.setattr("simulators.networks.datasets.load_images", lambda _name: images)
+    monkeypatch.setattr("dwmtj.simulators.networks.data.images.load_images", lambda _name: images)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DWMTJ_DATA", raising=False)
     monkeypatch.delenv("DWMTJ_DATABASE", raising=False)
-    monkeypatch.setattr("cli.console.out.width", 160)
-    return lambda *arguments: CliRunner().invoke(dwmtj.app, list(arguments))
+    monkeypatch.setattr("dwmtj.cli.console.out.width", 160)
+    return lambda *arguments: CliRunner().invoke(command_line.app, list(arguments))
 
 
 def test_the_network_gives_a_table_figures_and_a_result_for_each_seed(
@@ -68,7 +68,7 @@ def test_what_was_broken_off_goes_on_with_the_same_command_only(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("simulators.networks.ann_study.best_range", interrupted)
+        patched.setattr("dwmtj.simulators.networks.neuron_network.study.best_range", interrupted)
         stopped = learn(*ANN)
     assert stopped.exit_code == 1
     assert "Stopped; the finished parts are in network/ann.checkpoint" in stopped.output
@@ -135,7 +135,7 @@ def test_stream_learning_gives_a_table_a_figure_and_a_result_for_each_network(
 def test_stopped_stream_learning_goes_on_with_the_same_command_only(
     learn: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    from simulators.networks.stream_network import StreamNetwork
+    from dwmtj.simulators.networks.stream_learning.network import StreamNetwork
 
     validate, validated = StreamNetwork.accuracy, iter(range(3))
 
@@ -145,7 +145,7 @@ def test_stopped_stream_learning_goes_on_with_the_same_command_only(
         return validate(*arguments)
 
     with monkeypatch.context() as patched:
-        patched.setattr("simulators.networks.stream_training.PATIENCE_s", 0.0)
+        patched.setattr("dwmtj.simulators.networks.stream_learning.training.PATIENCE_s", 0.0)
         patched.setattr(StreamNetwork, "accuracy", interrupted)
         stopped = learn(*STREAM)
     assert stopped.exit_code == 1
@@ -199,7 +199,7 @@ def test_where_nothing_can_be_computed_nothing_is_written(
     where: str,
     told: str,
 ) -> None:
-    monkeypatch.setattr("simulators.networks.sweep_dask.PATIENCE_s", 0.5)
+    monkeypatch.setattr("dwmtj.simulators.sweeps.dask.PATIENCE_s", 0.5)
     result = learn(*STREAM, "--executor", where)
     assert isinstance(result.exception, NetworkError)
     assert told in str(result.exception)
@@ -239,6 +239,6 @@ def test_a_formulation_is_what_the_networks_of_a_figure_begin_from(
 def test_without_the_extra_the_line_that_installs_it_is_printed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("simulators.networks.extra.find_spec", lambda name: None)
+    monkeypatch.setattr("dwmtj.simulators.networks.extra.find_spec", lambda name: None)
     with pytest.raises(NetworkError, match=r"pip install 'dwmtj\[learning\]'"):
         require_learning()

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-import dwmtj
-from simulators.networks import Images, NetworkError
-from storage import Store
+from dwmtj.cli import app as command_line
+from dwmtj.simulators.networks import Images, NetworkError
+from dwmtj.storage import Store
 
 LEARN = ("learn", "cifar100", "-o", "out", "--epochs", "2", "--batch", "16")
 
@@ -25,16 +25,16 @@ def learn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resu
         return rng.integers(0, 256, shape, np.uint8), rng.integers(0, 100, count, np.uint8)
 
     images = Images(*drawn(48), *drawn(20), tuple(map(str, range(100))))
-    monkeypatch.setattr("simulators.networks.datasets.load_images", lambda _name: images)
+    monkeypatch.setattr("dwmtj.simulators.networks.data.images.load_images", lambda _name: images)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DWMTJ_DATABASE", raising=False)
-    return lambda *arguments: CliRunner().invoke(dwmtj.app, list(arguments))
+    return lambda *arguments: CliRunner().invoke(command_line.app, list(arguments))
 
 
 def test_a_training_gives_weights_a_figure_and_a_result(
     learn: Callable[..., Result], tmp_path: Path
 ) -> None:
-    from simulators.networks.weights_file import load_weights
+    from dwmtj.simulators.networks.resnet.weights_file import load_weights
 
     result = learn(*LEARN, "--images", "32")
     assert result.exit_code == 0, result.output
@@ -58,7 +58,7 @@ def test_a_training_gives_weights_a_figure_and_a_result(
 def test_a_training_that_was_stopped_goes_on_with_the_same_command_only(
     learn: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from simulators.networks.image_batches import training_batches
+    from dwmtj.simulators.networks.data.image_batches import training_batches
 
     epochs: list[None] = []
 
@@ -69,7 +69,7 @@ def test_a_training_that_was_stopped_goes_on_with_the_same_command_only(
         return training_batches(*arguments)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
-        patched.setattr("simulators.networks.resnet_training.training_batches", interrupted)
+        patched.setattr("dwmtj.simulators.networks.resnet.training.training_batches", interrupted)
         stopped = learn(*LEARN)
     assert stopped.exit_code == 1
     assert "are in out/resnet20.checkpoint: go on with the same command" in stopped.output
@@ -83,8 +83,8 @@ def test_a_training_that_was_stopped_goes_on_with_the_same_command_only(
 def test_a_training_begins_with_weights_and_under_errors(
     learn: Callable[..., Result], tmp_path: Path
 ) -> None:
-    from simulators.networks.resnet import RESNETS, Resnet
-    from simulators.networks.weights_file import TrainedResnet, save_weights
+    from dwmtj.simulators.networks.resnet.network import RESNETS, Resnet
+    from dwmtj.simulators.networks.resnet.weights_file import TrainedResnet, save_weights
 
     start = tmp_path / "start.safetensors"
     save_weights(
@@ -101,8 +101,8 @@ def test_a_training_begins_with_weights_and_under_errors(
 def test_weights_to_begin_with_that_are_not_there_or_of_another_network_are_named(
     learn: Callable[..., Result], tmp_path: Path
 ) -> None:
-    from simulators.networks.resnet import Resnet, ResnetShape
-    from simulators.networks.weights_file import TrainedResnet, save_weights
+    from dwmtj.simulators.networks.resnet.network import Resnet, ResnetShape
+    from dwmtj.simulators.networks.resnet.weights_file import TrainedResnet, save_weights
 
     missing = learn(*LEARN, "--start", "none.safetensors")
     assert "There are no weights at none.safetensors" in str(missing.exception)

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from analysis.state_model_comparison import compare_models
-from analysis.state_model_file import model_json, read_model
-from analysis.state_model_store import calibrate_stored, model_of
-from instruments import BenchFile, built_in_benches, load_bench_file, open_bench
-from protocols.catalogue import make_protocol
-from protocols.runner import run
-from storage import Store
+from dwmtj.analysis.calibration import calibrate_stored
+from dwmtj.analysis.state_model import model_of
+from dwmtj.analysis.state_model.comparison import compare_models
+from dwmtj.analysis.state_model.file import model_json, read_model
+from dwmtj.instruments import BenchFile, built_in_benches, load_bench_file, open_bench
+from dwmtj.protocols.catalogue import make_protocol
+from dwmtj.protocols.runner import run
+from dwmtj.storage import Store
 
 
 def dwmtj(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

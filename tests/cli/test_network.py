@@ -16,22 +16,22 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-import dwmtj
-from analysis.state_model import StateModel
-from analysis.state_model_file import model_document
-from simulators.networks import Images
-from storage import Status, Store
+from dwmtj.analysis.state_model.file import model_document
+from dwmtj.analysis.state_model.model import StateModel
+from dwmtj.cli import app as command_line
+from dwmtj.simulators.networks import Images
+from dwmtj.storage import Status, Store
 
 PROGRAM = ("network", "program", "-w", "net.safetensors", "-m", "straight.json", "-o", "out")
 ON_NOISE = """
 import sys, numpy as np
-import simulators.networks.datasets as datasets
-from simulators.networks import Images
+import dwmtj.simulators.networks.data.images as datasets
+from dwmtj.simulators.networks import Images
 bytes_ = np.random.default_rng(1).integers(0, 256, (2, 28, 28), np.uint8)
 noise = Images(bytes_, bytes_[:, 0, 0] % 10, bytes_, bytes_[:, 0, 0] % 10, tuple("0123456789"))
 datasets.load_images = lambda name: noise
-import dwmtj
-dwmtj.main()
+from dwmtj.cli import app
+app.main()
 """
 
 
@@ -42,9 +42,9 @@ def program(
     """Run a command in a folder with a model and a network whose readout has six weights."""
     import torch
 
-    from simulators.networks.ann import SHAPES
-    from simulators.networks.ann_file import TrainedAnn, save_ann
-    from simulators.networks.neuron import NeuronCurve
+    from dwmtj.simulators.networks.neuron_network.activation import NeuronCurve
+    from dwmtj.simulators.networks.neuron_network.file import TrainedAnn, save_ann
+    from dwmtj.simulators.networks.neuron_network.training import SHAPES
 
     readout = torch.zeros(SHAPES[1])
     readout[0, 0], readout[1, 0], readout[3, 1] = 1.0, -1.0, 0.5
@@ -57,11 +57,11 @@ def program(
     rng = np.random.default_rng(9)
     shown, labels = rng.integers(0, 256, (40, 28, 28), np.uint8), np.arange(40, dtype=np.uint8) % 10
     images = Images(shown, labels, shown, labels, tuple("0123456789"))
-    monkeypatch.setattr("simulators.networks.datasets.load_images", lambda _name: images)
+    monkeypatch.setattr("dwmtj.simulators.networks.data.images.load_images", lambda _name: images)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DWMTJ_DATABASE", raising=False)
     monkeypatch.setenv("COLUMNS", "160")
-    return lambda *arguments: CliRunner().invoke(dwmtj.app, list(arguments))
+    return lambda *arguments: CliRunner().invoke(command_line.app, list(arguments))
 
 
 def kill_when_half_written(folder: Path) -> None:

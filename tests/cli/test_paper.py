@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.paper import range_deviation
+from dwmtj.cli.demo.paper import range_deviation
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from instruments import built_in_benches
-from storage import Status, Store
+from dwmtj.instruments import built_in_benches
+from dwmtj.storage import Status, Store
 
 STAIRCASE = ["-p", "amplitude_start_V=1", "-p", "amplitude_step_V=0.5", "-p", "cycles=4"]
 

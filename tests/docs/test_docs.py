@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from instruments import built_in_benches, load_bench_file, open_bench
-from protocols.catalogue import make_protocol
-from protocols.runner import run as measure
-from storage import Store
+from dwmtj.instruments import built_in_benches, load_bench_file, open_bench
+from dwmtj.protocols.catalogue import make_protocol
+from dwmtj.protocols.runner import run as measure
+from dwmtj.storage import Store
 
 ROOT = Path(__file__).parents[2]
 # The page on adding an instrument builds one, and is run by the tests of the virtual bench.

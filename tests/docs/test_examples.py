@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from instruments import load_bench_file
+from dwmtj.instruments import load_bench_file
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from instruments import (
+from dwmtj.instruments import (
     Bench,
     BenchError,
     BenchFile,
@@ -13,7 +13,7 @@ from instruments import (
     load_bench_file,
     open_bench,
 )
-from simulators.bench import Lab, forget_labs, open_lab
+from dwmtj.simulators.bench import Lab, forget_labs, open_lab
 
 SHAPE = PulseShape(width_s=50e-9, rise_s=10e-9, fall_s=10e-9)
 

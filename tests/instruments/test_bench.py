@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 import pytest
 import pyvisa
 
-from instruments import BenchError, BenchFile, PulseShape, open_bench
-from instruments.adapters.keysight81160a import Keysight81160APulseGenerator
+from dwmtj.instruments import BenchError, BenchFile, PulseShape, open_bench
+from dwmtj.instruments.adapters.keysight81160a import Keysight81160APulseGenerator
 
 SHAPE = PulseShape(width_s=50e-9, rise_s=10e-9, fall_s=10e-9)
 

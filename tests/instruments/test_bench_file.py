@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from instruments import BenchError, built_in_benches, load_bench_file, parse_bench_file
+from dwmtj.instruments import BenchError, built_in_benches, load_bench_file, parse_bench_file
 
 GOOD = built_in_benches()["virtual-trapezoid"].read_text()
 

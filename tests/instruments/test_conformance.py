@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import pyvisa
 
-from instruments import Bench, BenchError, BenchFile, PulseShape, open_bench
-from simulators.bench import Lab, open_lab
+from dwmtj.instruments import Bench, BenchError, BenchFile, PulseShape, open_bench
+from dwmtj.simulators.bench import Lab, open_lab
 
 SHAPE = PulseShape(width_s=50e-9, rise_s=10e-9, fall_s=10e-9)
 

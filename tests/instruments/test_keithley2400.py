@@ -7,8 +7,8 @@ import pyvisa
 from pymeasure.instruments.keithley import Keithley2400
 from pymeasure.test import expected_protocol
 
-from instruments import BenchError, BenchFile, open_bench
-from instruments.adapters.keithley2400 import Keithley2400ResistanceMeter
+from dwmtj.instruments import BenchError, BenchFile, open_bench
+from dwmtj.instruments.adapters.keithley2400 import Keithley2400ResistanceMeter
 
 FORMAT = (b":FORMAT:ELEMENTS VOLTAGE, CURRENT, RESISTANCE, TIME, STATUS", None)
 ARM = [

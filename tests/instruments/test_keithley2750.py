@@ -6,8 +6,8 @@ import pytest
 from pymeasure.instruments.keithley import Keithley2750
 from pymeasure.test import expected_protocol
 
-from instruments import BenchError
-from instruments.adapters.keithley2750 import Keithley2750Switch
+from dwmtj.instruments import BenchError
+from dwmtj.instruments.adapters.keithley2750 import Keithley2750Switch
 
 FINE = (b"SYST:ERR?", b'0,"No error"')
 OPEN = (b":ROUTe:OPEN:ALL", None)

@@ -8,9 +8,9 @@ from pymeasure.instruments.kepco import KepcoBOP3612
 from pymeasure.instruments.lakeshore import LakeShore425
 from pymeasure.test import expected_protocol
 
-from instruments import BenchError, LimitError
-from instruments.adapters.kepco_bop import RAMP_STEP_S, KepcoCoilSupply
-from instruments.adapters.kepco_lakeshore import KepcoLakeShoreMagnet
+from dwmtj.instruments import BenchError, LimitError
+from dwmtj.instruments.adapters.kepco_bop import RAMP_STEP_S, KepcoCoilSupply
+from dwmtj.instruments.adapters.kepco_lakeshore import KepcoLakeShoreMagnet
 
 Exchange = list[tuple[bytes, bytes | None]]
 SWITCH_ON: Exchange = [

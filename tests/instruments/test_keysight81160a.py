@@ -6,8 +6,8 @@ import pytest
 from pymeasure.instruments.keysight import Keysight81160A
 from pymeasure.test import expected_protocol
 
-from instruments import BenchError, LimitError, PulseShape
-from instruments.adapters.keysight81160a import Keysight81160APulseGenerator
+from dwmtj.instruments import BenchError, LimitError, PulseShape
+from dwmtj.instruments.adapters.keysight81160a import Keysight81160APulseGenerator
 
 Exchange = list[tuple[bytes, bytes | None]]
 

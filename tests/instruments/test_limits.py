@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from instruments import LimitError, Limits, PulseShape
-from instruments.limits import LimitedMagnet, LimitedPulseGenerator, LimitedResistanceMeter
-from instruments.roles import Reading
+from dwmtj.instruments import LimitError, Limits, PulseShape
+from dwmtj.instruments.limits import LimitedMagnet, LimitedPulseGenerator, LimitedResistanceMeter
+from dwmtj.instruments.roles import Reading
 
 LIMITS = Limits(
     pulse_amplitude_V=5,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from instruments import Bench, PulseShape, Reading, load_bench_file
+from dwmtj.instruments import Bench, PulseShape, Reading, load_bench_file
 
 
 @dataclass

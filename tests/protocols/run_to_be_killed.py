@@ -12,8 +12,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from protocols.runner import run
-from storage import Point, Store
+from dwmtj.protocols.runner import run
+from dwmtj.storage import Point, Store
 
 CYCLES = 300
 POINTS_PER_CYCLE = 100

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from instruments import Bench, LimitError
-from protocols import ProtocolError
-from protocols.catalogue import PROTOCOLS, make_protocol
+from dwmtj.instruments import Bench, LimitError
+from dwmtj.protocols import ProtocolError
+from dwmtj.protocols.catalogue import PROTOCOLS, make_protocol
 
 LADDER: dict[str, float | str] = {
     "amplitude_start_V": 1.0,

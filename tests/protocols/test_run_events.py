@@ -3,9 +3,9 @@ from queue import Queue
 
 import pytest
 
-from protocols import run_events
-from protocols.run_events import Announcer, Event, RunEnded
-from storage import Status
+from dwmtj.protocols import run_events
+from dwmtj.protocols.run_events import Announcer, Event, RunEnded
+from dwmtj.storage import Status
 
 EVENTS = [RunEnded(number, Status.FINISHED, None) for number in range(20)]
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from instruments import BenchError, LimitError
-from protocols import ProtocolError
-from protocols.run_events import Event, PointMeasured, RunEnded, RunStarted
-from protocols.runner import run
-from storage import Point, Status, Store, StoreError
+from dwmtj.instruments import BenchError, LimitError
+from dwmtj.protocols import ProtocolError
+from dwmtj.protocols.run_events import Event, PointMeasured, RunEnded, RunStarted
+from dwmtj.protocols.runner import run
+from dwmtj.storage import Point, Status, Store, StoreError
 
 
 @dataclass

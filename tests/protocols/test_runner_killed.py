@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import Status, Store
+from dwmtj.storage import Status, Store
 
 HERE = Path(__file__).parent
 CHILD = HERE / "run_to_be_killed.py"

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from instruments import Bench, PulseShape
-from protocols.catalogue import make_protocol
+from dwmtj.instruments import Bench, PulseShape
+from dwmtj.protocols.catalogue import make_protocol
 
 SLOW_READING_s = 0.02
 

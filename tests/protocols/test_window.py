@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pymeasure.experiment import Procedure, Results
 
-from instruments import BenchFile, open_bench
-from protocols.pulsed import StaircaseWrite
+from dwmtj.instruments import BenchFile, open_bench
+from dwmtj.protocols.pulsed import StaircaseWrite
 
 
 @pytest.fixture

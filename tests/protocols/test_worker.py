@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from pymeasure.experiment import Results, Worker
 
-from instruments import BenchFile, open_bench
-from protocols.catalogue import PROTOCOLS
-from protocols.procedure import BenchProcedure
+from dwmtj.instruments import BenchFile, open_bench
+from dwmtj.protocols.catalogue import PROTOCOLS
+from dwmtj.protocols.procedure import BenchProcedure
 
 SHORT = {
     "amplitude_start_V": 1.0,

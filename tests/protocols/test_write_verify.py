@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analysis.state_model import StateModel
-from instruments import (
+from dwmtj.analysis.state_model.model import StateModel
+from dwmtj.instruments import (
     Bench,
     BenchFile,
     LimitError,
@@ -18,14 +18,14 @@ from instruments import (
     load_bench_file,
     open_bench,
 )
-from protocols import ProtocolError
-from protocols.read_array import ReadArray
-from protocols.runner import run
-from protocols.write_plan import Wall, WritePlan
-from protocols.write_verify import WriteVerify
-from simulators.bench import forget_labs
-from simulators.networks.readout_on_array import write_plan
-from storage import Point, Status, Store
+from dwmtj.protocols import ProtocolError
+from dwmtj.protocols.read_array import ReadArray
+from dwmtj.protocols.runner import run
+from dwmtj.protocols.write_plan import Wall, WritePlan
+from dwmtj.protocols.write_verify import WriteVerify
+from dwmtj.simulators.bench import forget_labs
+from dwmtj.simulators.networks.programming.readout_on_array import write_plan
+from dwmtj.storage import Point, Status, Store
 
 LEVELS_OHM = (100.0, 80.0, 60.0)
 

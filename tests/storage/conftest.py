@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import RunWriter, Store
+from dwmtj.storage import RunWriter, Store
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from storage import RunWriter, Status, Store, StoreError
+from dwmtj.storage import RunWriter, Status, Store, StoreError
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import Point, Status, Store, StoreError
+from dwmtj.storage import Point, Status, Store, StoreError
 
 NOBODY = 65534
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from storage import Point, RunWriter, Status, Store, StoreError
+from dwmtj.storage import Point, RunWriter, Status, Store, StoreError
 
 Begin = Callable[[], RunWriter]
 POINTS = [

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import StoreError, database_path
+from dwmtj.storage import StoreError, database_path
 
 
 def test_the_argument_goes_before_the_environment_and_that_before_the_folder(

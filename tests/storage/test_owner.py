@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import psutil
 
-from storage.owner import Owner, this_process
+from dwmtj.storage.owner import Owner, this_process
 
 
 def test_this_process_lives() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage import Store, StoreError
+from dwmtj.storage import Store, StoreError
 
 
 def test_results_come_back_by_kind_in_order_with_all_that_was_given(store: Store) -> None:

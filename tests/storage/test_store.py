@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from storage import Point, RunWriter, Status, Store, StoreError
-from storage.schema import Run
+from dwmtj.storage import Point, RunWriter, Status, Store, StoreError
+from dwmtj.storage.schema import Run
 
 Begin = Callable[[], RunWriter]
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from storage import Point, RunWriter, Status, Store, StoreError
-from storage.schema import StoredPoint
+from dwmtj.storage import Point, RunWriter, Status, Store, StoreError
+from dwmtj.storage.schema import StoredPoint
 
 Begin = Callable[[], RunWriter]
 

@@ -9,7 +9,7 @@ from pymeasure.instruments.kepco import KepcoBOP3612
 from pymeasure.instruments.keysight import Keysight81160A
 from pymeasure.instruments.lakeshore import LakeShore425
 
-from simulators.bench import Lab, forget_labs, open_lab
+from dwmtj.simulators.bench import Lab, forget_labs, open_lab
 
 LIBRARY = "trapezoid?name=pymeasure@dwmtj"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from simulators.bench import SimulatedClock, read_lab_file
-from simulators.bench.lab import Lab
+from dwmtj.simulators.bench import SimulatedClock, read_lab_file
+from dwmtj.simulators.bench.lab import Lab
 
 
 class Wall:

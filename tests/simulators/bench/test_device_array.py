@@ -7,9 +7,9 @@ import pytest
 import pyvisa
 from pymeasure.instruments.keithley import Keithley2750
 
-from simulators.bench import Lab, LabError, forget_labs, open_lab, read_lab_file
-from simulators.bench.circuit import Piece
-from simulators.device import Device
+from dwmtj.simulators.bench import Lab, LabError, forget_labs, open_lab, read_lab_file
+from dwmtj.simulators.bench.circuit.circuit import Piece
+from dwmtj.simulators.device import Device
 
 WRITES = [Piece(0.0, 1e-3), Piece(2.7, 50e-9), Piece(0.0, 1e-3)]  # 5.4 V on the track
 

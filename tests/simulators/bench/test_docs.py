@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from simulators.bench import forget_labs
-from simulators.bench.lab_file import read_lab_file
-from simulators.bench.models import MODELS
+from dwmtj.simulators.bench import forget_labs
+from dwmtj.simulators.bench.lab_file import read_lab_file
+from dwmtj.simulators.bench.models.registry import MODELS
 
 DOCS = Path(__file__).parents[3] / "docs"
 

@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from simulators.bench.electromagnet import Electromagnet
+from dwmtj.simulators.bench.circuit.electromagnet import Electromagnet
 
 
 @pytest.fixture

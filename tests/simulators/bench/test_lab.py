@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from simulators.bench import LabError, forget_labs, lab_names, open_lab, read_lab_file
+from dwmtj.simulators.bench import LabError, forget_labs, lab_names, open_lab, read_lab_file
 
 WORKING = """
 [device]

@@ -7,7 +7,7 @@ from pymeasure.instruments.kepco import KepcoBOP3612
 from pymeasure.instruments.keysight import Keysight81160A
 from pymeasure.instruments.lakeshore import LakeShore425
 
-from simulators.bench import Lab
+from dwmtj.simulators.bench import Lab
 
 
 def apply_field(lab: Lab, supply: KepcoBOP3612, field_T: float) -> None:

@@ -8,7 +8,7 @@ from pymeasure.instruments.keithley import Keithley2400
 from pymeasure.instruments.kepco import KepcoBOP3612
 from pymeasure.instruments.keysight import Keysight81160A
 
-from simulators.bench import Lab
+from dwmtj.simulators.bench import Lab
 
 
 def resistance_ohm(meter: Keithley2400) -> float:

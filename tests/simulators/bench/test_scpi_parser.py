@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from simulators.bench.scpi_commands import event, on_part, query, setting
-from simulators.bench.scpi_instrument import (
+from dwmtj.simulators.bench.scpi.commands import event, on_part, query, setting
+from dwmtj.simulators.bench.scpi.instrument import (
     Instrument,
     Model,
     common_commands,
     system_commands,
 )
-from simulators.bench.scpi_parser import CommandSet
-from simulators.bench.scpi_values import Boolean, Integer, Raw, Real, Text, choice
+from dwmtj.simulators.bench.scpi.parser import CommandSet
+from dwmtj.simulators.bench.scpi.values import Boolean, Integer, Raw, Real, Text, choice
 
 
 @dataclass

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from simulators.bench import LabError, LabServer, open_lab, serve
+from dwmtj.simulators.bench import LabError, LabServer, open_lab, serve
 
 
 def connected(server: LabServer, model: str) -> socket.socket:

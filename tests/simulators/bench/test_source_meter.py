@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from simulators.bench.lab import Lab
-from simulators.bench.lab_file import read_lab_file
-from simulators.bench.scpi_instrument import Instrument
+from dwmtj.simulators.bench.lab import Lab
+from dwmtj.simulators.bench.lab_file import read_lab_file
+from dwmtj.simulators.bench.scpi.instrument import Instrument
 
 CURRENT = (
     "*RST;:SYST:RSEN ON;:SOUR:FUNC CURR;:SOUR:CURR 100UA;:SENS:FUNC 'VOLT','RES'"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from simulators.bench import LabError, open_lab, read_lab_file, twins, use_models
-from simulators.device import Twin
+from dwmtj.simulators.bench import LabError, open_lab, read_lab_file, twins, use_models
+from dwmtj.simulators.device import Twin
 
 
 def quantity(value: float) -> dict[str, float | None]:

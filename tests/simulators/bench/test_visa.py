@@ -10,7 +10,7 @@ from pyvisa.constants import InterfaceType, StatusCode
 from pyvisa.highlevel import list_backends
 from pyvisa.resources import GPIBInstrument, SerialInstrument
 
-from simulators.bench import LabError, VirtualBenchLibrary
+from dwmtj.simulators.bench import LabError, VirtualBenchLibrary
 
 GENERATOR, METER, GAUSSMETER = "GPIB0::10::INSTR", "GPIB0::24::INSTR", "ASRL1::INSTR"
 

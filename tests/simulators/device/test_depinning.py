@@ -10,13 +10,13 @@ from math import exp, pi, sqrt
 import numpy as np
 import pytest
 
-from simulators.device import Device, DeviceParameters, load_device
-from simulators.device.depinning import (
+from dwmtj.simulators.device import Device, DeviceParameters, load_device
+from dwmtj.simulators.device.depinning import (
     BOLTZMANN_J_per_K,
     field_per_current_density,
     site_table,
 )
-from simulators.device.track import track_resistance_ohm
+from dwmtj.simulators.device.track import track_resistance_ohm
 
 DEVICES = 20_000
 BIAS_T = -4e-3

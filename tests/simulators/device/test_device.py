@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from simulators.device import Device, DeviceError, load_device
+from dwmtj.simulators.device import Device, DeviceError, load_device
 
 BIAS_T = -4e-3
 TEN_YEARS_s = 10 * 365.25 * 86400.0

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from simulators.device import DeviceError, device_toml, load_device, presets
+from dwmtj.simulators.device import DeviceError, device_toml, load_device, presets
 
 
 def test_the_presets_are_listed_and_load() -> None:

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from simulators.device import Device, load_device
-from simulators.device.kernel import STATE
-from simulators.device.noise import normal, octave_weight, seed_streams, uniform
+from dwmtj.simulators.device import Device, load_device
+from dwmtj.simulators.device.kernel import STATE
+from dwmtj.simulators.device.noise import normal, octave_weight, seed_streams, uniform
 
 
 def test_uniform_and_normal_draws_have_the_right_moments() -> None:

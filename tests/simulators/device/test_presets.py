@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from simulators.device import Device, load_device
+from dwmtj.simulators.device import Device, load_device
 
 Floats = NDArray[np.float64]
 DEVICES = 200

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from simulators.device import Device, DeviceParameters, load_device
+from dwmtj.simulators.device import Device, DeviceParameters, load_device
 
 
 def silent(name: str) -> DeviceParameters:

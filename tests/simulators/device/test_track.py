@@ -6,8 +6,8 @@ from math import log
 import numpy as np
 import pytest
 
-from simulators.device import load_device
-from simulators.device.track import (
+from dwmtj.simulators.device import load_device
+from dwmtj.simulators.device.track import (
     junction_outline,
     parallel_fraction,
     track_resistance_ohm,

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulators.device import DeviceError, Twin, twin_parameters
+from dwmtj.simulators.device import DeviceError, Twin, twin_parameters
 
 COUNT = 4000
 UNTOLD: dict[str, float | None] = {"pulse_width_s": None, "field_T": None}

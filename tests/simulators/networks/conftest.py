@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from simulators.networks.dataset_files import DATA_VARIABLE, DataSetFiles
+from dwmtj.simulators.networks.data.dataset_files import DATA_VARIABLE, DataSetFiles
 
 
 def idx(array: NDArray[np.uint8]) -> bytes:

@@ -5,11 +5,16 @@ from pathlib import Path
 
 import numpy as np
 
-from simulators.networks import stream_training
-from simulators.networks.checkpoint import Checkpoint
-from simulators.networks.datasets import Images
-from simulators.networks.stream_setup import StreamSetup
-from simulators.networks.stream_training import StreamData, StreamRun, stream_data, train_stream
+from dwmtj.simulators.networks.data.images import Images
+from dwmtj.simulators.networks.stream_learning import training as stream_training
+from dwmtj.simulators.networks.stream_learning.settings import StreamSetup
+from dwmtj.simulators.networks.stream_learning.training import (
+    StreamData,
+    StreamRun,
+    stream_data,
+    train_stream,
+)
+from dwmtj.simulators.sweeps.checkpoint import Checkpoint
 
 RUN = StreamRun("run", StreamSetup(hidden=32, batch=25, subset_images=100, subsets=5, epochs=20), 3)
 

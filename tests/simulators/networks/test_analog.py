@@ -6,12 +6,16 @@ import torch
 from scipy import stats
 from torch import Tensor, nn
 
-from simulators.networks.analog import AnalogNetwork, from_analog, to_analog
-from simulators.networks.analog_converters import Converters
-from simulators.networks.analog_devices import ConductanceRange, DeviceLevels, levels_of_range
-from simulators.networks.analog_mapping import Clipping
-from simulators.networks.errors import NetworkError
-from simulators.networks.noise_streams import programming_noise
+from dwmtj.simulators.networks.crossbar.converters import Converters
+from dwmtj.simulators.networks.crossbar.devices import (
+    ConductanceRange,
+    DeviceLevels,
+    levels_of_range,
+)
+from dwmtj.simulators.networks.crossbar.mapping import Clipping
+from dwmtj.simulators.networks.crossbar.network import AnalogNetwork, from_analog, to_analog
+from dwmtj.simulators.networks.crossbar.random_streams import programming_noise
+from dwmtj.simulators.networks.errors import NetworkError
 
 EXACT = ConductanceRange(std_S=0)
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from analysis.state_model import (
+from dwmtj.analysis.state_model.model import (
     LevelState,
     ModelReadNoise,
     ModelRetention,
@@ -17,14 +17,14 @@ from analysis.state_model import (
     Source,
     StateModel,
 )
-from simulators.networks.analog import to_analog
-from simulators.networks.analog_devices import (
+from dwmtj.simulators.networks.crossbar.devices import (
     ConductanceRange,
     after,
     levels_of_device,
     levels_of_range,
 )
-from simulators.networks.errors import NetworkError
+from dwmtj.simulators.networks.crossbar.network import to_analog
+from dwmtj.simulators.networks.errors import NetworkError
 
 SOURCE = Source((1,), "lab.sqlite", "0.1.0", "2025-03-01T22:15:00+00:00", "", "")
 

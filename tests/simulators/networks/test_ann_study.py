@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import torch
 
-from simulators.networks import Images, load_images
-from simulators.networks.ann import Schedule, confusion
-from simulators.networks.ann_figures import neuron_panel, study_panels
-from simulators.networks.ann_study import AnnConfiguration, SeedOutcome, run_study
-from simulators.networks.checkpoint import Checkpoint
-from simulators.networks.datasets import DIGITS
-from simulators.networks.levels import notched_levels
+from dwmtj.simulators.networks import Images, load_images
+from dwmtj.simulators.networks.data.images import DIGITS
+from dwmtj.simulators.networks.neuron_network.figures import neuron_panel, study_panels
+from dwmtj.simulators.networks.neuron_network.study import AnnConfiguration, SeedOutcome, run_study
+from dwmtj.simulators.networks.neuron_network.training import Schedule, confusion
+from dwmtj.simulators.networks.synapses.levels import notched_levels
+from dwmtj.simulators.sweeps.checkpoint import Checkpoint
 
 QUICK = Schedule(epochs=1, learning_rate=2e-3, batch=32)
 

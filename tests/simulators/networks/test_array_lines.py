@@ -5,10 +5,10 @@ import pytest
 import torch
 from torch import nn
 
-from simulators.networks.analog import to_analog
-from simulators.networks.analog_devices import ConductanceRange
-from simulators.networks.array_lines import Lines, carried_S
-from simulators.networks.errors import NetworkError
+from dwmtj.simulators.networks.crossbar.devices import ConductanceRange
+from dwmtj.simulators.networks.crossbar.line_resistance import Lines, carried_S
+from dwmtj.simulators.networks.crossbar.network import to_analog
+from dwmtj.simulators.networks.errors import NetworkError
 
 SHAPES = [(1, 2), (5, 4), (4, 6), (7, 2)]
 

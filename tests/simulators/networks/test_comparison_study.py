@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulators.networks import Images, NetworkError
-from simulators.networks.checkpoint import Checkpoint
-from simulators.networks.comparison_figure import comparison_panel, comparison_table
-from simulators.networks.comparison_study import Compared, ComparisonConfiguration, compare
-from simulators.networks.datasets import DIGITS
-from simulators.networks.online_learning import OnLineSchedule
-from simulators.networks.technologies import TECHNOLOGIES, chosen, of_tables
+from dwmtj.simulators.networks import Images, NetworkError
+from dwmtj.simulators.networks.comparison.figure import comparison_panel, comparison_table
+from dwmtj.simulators.networks.comparison.online_learning import OnLineSchedule
+from dwmtj.simulators.networks.comparison.study import Compared, ComparisonConfiguration, compare
+from dwmtj.simulators.networks.data.images import DIGITS
+from dwmtj.simulators.networks.synapses.technologies import TECHNOLOGIES, chosen, of_tables
+from dwmtj.simulators.sweeps.checkpoint import Checkpoint
 
 CONFIGURATION = ComparisonConfiguration(
     data_set="mnist",

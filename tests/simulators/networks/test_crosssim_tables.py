@@ -8,8 +8,8 @@ import pytest
 import torch
 from scipy import stats
 
-from simulators.networks import NetworkError
-from simulators.networks.crosssim_tables import TableDevice, read_device, read_table
+from dwmtj.simulators.networks import NetworkError
+from dwmtj.simulators.networks.synapses.crosssim_tables import TableDevice, read_device, read_table
 
 BINS_S = np.linspace(1e-4, 2e-4, 21)
 PROBABILITY = np.linspace(0, 1, 101)

@@ -14,9 +14,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from simulators.networks import NetworkError, load_images
-from simulators.networks.dataset_files import DATA_VARIABLE, DataSetFiles, read_contents
-from simulators.networks.datasets import DIGITS, DataSetName, data_set_name, read_cifar, read_idx
+from dwmtj.simulators.networks import NetworkError, load_images
+from dwmtj.simulators.networks.data.dataset_files import DATA_VARIABLE, DataSetFiles, read_contents
+from dwmtj.simulators.networks.data.images import (
+    DIGITS,
+    DataSetName,
+    data_set_name,
+    read_cifar,
+    read_idx,
+)
 
 Arrays = dict[str, NDArray[np.uint8]]
 
@@ -87,7 +93,9 @@ class Server(ThreadingHTTPServer):
 def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """A web server on loopback for the folder `served`, and an empty cache of the user's."""
     monkeypatch.delenv(DATA_VARIABLE, raising=False)
-    monkeypatch.setattr("simulators.networks.dataset_files.cache_folder", lambda: tmp_path / "home")
+    monkeypatch.setattr(
+        "dwmtj.simulators.networks.data.dataset_files.cache_folder", lambda: tmp_path / "home"
+    )
 
     class Handler(SimpleHTTPRequestHandler):
         def log_message(self, *_message: Any) -> None:

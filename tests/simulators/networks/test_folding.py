@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from simulators.networks.errors import NetworkError
-from simulators.networks.folding import fold_batch_norm
+from dwmtj.simulators.networks.crossbar.folding import fold_batch_norm
+from dwmtj.simulators.networks.errors import NetworkError
 
 
 class Branched(nn.Module):

@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 import torch
 
-from simulators.networks import Images, NetworkError
-from simulators.networks.analog_devices import ConductanceRange, levels_of_range
-from simulators.networks.array_hash import array_hash
-from simulators.networks.checkpoint import Checkpoint
-from simulators.networks.image_batches import ImageBytes, on_device
-from simulators.networks.inference_result import Inference
-from simulators.networks.inference_study import InferenceConfiguration, infer, inference_tasks
-from simulators.networks.inference_task import KIND, Mapped, read, reader
-from simulators.networks.resnet import Resnet, ResnetShape
-from simulators.networks.resnet_training import ResnetConfiguration, train_resnet
-from simulators.networks.sweep import Sweep, open_executor
-from storage import ResultRecord, Store
+from dwmtj.simulators.networks import Images, NetworkError
+from dwmtj.simulators.networks.crossbar.devices import ConductanceRange, levels_of_range
+from dwmtj.simulators.networks.data.array_hash import array_hash
+from dwmtj.simulators.networks.data.image_batches import ImageBytes, on_device
+from dwmtj.simulators.networks.inference.result import Inference
+from dwmtj.simulators.networks.inference.study import InferenceConfiguration, infer, inference_tasks
+from dwmtj.simulators.networks.inference.task import KIND, Mapped, read, reader
+from dwmtj.simulators.networks.resnet.network import Resnet, ResnetShape
+from dwmtj.simulators.networks.resnet.training import ResnetConfiguration, train_resnet
+from dwmtj.simulators.sweeps.checkpoint import Checkpoint
+from dwmtj.simulators.sweeps.sweep import Sweep, open_executor
+from dwmtj.storage import ResultRecord, Store
 
 CPU = torch.device("cpu")
 LEVELS = {

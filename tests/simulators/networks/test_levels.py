@@ -3,16 +3,16 @@
 import pytest
 import torch
 
-from analysis.state_model import LevelState, Prior, Pulses, Quantity, Source, StateModel
-from simulators.networks import NetworkError
-from simulators.networks.levels import (
+from dwmtj.analysis.state_model.model import LevelState, Prior, Pulses, Quantity, Source, StateModel
+from dwmtj.simulators.networks import NetworkError
+from dwmtj.simulators.networks.neuron_network.on_levels import nearest_levels, straight_through
+from dwmtj.simulators.networks.synapses.levels import (
     MEASURED_SPREAD,
     best_range,
     levels_of_model,
     notched_levels,
     whole_range,
 )
-from simulators.networks.on_levels import nearest_levels, straight_through
 
 WEIGHTS = torch.randn(2000, generator=torch.Generator().manual_seed(3)) * 0.05
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from simulators.networks import NetworkError
-from simulators.networks.measured_device import measured_device
-from simulators.networks.synapse import PulsedSynapse
-from simulators.networks.technologies import of_model
+from dwmtj.simulators.networks import NetworkError
+from dwmtj.simulators.networks.synapses.measured_device import measured_device
+from dwmtj.simulators.networks.synapses.synapse import PulsedSynapse
+from dwmtj.simulators.networks.synapses.technologies import of_model
 from tests.simulators.networks.test_stream_transitions import model, pulses
 
 COUNT = 20_000

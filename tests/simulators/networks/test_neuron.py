@@ -2,7 +2,7 @@
 
 import torch
 
-from simulators.networks.neuron import NeuronCurve
+from dwmtj.simulators.networks.neuron_network.activation import NeuronCurve
 
 
 def test_negative_input_gives_nothing_and_no_slope() -> None:

@@ -9,13 +9,13 @@ import pytest
 import torch
 from torch import nn
 
-from simulators.networks import NetworkError
-from simulators.networks.checkpoint import Checkpoint
-from simulators.networks.image_batches import ImageBytes, on_device
-from simulators.networks.programming_figure import programming_table
-from simulators.networks.programming_result import PRINTED_J, Programmed, PulseTimes
-from simulators.networks.programming_study import ProgrammingConfiguration, program
-from simulators.networks.written_network import Policies
+from dwmtj.simulators.networks import NetworkError
+from dwmtj.simulators.networks.data.image_batches import ImageBytes, on_device
+from dwmtj.simulators.networks.programming.figure import programming_table
+from dwmtj.simulators.networks.programming.network_writing import Policies
+from dwmtj.simulators.networks.programming.result import PRINTED_J, Programmed, PulseTimes
+from dwmtj.simulators.networks.programming.study import ProgrammingConfiguration, program
+from dwmtj.simulators.sweeps.checkpoint import Checkpoint
 from tests.analysis.test_write_policy import a_model
 
 TIMES = PulseTimes(pulse_s=60e-9, heating_s=50e-9, read_s=0.02, track_ohm=1000.0)

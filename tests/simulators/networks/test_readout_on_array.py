@@ -7,20 +7,24 @@ import numpy as np
 import pytest
 import torch
 
-from analysis import AnalysisError
-from analysis.state_model import StateModel
-from simulators.networks import NetworkError
-from simulators.networks.ann import SHAPES, Samples
-from simulators.networks.ann_file import TrainedAnn, load_ann, save_ann
-from simulators.networks.neuron import NeuronCurve
-from simulators.networks.readout_on_array import (
+from dwmtj.analysis import AnalysisError
+from dwmtj.analysis.state_model.model import StateModel
+from dwmtj.simulators.networks import NetworkError
+from dwmtj.simulators.networks.neuron_network.activation import NeuronCurve
+from dwmtj.simulators.networks.neuron_network.file import TrainedAnn, load_ann, save_ann
+from dwmtj.simulators.networks.neuron_network.training import SHAPES, Samples
+from dwmtj.simulators.networks.programming.readout_on_array import (
     conditions,
     conductances_S,
     level_edges_ohm,
     readout_on_array,
     write_plan,
 )
-from simulators.networks.readout_result import expected_to_leave, levels_read, stages
+from dwmtj.simulators.networks.programming.readout_result import (
+    expected_to_leave,
+    levels_read,
+    stages,
+)
 
 
 def a_layer() -> torch.Tensor:

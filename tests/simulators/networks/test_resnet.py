@@ -13,19 +13,24 @@ import pytest
 import torch
 from torch import nn
 
-from simulators.networks import Images, NetworkError
-from simulators.networks.checkpoint import Checkpoint
-from simulators.networks.folding import fold_batch_norm
-from simulators.networks.image_batches import MARGIN, on_device, training_batches
-from simulators.networks.resnet import RESNETS, Resnet, ResnetShape
-from simulators.networks.resnet_training import (
+from dwmtj.simulators.networks import Images, NetworkError
+from dwmtj.simulators.networks.crossbar.folding import fold_batch_norm
+from dwmtj.simulators.networks.crossbar.training_noise import disturbed
+from dwmtj.simulators.networks.data.image_batches import MARGIN, on_device, training_batches
+from dwmtj.simulators.networks.resnet.network import RESNETS, Resnet, ResnetShape
+from dwmtj.simulators.networks.resnet.training import (
     ResnetConfiguration,
     epochs_kept,
     learning_rate,
     train_resnet,
 )
-from simulators.networks.weight_errors import disturbed
-from simulators.networks.weights_file import TrainedResnet, load_weights, save_weights, weights_of
+from dwmtj.simulators.networks.resnet.weights_file import (
+    TrainedResnet,
+    load_weights,
+    save_weights,
+    weights_of,
+)
+from dwmtj.simulators.sweeps.checkpoint import Checkpoint
 
 ROOT = Path(__file__).parents[3]
 CPU = torch.device("cpu")

@@ -1,10 +1,10 @@
 import pytest
 import torch
 
-from simulators.networks.datasets import load_images
-from simulators.networks.image_batches import accuracy, on_device
-from simulators.networks.shipped import RESNET20
-from simulators.networks.weights_file import load_weights
+from dwmtj.simulators.networks.data.image_batches import accuracy, on_device
+from dwmtj.simulators.networks.data.images import load_images
+from dwmtj.simulators.networks.resnet.pretrained import RESNET20
+from dwmtj.simulators.networks.resnet.weights_file import load_weights
 
 
 @pytest.mark.usefixtures("real_data")

@@ -3,9 +3,9 @@ import numpy.typing as npt
 import pytest
 import torch
 
-from simulators.networks.stream_network import StreamNetwork, as_input
-from simulators.networks.stream_plain import PlainNetwork
-from simulators.networks.stream_setup import StreamSetup
+from dwmtj.simulators.networks.stream_learning.network import StreamNetwork, as_input
+from dwmtj.simulators.networks.stream_learning.pytorch_reference import PlainNetwork
+from dwmtj.simulators.networks.stream_learning.settings import StreamSetup
 
 SMALL = StreamSetup(hidden=64, batch=50, subset_images=200, epochs=15, subsets=1)
 

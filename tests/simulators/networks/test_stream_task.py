@@ -6,25 +6,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulators.networks import Images, NetworkError
-from simulators.networks.stream_setup import StreamSetup
-from simulators.networks.stream_study import (
+from dwmtj.simulators.networks import Images, NetworkError
+from dwmtj.simulators.networks.stream_learning.settings import StreamSetup
+from dwmtj.simulators.networks.stream_learning.study import (
     FigureName,
     figure_curves,
     outcomes_of,
     runs_of,
     summaries,
 )
-from simulators.networks.stream_task import (
+from dwmtj.simulators.networks.stream_learning.task import (
     KIND,
     checkpoint_of,
     stream_images,
     stream_tasks,
     train,
 )
-from simulators.networks.sweep import Sweep, open_executor
-from simulators.networks.sweep_task import Task
-from storage import Store
+from dwmtj.simulators.sweeps.sweep import Sweep, open_executor
+from dwmtj.simulators.sweeps.task import Task
+from dwmtj.storage import Store
 
 SETUP = StreamSetup(hidden=32, batch=25, subset_images=100, subsets=3, epochs=4)
 

@@ -9,21 +9,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simulators.networks import NetworkError
-from simulators.networks.checkpoint import Checkpoint
-from simulators.networks.datasets import Images
-from simulators.networks.stream_setup import StreamSetup
-from simulators.networks.stream_study import (
+from dwmtj.simulators.networks import NetworkError
+from dwmtj.simulators.networks.data.images import Images
+from dwmtj.simulators.networks.stream_learning.settings import StreamSetup
+from dwmtj.simulators.networks.stream_learning.study import (
     measured_curves,
     runs_of,
 )
-from simulators.networks.stream_training import (
+from dwmtj.simulators.networks.stream_learning.training import (
     StreamData,
     StreamRun,
     stream_data,
     train_stream,
 )
-from simulators.networks.stream_transitions import Transitions
+from dwmtj.simulators.networks.synapses.transitions import Transitions
+from dwmtj.simulators.sweeps.checkpoint import Checkpoint
 
 ROOT = Path(__file__).parents[3]
 SETUP = StreamSetup(hidden=32, batch=25, subset_images=100, subsets=3, epochs=4)
@@ -65,7 +65,7 @@ def test_a_stopped_run_goes_on_to_the_same_accuracies(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("simulators.networks.stream_training.PATIENCE_s", 0.0)
+    monkeypatch.setattr("dwmtj.simulators.networks.stream_learning.training.PATIENCE_s", 0.0)
     run = StreamRun("run", SETUP, 3, transitions, "epoch")
     whole = trained(run, data, Checkpoint(tmp_path / "whole", run.configuration()))
     broken = Checkpoint(tmp_path / "broken", run.configuration())

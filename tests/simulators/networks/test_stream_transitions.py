@@ -3,11 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.state_model import LevelState, Prior, Pulses, Quantity, Source, StateModel
-from simulators.networks import NetworkError
-from simulators.networks.stream_network import StreamNetwork, as_input
-from simulators.networks.stream_setup import StreamSetup
-from simulators.networks.stream_transitions import drawn_transitions, likeliest_transitions
+from dwmtj.analysis.state_model.model import LevelState, Prior, Pulses, Quantity, Source, StateModel
+from dwmtj.simulators.networks import NetworkError
+from dwmtj.simulators.networks.stream_learning.network import StreamNetwork, as_input
+from dwmtj.simulators.networks.stream_learning.settings import StreamSetup
+from dwmtj.simulators.networks.synapses.transitions import drawn_transitions, likeliest_transitions
 
 SOURCE = Source((1,), "lab.sqlite", "test", "2026-01-01", "counted", "good")
 # On a ladder of 1 V and 2 V: level 0 is left at 1 V, level 1 at 2 V; 2 V takes level 2 back.

@@ -2,9 +2,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from simulators.networks import NetworkError
-from simulators.networks.stream_setup import StreamSetup
-from simulators.networks.stream_update import (
+from dwmtj.simulators.networks import NetworkError
+from dwmtj.simulators.networks.stream_learning.settings import StreamSetup
+from dwmtj.simulators.networks.stream_learning.update import (
     corrections,
     pulse_continuous,
     pulse_levels,

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from simulators.networks.exponential_device import ExponentialDevice
-from simulators.networks.synapse import IdealSynapse, PulsedSynapse
+from dwmtj.simulators.networks.synapses.exponential_device import ExponentialDevice
+from dwmtj.simulators.networks.synapses.synapse import IdealSynapse, PulsedSynapse
 
 
 def generator(seed: int = 1) -> torch.Generator:

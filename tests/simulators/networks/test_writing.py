@@ -7,11 +7,15 @@ import pytest
 import torch
 from torch import nn
 
-from analysis.write_policy import single_shot_policy, write_verify_policy
-from simulators.networks.analog import AnalogNetwork, to_analog
-from simulators.networks.analog_devices import all_levels
-from simulators.networks.writing import measured_writable, single_shots, write_verify
-from simulators.networks.written_network import (
+from dwmtj.analysis.writing.policy import single_shot_policy, write_verify_policy
+from dwmtj.simulators.networks.crossbar.devices import all_levels
+from dwmtj.simulators.networks.crossbar.network import AnalogNetwork, to_analog
+from dwmtj.simulators.networks.programming.device_writing import (
+    measured_writable,
+    single_shots,
+    write_verify,
+)
+from dwmtj.simulators.networks.programming.network_writing import (
     WAYS,
     Policies,
     WrittenNetwork,

@@ -1,0 +1,86 @@
+from .errors import AnalysisError
+from .estimate import Estimate
+from .levels.conductance import ConductanceLevel, conductance_levels, largest_write_noise
+from .levels.find import Level, LevelReport, assign_levels, find_levels, measure_levels
+from .levels.state_map import StateMap, state_maps
+from .minor_loop import MinorLoop, measure_minor_loop
+from .read_noise import NoiseSpectrum, measure_read_noise
+from .retention import Retention, measure_retention
+from .switching.depinning import Depinning, fit_depinning
+from .switching.endurance import Endurance, measure_endurance
+from .switching.metaplasticity import Metaplasticity, fit_metaplasticity, wall_position
+from .switching.thresholds import Threshold, find_thresholds
+from .switching.trials import Trials, switching_trials
+from .switching.voltages import (
+    CriticalVoltage,
+    Switch,
+    critical_voltage,
+    find_switches,
+    first_arrivals,
+    first_departures,
+    hop_lengths,
+    one_step_resets,
+    state_distribution,
+    voltage_statistics,
+)
+from .switching.width_ratio import DepinningVoltages, depinning_voltages
+from .update import (
+    UpdateCurve,
+    asymmetry,
+    fit_update,
+    neurosim_A,
+    neurosim_label,
+    pulse_energy_J,
+    update_energies_J,
+)
+
+__all__ = [
+    "AnalysisError",
+    "ConductanceLevel",
+    "CriticalVoltage",
+    "Depinning",
+    "DepinningVoltages",
+    "Endurance",
+    "Estimate",
+    "Level",
+    "LevelReport",
+    "Metaplasticity",
+    "MinorLoop",
+    "NoiseSpectrum",
+    "Retention",
+    "StateMap",
+    "Switch",
+    "Threshold",
+    "Trials",
+    "UpdateCurve",
+    "assign_levels",
+    "asymmetry",
+    "conductance_levels",
+    "critical_voltage",
+    "depinning_voltages",
+    "find_levels",
+    "find_switches",
+    "find_thresholds",
+    "first_arrivals",
+    "first_departures",
+    "fit_depinning",
+    "fit_metaplasticity",
+    "fit_update",
+    "hop_lengths",
+    "largest_write_noise",
+    "measure_endurance",
+    "measure_levels",
+    "measure_minor_loop",
+    "measure_read_noise",
+    "measure_retention",
+    "neurosim_A",
+    "neurosim_label",
+    "one_step_resets",
+    "pulse_energy_J",
+    "state_distribution",
+    "state_maps",
+    "switching_trials",
+    "update_energies_J",
+    "voltage_statistics",
+    "wall_position",
+]

@@ -1,0 +1,99 @@
+"""Ladders of pulses: the points of runs as sequences of amplitudes and resistances.
+
+A ladder is what one cycle and phase of a run fired without a break: pulses of one polarity and
+rising amplitude, with the reading before the first one where there is one.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..errors import AnalysisError
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """One ladder; `amplitude_V` are magnitudes, shape (pulses,), `polarity` is +1 or −1."""
+
+    polarity: int
+    amplitude_V: Floats
+    resistance_ohm: Floats
+    before_ohm: float | None
+    """The reading before the first pulse, None if there is none."""
+
+    @property
+    def step_V(self) -> float:
+        """The median step; 0 for a single pulse."""
+        return float(np.median(np.diff(self.amplitude_V))) if len(self.amplitude_V) > 1 else 0.0
+
+
+def ladders_of(points: pd.DataFrame, where: str) -> Iterator[Ladder]:
+    """Yield the ladders of one run's points in order.
+
+    Raises AnalysisError, naming `where`, for pulses that do not rise or that change polarity.
+    """
+    readings = points[points["resistance_ohm"].notna()]
+    pulsed = readings["amplitude_V"].notna() & (readings["amplitude_V"] != 0)
+    parts = [readings["cycle"], readings["phase"], pulsed]
+    begins = np.logical_or.reduce([(part != part.shift()).to_numpy() for part in parts])
+    before: float | None = None
+    for _, part in readings.groupby(np.cumsum(begins), sort=False):
+        resistance = part["resistance_ohm"].to_numpy(dtype=float)
+        if pulsed.loc[part.index[0]]:
+            yield _ladder(part, resistance, before, where)
+        before = float(resistance[-1])
+
+
+def _ladder(part: pd.DataFrame, resistance: Floats, before: float | None, where: str) -> Ladder:
+    amplitude = part["amplitude_V"].to_numpy(dtype=float)
+    signs = np.unique(np.sign(amplitude))
+    if len(signs) > 1 or (np.diff(np.abs(amplitude)) <= 0).any():
+        raise AnalysisError(
+            f"{where}, cycle {part['cycle'].iloc[0]}: the amplitudes do not rise from pulse to "
+            "pulse; calibrate from staircase, ramp or cycling runs."
+        )
+    return Ladder(int(signs[0]), np.abs(amplitude), resistance, before)
+
+
+def rungs_of(ladders: Sequence[Ladder]) -> Floats:
+    """Return the amplitudes that all ladders of one polarity are counted at, in volts, rising.
+
+    They are those of the coarsest ladders: a finer one counts between them as one pulse. Raises
+    AnalysisError if ladders of equal step lie between one another's amplitudes.
+    """
+    step_V = max(ladder.step_V for ladder in ladders)
+    coarse = [ladder for ladder in ladders if ladder.step_V > 0.999 * step_V]
+    rungs = np.unique(np.concatenate([ladder.amplitude_V for ladder in coarse]).round(9))
+    highest = max(ladder.amplitude_V[-1] for ladder in ladders)
+    while step_V > 0 and highest > rungs[-1] + 1e-9:
+        rungs = np.append(rungs, round(float(rungs[-1]) + step_V, 9))
+    if len(rungs) > 1 and np.diff(rungs).min() < 0.5 * step_V:
+        raise AnalysisError(
+            "The runs' ladders lie between one another's amplitudes; calibrate them apart, or "
+            "measure them with the same first amplitude and step."
+        )
+    return rungs
+
+
+def counted(
+    ladders: Sequence[Ladder], indices: Sequence[npt.NDArray[np.intp]], levels: int
+) -> npt.NDArray[np.int64]:
+    """Return how often each amplitude led from level to level, shape (rungs, levels, levels).
+
+    `indices` are, for each ladder, the level before it (−1 if unknown) and after each pulse.
+    """
+    rungs = rungs_of(ladders)
+    counts = np.zeros((len(rungs), levels, levels), dtype=np.int64)
+    for ladder, index in zip(ladders, indices, strict=True):
+        rung = np.searchsorted(rungs, ladder.amplitude_V - 1e-9)
+        last = np.flatnonzero(np.diff(rung, append=len(rungs)))
+        after = index[1:][last]
+        before = np.concatenate([[index[0]], after[:-1]])
+        known = before >= 0
+        np.add.at(counts, (rung[last][known], before[known], after[known]), 1)
+    return counts

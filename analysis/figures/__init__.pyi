@@ -1,0 +1,27 @@
+from .amplitude import resistance_against_amplitude
+from .array import array_map, pulses_per_device
+from .choice import Panels, panels_of
+from .conductance import conductance_histogram
+from .distribution import distribution_map
+from .loop import minor_loop
+from .metaplastic import metaplastic_function
+from .panel import Panel, decimals_for, draw, png_of, save
+from .readings import readings_against_time
+
+__all__ = [
+    "Panel",
+    "Panels",
+    "array_map",
+    "conductance_histogram",
+    "decimals_for",
+    "distribution_map",
+    "draw",
+    "metaplastic_function",
+    "minor_loop",
+    "panels_of",
+    "png_of",
+    "pulses_per_device",
+    "readings_against_time",
+    "resistance_against_amplitude",
+    "save",
+]

@@ -1,0 +1,133 @@
+"""How many groups a set of plateaus forms: a normal mixture, its size chosen by BIC.
+
+Mixtures of k = 1, 2, … normal distributions (scikit-learn, started from average linkage) are fitted
+to the plateaus' medians, none narrower than `NARROWEST` of their range; the k with the lowest
+Bayesian information criterion is taken. A wall that sits anywhere in a notch gives a flat, not a
+normal distribution, of which BIC makes several components. Neighbours are therefore joined unless
+their means lie further apart than `RESOLVED` (s₁ + s₂): two halves of a flat distribution are
+1.73 (s₁ + s₂) apart, two levels at 6 σ lie 3 (s₁ + s₂) apart.
+A component of few plateaus borrows `BORROWED` degrees of freedom from the scatter of both. Levels
+nearer than 4 σ are joined, and said to hold several components. Source of BIC: Schwarz, Ann. Stat.
+6, 461 (1978).
+"""
+
+import warnings
+from dataclasses import dataclass
+from math import sqrt
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.cluster.hierarchy import fcluster, linkage
+
+from .plateaus import Plateaus
+
+NARROWEST = 0.002
+RESOLVED = 2.0
+BORROWED = 2.0
+MOST_GROUPS = 24
+SAMPLE = 1500
+PATIENCE = 9
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Plateaus taken as one level: centre, spread, and the mixture components it holds."""
+
+    mean_ohm: float
+    spread_ohm: float
+    components: int
+
+
+def find_groups(plateaus: Plateaus) -> tuple[Group, ...]:
+    """Return the groups of the plateaus, highest resistance first."""
+    label = _components(plateaus.median_ohm)
+    members = [label == number for number in np.unique(label)]
+    members.sort(key=lambda member: -float(plateaus.median_ohm[member].mean()))
+    joined = [(members[0], 1)]
+    for member in members[1:]:
+        above, components = joined[-1]
+        if _resolved(plateaus, above, member):
+            joined.append((member, 1))
+        else:
+            joined[-1] = (above | member, components + 1)
+    return tuple(
+        Group(float(plateaus.median_ohm[member].mean()), _own_spread(plateaus, member), components)
+        for member, components in joined
+    )
+
+
+def _components(median_ohm: Floats) -> Ints:
+    """Return for each plateau the component of the best mixture."""
+    from sklearn.exceptions import ConvergenceWarning  # a second to import
+    from sklearn.mixture import GaussianMixture
+
+    floor_ohm2 = (NARROWEST * float(np.ptp(median_ohm))) ** 2
+    if floor_ohm2 == 0:
+        return np.zeros(len(median_ohm), dtype=np.intp)
+    ordered = np.sort(median_ohm)
+    sample = ordered[np.linspace(0, len(ordered) - 1, min(SAMPLE, len(ordered))).astype(int)]
+    tree = linkage(sample[:, None], "average")
+    best, lowest, since = None, np.inf, 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        for count in range(1, min(MOST_GROUPS, len(sample)) + 1):
+            start = np.asarray(fcluster(tree, count, "maxclust"), dtype=np.intp)
+            if len(np.unique(start)) < count:
+                break
+            mixture = _start(GaussianMixture, sample, start, floor_ohm2).fit(sample[:, None])
+            criterion = float(mixture.bic(sample[:, None]))
+            best, lowest, since = (
+                (mixture, criterion, 0) if criterion < lowest else (best, lowest, since + 1)
+            )
+            if since >= PATIENCE:
+                break
+    assert best is not None
+    return np.asarray(best.predict(median_ohm[:, None]), dtype=np.intp)
+
+
+def _start(mixture: Any, sample: Floats, label: Ints, floor_ohm2: float) -> Any:
+    parts = [sample[label == number] for number in np.unique(label)]
+    return mixture(
+        len(parts),
+        covariance_type="diag",
+        reg_covar=floor_ohm2,
+        max_iter=100,
+        weights_init=np.array([len(part) for part in parts]) / len(sample),
+        means_init=np.array([[part.mean()] for part in parts]),
+        precisions_init=np.array([[1 / (part.var() + floor_ohm2)] for part in parts]),
+    )
+
+
+def _resolved(plateaus: Plateaus, above: Flags, below: Flags) -> bool:
+    squares = [_squares(plateaus, member) for member in (above, below)]
+    degrees = [int(member.sum()) - 1 for member in (above, below)]
+    pooled = sum(squares) / max(1, sum(degrees))
+    spreads = [
+        sqrt((square + BORROWED * pooled) / (degree + BORROWED) + _creep(plateaus, member))
+        for square, degree, member in zip(squares, degrees, (above, below), strict=True)
+    ]
+    distance = plateaus.median_ohm[above].mean() - plateaus.median_ohm[below].mean()
+    return bool(distance > RESOLVED * sum(spreads))
+
+
+def _own_spread(plateaus: Plateaus, member: Flags) -> float:
+    degrees = max(1, int(member.sum()) - 1)
+    return sqrt(_squares(plateaus, member) / degrees + _creep(plateaus, member))
+
+
+def _squares(plateaus: Plateaus, member: Flags) -> float:
+    median = plateaus.median_ohm[member]
+    return float(((median - median.mean()) ** 2).sum())
+
+
+def _creep(plateaus: Plateaus, member: Flags) -> float:
+    """Return the median over readings of their plateau's variance: a missed cut does not count."""
+    variance, readings = plateaus.variance_ohm2[member], plateaus.readings[member]
+    order = np.argsort(variance)
+    passed = np.cumsum(readings[order])
+    return float(variance[order][np.searchsorted(passed, passed[-1] / 2)])

@@ -1,0 +1,67 @@
+"""The state-distribution map: how likely each level is after a pulse of each amplitude.
+
+Shares carry Wilson's binomial intervals. A level that no cycle was found in at an amplitude has
+share 0 and an interval that still reaches up to what that few cycles can exclude; cycles that ended
+early are absent from the amplitudes they did not fire.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..intervals import Z
+from ..run_points import pulsed_points
+from .find import Level, level_of_readings
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class StateMap:
+    """P(level | amplitude) of one phase, a row per amplitude (V), a column per level.
+
+    `trials` (amplitudes,) is how many pulses each row rests on, `hits` (amplitudes, levels) how
+    many ended in each level; `share`, `low`, `high` have the shape of `hits`. `never_reached` are
+    the levels that the phase did not show at all: of those only `high` is known.
+    """
+
+    phase: str
+    amplitudes_V: Floats
+    trials: npt.NDArray[np.int64]
+    hits: npt.NDArray[np.int64]
+    share: Floats
+    low: Floats
+    high: Floats
+
+    @property
+    def never_reached(self) -> tuple[int, ...]:
+        return tuple(int(level) for level in np.flatnonzero(self.hits.sum(axis=0) == 0))
+
+
+def state_maps(points: pd.DataFrame, levels: Sequence[Level]) -> tuple[StateMap, ...]:
+    """Return the map of every phase of a run's pulsed points, in order of appearance."""
+    pulsed = pulsed_points(points)
+    index = level_of_readings(pulsed, levels)
+    amplitude = pulsed["amplitude_V"].to_numpy(dtype=float)
+    phase = pulsed["phase"].to_numpy()
+    return tuple(
+        _map(str(name), amplitude[phase == name], index[phase == name], len(levels))
+        for name in pd.unique(phase)
+    )
+
+
+def _map(phase: str, amplitude_V: Floats, index: npt.NDArray[np.intp], levels: int) -> StateMap:
+    amplitudes, row = np.unique(amplitude_V, return_inverse=True)
+    hits = np.zeros((len(amplitudes), levels), dtype=np.int64)
+    np.add.at(hits, (row, index), 1)
+    trials = hits.sum(axis=1)
+    share = hits / trials[:, None]
+    z2 = Z * Z / trials[:, None]
+    centre = (share + z2 / 2) / (1 + z2)
+    half = np.sqrt(z2 * share * (1 - share) + z2 * z2 / 4) / (1 + z2)
+    low = np.where(hits == 0, 0.0, centre - half)
+    high = np.where(hits == trials[:, None], 1.0, centre + half)
+    return StateMap(phase, amplitudes, trials, hits, share, low, high)

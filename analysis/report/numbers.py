@@ -1,0 +1,214 @@
+"""The numbers of a run as tables of text: values with their 95 % intervals and what is missing."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ..errors import AnalysisError
+from ..estimate import Estimate
+from ..figures import decimals_for
+from ..intervals import mean_of
+from ..levels.conductance import conductance_levels
+from ..levels.find import Level, LevelReport, measure_levels
+from ..minor_loop import measure_minor_loop
+from ..read_noise import measure_read_noise
+from ..switching.voltages import (
+    Switch,
+    critical_voltage,
+    find_switches,
+    hop_lengths,
+    one_step_resets,
+)
+from ..switching.width_ratio import depinning_voltages
+from ..writing.outcome import measure_writing
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table to be printed, and what must be said of it."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    remarks: tuple[str, ...] = ()
+
+
+def numbers_of(points: pd.DataFrame) -> tuple[Table, ...]:
+    """Return the tables that the points of a run have numbers for."""
+    if "row" in points:
+        return (_or_why("Writing", lambda: _writing(points)),) if "target" in points else ()
+    tables = []
+    if (points["phase"] == "loop").any():
+        tables.append(_or_why("Minor loop", lambda: _loop(points)))
+    if (points["phase"] == "read").any():
+        tables.append(_or_why("Read noise", lambda: _noise(points)))
+    if points["amplitude_V"].notna().any():
+        try:
+            report = measure_levels(points)
+        except AnalysisError as error:
+            return (*tables, Table("Levels", (), (), (str(error),)))
+        switches = find_switches(points, report.levels)
+        tables.append(_levels(report))
+        tables.append(_switching(switches, report.levels))
+        tables.append(_or_why("Metaplastic function", lambda: _metaplastic(points, report.levels)))
+    return tuple(tables)
+
+
+def text_of(estimate: Estimate, scale: float = 1.0) -> str:
+    """Return a value with its interval, in as many digits as the interval allows."""
+    value, low, high = (x * scale for x in (estimate.value, estimate.low, estimate.high))
+    if np.isnan(value):
+        return "not determined"
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return f"{value:.4g} (interval open)".replace("-", "−")
+    digits = decimals_for((high - low) / 2)
+    return f"{value:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})".replace("-", "−")
+
+
+def _or_why(title: str, make: Callable[[], Table]) -> Table:
+    try:
+        return make()
+    except AnalysisError as error:
+        return Table(title, (), (), (str(error),))
+
+
+def _loop(points: pd.DataFrame) -> Table:
+    loop = measure_minor_loop(points)
+    rows = (
+        ("lower resistance (Ω)", text_of(loop.parallel)),
+        ("higher resistance (Ω)", text_of(loop.antiparallel)),
+        ("TMR (%)", text_of(loop.tmr_ratio, 100)),
+        ("switching field, down (mT)", text_of(loop.down_T, 1e3)),
+        ("switching field, up (mT)", text_of(loop.up_T, 1e3)),
+        ("coercive field (mT)", text_of(loop.coercive_field, 1e3)),
+        ("centre of the loop (mT)", text_of(loop.offset, 1e3)),
+    )
+    shift = f"{loop.reference_layer_shift * 100:.1f} % of the height"
+    stays = (
+        f"The reference layer stays: the saturated ends change by {shift}."
+        if loop.reference_layer_stays
+        else f"The saturated ends change by {shift}: the reference layer moves."
+    )
+    return Table("Minor loop", ("quantity", "value"), rows, (stays,))
+
+
+def _writing(points: pd.DataFrame) -> Table:
+    writing = measure_writing(points)
+    pulses = writing.pulses[writing.pulsed].astype(float)
+    rows = (
+        ("devices", str(len(writing.target))),
+        ("with their target (%)", text_of(writing.yielded, 100)),
+        ("fired at", str(len(pulses))),
+        (
+            "pulses for each of these",
+            text_of(mean_of(pulses)) if len(pulses) else "–",
+        ),
+        ("most pulses for one", f"{pulses.max(initial=0):.0f}"),
+        ("time on the bench (s)", f"{writing.time_s:.1f}"),
+    )
+    return Table("Writing", ("quantity", "value"), rows)
+
+
+def _noise(points: pd.DataFrame) -> Table:
+    series = points[points["phase"] == "read"]
+    first = series[series["cycle"] == series["cycle"].min()]
+    noise = measure_read_noise(first)
+    white, flicker = noise.white_per_Hz, noise.flicker
+    rows = (
+        ("σ_R/R of the series (10⁻⁶)", text_of(noise.relative_std, 1e6)),
+        ("white noise (10⁻¹² per Hz)", text_of(white, 1e12)),
+        ("1/f noise, S · f (10⁻¹²)", text_of(flicker, 1e12)),
+        ("both are equal at (Hz)", f"{noise.corner_Hz:.2g}"),
+    )
+    remark = f"{noise.readings} readings of the first cycle, every {noise.interval_s:.3g} s."
+    return Table("Read noise", ("quantity", "value"), rows, (remark,))
+
+
+def _levels(report: LevelReport) -> Table:
+    conductances = conductance_levels(report.levels)
+    rows = tuple(
+        (
+            str(number),
+            text_of(level.resistance_ohm),
+            text_of(level.sigma_ohm) if level.visits > 1 else "one visit",
+            text_of(conductance.conductance_S, 1e3),
+            text_of(conductance.sigma_S, 1e6) if level.visits > 1 else "one visit",
+            str(level.visits),
+            str(level.readings),
+        )
+        for number, (level, conductance) in enumerate(zip(report.levels, conductances, strict=True))
+    )
+    columns = ("level", "R (Ω)", "σ_R (Ω)", "G (mS)", "σ_G (µS)", "visits", "readings")
+    return Table("Levels", columns, rows, tuple(_level_remarks(report)))
+
+
+def _level_remarks(report: LevelReport) -> Iterator[str]:
+    if report.missing_readings:
+        yield f"{report.missing_readings} pulses have no reading after them."
+    if report.outlying_readings:
+        yield (
+            f"{report.outlying_readings} of {report.readings} readings, {report.outlying_visits} "
+            "whole visits among them, belong to no level and are left out."
+        )
+    if report.unresolved:
+        yield f"Level {_and(report.unresolved)} may hold several that lie closer than 4 σ."
+    if report.incomplete_cycles:
+        cycles = _and([cycle + 1 for cycle in report.incomplete_cycles])
+        yield f"Cycle {cycles} (counted from 1) ended before the largest amplitude."
+
+
+def _switching(switches: Sequence[Switch], levels: Sequence[Level]) -> Table:
+    phases = list(dict.fromkeys(switch.phase for switch in switches))
+    rows = tuple(_voltages(switches, phases, len(levels)))
+    remarks = [
+        f"{text_of(found, 100)} % of the switches of the phase {phase} pass {hop - 1} level"
+        f"{'s' if hop > 2 else ''} without stopping."
+        for phase in phases
+        for hop, found in hop_lengths(switches, phase).items()
+        if hop > 1 and phase != "reset"
+    ]
+    if "reset" in phases:
+        resets = text_of(one_step_resets(switches, levels), 100)
+        remarks.append(f"{resets} % of the resets go from the last level to the first in one step.")
+    columns = ("phase", "to level", "V_C (V)", "σ (V)", "var (%)", "cycles")
+    if not rows:
+        remarks.append("No pulse changed the level.")
+    return Table("Switching voltages", columns if rows else (), rows, tuple(remarks))
+
+
+def _voltages(
+    switches: Sequence[Switch], phases: Sequence[str], levels: int
+) -> Iterator[tuple[str, ...]]:
+    for phase in phases:
+        for level in range(levels):
+            found = critical_voltage(switches, level, phase)
+            if found is not None:
+                several = found.cycles > 1
+                yield (
+                    phase,
+                    str(level),
+                    text_of(found.voltage_V),
+                    text_of(found.sigma_V) if several else "one cycle",
+                    f"{found.variation * 100:.1f}" if several else "one cycle",
+                    str(found.cycles),
+                )
+
+
+def _metaplastic(points: pd.DataFrame, levels: Sequence[Level]) -> Table:
+    found = depinning_voltages(points, levels)
+    fit = found.fit
+    rows = (
+        ("w1/w2", text_of(fit.width_ratio)),
+        ("V_C at the narrow end (V)", f"{fit.narrow_end_V:.3g}"),
+        ("V_C at the wide end (V)", f"{fit.wide_end_V:.3g}"),
+        ("thresholds", f"{fit.notches}{', with the injection' * found.with_injection}"),
+    )
+    far = f"χ² per degree of freedom about the line is {fit.excess:.3g}"
+    remark = f"{far}: the notches differ by more than their cycles do." if fit.excess > 4 else far
+    return Table("Metaplastic function", ("quantity", "value"), rows, (f"{remark.rstrip('.')}.",))
+
+
+def _and(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers))

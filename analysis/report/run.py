@@ -1,0 +1,53 @@
+"""A run as figures and reports need it: its record, its points and the panels they give."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ...storage import RunRecord, Status, Store
+from ..figures import Panels, panels_of
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedRun:
+    """A run out of the store, and what can be drawn of it; `database` is the file it came from."""
+
+    record: RunRecord
+    points: pd.DataFrame
+    panels: Panels
+    database: str
+
+    @property
+    def id(self) -> int:
+        return self.record.summary.id
+
+    @property
+    def name(self) -> str:
+        summary = self.record.summary
+        return f"Run {summary.id}: {summary.protocol} on {summary.device}"
+
+    @property
+    def warning(self) -> str:
+        """What a reader must know of a run that did not finish; empty for a finished one."""
+        summary = self.record.summary
+        if summary.status is Status.FINISHED:
+            return ""
+        expected = "" if summary.points_expected is None else f" of {summary.points_expected}"
+        return f"Run {summary.id} is {summary.status}: {len(self.points)}{expected} points"
+
+    @property
+    def source(self) -> str:
+        """Where the numbers come from, in one line."""
+        attempt = self.record.attempts[-1]
+        return f"{self.name}; {self.database}; code {attempt.code_version}"
+
+
+def load_runs(store: Store, runs: Sequence[int]) -> tuple[ReportedRun, ...]:
+    """Load runs, each once, in the order given; raises StoreError."""
+    records = [store.run(run) for run in dict.fromkeys(runs)]
+    frames = [store.points(record.summary.id) for record in records]
+    return tuple(
+        ReportedRun(record, points, panels_of(points), store.path.name)
+        for record, points in zip(records, frames, strict=True)
+    )

@@ -1,0 +1,50 @@
+"""What ladders do not tell, added to a state model from measurements of its own."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import isfinite
+
+from ..estimate import Estimate
+from ..retention import Retention
+from ..switching.metaplasticity import Metaplasticity
+from .model import ModelMetaplasticity, ModelRetention, Quantity, Source, StateModel
+
+
+def with_metaplasticity(model: StateModel, fit: Metaplasticity, source: Source) -> StateModel:
+    """Return the model with the metaplastic function of a fit, made from what `source` names."""
+    quality = f"{fit.notches} thresholds, χ² {fit.excess:.2g} a degree of freedom"
+    added = ModelMetaplasticity(_quantity(fit.width_ratio), replace(source, quality=quality))
+    return replace(model, metaplasticity=added)
+
+
+def with_retention(
+    model: StateModel,
+    kept: Sequence[Retention],
+    source: Source,
+    temperature_K: float | None = None,
+) -> StateModel:
+    """Return the model with how long its levels last, measured in what `source` names.
+
+    A level that was never seen to be left has the lower end of its interval for a value.
+    """
+    entries = [
+        ModelRetention(
+            one.level,
+            _lifetime(one.mean_life_s),
+            temperature_K,
+            replace(source, quality=f"{one.escapes} escapes in {one.watched_s:g} s"),
+        )
+        for one in kept
+    ]
+    return replace(model, retention=tuple(entries))
+
+
+def _lifetime(estimate: Estimate) -> Quantity:
+    if isfinite(estimate.value):
+        return _quantity(estimate)
+    return Quantity(estimate.low, estimate.low, None)
+
+
+def _quantity(estimate: Estimate) -> Quantity:
+    low, high = (end if isfinite(end) else None for end in (estimate.low, estimate.high))
+    return Quantity(estimate.value, low, high)

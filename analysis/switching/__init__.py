@@ -1,0 +1,1 @@
+"""Switching statistics: trials, critical voltages, depinning thresholds, endurance."""

@@ -1,0 +1,201 @@
+"""Switching: at which amplitude each transition happens, how much that varies, how far it hops.
+
+A ramp shows the first amplitude at or beyond the switching voltage. V_C is therefore taken half a
+step below it. Where V_C scatters by much less than a step, all cycles show the same amplitude and
+their mean may be wrong by up to half a step: for normal scatter σ the error of a mean of values
+rounded to a step s is at most (s/π) exp(−2π²σ²/s²), which is added to the interval. The standard
+deviation is corrected for the step (Sheppard: σ² = S² − s²/12). Source: Kendall & Stuart, The
+Advanced Theory of Statistics 1, §3.18. Valid for steps up to about twice the scatter; beyond,
+intervals say how little is known.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, inf, pi, sqrt
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import chdtri, ndtr
+
+from ..estimate import Estimate
+from ..intervals import TAIL, share, student, within
+from ..levels.find import Level, level_of_readings
+from ..levels.visits import sequence_starts
+from ..run_points import pulsed_points
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """One jump of the resistance within a cycle, from one level (index) to another.
+
+    `amplitude_V` is the first amplitude beyond the switching voltage (signed), `step_V` how far
+    (magnitude) it lies beyond the pulse before.
+    """
+
+    cycle: int
+    phase: str
+    before: int
+    after: int
+    amplitude_V: float
+    step_V: float = 0.0
+
+    @property
+    def hop(self) -> int:
+        """How many levels the jump spans."""
+        return abs(self.after - self.before)
+
+    @property
+    def voltage_V(self) -> float:
+        """The switching voltage's magnitude: half a step below the first amplitude beyond."""
+        return abs(self.amplitude_V) - self.step_V / 2
+
+
+@dataclass(frozen=True, slots=True)
+class CriticalVoltage:
+    """The switching voltage (magnitude) of one transition over the cycles, in volts.
+
+    `variation` is the synapse paper's var = 2 · (max − min) / mean of these cycles, a fraction; it
+    grows with their number. `expected_variation` is what as many cycles of this device give on
+    average, with its interval.
+    """
+
+    voltage_V: Estimate
+    sigma_V: Estimate
+    variation: float
+    expected_variation: Estimate
+    step_V: float
+    cycles: int
+
+    @property
+    def mean_V(self) -> float:
+        return self.voltage_V.value
+
+    @property
+    def std_V(self) -> float:
+        return self.sigma_V.value
+
+
+def find_switches(points: pd.DataFrame, levels: Sequence[Level]) -> tuple[Switch, ...]:
+    """Return every change of level after a pulse, in the order they happened."""
+    pulsed = pulsed_points(points)
+    index = level_of_readings(pulsed, levels)
+    amplitude = pulsed["amplitude_V"].to_numpy(dtype=float)
+    at = 1 + np.flatnonzero((index[1:] != index[:-1]) & ~sequence_starts(pulsed)[1:])
+    columns = (
+        pulsed["cycle"].to_numpy()[at].tolist(),
+        pulsed["phase"].to_numpy()[at].tolist(),
+        index[at - 1].tolist(),
+        index[at].tolist(),
+        amplitude[at].tolist(),
+        np.maximum(0.0, np.abs(amplitude[at]) - np.abs(amplitude[at - 1])).tolist(),
+    )
+    return tuple(Switch(*values) for values in zip(*columns, strict=True))
+
+
+def first_arrivals(
+    switches: Sequence[Switch], level: int, phase: str | None = None
+) -> dict[int, float]:
+    """Return for each cycle that reaches `level` the switching voltage (magnitude, V) it needs."""
+    return _voltages(_firsts(switches, level, phase))
+
+
+def first_departures(
+    switches: Sequence[Switch], level: int, phase: str | None = None
+) -> dict[int, float]:
+    """Return for each cycle that leaves `level` the switching voltage (magnitude, V) it needs."""
+    firsts: dict[int, Switch] = {}
+    for switch in switches:
+        if switch.before == level and phase in (None, switch.phase):
+            firsts.setdefault(switch.cycle, switch)
+    return _voltages(firsts)
+
+
+def critical_voltage(
+    switches: Sequence[Switch], level: int, phase: str | None = None
+) -> CriticalVoltage | None:
+    """Return the voltage at which each cycle first arrives in `level`; None if none does."""
+    firsts = _firsts(switches, level, phase)
+    if not firsts:
+        return None
+    step_V = float(np.median([switch.step_V for switch in firsts.values()]))
+    return voltage_statistics(np.array(list(_voltages(firsts).values())), step_V)
+
+
+def voltage_statistics(voltage_V: Floats, step_V: float) -> CriticalVoltage:
+    """Return mean, spread and variation of switching voltages found with steps of `step_V`."""
+    count, mean = len(voltage_V), float(voltage_V.mean())
+    rounding = step_V**2 / 12
+    variation = 2 * float(np.ptp(voltage_V)) / mean if mean else inf
+    if count < 2:
+        unknown = Estimate(0.0, 0.0, inf)
+        return CriticalVoltage(within(mean, inf), unknown, variation, unknown, step_V, count)
+    square = float(voltage_V.var(ddof=1))
+    true_square = max(0.0, square - rounding)
+    sum_of_squares = max(square, rounding) * (count - 1)
+    low, high = (
+        sqrt(max(0.0, sum_of_squares / float(chdtri(count - 1, p)) - rounding))
+        for p in (TAIL, 1 - TAIL)
+    )
+    if float(np.ptp(voltage_V)) <= 1.5 * step_V:
+        low = 0.0  # two neighbouring steps are what no scatter at all can show
+    sigma = Estimate(sqrt(true_square), min(low, sqrt(true_square)), high)
+    half_width = student(count - 1) * sqrt(square / count)
+    if step_V > 0:
+        half_width += step_V * min(0.5, exp(-2 * pi**2 * true_square / step_V**2) / pi)
+    usual = 2 * _expected_range(count) / mean if mean else inf
+    expected = Estimate(sigma.value * usual, sigma.low * usual, sigma.high * usual)
+    return CriticalVoltage(within(mean, half_width), sigma, variation, expected, step_V, count)
+
+
+def hop_lengths(switches: Sequence[Switch], phase: str | None = None) -> Mapping[int, Estimate]:
+    """Return for each number of levels spanned in one pulse its share of the switches."""
+    hops = [switch.hop for switch in switches if phase in (None, switch.phase)]
+    return {hop: share(hops.count(hop), len(hops)) for hop in sorted(set(hops))}
+
+
+def one_step_resets(
+    switches: Sequence[Switch], levels: Sequence[Level], phase: str = "reset"
+) -> Estimate:
+    """Return the share of cycles whose reset goes from the last level to the first in one pulse.
+
+    A cycle without any switch in `phase` does not count; the value is NaN if none is left.
+    """
+    moves: dict[int, list[tuple[int, int]]] = {}
+    for switch in switches:
+        if switch.phase == phase:
+            moves.setdefault(switch.cycle, []).append((switch.before, switch.after))
+    last = len(levels) - 1
+    return share(sum(path == [(last, 0)] for path in moves.values()), len(moves))
+
+
+def state_distribution(points: pd.DataFrame, levels: Sequence[Level]) -> pd.DataFrame:
+    """Return the share of cycles in each level (columns) after each amplitude (index, V).
+
+    `dwmtj.analysis.levels.state_map` has their intervals.
+    """
+    pulsed = pulsed_points(points)
+    index = level_of_readings(pulsed, levels)
+    table = pd.crosstab(pulsed["amplitude_V"], pd.Series(index, pulsed.index), normalize="index")
+    return table.reindex(columns=range(len(levels)), fill_value=0.0)
+
+
+def _firsts(switches: Sequence[Switch], level: int, phase: str | None) -> dict[int, Switch]:
+    firsts: dict[int, Switch] = {}
+    for switch in switches:
+        if switch.after == level and phase in (None, switch.phase):
+            firsts.setdefault(switch.cycle, switch)
+    return firsts
+
+
+def _voltages(firsts: Mapping[int, Switch]) -> dict[int, float]:
+    return {cycle: switch.voltage_V for cycle, switch in firsts.items()}
+
+
+def _expected_range(count: int) -> float:
+    """Return the mean range of `count` standard normal values, ∫ 1 − Φⁿ − (1−Φ)ⁿ."""
+    x = np.linspace(-8.0, 8.0, 4001)
+    inside = ndtr(x)
+    return float(np.trapezoid(1 - inside**count - (1 - inside) ** count, x))

@@ -1,0 +1,1 @@
+"""Write policies: which pulse at which level reaches a target, and what writing achieved."""

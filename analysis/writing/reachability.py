@@ -1,0 +1,79 @@
+"""Where writing can begin so that some choice of pulses is certain to end at the target.
+
+A state, as in `write_policy_sweeps`, is certain if a pulse leads from it to certain states alone
+and may lead nearer to the target. The largest such set is found by taking away what cannot reach
+the target within it, until nothing is taken away. Source: Baier & Katoen, Principles of Model
+Checking (2008), §10.6 (reachability with probability 1).
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..compiled import compiled
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+
+def certain(onward: Floats, back: Floats, target: int) -> Flags:
+    """Return the states from which some way of writing reaches the target with certainty."""
+    shape = (onward.shape[-1], len(onward), len(back))
+    safe = np.ones(shape, dtype=np.bool_)
+    while True:
+        reached = np.zeros(shape, dtype=np.bool_)
+        reached[target] = True
+        while _reach(onward, back, safe, reached):
+            pass
+        if (reached == safe).all():
+            return safe
+        safe = reached
+
+
+@compiled
+def _leads(between: Any, w: int, a: int, i: int, arrived: Any, stayed: bool) -> bool:
+    """Return whether the flag holds for one of the states behind a pulse."""
+    for j in range(between.shape[2]):
+        if between[w, a, i, j] > 0.0 and (stayed if j == i else arrived[j]):
+            return True
+    return False
+
+
+@compiled
+def _keeps(between: Any, w: int, a: int, i: int, arrived: Any, stayed: bool) -> bool:
+    """Return whether the flag holds for all states behind a pulse."""
+    for j in range(between.shape[2]):
+        if between[w, a, i, j] > 0.0 and not (stayed if j == i else arrived[j]):
+            return False
+    return True
+
+
+@compiled
+def _reach(onward: Any, back: Any, safe: Any, reached: Any) -> bool:
+    """Add states with a pulse that stays among the safe ones and may lead to reached ones."""
+    levels, above, below = safe.shape
+    grew = False
+    for i in range(levels):
+        for w in range(above - 1, -1, -1):
+            for v in range(below - 1, -1, -1):
+                if reached[i, w, v] or not safe[i, w, v]:
+                    continue
+                found = False
+                for a in range(w, above - 1):
+                    kept, led = safe[:, a + 1, 0], reached[:, a + 1, 0]
+                    if _keeps(onward, w, a, i, kept, safe[i, a + 1, v]) and _leads(
+                        onward, w, a, i, led, reached[i, a + 1, v]
+                    ):
+                        found = True
+                        break
+                for b in range(v, below - 1):
+                    if found:
+                        break
+                    kept, led = safe[:, 0, b + 1], reached[:, 0, b + 1]
+                    found = _keeps(back, v, b, i, kept, safe[i, w, b + 1]) and _leads(
+                        back, v, b, i, led, reached[i, w, b + 1]
+                    )
+                if found:
+                    reached[i, w, v] = grew = True
+    return grew

@@ -1,0 +1,1 @@
+"""`dwmtj demo`: two virtual synapses measured and compared with the published numbers."""

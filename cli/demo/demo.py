@@ -1,0 +1,40 @@
+"""`dwmtj demo`: both synapses of the paper, measured on the virtual bench and compared with it."""
+
+import os
+from pathlib import Path
+
+from ...storage import Store, StoreError
+from ..console import out
+from ..options import DatabaseOption, OutOption, SeedOption
+from .comparison import print_comparison
+
+
+def demo(
+    to: OutOption = Path("demo"), database: DatabaseOption = None, seed: SeedOption = 2
+) -> None:
+    """Measure both virtual synapses and compare them with the paper.
+
+    Nothing is plugged in: PyMeasure's drivers speak SCPI through PyVISA to virtual instruments.
+    Writes two figures and, unless --database says otherwise, demo.sqlite into the folder --out.
+    """
+    from .synapses import measure_straight, measure_trapezoid  # a second to import
+
+    try:
+        to.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"The folder {to} cannot be made ({error.strerror}): give another one with --out."
+        ) from error
+    if not os.access(to, os.W_OK):
+        raise StoreError(f"The folder {to} may not be written to: give another one with --out.")
+    with Store.open(database or to / "demo.sqlite") as store:
+        trapezoid = measure_trapezoid(store, to, seed)
+        straight = measure_straight(store, to, seed)
+        print_comparison("Trapezoidal synapse", trapezoid)
+        print_comparison("Straight synapse", straight)
+        for what, where in (
+            ("figures:", f"{to / 'trapezoid.png'}, {to / 'straight.png'}"),
+            ("points: ", f"{store.path}"),
+            ("        ", f"dwmtj runs list --database {store.path}"),
+        ):
+            out.print(what, where, markup=False, soft_wrap=True)

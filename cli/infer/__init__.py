@@ -1,0 +1,1 @@
+"""`dwmtj infer`: trained networks on devices."""

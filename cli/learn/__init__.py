@@ -1,0 +1,1 @@
+"""`dwmtj learn`: networks trained on devices' levels and transitions."""

@@ -1,0 +1,1 @@
+"""`dwmtj network`: trained weights written onto an array of devices and read back."""

@@ -1,0 +1,28 @@
+from .bench import Bench, open_bench
+from .bench_file import BenchFile, built_in_benches, load_bench_file, parse_bench_file
+from .clock import Clock, WallClock
+from .errors import BenchError, LimitError, OpenJunctionError
+from .limits import Demands, Limits
+from .roles import Magnet, PulseGenerator, PulseShape, Reading, ResistanceMeter, Switch
+
+__all__ = [
+    "Bench",
+    "BenchError",
+    "BenchFile",
+    "Clock",
+    "Demands",
+    "LimitError",
+    "Limits",
+    "Magnet",
+    "OpenJunctionError",
+    "PulseGenerator",
+    "PulseShape",
+    "Reading",
+    "ResistanceMeter",
+    "Switch",
+    "WallClock",
+    "built_in_benches",
+    "load_bench_file",
+    "open_bench",
+    "parse_bench_file",
+]

@@ -1,0 +1,22 @@
+from .circuit.clock import SimulatedClock
+from .errors import LabError
+from .lab import Lab, forget_labs, open_lab
+from .lab_file import LabFile, lab_names, read_lab_file
+from .server import LabServer, serve
+from .twins import use_models
+from .visa.library import VirtualBenchLibrary
+
+__all__ = [
+    "Lab",
+    "LabError",
+    "LabFile",
+    "LabServer",
+    "SimulatedClock",
+    "VirtualBenchLibrary",
+    "forget_labs",
+    "lab_names",
+    "open_lab",
+    "read_lab_file",
+    "serve",
+    "use_models",
+]

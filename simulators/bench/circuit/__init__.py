@@ -1,0 +1,1 @@
+"""The circuit between the instruments: device, electromagnet, array, and their common clock."""

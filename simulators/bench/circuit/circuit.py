@@ -1,0 +1,169 @@
+"""The wiring of a lab: what every instrument does to the one device, and what each can see of it.
+
+    pulse generator → 50 Ω → amplifier (gain) → IN/CLK (track)
+    source-meter → 4P/OUT (junction), with leads when two wires are used
+    bipolar supply → coil → field at the device and at the gaussmeter's probe
+    switch → select lines of an array, if there is one instead of a device
+
+The device has no clock: whenever something changes or is read, the circuit lets the device live
+through the time since then, with the voltage that stood on its track and the field around it.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...device import Device, Twin
+from .clock import SimulatedClock
+from .device_array import DeviceArray
+from .electromagnet import Electromagnet
+
+_SETTLING_S = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a voltage on the generator's output, into 50 Ω; edges are 0–100 % times."""
+
+    voltage_V: float
+    duration_s: float
+    rise_s: float = 0.0
+    fall_s: float = 0.0
+
+
+class Circuit:
+    """One device among its instruments; every method is called under the lab's lock."""
+
+    def __init__(
+        self,
+        device: Device | Twin | DeviceArray,
+        clock: SimulatedClock,
+        magnet: Electromagnet,
+        *,
+        amplifier_gain: float,
+        lead_resistance_ohm: float,
+        seed: int = 1,
+    ) -> None:
+        self.device = device
+        self.clock = clock
+        self.magnet = magnet
+        self.amplifier_gain = amplifier_gain
+        self.lead_resistance_ohm = lead_resistance_ohm
+        self.seed = seed
+        self.waveform: Callable[[float, float], Iterable[Piece]] = _silence
+        self.open_lines_V: Callable[[], float] = lambda: 0.0
+        self._lived_until_s = clock.now_s()
+
+    def random_for(self, model: str) -> np.random.Generator:
+        """Return the random stream of an instrument's own noise."""
+        return np.random.default_rng([self.seed, *model.encode()])
+
+    def live(self) -> None:
+        """Bring the device up to the present time."""
+        now_s = self.clock.now_s()
+        start_s = self._lived_until_s
+        if now_s <= start_s:
+            return
+        self._lived_until_s = now_s
+        for duration_s, field_T in self.magnet.steps(start_s, now_s):
+            for piece in self.waveform(start_s, start_s + duration_s):
+                self._drive(piece, field_T)
+            start_s += duration_s
+
+    def play(self, pieces: Iterable[Piece]) -> None:
+        """Put a triggered waveform on the track, which takes its time; the field stands still."""
+        self.live()
+        field_T = self.magnet.field_T(self.clock.now_s())
+        for piece in pieces:
+            self._drive(piece, field_T)
+            self.clock.sleep(piece.duration_s)
+        self._lived_until_s = self.clock.now_s()
+
+    def switch(self, closed: Collection[int]) -> None:
+        """Select devices of an array by closed relays.
+
+        A device that is connected to open lines on which a source stands takes the voltage to which
+        they have floated: switching hot may destroy its junction.
+        """
+        self.live()
+        if isinstance(self.device, DeviceArray) and self.device.switch(closed):
+            floated_V = self.open_lines_V()
+            if floated_V:
+                self.device.junction_current_A(floated_V, _SETTLING_S)
+
+    def field_T(self) -> float:
+        """Return the field at the device and the probe now."""
+        self.live()
+        return self.magnet.field_T(self.clock.now_s())
+
+    def feed_magnet(self, *, current_A: float, voltage_V: float, regulates_current: bool) -> None:
+        """Let the supply regulate the coil's current or voltage; the other is its limit."""
+        self.live()
+        now_s = self.clock.now_s()
+        if regulates_current:
+            self.magnet.feed_current(now_s, current_A, abs(voltage_V))
+        else:
+            self.magnet.feed_voltage(now_s, voltage_V, abs(current_A))
+
+    def junction(
+        self,
+        *,
+        current_A: float | None = None,
+        voltage_V: float | None = None,
+        limit: float,
+        integration_s: float = _SETTLING_S,
+        four_wire: bool,
+    ) -> tuple[float, float, bool]:
+        """Source a current (or a voltage) with a voltage (or current) limit into 4P/OUT.
+
+        Returns the voltage at the sense terminals in V, the current in A, and whether the source
+        was held back by its limit. Lead resistance adds to the voltage unless `four_wire`.
+        """
+        self.live()
+        leads_ohm = 0.0 if four_wire else self.lead_resistance_ohm
+        if current_A is not None:
+            return self._source_current(current_A, abs(limit), integration_s, leads_ohm)
+        if voltage_V is None:
+            raise ValueError("A source forces a current or a voltage; neither was given.")
+        return self._source_voltage(voltage_V, abs(limit), integration_s, leads_ohm)
+
+    def _source_current(
+        self, current_A: float, limit_V: float, integration_s: float, leads_ohm: float
+    ) -> tuple[float, float, bool]:
+        if abs(current_A) * (self._resistance_ohm(limit_V) + leads_ohm) > limit_V:
+            voltage_V = limit_V if current_A >= 0.0 else -limit_V
+            return voltage_V, self._current_A(voltage_V, integration_s, leads_ohm), True
+        voltage_V = float(self.device.junction_voltage_V(current_A, integration_s)[0])
+        return voltage_V + current_A * leads_ohm, current_A, False
+
+    def _source_voltage(
+        self, voltage_V: float, limit_A: float, integration_s: float, leads_ohm: float
+    ) -> tuple[float, float, bool]:
+        expected_A = abs(voltage_V) / (self._resistance_ohm(voltage_V) + leads_ohm)
+        if expected_A > limit_A:
+            current_A = limit_A if voltage_V >= 0.0 else -limit_A
+            junction_V = float(self.device.junction_voltage_V(current_A, integration_s)[0])
+            return junction_V + current_A * leads_ohm, current_A, True
+        return voltage_V, self._current_A(voltage_V, integration_s, leads_ohm), False
+
+    def _current_A(self, voltage_V: float, integration_s: float, leads_ohm: float) -> float:
+        junction_ohm = self._resistance_ohm(voltage_V)
+        across_V = voltage_V / (1.0 + leads_ohm / junction_ohm)
+        return float(self.device.junction_current_A(across_V, integration_s)[0])
+
+    def _resistance_ohm(self, bias_V: float) -> float:
+        return float(self.device.resistance_ohm(bias_V=bias_V)[0])
+
+    def _drive(self, piece: Piece, field_T: float) -> None:
+        self.device.drive(
+            self.amplifier_gain * piece.voltage_V,
+            piece.duration_s,
+            field_T=field_T,
+            rise_s=piece.rise_s,
+            fall_s=piece.fall_s,
+        )
+
+
+def _silence(start_s: float, stop_s: float) -> Iterable[Piece]:
+    return (Piece(0.0, stop_s - start_s),)

@@ -1,0 +1,116 @@
+"""Devices in rows and columns on common lines: in the circuit is what both its lines select.
+
+Every cell has its device behind transistors that a row line and a column line open. All cells share
+IN, CLK, 4P and OUT, so that with one row and one column selected exactly one device is connected,
+with none the lines end open, and with more all selected ones lie side by side: each has the whole
+pulse on its track, and their junctions are in parallel. Relays carry the direct voltage of the
+select lines alone; transistors and lines are ideal. What is not selected rests in the same field.
+"""
+
+from collections.abc import Collection, Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...device import Device, Twin
+
+Floats = NDArray[np.float64]
+
+_ITERATIONS = 60
+
+
+class DeviceArray:
+    """Device r · columns + c sits where row r and column c cross.
+
+    To the circuit it is a device: whatever is connected at the time, without a clock of its own.
+    """
+
+    def __init__(
+        self, devices: Device | Twin, row_channels: Sequence[int], column_channels: Sequence[int]
+    ) -> None:
+        self._devices = devices
+        self._rows = {channel: row for row, channel in enumerate(row_channels)}
+        self._columns = {channel: column for column, channel in enumerate(column_channels)}
+        self._places: list[int] = []
+        self._connected: list[Device | Twin] = []
+        self._rested: list[tuple[float, float]] = []
+
+    @property
+    def rows(self) -> int:
+        return len(self._rows)
+
+    @property
+    def columns(self) -> int:
+        return len(self._columns)
+
+    @property
+    def devices(self) -> Device | Twin:
+        """All devices as they are now, row by row."""
+        self._let_rest()
+        return self._devices
+
+    def switch(self, closed: Collection[int]) -> bool:
+        """Select by the relays that are closed; return whether the lines ended open before only."""
+        rows = sorted(self._rows[channel] for channel in closed if channel in self._rows)
+        columns = sorted(self._columns[channel] for channel in closed if channel in self._columns)
+        places = [row * self.columns + column for row in rows for column in columns]
+        if places == self._places:
+            return False
+        self._let_rest()
+        were_open = not self._places
+        self._places = places
+        self._connected = [self._devices.part(place, place + 1) for place in places]
+        return were_open and bool(places)
+
+    def drive(
+        self,
+        track_voltage_V: float,
+        duration_s: float,
+        field_T: float = 0.0,
+        rise_s: float = 0.0,
+        fall_s: float = 0.0,
+    ) -> None:
+        """Put a voltage between IN and CLK of what is connected; the others rest meanwhile."""
+        for device in self._connected:
+            device.drive(track_voltage_V, duration_s, field_T, rise_s, fall_s)
+        if self._rested and self._rested[-1][1] == field_T:
+            duration_s += self._rested.pop()[0]
+        self._rested.append((duration_s, field_T))
+
+    def junction_voltage_V(self, current_A: float, integration_s: float) -> Floats:
+        """Source a current into what is connected and return the voltage, (1,); 0 if nothing is."""
+        if len(self._connected) == 1:
+            return self._connected[0].junction_voltage_V(current_A, integration_s)
+        if not self._connected or current_A == 0.0:
+            return np.zeros(1)
+        voltage_V = 0.0
+        for _ in range(_ITERATIONS):
+            previous_V, voltage_V = voltage_V, current_A * float(self.resistance_ohm(voltage_V)[0])
+            if abs(voltage_V - previous_V) <= 1e-12 * abs(voltage_V):
+                break
+        return voltage_V * current_A / self.junction_current_A(voltage_V, integration_s)
+
+    def junction_current_A(self, voltage_V: float, integration_s: float) -> Floats:
+        """Source a voltage across what is connected and return the current, (1,)."""
+        currents = [
+            device.junction_current_A(voltage_V, integration_s) for device in self._connected
+        ]
+        return np.sum(currents, axis=0) if currents else np.zeros(1)
+
+    def resistance_ohm(self, bias_V: float = 0.0) -> Floats:
+        """Return the noiseless resistance of what is connected at a bias, (1,); inf if nothing."""
+        if not self._connected:
+            return np.full(1, np.inf)
+        each_S = [1.0 / device.resistance_ohm(bias_V) for device in self._connected]
+        return np.asarray(1.0 / np.sum(each_S, axis=0))
+
+    def _let_rest(self) -> None:
+        """Let all devices but those connected live through what has passed since the last time."""
+        rested, self._rested = self._rested, []
+        edges = [-1, *self._places, self._devices.count]
+        for before, after in pairwise(edges):
+            if rested and after - before > 1:
+                resting = self._devices.part(before + 1, after)
+                for duration_s, field_T in rested:
+                    resting.drive(0.0, duration_s, field_T)

@@ -1,0 +1,1 @@
+"""Virtual instruments, one model a file, and the registry of their names."""

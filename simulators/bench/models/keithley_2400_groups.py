@@ -1,0 +1,196 @@
+"""How the Keithley 2400's commands reach the source-meter core: the groups its table is made of."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from ..errors import ScpiError
+from ..scpi.commands import Command, setting
+from ..scpi.values import Boolean, Choice, Integer, Kind, Raw, Real, Text, choice
+from .source_meter import SourceMeter
+from .source_meter_converter import Reading
+from .source_meter_settings import MeterSettings, Quantity
+
+_ELEMENTS = choice("VOLTage", "CURRent", "RESistance", "TIME", "STATus")
+_FUNCTIONS = choice("VOLTage", "CURRent", "RESistance")
+
+
+def field(header: str, kind: Kind[Any], name: str) -> Command:
+    """Declare a setting that is one field of the meter's settings."""
+
+    def put(meter: SourceMeter, value: Any) -> None:
+        setattr(meter.settings, name, value)
+
+    return setting(header, kind, lambda meter: getattr(meter.settings, name), put)
+
+
+def quantity_commands(
+    mnemonic: str, of: Callable[[MeterSettings], Quantity], unit: str, largest: float
+) -> Iterable[Command]:
+    """Declare what volts, amps and ohms have in common."""
+    span = Real(unit, -largest, largest, 0.0)
+
+    def act(method: Callable[[Quantity, Any], None]) -> Callable[[SourceMeter, Any], None]:
+        def put(meter: SourceMeter, value: Any) -> None:
+            method(of(meter.settings), value)
+            meter.apply()
+
+        return put
+
+    def assign(name: str) -> Callable[[SourceMeter, Any], None]:
+        return act(lambda quantity, value: setattr(quantity, name, value))
+
+    sense = f"[:SENSe#]:{mnemonic}[:DC]"
+    yield setting(
+        f"{sense}:RANGe[:UPPer]", span, lambda m: of(m.settings).range, act(Quantity.set_range)
+    )
+    yield setting(f"{sense}:RANGe:AUTO", Boolean(), lambda m: of(m.settings).auto, assign("auto"))
+    yield field(f"{sense}:NPLCycles", Real("", 0.01, 10.0, 1.0), "nplc")
+    if mnemonic == "RESistance":
+        return
+    yield setting(
+        f"{sense}:PROTection[:LEVel]",
+        span,
+        lambda m: of(m.settings).protection,
+        assign("protection"),
+    )
+    source = f"SOURce#:{mnemonic}"
+    yield setting(
+        f"{source}[:LEVel][:IMMediate][:AMPLitude]",
+        span,
+        lambda m: of(m.settings).level,
+        act(Quantity.set_level),
+    )
+    yield setting(
+        f"{source}:RANGe",
+        span,
+        lambda m: of(m.settings).source_range,
+        act(Quantity.set_source_range),
+    )
+    yield setting(
+        f"{source}:RANGe:AUTO",
+        Boolean(),
+        lambda m: of(m.settings).source_auto,
+        assign("source_auto"),
+    )
+    yield setting(f"{source}:MODE", choice("FIXed"), lambda _: "FIX", lambda _m, _mode: None)
+
+
+def trigger_layer(header: str, name: str, outputs: Choice) -> Iterable[Command]:
+    """Declare what the arm and the trigger layer have in common."""
+
+    def line(side: str) -> Command:
+        key = f"{name}:{side}"
+        return setting(
+            f"{header}:{side}LINe",
+            Integer(1, 4),
+            lambda m: m.settings.lines[key],
+            lambda m, value: m.settings.lines.__setitem__(key, value),
+        )
+
+    yield field(f"{header}:COUNt", Integer(1, 2500, 1), f"{name}_count")
+    yield field(f"{header}:OUTPut", outputs, f"{name}_output")
+    yield line("I")
+    yield line("O")
+
+
+def shown(meter: SourceMeter, readings: Sequence[Reading]) -> str:
+    values = []
+    for reading in readings:
+        by_name = {
+            "VOLT": reading.voltage,
+            "CURR": reading.current,
+            "RES": reading.resistance,
+            "TIME": reading.time,
+            "STAT": reading.status,
+        }
+        values += [f"{by_name[name]:+.6E}" for name in meter.settings.elements]
+    return ",".join(values)
+
+
+def set_elements(meter: SourceMeter, *words: str) -> None:
+    chosen = {_ELEMENTS.parse(word) for word in words}
+    meter.settings.elements = tuple(n for n in MeterSettings().elements if n in chosen)
+
+
+def _function(text: str) -> str:
+    return _FUNCTIONS.parse(text.split(":")[0])
+
+
+def functions_on(header: str) -> Command:
+    """Declare the list of measured functions, quoted: `:SENS:FUNC 'VOLT','CURR'`."""
+
+    def put(meter: SourceMeter, *quoted: str) -> None:
+        chosen = tuple(_function(Text().parse(text)) for text in quoted)
+        kept = meter.settings.functions if meter.settings.concurrent else ()
+        meter.settings.functions = kept + tuple(f for f in chosen if f not in kept)
+
+    return Command(header, function_names, put, tell_kinds=(Raw(),) * 3, tell_optional=2)
+
+
+def disable_functions(meter: SourceMeter, *quoted: str) -> None:
+    off = {_function(Text().parse(text)) for text in quoted}
+    meter.settings.functions = tuple(f for f in meter.settings.functions if f not in off)
+
+
+def set_functions(*functions: str) -> Callable[[SourceMeter], None]:
+    def put(meter: SourceMeter) -> None:
+        meter.settings.functions = functions
+
+    return put
+
+
+def function_names(meter: SourceMeter) -> str:
+    names = {"VOLT": "VOLT:DC", "CURR": "CURR:DC", "RES": "RES"}
+    return ",".join(f'"{names[function]}"' for function in meter.settings.functions)
+
+
+def measure(function: str) -> Callable[[SourceMeter], str]:
+    def measure(meter: SourceMeter) -> str:
+        if function:
+            meter.configure(function)
+        return shown(meter, meter.read())
+
+    return measure
+
+
+def set_delay(meter: SourceMeter, delay_s: float) -> None:
+    meter.settings.source_delay_s, meter.settings.source_delay_auto = delay_s, False
+
+
+def set_autozero(meter: SourceMeter, word: str) -> None:
+    if word.upper() != "ONCE":
+        meter.settings.autozero = Boolean().parse(word)
+
+
+def set_source(meter: SourceMeter, source: str) -> None:
+    if source != meter.settings.source and meter.output:
+        meter.switch(False)
+    meter.settings.source = source
+
+
+def attribute(header: str, kind: Kind[Any], name: str) -> Command:
+    """Declare a setting that *RST leaves alone."""
+
+    def put(meter: SourceMeter, value: Any) -> None:
+        setattr(meter, name, value)
+
+    return setting(header, kind, lambda meter: getattr(meter, name), put)
+
+
+def feed(meter: SourceMeter, word: str) -> None:
+    meter.trace_feeding = word == "NEXT"
+
+
+def preset_status(meter: SourceMeter) -> None:
+    meter.measurement_enable = 0
+
+
+def take_measurement_event(meter: SourceMeter) -> int:
+    value, meter.measurement_event = meter.measurement_event, 0
+    return value
+
+
+def trace_data(meter: SourceMeter) -> str:
+    if not meter.trace:
+        raise ScpiError(-230, "Data corrupt or stale")
+    return shown(meter, meter.trace)

@@ -1,0 +1,154 @@
+"""The digital half of a source-meter: output, one-shot configuration, trigger model, buffer."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..circuit.circuit import Circuit
+from ..errors import ScpiError
+from .source_meter_converter import Converter, Reading
+from .source_meter_settings import MeterSettings
+
+READING_AVAILABLE, BUFFER_FULL = 64, 512
+_SETTLING_S = 1e-3
+
+
+class SourceMeter:
+    """A 2400-style source-meter whose output drives the junction of the circuit's device."""
+
+    def __init__(self, circuit: Circuit, random: np.random.Generator) -> None:
+        self._converter = Converter(circuit, random)
+        self._clock = circuit.clock
+        self.settings = MeterSettings()
+        self.output = False
+        self.line_frequency_Hz = 50
+        self.trace: list[Reading] = []
+        self.trace_points = 100
+        self.trace_feeding = False
+        self.measurement_event = 0
+        self.measurement_enable = 0
+        self._last: tuple[Reading, ...] = ()
+        self._armed = False
+        circuit.open_lines_V = self.open_lines_V
+
+    def reset(self) -> None:
+        """Return to the GPIB defaults: 0 V sourced, output off, amps measured, two wires."""
+        self.settings = MeterSettings()
+        self.output = self._armed = self.trace_feeding = False
+
+    def clear_events(self) -> None:
+        """Clear the measurement event register."""
+        self.measurement_event = 0
+
+    def summary_bits(self) -> int:
+        """Return bit 0 of the status byte: an enabled measurement event has happened."""
+        return 1 if self.measurement_event & self.measurement_enable else 0
+
+    def switch(self, on: bool) -> None:
+        """Switch the output."""
+        self.output = on
+        self.apply()
+
+    def apply(self) -> None:
+        """Put the present source level on the junction, which may not survive it."""
+        if self.output:
+            self._converter.force(self.settings, _SETTLING_S)
+
+    def open_lines_V(self) -> float:
+        """Return the voltage to which lines float that nothing is connected to."""
+        return self._converter.open_lines_V(self.settings) if self.output else 0.0
+
+    def configure(self, function: str) -> None:
+        """Prepare one-shot measurements of a function at its default controls; output on."""
+        settings = self.settings
+        settings.functions = (function,)
+        settings.quantity(function).auto = True
+        settings.nplc, settings.autozero = 1.0, True
+        if function == "RES":
+            settings.resistance_mode = "AUTO"
+        settings.arm_source = settings.trigger_source = "IMM"
+        settings.arm_count = settings.trigger_count = 1
+        settings.trigger_delay_s = 0.0
+        self.trace_feeding = False
+        if not settings.clear_auto:
+            self.switch(True)
+
+    def read(self) -> tuple[Reading, ...]:
+        """Take the programmed readings; +803 with the output off, -214 where none would start."""
+        if self.settings.arm_source not in ("IMM", "TIM") or self.settings.trigger_source != "IMM":
+            raise ScpiError(-214, "Trigger deadlock")
+        return self._acquire()
+
+    def initiate(self) -> None:
+        """Start readings, or wait for the bus trigger that starts them."""
+        self._check_output()
+        if self.settings.arm_source in ("IMM", "TIM") and self.settings.trigger_source == "IMM":
+            self._acquire()
+        else:
+            self._armed = True
+
+    def trigger(self) -> None:
+        """Take a bus trigger; raises -211 where none is awaited."""
+        if not self._armed or self.settings.arm_source != "BUS":
+            raise ScpiError(-211, "Trigger ignored")
+        self._acquire()
+
+    def abort(self) -> None:
+        """Return to idle."""
+        self._armed = False
+
+    def fetch(self) -> tuple[Reading, ...]:
+        """Return the latest readings; raises -230 where there are none."""
+        if not self._last:
+            raise ScpiError(-230, "Data corrupt or stale")
+        return self._last
+
+    def time_s(self) -> float:
+        """Return the time since power-on in s."""
+        return self._clock.now_s()
+
+    def clear_trace(self) -> None:
+        """Empty the buffer."""
+        self.trace.clear()
+
+    def statistics(self) -> Sequence[float]:
+        """Return mean, maximum, minimum or standard deviation of the buffer's V, A and Ω."""
+        if not self.trace:
+            raise ScpiError(-230, "Data corrupt or stale")
+        columns = np.array([(r.voltage, r.current, r.resistance) for r in self.trace])
+        reduced = {
+            "MEAN": columns.mean(axis=0),
+            "MAX": columns.max(axis=0),
+            "MIN": columns.min(axis=0),
+            "SDEV": columns.std(axis=0, ddof=min(1, len(columns) - 1)),
+        }
+        return [float(value) for value in reduced[self.settings.statistic]]
+
+    def _check_output(self) -> None:
+        if not self.output and not self.settings.clear_auto:
+            raise ScpiError(803, "Not permitted with OUTPUT off")
+
+    def _acquire(self) -> tuple[Reading, ...]:
+        self._check_output()
+        settings = self.settings
+        self._armed = False
+        if settings.clear_auto:
+            self.switch(True)
+        readings: list[Reading] = []
+        for _ in range(settings.arm_count):
+            if settings.arm_source == "TIM":
+                self._clock.sleep(settings.arm_timer_s)
+            readings += [
+                self._converter.reading(settings, self.line_frequency_Hz)
+                for _ in range(settings.trigger_count)
+            ]
+        if settings.clear_auto:
+            self.switch(False)
+        self._last = tuple(readings)
+        self.measurement_event |= READING_AVAILABLE
+        if self.trace_feeding:
+            self.trace += readings[: self.trace_points - len(self.trace)]
+            if len(self.trace) >= self.trace_points:
+                self.trace_feeding = False
+                self.measurement_event |= BUFFER_FULL
+        return self._last

@@ -1,0 +1,121 @@
+"""What can be programmed on a source-meter, with its ranges; the defaults are those after `*RST`.
+
+Ranges are those of the Keithley 2400 data sheet.
+"""
+
+from dataclasses import dataclass, field
+
+from ..errors import ScpiError
+
+VOLTAGE_RANGES_V = (0.2, 2.0, 20.0, 200.0)
+CURRENT_RANGES_A = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)
+RESISTANCE_RANGES_OHM = (20.0, 200.0, 2e3, 2e4, 2e5, 2e6, 2e7, 2e8)
+TEST_CURRENTS_A = (0.1, 0.01, 1e-3, 1e-4, 1e-5, 1e-6, 1e-6, 1e-7)  # auto-ohms, one per range
+OVER_RANGE = 1.055
+_SOURCE_STEPS = 20_000
+
+
+@dataclass(slots=True)
+class Quantity:
+    """How volts, amps or ohms are sourced and measured."""
+
+    ranges: tuple[float, ...]
+    counts: float  # in a measuring range
+    protection: float = 0.0
+    source_range: float = 0.0
+    range: float = 0.0
+    level: float = 0.0
+    source_auto: bool = True
+    auto: bool = True
+
+    def choose(self, value: float) -> float:
+        """Return the most sensitive range that takes `value`; raises -222 where none does."""
+        for candidate in self.ranges:
+            if abs(value) <= candidate * OVER_RANGE:
+                return candidate
+        raise ScpiError(-222, "Parameter data out of range", f"{value:g}")
+
+    def set_level(self, level: float) -> None:
+        """Program the source's level; raises -222 outside its range."""
+        source_range = self.choose(level) if self.source_auto else self.source_range
+        if abs(level) > source_range * OVER_RANGE:
+            raise ScpiError(-222, "Parameter data out of range", f"{level:g}")
+        self.level, self.source_range = level, source_range
+
+    def set_source_range(self, value: float) -> None:
+        """Fix the source range; the level follows it down."""
+        self.source_range, self.source_auto = self.choose(value), False
+        largest = self.source_range * OVER_RANGE
+        self.level = max(-largest, min(largest, self.level))
+
+    def set_range(self, value: float) -> None:
+        """Fix the measuring range."""
+        self.range, self.auto = self.choose(value), False
+
+    def sourced_level(self) -> float:
+        """Return the level in the steps of its range."""
+        step = self.source_range / _SOURCE_STEPS
+        return round(self.level / step) * step
+
+    def limit(self) -> float:
+        """Return the compliance in force: the programmed one, or 105.5 % of a fixed range."""
+        if self.auto:
+            return abs(self.protection)
+        return min(abs(self.protection), self.range * OVER_RANGE)
+
+
+@dataclass(slots=True)
+class MeterSettings:
+    """The programmable state."""
+
+    voltage: Quantity = field(
+        default_factory=lambda: Quantity(VOLTAGE_RANGES_V, 2e5, 21.0, 20.0, 20.0)
+    )
+    current: Quantity = field(
+        default_factory=lambda: Quantity(CURRENT_RANGES_A, 1e5, 105e-6, 1e-4, 1e-4)
+    )
+    resistance: Quantity = field(
+        default_factory=lambda: Quantity(RESISTANCE_RANGES_OHM, 2e5, 0.0, 2e5, 2e5)
+    )
+    source: str = "VOLT"
+    output_off_mode: str = "NORM"
+    clear_auto: bool = False
+    functions: tuple[str, ...] = ("CURR",)
+    concurrent: bool = True
+    resistance_mode: str = "AUTO"
+    nplc: float = 1.0
+    autozero: bool = True
+    source_delay_s: float = 0.0
+    source_delay_auto: bool = True
+    four_wire: bool = False
+    terminals: str = "FRON"
+    filtered: bool = False
+    filter_kind: str = "REP"
+    filter_count: int = 10
+    arm_count: int = 1
+    trigger_count: int = 1
+    arm_source: str = "IMM"
+    trigger_source: str = "IMM"
+    arm_timer_s: float = 0.1
+    trigger_delay_s: float = 0.0
+    arm_output: str = "NONE"
+    trigger_output: str = "NONE"
+    lines: dict[str, int] = field(
+        default_factory=lambda: {"arm:I": 1, "arm:O": 2, "trigger:I": 1, "trigger:O": 2}
+    )
+    elements: tuple[str, ...] = ("VOLT", "CURR", "RES", "TIME", "STAT")
+    statistic: str = "MEAN"
+    display: bool = True
+
+    def quantity(self, function: str) -> Quantity:
+        """Return what VOLT, CURR or RES stands for."""
+        return {"VOLT": self.voltage, "CURR": self.current, "RES": self.resistance}[function]
+
+    @property
+    def auto_ohms(self) -> bool:
+        """Whether the ohms range dictates the source."""
+        return "RES" in self.functions and self.resistance_mode == "AUTO"
+
+    @property
+    def sources_current(self) -> bool:
+        return self.source == "CURR" or self.auto_ohms

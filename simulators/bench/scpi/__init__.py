@@ -1,0 +1,1 @@
+"""SCPI as instruments speak it: parser, values, command trees, error queue, ports."""

@@ -1,0 +1,73 @@
+"""VISA events: service requests, queued for `wait_on_event` or handed to installed handlers."""
+
+import itertools
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pyvisa.constants import EventMechanism, EventType
+
+from .session import Session
+
+_REAL_WAIT_S = 0.2
+_contexts = itertools.count(1_000_000)
+
+
+@dataclass(slots=True, eq=False)
+class ServiceRequests:
+    """The service-request events of one session."""
+
+    session: Session
+    mechanism: int = 0
+    handlers: list[tuple[Callable[..., Any], Any]] = field(default_factory=list)
+    _queue: deque[int] = field(default_factory=deque)
+    _arrived: threading.Condition = field(default_factory=threading.Condition)
+
+    def enable(self, mechanism: int) -> None:
+        """Start to take events; a request that stands on the bus already counts as one."""
+        instrument = self.session.port.instrument
+        with self.session.port.lock:
+            if not self.mechanism:
+                instrument.on_service_request.append(self.notify)
+            fresh = mechanism & ~self.mechanism
+            self.mechanism |= mechanism
+            if fresh and instrument.requesting_service:
+                self.notify()
+
+    def disable(self, mechanism: int) -> None:
+        """Stop to take events."""
+        with self.session.port.lock:
+            was, self.mechanism = self.mechanism, self.mechanism & ~mechanism
+            if was and not self.mechanism:
+                self.session.port.instrument.on_service_request.remove(self.notify)
+
+    def discard(self) -> None:
+        """Forget queued events."""
+        with self._arrived:
+            self._queue.clear()
+
+    def notify(self) -> None:
+        """Take note of a service request."""
+        self.session.port.expect_reply()
+        context = next(_contexts)
+        if self.mechanism & EventMechanism.queue:
+            with self._arrived:
+                self._queue.append(context)
+                self._arrived.notify_all()
+        if self.mechanism & EventMechanism.handler:
+            for handler, user_handle in reversed(self.handlers):
+                handler(self.session.number, EventType.service_request, context, user_handle)
+
+    def wait(self, timeout_s: float | None, *, real_time: bool) -> int | None:
+        """Return the oldest event's context, or None after the time-out.
+
+        What this thread has asked for has happened already; another thread's doing is waited for,
+        in fast mode for 0.2 s of real time at most.
+        """
+        if not real_time:
+            timeout_s = _REAL_WAIT_S if timeout_s is None else min(timeout_s, _REAL_WAIT_S)
+        with self._arrived:
+            self._arrived.wait_for(lambda: bool(self._queue), timeout_s)
+            return self._queue.popleft() if self._queue else None

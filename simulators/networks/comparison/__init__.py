@@ -1,0 +1,1 @@
+"""Synapse technologies on one online-learning task."""

@@ -1,0 +1,69 @@
+"""The comparison of synapse technologies as one figure: accuracy against the energy of writing."""
+
+from collections.abc import Sequence
+from statistics import mean, stdev
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from ....analysis.figures.panel import GREY, Panel, colours
+from .study import Compared
+
+MARKERS = "osD^vP*X"
+
+
+def comparison_table(compared: Sequence[Compared]) -> pd.DataFrame:
+    """Return a row for each technology; empty where a number is not known."""
+    return pd.DataFrame(
+        [
+            {
+                "synapse": entry.name,
+                "family": "" if entry.technology is None else entry.technology.family,
+                "accuracy": mean(_accuracies(entry)),
+                "accuracy_std": _spread(entry),
+                "seeds": len(entry.attempts),
+                "learning_rate": entry.attempts[0].learning_rate,
+                "pulses": mean(attempt.pulses for attempt in entry.attempts),
+                "write_energy_J": entry.energy_J,
+                "write_time_s": entry.write_s,
+                "lacks": "" if entry.technology is None else "; ".join(entry.technology.lacks),
+            }
+            for entry in compared
+        ]
+    )
+
+
+def comparison_panel(compared: Sequence[Compared], data_set: str) -> Panel:
+    """Draw accuracy against the energy of all write pulses; the ideal synapse is a line."""
+    table = comparison_table(compared)
+
+    def paint(axes: Axes) -> None:
+        known = table[table["write_energy_J"].notna()]
+        for (_, row), colour, marker in zip(
+            known.iterrows(), colours(len(known)), MARKERS * len(known), strict=False
+        ):
+            axes.errorbar(
+                row["write_energy_J"],
+                100 * row["accuracy"],
+                100 * row["accuracy_std"],
+                fmt=marker,
+                color=colour,
+                label=row["synapse"],
+            )
+        ideal = table[table["family"] == ""]
+        for accuracy in ideal["accuracy"]:
+            axes.axhline(100 * accuracy, color=GREY, linestyle="--", linewidth=0.8, label="ideal")
+        axes.set_xscale("log")
+        axes.set_xlabel("Energy of all write pulses (J)")
+        axes.set_ylabel("Test accuracy (%)")
+        axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.02), fontsize=5.5)
+
+    return Panel("technologies", f"Synapse technologies, {data_set}", table, paint)
+
+
+def _accuracies(entry: Compared) -> list[float]:
+    return [attempt.accuracy for attempt in entry.attempts]
+
+
+def _spread(entry: Compared) -> float:
+    return stdev(_accuracies(entry)) if len(entry.attempts) > 1 else 0.0

@@ -1,0 +1,180 @@
+"""Synapse technologies on one task: the same network, images and schedule, written as they can be.
+
+Every technology learns on line (see `online_learning`) at several learning rates with the first
+seed; the one that reads most of 10,000 held-out training images right is taken for all seeds, so
+that none is judged at a rate that suits another. Accuracy is of the test images.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from typing import Any
+
+import torch
+
+from ...sweeps.checkpoint import Checkpoint
+from ..data.images import DataSetName, Images
+from ..neuron_network.activation import NeuronCurve
+from ..neuron_network.training import Samples, accuracy, samples_of
+from ..synapses.synapse import IdealSynapse, PulsedSynapse, Synapse
+from ..synapses.technologies import TECHNOLOGIES, Technology
+from .online_learning import OnLineSchedule, learn, scaled
+
+HELD_OUT = 10_000
+Report = Callable[[str, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonConfiguration:
+    """All that the comparison's numbers depend on, but the code."""
+
+    data_set: DataSetName = "fashion-mnist"
+    technologies: tuple[Technology, ...] = TECHNOLOGIES
+    seeds: tuple[int, ...] = (0, 1, 2)
+    learning_rates: tuple[float, ...] = (0.01, 0.03, 0.1, 0.3, 1.0)
+    schedule: OnLineSchedule = field(default_factory=OnLineSchedule)
+    neuron: NeuronCurve = field(default_factory=NeuronCurve)
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs all of the comparison trains, an ideal synapse among the others."""
+        runs = len(self.learning_rates) + len(self.seeds) - 1
+        return (len(self.technologies) + 1) * runs * self.schedule.epochs
+
+    def document(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "data_set": self.data_set,
+            "technologies": [technology.document() for technology in self.technologies],
+            "seeds": list(self.seeds),
+            "learning_rates": list(self.learning_rates),
+            "schedule": asdict(self.schedule),
+            "neuron": asdict(self.neuron),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One run: how much is read right, and what writing the devices took."""
+
+    learning_rate: float
+    seed: int
+    held_out_accuracy: float
+    accuracy: float
+    pulses: int
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A technology, None for the ideal synapse: attempts at the chosen rate, one for each seed."""
+
+    technology: Technology | None
+    attempts: tuple[Attempt, ...]
+    others: tuple[Attempt, ...]
+
+    @property
+    def name(self) -> str:
+        return "ideal" if self.technology is None else self.technology.name
+
+    @property
+    def energy_J(self) -> float | None:
+        """The energy of all write pulses, mean over the seeds; None where a pulse's is unknown."""
+        if self.technology is None or self.technology.energy_J is None:
+            return None
+        return self.technology.energy_J * _mean([entry.pulses for entry in self.attempts])
+
+    @property
+    def write_s(self) -> float | None:
+        """The time all write pulses take if all devices are written at once, mean over the seeds.
+
+        The pulses of one batch upward are fired together, then those downward.
+        """
+        if self.technology is None or self.technology.write_s is None:
+            return None
+        return self.technology.write_s * _mean([entry.longest for entry in self.attempts])
+
+    def document(self) -> dict[str, Any]:
+        """Return the numbers as plain data, for the store."""
+        return {
+            "name": self.name,
+            "attempts": [asdict(entry) for entry in self.attempts],
+            "other_learning_rates": [asdict(entry) for entry in self.others],
+            "energy_J": self.energy_J,
+            "write_s": self.write_s,
+        }
+
+
+def compare(
+    configuration: ComparisonConfiguration, images: Images, checkpoint: Checkpoint, report: Report
+) -> list[Compared]:
+    """Train everything, going on after the parts in the checkpoint; the ideal synapse comes first.
+
+    `report` is told what was trained and how many epochs more are done.
+    """
+    training, test = samples_of(images)
+    held_out = max(1, min(HELD_OUT, len(training.labels) // 6))
+    task = _Task(
+        configuration,
+        Samples(training.images[:-held_out], training.labels[:-held_out]),
+        Samples(training.images[-held_out:], training.labels[-held_out:]),
+        test,
+        checkpoint,
+        report,
+    )
+    return [task.compared(technology) for technology in (None, *configuration.technologies)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    configuration: ComparisonConfiguration
+    training: Samples
+    held_out: Samples
+    test: Samples
+    checkpoint: Checkpoint
+    report: Report
+
+    def compared(self, technology: Technology | None) -> Compared:
+        first, *more = self.configuration.seeds
+        tried = [
+            self._attempt(technology, rate, first) for rate in self.configuration.learning_rates
+        ]
+        best = max(tried, key=lambda entry: entry.held_out_accuracy)
+        rest = [self._attempt(technology, best.learning_rate, seed) for seed in more]
+        others = tuple(entry for entry in tried if entry is not best)
+        return Compared(technology, (best, *rest), others)
+
+    def _attempt(self, technology: Technology | None, rate: float, seed: int) -> Attempt:
+        name = "ideal" if technology is None else technology.name
+        part = f"{name}, rate {rate:g}, seed {seed}"
+        kept: Mapping[str, Any] | None = self.checkpoint.find(part)
+        if kept is not None:
+            self.report(part, self.configuration.schedule.epochs)
+            return Attempt(**kept)
+        attempt = self._learn(technology, rate, seed, partial(self.report, part, 1))
+        self.checkpoint.keep(part, asdict(attempt))
+        return attempt
+
+    def _learn(
+        self, technology: Technology | None, rate: float, seed: int, tell: Callable[[], None]
+    ) -> Attempt:
+        config = self.configuration
+        schedule = replace(config.schedule, learning_rate=rate)
+        synapse: Synapse = (
+            IdealSynapse() if technology is None else PulsedSynapse(technology.device)
+        )
+        generator = torch.Generator().manual_seed(seed)
+        learnt = learn(synapse, self.training, config.neuron, schedule, generator, after_epoch=tell)
+        weights = scaled(learnt.weights, schedule)
+        return Attempt(
+            learning_rate=rate,
+            seed=seed,
+            held_out_accuracy=accuracy(weights, self.held_out, config.neuron),
+            accuracy=accuracy(weights, self.test, config.neuron),
+            pulses=learnt.pulses,
+            longest=learnt.longest,
+        )
+
+
+def _mean(values: list[int]) -> float:
+    return sum(values) / len(values)

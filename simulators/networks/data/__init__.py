@@ -1,0 +1,1 @@
+"""Data sets in their official formats: fetched once, checked, and batched."""

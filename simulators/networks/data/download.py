@@ -1,0 +1,83 @@
+"""One file from the web, checked, with progress on stderr."""
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+from ..errors import NetworkError
+
+
+def retrieve(url: str, md5: str, folder: Path) -> Path:
+    """Download `url` into the folder unless it is there with this MD5 sum; raises NetworkError."""
+    import pooch
+
+    pooch.get_logger().setLevel("WARNING")
+    name = url.rpartition("/")[2]
+    try:
+        with _Bar(name) as bar:
+            got = pooch.retrieve(
+                url, f"md5:{md5}", name, folder, downloader=pooch.HTTPDownloader(progressbar=bar)
+            )
+    except ValueError as error:
+        raise NetworkError(
+            f"What {url} sent is not the official file (its checksum differs): try again later, "
+            "or get the file elsewhere and set DWMTJ_DATA to its folder."
+        ) from error
+    except OSError as error:
+        raise NetworkError(
+            f"{url} could not be downloaded into {folder} ({_short(error)}): check the network "
+            "and the disk, or set DWMTJ_DATA to a folder that holds the files."
+        ) from error
+    return Path(got)
+
+
+def _short(error: OSError) -> str:
+    return error.strerror or type(error).__name__
+
+
+class _Bar:
+    """A rich progress bar with the four members that pooch asks of one."""
+
+    def __init__(self, name: str) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            DownloadColumn(),
+            TransferSpeedColumn(),
+            console=Console(stderr=True),
+        )
+        self._task = self._progress.add_task(name, total=None, visible=False)
+        self._total = 0
+
+    @property
+    def total(self) -> int:
+        return self._total
+
+    @total.setter
+    def total(self, byte_count: int) -> None:
+        self._total = byte_count
+        self._progress.update(self._task, total=byte_count, visible=True)
+
+    def update(self, byte_count: int) -> None:
+        self._progress.update(self._task, advance=byte_count)
+
+    def reset(self) -> None:
+        self._progress.reset(self._task)
+
+    def close(self) -> None:
+        self._progress.refresh()
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._progress.stop()

@@ -1,0 +1,1 @@
+"""Inference studies: accuracy against levels and programming errors."""

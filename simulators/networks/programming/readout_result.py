@@ -1,0 +1,121 @@
+"""What a network does with its readout layer on an array: accuracies at every stage, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ....analysis.intervals import share
+from ....analysis.state_model.model import StateModel
+from ....analysis.writing.outcome import Writing
+from ....protocols.write_plan import WritePlan
+from ..crossbar.devices import after
+from ..neuron_network.file import TrainedAnn
+from ..neuron_network.training import Samples, predictions
+from .readout_on_array import Floats, ReadoutOnArray, conductances_S
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How often the network is right at a stage, of so many images, with its 95 % interval.
+
+    `changed` counts the images that are read otherwise than in float32.
+    """
+
+    name: str
+    right: int
+    images: int
+    changed: int
+
+    @property
+    def accuracy(self) -> float:
+        return self.right / self.images
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        estimate = share(self.right, self.images)
+        return estimate.low, estimate.high
+
+    def document(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        low, high = self.interval
+        return {
+            "name": self.name,
+            "right": self.right,
+            "images": self.images,
+            "changed": self.changed,
+            "accuracy": self.accuracy,
+            "low": low,
+            "high": high,
+        }
+
+
+def stages(
+    trained: TrainedAnn,
+    readout: ReadoutOnArray,
+    test: Samples,
+    read_ohm: Mapping[str, Floats],
+) -> list[Stage]:
+    """Return the network in float32, on exact levels, and with each reading of the array.
+
+    `read_ohm` has resistances of the targets' shape, NaN for an open junction, by the stage's name.
+    """
+    layers = {
+        "float32": trained.weights[1],
+        "on levels": readout.ideal_weights(),
+        **{name: readout.weights_of(conductances_S(ohm)) for name, ohm in read_ohm.items()},
+    }
+    read = {
+        name: predictions([trained.weights[0], layer], test, trained.neuron)
+        for name, layer in layers.items()
+    }
+    return [
+        Stage(
+            name=name,
+            right=int((answer == test.labels).sum()),
+            images=len(test.labels),
+            changed=int((answer != read["float32"]).sum()),
+        )
+        for name, answer in read.items()
+    ]
+
+
+def writing_document(writing: Writing, track_resistance_ohm: float | None) -> dict[str, Any]:
+    """Return the numbers of a writing as plain data; the energy needs the track's resistance."""
+    fired = writing.pulses[writing.pulsed]
+    estimate = writing.yielded
+    energy_J = None if track_resistance_ohm is None else writing.energy_J(track_resistance_ohm)
+    return {
+        "devices": len(writing.target),
+        "written": int(writing.written.sum()),
+        "yield": estimate.value,
+        "yield_low": estimate.low,
+        "yield_high": estimate.high,
+        "fired_at": len(fired),
+        "pulses": int(fired.sum()),
+        "pulses_per_device_fired_at": float(fired.mean()) if len(fired) else 0.0,
+        "most_pulses": int(fired.max(initial=0)),
+        "bench_time_s": writing.time_s,
+        "pulse_time_s": float(fired.sum()) * writing.pulse_width_s,
+        "energy_J": energy_J,
+    }
+
+
+def expected_to_leave(model: StateModel, readout: ReadoutOnArray, wait_s: float) -> float | None:
+    """Return how many devices the model expects to have left their level after a time.
+
+    None where the model knows no retention.
+    """
+    if not model.retention:
+        return None
+    aged = after(readout.devices, model, wait_s).aged
+    assert aged is not None, "a time has passed"
+    return float((1 - np.diag(np.array(aged)))[readout.targets()].sum())
+
+
+def levels_read(plan: WritePlan, read_ohm: Floats) -> NDArray[np.int64]:
+    """Return the level of every reading, −1 where it is of none."""
+    levels = [plan.level_of(float(ohm)) for ohm in read_ohm.flat]
+    return np.array([-1 if level is None else level for level in levels]).reshape(read_ohm.shape)

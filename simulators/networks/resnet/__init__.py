@@ -1,0 +1,1 @@
+"""Residual networks for CIFAR-100: training, weights files, the bundled ResNet-20."""

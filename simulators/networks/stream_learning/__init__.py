@@ -1,0 +1,1 @@
+"""Stream learning with metaplastic synapses."""

@@ -1,0 +1,69 @@
+"""Stream-learning runs as tasks of a sweep, each with a checkpoint that it goes on from."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ...sweeps.checkpoint import Checkpoint
+from ...sweeps.task import Advance, Task
+from ..data.array_hash import array_hash
+from ..data.images import Images
+from .settings import StreamSetup
+from .training import (
+    StreamData,
+    StreamRun,
+    require_images,
+    stream_data,
+    train_stream,
+)
+
+KIND = "stream"
+
+
+def stream_images(images: Images, setup: StreamSetup) -> Callable[[], StreamData]:
+    """Return what prepares the images where they are needed; raises NetworkError."""
+    require_images(images, setup)
+    return partial(stream_data, images, setup)
+
+
+def stream_tasks(
+    runs: list[tuple[str, bool, StreamRun]],
+    folder: Path,
+    images: Images,
+    data: str,
+    model: str | None,
+) -> list[Task]:
+    """Return a task for each (curve, at once, run), with its checkpoint in the folder.
+
+    `data` is what the images are called; `model`, what the measured transitions are of.
+    """
+    hashed = array_hash(*(getattr(images, name) for name in Images.__slots__[:4]))
+    return [
+        Task(
+            run.name,
+            {
+                **run.configuration(),
+                "data": data,
+                "images": hashed,
+                "model": None if run.transitions is None else model,
+            },
+            run.seed,
+            run.setup.subsets * run.setup.epochs,
+            (run, at_once, folder.resolve() / f"{run.name}.checkpoint"),
+        )
+        for _, at_once, run in runs
+    ]
+
+
+def checkpoint_of(task: Task) -> Checkpoint:
+    """Open a task's checkpoint; raises NetworkError if it is damaged or of another run."""
+    run, _, path = task.given
+    return Checkpoint(path, run.configuration())
+
+
+def train(data: StreamData, task: Task, advance: Advance) -> dict[str, Any]:
+    """Train a run, or the rest of it; raises NetworkError."""
+    run, at_once, _ = task.given
+    accuracies = train_stream(run, data, checkpoint_of(task), partial(advance, 1))
+    return {"accuracies": accuracies, "all_images_at_once": at_once}

@@ -1,0 +1,1 @@
+"""Synapses: ideal, exponential, tabulated and measured devices that take updates."""

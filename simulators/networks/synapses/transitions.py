@@ -1,0 +1,102 @@
+"""What a pulse does to a synapse that learns, taken from a calibrated state model.
+
+A synapse is one track, whose level l = 0 … n − 1 the model knows, and a latch that holds the sign
+of its weight: |W| = l/(n − 1), read as the sign. An update of direction s and Adam size |u|/lr
+fires one pulse with probability
+
+    P = min(1, lr (n − 1) |u|/lr (δ where s is the weight's sign, else 1)),
+
+as stochastic rounding to levels 1/(n − 1) apart would. The amplitude is drawn uniformly from those
+of the model's ladder, so that a level is left with a probability that falls linearly with its
+switching voltage: what f_meta states. Positive pulses push the wall on (s is the weight's sign);
+negative ones drive it back (it is not), and at level 0 the latch takes the sign of the update and
+the pulse is a positive one. Amplitudes are those of ladders; a pulse without its ladder does what
+the ladder up to it does (see `dwmtj.analysis.state_model.transitions`).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ....analysis.state_model.draws import Ladders
+from ....analysis.state_model.model import StateModel
+from ....analysis.state_model.sampling import SampledDevice, draw_device, most_likely
+from ....analysis.state_model.transitions import cumulated
+from ..errors import NetworkError
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Transitions:
+    """What one fired pulse does to walls at n levels, row by row the probabilities of the levels.
+
+    `onward` are positive pulses, `back` negative ones, both (n, n).
+    """
+
+    onward: Floats
+    back: Floats
+
+    @property
+    def levels(self) -> int:
+        return len(self.onward)
+
+    def signed(self) -> npt.NDArray[np.float32]:
+        """Return where each state's distribution ends, (2 directions, 2n states, 2n states).
+
+        Direction 0 is −, 1 is +. States 0 … n − 1 are negative weights from level n − 1 down to 0,
+        states n … 2n − 1 positive ones from level 0 up.
+        """
+        n = self.levels
+        up = np.zeros((2 * n, 2 * n))
+        up[n:, n:] = self.onward
+        up[:n, :n] = self.back[::-1, ::-1]
+        up[n - 1] = up[n]
+        both = np.array([up[::-1, ::-1], up])
+        ends = np.cumsum(both, axis=-1).astype(np.float32)
+        ends[..., -1] = 1
+        return ends
+
+
+def likeliest_transitions(model: StateModel) -> Transitions:
+    """Return those of the device that was measured; raises NetworkError (see `_transitions`)."""
+    return _transitions(most_likely(model), model.name)
+
+
+def drawn_transitions(model: StateModel, rng: np.random.Generator) -> Transitions:
+    """Return those of a device drawn from the model's posterior; raises NetworkError."""
+    return _transitions(draw_device(model, rng), model.name)
+
+
+def _transitions(device: SampledDevice, name: str) -> Transitions:
+    """Raise NetworkError unless pulses of both polarities take the wall to both ends."""
+    if device.positive is None or device.negative is None:
+        missing = "positive" if device.positive is None else "negative"
+        raise NetworkError(
+            f"The model {name} has no {missing} pulses, and learning needs both polarities: "
+            "calibrate it from write-reset-cycling runs, too."
+        )
+    onward, back = _dithered(device.positive), _dithered(device.negative)
+    if device.saturated_level == device.levels - 1:
+        onward, back = onward[::-1, ::-1], back[::-1, ::-1]
+    for matrix, start, end, polarity in (
+        (onward, 0, device.levels - 1, "positive"),
+        (back, device.levels - 1, 0, "negative"),
+    ):
+        if not _reaches(matrix, start, end):
+            raise NetworkError(
+                f"The model {name} does not span the range: its {polarity} pulses never take the "
+                f"wall from level {start} to level {end}. Calibrate it up to larger amplitudes."
+            )
+    return Transitions(onward, back)
+
+
+def _dithered(ladders: Ladders) -> Floats:
+    """Return what a pulse of an amplitude drawn uniformly from the ladder's does, (n, n)."""
+    return np.asarray(cumulated(ladders.matrices).mean(axis=0))
+
+
+def _reaches(matrix: Floats, start: int, end: int) -> bool:
+    reached = np.linalg.matrix_power(matrix > 0, len(matrix)).astype(bool)
+    return bool(reached[start, end])

@@ -1,0 +1,113 @@
+"""A sweep on a cluster: tasks go to the workers of a dask scheduler, and again if one is lost."""
+
+import time
+from collections.abc import Callable, Generator, Mapping
+from concurrent.futures import CancelledError
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from distributed import Client, Future, KilledWorker, as_completed, get_worker
+
+from ..networks.errors import NetworkError
+from .task import Task
+from .work import Work, carry_out
+
+PATIENCE_s = 10.0  # until the scheduler answers, and until it has a worker
+TOLD_EVERY_s = 0.5  # how often a task tells its progress at most
+
+
+class DaskCluster:
+    """Runs tasks on the workers of a scheduler; from `connect`."""
+
+    def __init__(self, client: Client, address: str) -> None:
+        self._client, self._address = client, address
+        self._sent: dict[str, Future] = {}
+
+    @classmethod
+    def connect(cls, address: str) -> Self:
+        """Return the cluster of the scheduler at `host:port`; raises NetworkError."""
+        try:
+            client = Client(f"tcp://{address}", timeout=PATIENCE_s, set_as_default=False)
+        except OSError as error:
+            raise NetworkError(
+                f"No dask scheduler answers at {address}: start one with dask scheduler, or give "
+                "the address that it prints with --executor dask://HOST:PORT."
+            ) from error
+        try:
+            client.wait_for_workers(1, timeout=PATIENCE_s)
+        except TimeoutError as error:
+            client.close()
+            raise NetworkError(
+                f"The dask scheduler at {address} has no worker: start some with dask worker "
+                f"{address} --nthreads 1."
+            ) from error
+        return cls(client, address)
+
+    @property
+    def workers(self) -> int:
+        """How many tasks can be under way at the same time."""
+        threads: dict[str, int] = self._client.nthreads()
+        return max(1, sum(threads.values()))
+
+    def run(
+        self, work: Work, tasks: Mapping[str, Task], told: Callable[[str, int], None]
+    ) -> Generator[tuple[str, Mapping[str, Any]]]:
+        """Yield (key, result) as tasks end; `told` hears of a key how many steps are done."""
+        if work.token not in self._sent:
+            self._sent[work.token] = self._client.scatter(work.payload, broadcast=True, hash=False)
+        topic = f"dwmtj-{work.token}"
+        self._client.subscribe_topic(topic, lambda event: told(*event[1]))
+        futures = {
+            self._client.submit(
+                _on_worker, work.token, self._sent[work.token], key, task, topic,
+                key=f"dwmtj-{key}", pure=False,
+            ): key
+            for key, task in tasks.items()
+        }  # fmt: skip
+        try:
+            for future in as_completed(futures, loop=self._client.loop):
+                yield futures[future], self._result(future, tasks[futures[future]])
+        finally:
+            self._client.unsubscribe_topic(topic)
+            self._client.cancel(list(futures))
+
+    def close(self) -> None:
+        """Leave the cluster as it was."""
+        self._client.close()
+
+    def _result(self, future: Future, task: Task) -> Mapping[str, Any]:
+        try:
+            result: Mapping[str, Any] = future.result()
+        except KilledWorker as error:
+            raise NetworkError(
+                f"{task.name}: every worker at {self._address} that began it was lost, perhaps for "
+                "want of memory; what is finished is kept."
+            ) from error
+        except CancelledError as error:
+            raise NetworkError(
+                f"The cluster at {self._address} lost its workers or its scheduler: what is "
+                "finished is kept; go on with the same command."
+            ) from error
+        except ModuleNotFoundError as error:
+            raise NetworkError(
+                f"The workers at {self._address} cannot import {error.name}: install the same "
+                "version of dwmtj there, with its extra learning."
+            ) from error
+        return result
+
+
+def _on_worker(
+    token: str, payload: npt.NDArray[np.uint8], key: str, task: Task, topic: str
+) -> Mapping[str, Any]:
+    worker = get_worker()
+    done, last = 0, time.monotonic()
+
+    def advance(steps: int) -> None:
+        nonlocal done, last
+        done += steps
+        if time.monotonic() - last >= TOLD_EVERY_s:
+            last = time.monotonic()
+            worker.log_event(topic, (key, done))
+
+    return carry_out(token, payload, task, advance)

@@ -1,0 +1,127 @@
+"""A sweep on this machine: in processes side by side, or in this one."""
+
+import os
+import signal
+import tempfile
+from collections.abc import Callable, Generator, Iterator, Mapping
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from threading import Event, Thread
+from time import sleep
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import psutil
+from joblib import Parallel, delayed, parallel_config
+from joblib.externals.loky import get_reusable_executor
+
+from ..networks.errors import NetworkError
+from .task import Task
+from .work import Work, carry_out
+
+Counts = npt.NDArray[np.int64]
+LOOKED_AT_s = 0.2  # how often the counts of finished steps are looked at
+
+
+class LocalProcesses:
+    """Runs tasks in `jobs` processes of one thread each; a single job runs in this process."""
+
+    def __init__(self, jobs: int) -> None:
+        self.workers = jobs
+
+    def run(
+        self, work: Work, tasks: Mapping[str, Task], told: Callable[[str, int], None]
+    ) -> Generator[tuple[str, Mapping[str, Any]]]:
+        """Yield (key, result) as tasks end; `told` hears of a key how many steps are done."""
+        if self.workers == 1:
+            for key, task in tasks.items():
+                yield key, work.here(task, _counting(key, told))
+            return
+        keys = list(tasks)
+        try:
+            with _counts_told(keys, told) as counts:
+                calls = (
+                    delayed(_in_process)(
+                        work.token, work.payload, tasks[key], counts, number, os.getpid()
+                    )
+                    for number, key in enumerate(keys)
+                )
+                with parallel_config("loky", n_jobs=self.workers, inner_max_num_threads=1):
+                    parallel = Parallel(return_as="generator_unordered", batch_size=1)
+                    for number, result in parallel(calls):
+                        yield keys[number], result
+        except BrokenProcessPool as error:
+            raise NetworkError(
+                "A process that computed was killed, perhaps for want of memory: what is finished "
+                "is kept; go on with fewer --jobs."
+            ) from error
+
+    def close(self) -> None:
+        """End the processes."""
+        if self.workers > 1:
+            get_reusable_executor(reuse=True).shutdown(wait=True, kill_workers=True)
+
+
+def _counting(key: str, told: Callable[[str, int], None]) -> Callable[[int], None]:
+    done = 0
+
+    def advance(steps: int) -> None:
+        nonlocal done
+        done += steps
+        told(key, done)
+
+    return advance
+
+
+@contextmanager
+def _counts_told(keys: list[str], told: Callable[[str, int], None]) -> Iterator[Counts]:
+    """Give an array that processes share, and tell what it holds from time to time."""
+    over = Event()
+
+    def look() -> None:
+        while not over.wait(LOOKED_AT_s):
+            for key, done in zip(keys, counts.tolist(), strict=True):
+                told(key, done)
+
+    with tempfile.TemporaryDirectory(prefix="dwmtj-", ignore_cleanup_errors=True) as folder:
+        counts = np.memmap(Path(folder) / "counts", np.int64, "w+", shape=(len(keys),))
+        looking = Thread(target=look, daemon=True)
+        looking.start()
+        try:
+            yield counts
+        finally:
+            over.set()
+            looking.join()
+
+
+def _in_process(
+    token: str,
+    payload: npt.NDArray[np.uint8],
+    task: Task,
+    counts: Counts,
+    number: int,
+    driver: int,
+) -> tuple[int, Mapping[str, Any]]:
+    _live_with(driver)
+
+    def advance(steps: int) -> None:
+        counts[number] += steps
+
+    return number, carry_out(token, payload, task, advance)
+
+
+@cache
+def _live_with(driver: int) -> None:
+    """Leave Ctrl-C to the driver, and end when it is gone: the next one begins the task again."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent and psutil.pid_exists(driver):
+            sleep(LOOKED_AT_s)
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()

@@ -1,0 +1,58 @@
+"""One task of a sweep: what its result depends on, which makes its key, and what it is given."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from ..networks.errors import NetworkError
+
+Advance = Callable[[int], None]
+"""Told by a task how many more of its steps are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task: `configuration` is all that its result depends on but code and `seed`: plain data.
+
+    That includes which images are read and which weights are used, by name and version or by a
+    hash. `steps` is how many it tells the progress of; `given` is what its result does not depend
+    on: a folder to keep a checkpoint in, say.
+    """
+
+    name: str
+    configuration: Mapping[str, Any]
+    seed: int | None = None
+    steps: int = 1
+    given: Any = None
+
+    def key(self, kind: str, source: str) -> str:
+        """Return the hash of all that the result depends on; raises NetworkError.
+
+        `kind` says what is computed, `source` is the fingerprint of the code.
+        """
+        try:
+            said = json.dumps(
+                [kind, source, self.configuration, self.seed], sort_keys=True, allow_nan=False
+            )
+        except (TypeError, ValueError) as error:
+            raise NetworkError(
+                f"Task {self.name} has no key: its configuration must be plain data, numbers, "
+                f"texts, lists and dictionaries ({error})."
+            ) from error
+        return hashlib.sha256(said.encode()).hexdigest()
+
+
+Compute = Callable[[Any, Task, Advance], Mapping[str, Any]]
+"""What a sweep does for each task: from what a worker loaded once and the task to plain data."""
+
+
+def grid(**values: Any) -> list[dict[str, Any]]:
+    """Return every combination, the last name's values changing fastest.
+
+    >>> grid(seed=[0, 1], noise=[1, 10])[1]
+    {'seed': 0, 'noise': 10}
+    """
+    return [dict(zip(values, combined, strict=True)) for combined in product(*values.values())]

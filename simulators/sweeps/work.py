@@ -1,0 +1,83 @@
+"""What the tasks of a sweep have in common: sent to each worker once, made ready there once."""
+
+import pickle
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from threading import Lock
+from typing import Any
+from uuid import uuid4
+
+import cloudpickle
+import numpy as np
+import numpy.typing as npt
+
+from ..networks.errors import NetworkError
+from .code_fingerprint import code_fingerprint
+from .task import Advance, Compute, Task
+
+KEPT = 2  # how many works a worker keeps ready: drivers may share a cluster
+
+
+class Work:
+    """The function of a sweep and what it loads once; `source` is the fingerprint of its code."""
+
+    def __init__(self, compute: Compute, once: Callable[[], Any]) -> None:
+        self.compute, self._once = compute, once
+        self.source = code_fingerprint(compute)
+        self.token = uuid4().hex
+
+    @cached_property
+    def loaded(self) -> Any:
+        """What was loaded once, in this process."""
+        return self._once()
+
+    @cached_property
+    def payload(self) -> npt.NDArray[np.uint8]:
+        """What a worker needs, as bytes; functions of a script travel whole."""
+        content = cloudpickle.dumps((self.compute, self._once, self.source))
+        return np.frombuffer(content, np.uint8)
+
+    def here(self, task: Task, advance: Advance) -> Mapping[str, Any]:
+        """Carry a task out in this process."""
+        with one_thread():
+            return self.compute(self.loaded, task, advance)
+
+
+_ready: dict[str, tuple[Compute, Any]] = {}
+_making_ready = Lock()
+
+
+def carry_out(
+    token: str, payload: npt.NDArray[np.uint8], task: Task, advance: Advance
+) -> Mapping[str, Any]:
+    """Carry a task out in a worker; raises NetworkError if that has other code than the sweep."""
+    with _making_ready:
+        if token not in _ready:
+            while len(_ready) >= KEPT:
+                _ready.pop(next(iter(_ready)))
+            compute, once, source = pickle.loads(payload.data)  # noqa: S301  # from the sweep itself
+            if compute.__module__ != "__main__" and code_fingerprint(compute) != source:
+                raise NetworkError(
+                    "A worker has another version of this code, or of numpy, numba, scipy or "
+                    "torch: install the same there."
+                )
+            _ready[token] = compute, once()
+        compute, loaded = _ready[token]
+    with one_thread():
+        return compute(loaded, task, advance)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute on one thread: workers side by side use cores better, and sums have one order."""
+    limited = [sys.modules[name] for name in ("numba", "torch") if name in sys.modules]
+    before = [library.get_num_threads() for library in limited]
+    for library in limited:
+        library.set_num_threads(1)
+    try:
+        yield
+    finally:
+        for library, threads in zip(limited, before, strict=True):
+            library.set_num_threads(threads)

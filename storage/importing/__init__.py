@@ -1,0 +1,1 @@
+"""Files of other programs, imported as runs: their columns, rows and cycles."""

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..storage import Phase
 from .errors import AnalysisError
 from .estimate import Estimate
 from .intervals import mean_of, ratio, student, within
@@ -127,7 +128,7 @@ def measure_minor_loop(points: pd.DataFrame) -> MinorLoop:
 
 
 def _loops(points: pd.DataFrame) -> list[tuple[Floats, Floats]]:
-    loop = points[points["phase"] == "loop"]
+    loop = points[points["phase"] == Phase.LOOP]
     if loop.empty:
         raise AnalysisError(
             "The run has no points of the phase loop; analyse a minor-loop run, not another one."

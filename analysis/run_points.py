@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..storage import Phase
 from .errors import AnalysisError
 
 READ_COLUMNS = ("cycle", "phase", "amplitude_V", "resistance_ohm")
@@ -89,8 +90,8 @@ def quiet_readings(points: pd.DataFrame) -> tuple[Floats, Floats]:
     """
     require(points, ("time_s", "resistance_ohm"))
     quiet = points[points["amplitude_V"].isna()] if "amplitude_V" in points else points
-    if "phase" in quiet and (quiet["phase"] == "read").any():
-        quiet = quiet[quiet["phase"] == "read"]
+    if "phase" in quiet and (quiet["phase"] == Phase.READ).any():
+        quiet = quiet[quiet["phase"] == Phase.READ]
     time, resistance = (
         quiet[column].to_numpy(dtype=float) for column in ("time_s", "resistance_ohm")
     )

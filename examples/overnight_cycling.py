@@ -11,11 +11,11 @@ from dwmtj.instruments import load_bench_file, open_bench
 from dwmtj.protocols.catalogue import make_protocol
 from dwmtj.protocols.run_events import Event, PointMeasured
 from dwmtj.protocols.runner import run
-from dwmtj.storage import Status, Store
+from dwmtj.storage import Phase, Status, Store
 
 
 def tell(event: Event) -> None:
-    if isinstance(event, PointMeasured) and event.point.phase == "bias":
+    if isinstance(event, PointMeasured) and event.point.phase == Phase.BIAS:
         left_min = event.remaining_s / 60
         print(
             f"cycle {event.point.cycle}: {event.point.resistance_ohm:.2f} Ω, "

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pymeasure.experiment import FloatParameter
 
 from ..instruments import Bench, Demands
-from ..storage.points import Point
+from ..storage import Phase, Point
 from .moves import Hand
 from .procedure import BenchProcedure, cycles_parameter, field_parameter, ladder
 
@@ -80,4 +80,4 @@ class MinorLoop(BenchProcedure):
         for cycle in range(first_cycle, self.cycles):
             for field_T in self.fields_T():
                 hand.set_field(field_T)
-                yield hand.read("loop", cycle)
+                yield hand.read(Phase.LOOP, cycle)

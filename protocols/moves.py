@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..instruments import Bench, PulseShape
-from ..storage.points import Point
+from ..storage import Phase, Point
 
 
 @dataclass(slots=True)
@@ -50,9 +50,9 @@ class Hand:
     def saturate(self, saturation_T: float, bias_T: float, cycle: int) -> Iterator[Point]:
         """Saturate the junction, then set the bias field; a point at each."""
         self.set_field(saturation_T)
-        yield self.read("saturate", cycle)
+        yield self.read(Phase.SATURATE, cycle)
         self.set_field(bias_T)
-        yield self.read("bias", cycle)
+        yield self.read(Phase.BIAS, cycle)
 
     def pulses(
         self,

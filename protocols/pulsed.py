@@ -1,11 +1,12 @@
 """Protocols that move the domain wall with pulses: write, reset, cycling and repeated ramps."""
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from pymeasure.experiment import FloatParameter
 
 from ..instruments import Bench, Demands
-from ..storage.points import Point
+from ..storage import Phase, Point
 from .moves import Hand
 from .procedure import (
     PulsedProcedure,
@@ -44,7 +45,7 @@ class StaircaseWrite(Staircase):
 
     name = "staircase-write"
     summary = "Saturate, then write with pulses of rising amplitude"
-    phase = "write"
+    phase: ClassVar[str] = Phase.WRITE
 
     saturation_field_T = field_parameter(
         "Saturation field", 0.05, "Field that saturates the junction antiparallel"
@@ -79,7 +80,7 @@ class RepeatedRamp(StaircaseWrite):
 
     name = "repeated-ramp"
     summary = "Saturate and ramp the amplitude, again and again"
-    phase = "ramp"
+    phase = Phase.RAMP
 
     saturation_field_T = field_parameter(
         "Saturation field", -0.12, "Field that saturates the junction antiparallel"
@@ -123,8 +124,10 @@ class Reset(Staircase):
         demands, shape = self.demands(), self.shape
         hand = Hand.on(bench, self.read_current_A, shape)
         hand.set_field(self.bias_field_T)
-        yield hand.read("bias", first_cycle)
-        yield from hand.pulses(demands.amplitudes_V, shape, self.read_delay_s, "reset", first_cycle)
+        yield hand.read(Phase.BIAS, first_cycle)
+        yield from hand.pulses(
+            demands.amplitudes_V, shape, self.read_delay_s, Phase.RESET, first_cycle
+        )
 
 
 class WriteResetCycling(Staircase):
@@ -176,11 +179,11 @@ class WriteResetCycling(Staircase):
         write_V, reset_V, shape = self.amplitudes_V(), self.reset_amplitudes_V(), self.shape
         hand = Hand.on(bench, self.read_current_A, shape)
         hand.set_field(self.saturation_field_T)
-        yield hand.read("saturate", first_cycle)
+        yield hand.read(Phase.SATURATE, first_cycle)
         for cycle in range(first_cycle, self.cycles):
             hand.set_field(self.write_bias_T)
-            yield hand.read("bias", cycle)
-            yield from hand.pulses(write_V, shape, self.read_delay_s, "write", cycle)
+            yield hand.read(Phase.BIAS, cycle)
+            yield from hand.pulses(write_V, shape, self.read_delay_s, Phase.WRITE, cycle)
             hand.set_field(self.reset_bias_T)
-            yield hand.read("bias", cycle)
-            yield from hand.pulses(reset_V, shape, self.read_delay_s, "reset", cycle)
+            yield hand.read(Phase.BIAS, cycle)
+            yield from hand.pulses(reset_V, shape, self.read_delay_s, Phase.RESET, cycle)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pymeasure.experiment import FloatParameter, IntegerParameter
 
 from ..instruments import Bench, Demands
-from ..storage.points import Point
+from ..storage import Phase, Point
 from .moves import Hand
 from .write_verify import ArrayProcedure
 
@@ -45,4 +45,4 @@ class ReadArray(ArrayProcedure):
         hand.set_field(self.bias_field_T)
         for device in range(first_cycle, self.expected_cycles()):
             where = self.connect(bench, device)
-            yield replace(self.read(hand, "read", device), extra=where)
+            yield replace(self.read(hand, Phase.READ, device), extra=where)

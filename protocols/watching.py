@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pymeasure.experiment import FloatParameter, IntegerParameter
 
 from ..instruments import Bench, Demands
-from ..storage.points import Point
+from ..storage import Phase, Point
 from .moves import Hand
 from .procedure import amplitude_parameter
 from .pulsed import StaircaseWrite
@@ -56,4 +56,4 @@ class ReadSeries(StaircaseWrite):
         for cycle in range(first_cycle, self.cycles):
             yield from hand.saturate(self.saturation_field_T, self.bias_field_T, cycle)
             yield from hand.pulses(amplitudes_V, shape, self.read_delay_s, self.phase, cycle)
-            yield from hand.readings(self.readings, self.interval_s, "read", cycle)
+            yield from hand.readings(self.readings, self.interval_s, Phase.READ, cycle)

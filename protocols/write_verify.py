@@ -14,7 +14,7 @@ from typing import Any
 from pymeasure.experiment import BooleanParameter, IntegerParameter
 
 from ..instruments import Bench, Demands, OpenJunctionError
-from ..storage.points import Point
+from ..storage import Phase, Point
 from .errors import ProtocolError
 from .moves import Hand
 from .procedure import PulsedProcedure, field_parameter
@@ -133,7 +133,7 @@ class WriteVerify(ArrayProcedure):
         """Write one device; return whether it has its target."""
         plan, target, shape = self.plan, self.plan.targets[device], self.shape
         where = {**self.connect(hand.bench, device), "target": target}
-        point = self.read(hand, "read", device)
+        point = self.read(hand, Phase.READ, device)
         level = plan.level_of(point.resistance_ohm)
         yield replace(point, extra={**where, "level": level})
         wall, pulses = Wall(), 0
@@ -147,7 +147,7 @@ class WriteVerify(ArrayProcedure):
             pulses += 1
             if self.read_delay_s:
                 hand.bench.clock.sleep(self.read_delay_s)
-            point = self.read(hand, "write", device, amplitude_V, shape.width_s)
+            point = self.read(hand, Phase.WRITE, device, amplitude_V, shape.width_s)
             before, level = level, plan.level_of(point.resistance_ohm)
             wall.hit(plan, amplitude_V, moved=level != before)
             yield replace(point, extra={**where, "level": level})

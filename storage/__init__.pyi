@@ -1,6 +1,7 @@
 from .calibrations import CalibrationRecord
 from .errors import StoreError
 from .location import database_path
+from .phase import Phase
 from .points import Point
 from .records import AttemptRecord, RunRecord, RunSummary
 from .results import ResultRecord
@@ -11,6 +12,7 @@ from .writer import RunWriter
 __all__ = [
     "AttemptRecord",
     "CalibrationRecord",
+    "Phase",
     "Point",
     "ResultRecord",
     "RunRecord",

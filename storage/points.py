@@ -11,8 +11,8 @@ NOTHING: Mapping[str, float | int | str | bool | None] = MappingProxyType({})
 class Point:
     """A row of the points table; None where the protocol did not set or read the quantity.
 
-    `phase` names the part of the protocol ("saturate", "write", "reset", "ramp", "loop"); `cycle`
-    counts from 0; `time_s` is bench time since the run began; `extra` holds anything rarer.
+    `phase` is a `Phase`, or any text that names a part of the protocol; `cycle` counts from 0;
+    `time_s` is bench time since the run began; `extra` holds anything rarer.
     """
 
     phase: str

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
+from ...storage import Phase
 from ..errors import AnalysisError
 from .runs import CalibrationRun
 
@@ -59,7 +60,7 @@ def read_current_A(runs: Sequence[CalibrationRun]) -> float | None:
 def saturations(run: CalibrationRun) -> pd.DataFrame:
     """Return the readings in the saturating field."""
     points = run.points
-    return points[(points["phase"] == "saturate") & points["resistance_ohm"].notna()]
+    return points[(points["phase"] == Phase.SATURATE) & points["resistance_ohm"].notna()]
 
 
 def _pulsed(run: CalibrationRun) -> pd.DataFrame:

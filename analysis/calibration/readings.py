@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ...storage import Phase
 from ..errors import AnalysisError
 from ..levels.find import Level, level_of_readings, widths
 from ..read_noise import measure_read_noise
@@ -19,7 +20,6 @@ from ..state_model.model import Quantity
 from .conditions import FIELD_TOLERANCE_T
 from .runs import CalibrationRun
 
-PHASE = "read"
 ASTRAY = 7.0
 NEAR = 0.25
 
@@ -39,7 +39,7 @@ class Watched:
 
 def reads_only(run: CalibrationRun) -> bool:
     """Whether the run is a series of readings; pulses that wrote before it are not counted."""
-    return "phase" in run.points and bool((run.points["phase"] == PHASE).any())
+    return "phase" in run.points and bool((run.points["phase"] == Phase.READ).any())
 
 
 def watch(runs: Sequence[CalibrationRun], levels: Sequence[Level]) -> Watched:
@@ -66,7 +66,7 @@ def reading_field_T(runs: Sequence[CalibrationRun]) -> float | None:
 
     Raises AnalysisError if it varies by more than a millitesla.
     """
-    read = pd.concat([run.points[run.points["phase"] == PHASE] for run in runs])
+    read = pd.concat([run.points[run.points["phase"] == Phase.READ] for run in runs])
     fields = read["field_T"].dropna() if "field_T" in read else read["phase"][:0]
     if fields.empty:
         return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ...storage import Phase
 from ..errors import AnalysisError
 from ..levels.find import Level
 from ..minor_loop import measure_minor_loop
@@ -14,7 +15,7 @@ from .state_sequences import joined
 
 def sweeps_field(run: CalibrationRun) -> bool:
     """Whether the run is a minor loop, which tells the resistances without a wall."""
-    return "phase" in run.points and bool((run.points["phase"] == "loop").any())
+    return "phase" in run.points and bool((run.points["phase"] == Phase.LOOP).any())
 
 
 def with_taper(

@@ -1,5 +1,7 @@
 """Resistance against pulse amplitude: one line a cycle, writes, resets and ramps alike."""
 
+from collections.abc import Mapping
+
 import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
@@ -9,17 +11,18 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize
 
+from ...storage import Phase
 from ..run_points import pulsed_points
 from .panel import LIGHTEST, Panel, colours
 
 VECTORS_UP_TO = 20_000  # points; more are painted as pixels within the SVG
 Floats = npt.NDArray[np.float64]
 
-KINDS = {
-    frozenset({"write"}): ("write", "Write"),
-    frozenset({"reset"}): ("reset", "Reset"),
-    frozenset({"write", "reset"}): ("write-and-reset", "Write and reset"),
-    frozenset({"ramp"}): ("ramps", "Ramps"),
+KINDS: Mapping[frozenset[str], tuple[str, str]] = {
+    frozenset({Phase.WRITE}): ("write", "Write"),
+    frozenset({Phase.RESET}): ("reset", "Reset"),
+    frozenset({Phase.WRITE, Phase.RESET}): ("write-and-reset", "Write and reset"),
+    frozenset({Phase.RAMP}): ("ramps", "Ramps"),
 }
 
 

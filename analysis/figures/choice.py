@@ -6,6 +6,7 @@ from functools import partial
 
 import pandas as pd
 
+from ...storage import Phase
 from ..errors import AnalysisError
 from ..levels.find import Level, find_levels
 from .amplitude import resistance_against_amplitude
@@ -36,7 +37,7 @@ def panels_of(points: pd.DataFrame) -> Panels:
         "minor loop": partial(minor_loop, points),
         "resistance against amplitude": partial(resistance_against_amplitude, points),
     }
-    if (points["phase"] == "read").any():
+    if (points["phase"] == Phase.READ).any():
         makers["readings against time"] = partial(readings_against_time, points)
     try:
         makers |= _with_levels(points, find_levels(points))

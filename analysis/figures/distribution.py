@@ -25,7 +25,7 @@ def distribution_map(
     maps = {found.phase: found for found in state_maps(points, levels)}
     chosen = next(iter(maps)) if phase is None else phase
     if chosen not in maps:
-        raise AnalysisError(f"The run has no phase {chosen!r}; it has {', '.join(maps)}.")
+        raise AnalysisError(f"The run has no phase '{chosen}'; it has {', '.join(maps)}.")
     found = maps[chosen]
     most = int(found.trials.max())
     if most < 2:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from ...storage import Phase
 from ..errors import AnalysisError
 from ..run_points import quiet_series
 from .amplitude import VECTORS_UP_TO, name_cycles
@@ -18,7 +19,7 @@ def readings_against_time(points: pd.DataFrame) -> Panel:
 
     Raises AnalysisError if the run has none, or if readings are missing.
     """
-    if not (points["phase"] == "read").any():
+    if not (points["phase"] == Phase.READ).any():
         raise AnalysisError(
             "The run has no points of the phase read; take the figure from a read-series run."
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ...storage import Phase
 from ..errors import AnalysisError
 from ..estimate import Estimate
 from ..figures import decimals_for
@@ -40,9 +41,9 @@ def numbers_of(points: pd.DataFrame) -> tuple[Table, ...]:
     if "row" in points:
         return (_or_why("Writing", lambda: _writing(points)),) if "target" in points else ()
     tables = []
-    if (points["phase"] == "loop").any():
+    if (points["phase"] == Phase.LOOP).any():
         tables.append(_or_why("Minor loop", lambda: _loop(points)))
-    if (points["phase"] == "read").any():
+    if (points["phase"] == Phase.READ).any():
         tables.append(_or_why("Read noise", lambda: _noise(points)))
     if points["amplitude_V"].notna().any():
         try:
@@ -112,7 +113,7 @@ def _writing(points: pd.DataFrame) -> Table:
 
 
 def _noise(points: pd.DataFrame) -> Table:
-    series = points[points["phase"] == "read"]
+    series = points[points["phase"] == Phase.READ]
     first = series[series["cycle"] == series["cycle"].min()]
     noise = measure_read_noise(first)
     white, flicker = noise.white_per_Hz, noise.flicker
@@ -167,9 +168,9 @@ def _switching(switches: Sequence[Switch], levels: Sequence[Level]) -> Table:
         f"{'s' if hop > 2 else ''} without stopping."
         for phase in phases
         for hop, found in hop_lengths(switches, phase).items()
-        if hop > 1 and phase != "reset"
+        if hop > 1 and phase != Phase.RESET
     ]
-    if "reset" in phases:
+    if Phase.RESET in phases:
         resets = text_of(one_step_resets(switches, levels), 100)
         remarks.append(f"{resets} % of the resets go from the last level to the first in one step.")
     columns = ("phase", "to level", "V_C (V)", "σ (V)", "var (%)", "cycles")

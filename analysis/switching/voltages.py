@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import chdtri, ndtr
 
+from ...storage import Phase
 from ..estimate import Estimate
 from ..intervals import TAIL, share, student, within
 from ..levels.find import Level, level_of_readings
@@ -157,7 +158,7 @@ def hop_lengths(switches: Sequence[Switch], phase: str | None = None) -> Mapping
 
 
 def one_step_resets(
-    switches: Sequence[Switch], levels: Sequence[Level], phase: str = "reset"
+    switches: Sequence[Switch], levels: Sequence[Level], phase: str = Phase.RESET
 ) -> Estimate:
     """Return the share of cycles whose reset goes from the last level to the first in one pulse.
 

@@ -22,6 +22,7 @@ from ...analysis import (
     first_arrivals,
     measure_minor_loop,
 )
+from ...storage import Phase
 from .comparison import Row
 
 
@@ -91,7 +92,7 @@ def range_deviation(count: int) -> float:
 
 def _reset_rows(cycling_points: pd.DataFrame) -> list[Row]:
     levels = find_levels(cycling_points)
-    resets = [s for s in find_switches(cycling_points, levels) if s.phase == "reset"]
+    resets = [s for s in find_switches(cycling_points, levels) if s.phase == Phase.RESET]
     cycles = int(cycling_points["cycle"].nunique())
     last = len(levels) - 1
     one_step = sum((s.before, s.after) == (last, 0) for s in resets)
@@ -102,7 +103,7 @@ def _reset_rows(cycling_points: pd.DataFrame) -> list[Row]:
             f"{one_step} of {cycles} cycles",
             one_step == cycles == len(resets),
         ),
-        *_voltage_rows("V_C of the reset", 3.7, 1.35, critical_voltage(resets, 0, "reset")),
+        *_voltage_rows("V_C of the reset", 3.7, 1.35, critical_voltage(resets, 0, Phase.RESET)),
     ]
 
 

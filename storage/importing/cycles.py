@@ -10,17 +10,18 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ...analysis.errors import AnalysisError
+from ..phase import Phase
 from .rows import Reading
 
-WRITING: Mapping[str, str] = {"staircase-write": "write", "repeated-ramp": "ramp"}
-WITHOUT_PULSES: Mapping[str, str] = {"minor-loop": "loop", "read-series": "read"}
+WRITING: Mapping[str, str] = {"staircase-write": Phase.WRITE, "repeated-ramp": Phase.RAMP}
+WITHOUT_PULSES: Mapping[str, str] = {"minor-loop": Phase.LOOP, "read-series": Phase.READ}
 PROTOCOLS = (*WITHOUT_PULSES, *WRITING, "reset", "write-reset-cycling")
 
 
 def phases(readings: Sequence[Reading], protocol: str, name: str) -> list[str]:
     """Return the phase of every reading; raises AnalysisError for pulses of the wrong sign."""
     found: list[str] = []
-    latest = WRITING.get(protocol, "reset" if protocol == "reset" else "write")
+    latest = WRITING.get(protocol, Phase.RESET if protocol == "reset" else Phase.WRITE)
     for reading in readings:
         amplitude_V = reading.values.get("amplitude_V")
         if reading.phase is not None:
@@ -28,10 +29,10 @@ def phases(readings: Sequence[Reading], protocol: str, name: str) -> list[str]:
         elif protocol == "minor-loop" or (protocol == "read-series" and amplitude_V is None):
             found.append(WITHOUT_PULSES[protocol])
         elif amplitude_V is None:
-            found.append("bias")
+            found.append(Phase.BIAS)
         else:
             if protocol == "write-reset-cycling" and amplitude_V:
-                latest = "write" if amplitude_V > 0 else "reset"
+                latest = Phase.WRITE if amplitude_V > 0 else Phase.RESET
             _check_sign(amplitude_V, latest, protocol, f"{name}, line {reading.line}")
             found.append(latest)
     return found
@@ -52,8 +53,8 @@ def cycles(
 
 
 def _check_sign(amplitude_V: float, phase: str, protocol: str, where: str) -> None:
-    if (phase == "reset" and amplitude_V > 0) or (phase != "reset" and amplitude_V < 0):
-        sign = "negative" if phase == "reset" else "positive"
+    if (phase == Phase.RESET and amplitude_V > 0) or (phase != Phase.RESET and amplitude_V < 0):
+        sign = "negative" if phase == Phase.RESET else "positive"
         raise AnalysisError(
             f"{where}: a pulse of {amplitude_V:g} V, but those of {protocol} are {sign}; choose "
             "another protocol, or turn the sign with --map COLUMN=-amplitude_V."
@@ -82,7 +83,7 @@ def _ladders(readings: Sequence[Reading], phase: Sequence[str]) -> list[int]:
     starts = np.zeros(len(readings), dtype=int)
     for change, before, here in zip(step, fired[:-1], fired[1:], strict=True):
         again = phase[before] == phase[here] and change < -fall
-        rewritten = phase[before] == "reset" and phase[here] != "reset"
+        rewritten = phase[before] == Phase.RESET and phase[here] != Phase.RESET
         if again or rewritten:
             starts[before + 1] = 1  # readings without a pulse in between belong to what follows
     return [int(cycle) for cycle in np.cumsum(starts)]

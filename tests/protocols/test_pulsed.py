@@ -7,6 +7,7 @@ import pytest
 from dwmtj.instruments import Bench, LimitError
 from dwmtj.protocols import ProtocolError
 from dwmtj.protocols.catalogue import PROTOCOLS, make_protocol
+from dwmtj.storage import Phase
 
 LADDER: dict[str, float | str] = {
     "amplitude_start_V": 1.0,
@@ -156,3 +157,12 @@ def test_a_resumed_protocol_yields_as_many_points_as_it_announces(name: str, ben
 
 def test_a_value_may_carry_its_unit() -> None:
     assert make_protocol("reset", {"amplitude_stop_V": "3.5 V"}).amplitude_stop_V == 3.5
+
+
+@pytest.mark.parametrize("name", PROTOCOLS)
+def test_every_point_of_a_protocol_is_of_a_known_phase(name: str, bench: Bench) -> None:
+    small: dict[str, float | str] = {"amplitude_step_V": 1, "step_T": 0.01, "readings": 2}
+    declared = PROTOCOLS[name].declared()
+    procedure = make_protocol(name, {key: small[key] for key in small if key in declared})
+    phases = {point.phase for point in procedure.steps(bench)}
+    assert phases and all(isinstance(phase, Phase) for phase in phases)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from .console import out, print_json
+from .console import print_json, print_line
 from .options import DatabaseOption, JsonOption
 
 
@@ -43,8 +43,4 @@ def calibrate(
         print_json(model_document(model))
         return
     print_model(model)
-    out.print(
-        f"model {model.name}, version {model.version}: kept in {place}",
-        markup=False,
-        soft_wrap=True,
-    )
+    print_line(f"model {model.name}, version {model.version}: kept in {place}")

@@ -14,6 +14,16 @@ out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 
+def print_line(text: str | Text) -> None:
+    """Print a result to stdout exactly as it stands: brackets are no markup, lines do not wrap."""
+    out.print(text, markup=False, soft_wrap=True)
+
+
+def print_message(text: str | Text) -> None:
+    """Print a message about the results to stderr, exactly as it stands."""
+    err.print(text, markup=False, soft_wrap=True)
+
+
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table; where even its words are too wide, print what it says line by line."""
     _print_title(title)
@@ -23,8 +33,8 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
     without = out.width - 2 * len(columns) + 1
     if sum(least) > without:
         for row in rows:
-            told = [f"{name}: {cell}" for name, cell in zip(columns, row, strict=True)]
-            out.print(*told, "", sep="\n", markup=False, soft_wrap=True)
+            cells = zip(columns, row, strict=True)
+            print_line("\n".join([*(f"{name}: {cell}" for name, cell in cells), ""]))
         return
     if sum(least) <= with_lines:
         table, room = Table(), with_lines
@@ -50,7 +60,7 @@ def print_pairs(title: str, pairs: Sequence[tuple[str, str]]) -> None:
 
 
 def _print_title(title: str) -> None:
-    out.print(Text(title, style="bold"), soft_wrap=True)
+    print_line(Text(title, style="bold"))
 
 
 def _longest_word(text: str) -> int:
@@ -73,11 +83,11 @@ def print_json(content: Any) -> None:
 
 def print_error(error: BaseException) -> None:
     """Print what is wrong, and below it what else went wrong on the way out."""
-    err.print("[red]error:[/red]", end=" ")
-    err.print(str(error).strip() or type(error).__name__, markup=False, soft_wrap=True)
+    sentence = str(error).strip() or type(error).__name__
+    print_message(Text.assemble(("error:", "red"), " ", sentence))
     print_notes(error)
 
 
 def print_notes(error: BaseException) -> None:
     for note in getattr(error, "__notes__", ()):
-        err.print(note, markup=False, soft_wrap=True)
+        print_message(note)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .console import err, out
+from .console import err, print_line, print_message
 from .options import DatabaseOption, open_to_read
 
 
@@ -37,6 +37,6 @@ def figures(
         written = save_figures(loaded, to, overwrite=overwrite)
     for run in loaded:
         for sentence in run.panels.absent:
-            err.print(f"Run {run.id} has {sentence}", markup=False, soft_wrap=True)
+            print_message(f"Run {run.id} has {sentence}")
     for path in written:
-        out.print(str(path), markup=False, soft_wrap=True)
+        print_line(str(path))

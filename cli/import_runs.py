@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .console import out
+from .console import print_line
 from .options import DatabaseOption, login_name
 
 
@@ -40,8 +40,4 @@ def import_run(
     with Store.open(database) as store:
         number = store_foreign(store, run, device, operator=login_name(), notes=notes, again=again)
         place = store.path
-    out.print(
-        f"run {number}: {len(run.points)} points into {place}. {run.notes}",
-        markup=False,
-        soft_wrap=True,
-    )
+    print_line(f"run {number}: {len(run.points)} points into {place}. {run.notes}")

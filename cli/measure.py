@@ -13,7 +13,7 @@ from ..protocols.procedure import BenchProcedure
 from ..protocols.run_events import Event, PointMeasured, RunStarted
 from ..protocols.runner import RunOutcome, run
 from ..storage import Store, StoreError
-from .console import err, print_error, print_notes
+from .console import err, print_error, print_message, print_notes
 
 
 class ProgressBar:
@@ -116,5 +116,5 @@ def _unfinished(bar: ProgressBar, how: str, again: str) -> typer.Exit:
     told = f"Run {bar.run_id} {how}; {bar.points} points are stored."
     if again:
         told += f" Go on with it: {again} --resume {bar.run_id}"
-    err.print(told, markup=False, soft_wrap=True)
+    print_message(told)
     return typer.Exit(1)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .console import out, print_json, print_table
+from .console import print_json, print_line, print_table
 from .model_tables import print_model, text_of
 from .options import DatabaseOption, JsonOption, open_to_read
 
@@ -116,8 +116,4 @@ def export(
 
     found = find_model(model, database)
     write_export(found, form, to, overwrite=overwrite)
-    out.print(
-        f"model {found.name}, version {found.version}: written to {to}",
-        markup=False,
-        soft_wrap=True,
-    )
+    print_line(f"model {found.name}, version {found.version}: written to {to}")

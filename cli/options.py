@@ -8,7 +8,7 @@ import typer
 
 from ..instruments import BenchError, BenchFile, load_bench_file
 from ..storage import Store, StoreError
-from .console import err
+from .console import print_message
 
 DEFAULT_BENCH = "virtual-trapezoid"
 
@@ -62,10 +62,9 @@ def choose_bench(
     A later attempt at a run has a virtual device of the same seed, but not its random numbers.
     """
     if bench is None:
-        err.print(
+        print_message(
             f"No --bench given: measuring on the virtual bench ({default}), "
-            "no instrument is touched.",
-            soft_wrap=True,
+            "no instrument is touched."
         )
     bench_file = load_bench_file(bench or default)
     options = [] if seed is None else [f"seed={seed}"]

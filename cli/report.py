@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .console import err, out
+from .console import err, print_line, print_message
 from .options import DatabaseOption, open_to_read
 
 
@@ -38,5 +38,5 @@ def report(
         write_report(loaded, to, title=title, overwrite=overwrite)
     for run in loaded:
         if run.warning:
-            err.print(run.warning, markup=False, soft_wrap=True)
-    out.print(f"report: written to {to}", markup=False, soft_wrap=True)
+            print_message(run.warning)
+    print_line(f"report: written to {to}")

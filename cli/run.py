@@ -9,7 +9,7 @@ import typer
 from ..protocols import ProtocolError
 from ..protocols.catalogue import make_protocol
 from ..storage import RunRecord, Store, StoreError
-from .console import out
+from .console import print_line
 from .measure import bench_to_measure_on, measure
 from .options import (
     BenchOption,
@@ -74,10 +74,8 @@ def run(
             seed=seed,
             resume=resume,
         )
-        out.print(
-            f"run {outcome.run_id}: {outcome.status}, {outcome.points} points in {store.path}",
-            markup=False,
-            soft_wrap=True,
+        print_line(
+            f"run {outcome.run_id}: {outcome.status}, {outcome.points} points in {store.path}"
         )
 
 

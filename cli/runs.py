@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from ..storage import RunSummary, Status
-from .console import out, print_json, print_pairs, print_table
+from .console import out, print_json, print_line, print_pairs, print_table
 from .import_runs import import_run
 from .options import DatabaseOption, JsonOption, open_to_read
 
@@ -108,7 +108,7 @@ def export(
     """
     with open_to_read(database) as store:
         store.export_csv(run, to, overwrite=overwrite)
-    out.print(f"run {run}: written to {to}", markup=False, soft_wrap=True)
+    print_line(f"run {run}: written to {to}")
 
 
 def _as_dict(summary: RunSummary) -> dict[str, Any]:

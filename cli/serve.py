@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .console import err, out
+from .console import print_line, print_message
 from .options import DatabaseOption
 
 
@@ -34,12 +34,12 @@ def serve(
     use_models_of(database)
     with LabServer(open_lab(lab), host=host, first_port=port) as server:
         for model, address in server.addresses.items():
-            out.print(f"{model}: {address}", markup=False)
+            print_line(f"{model}: {address}")
         if server.warning:
-            err.print(server.warning, markup=False, soft_wrap=True)
-        err.print("Serving; Ctrl-C stops.")
+            print_message(server.warning)
+        print_message("Serving; Ctrl-C stops.")
         try:
             while True:
                 time.sleep(3600)
         except KeyboardInterrupt:
-            err.print("Stopped.")
+            print_message("Stopped.")

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from ...storage import Store, StoreError
-from ..console import out
+from ..console import print_line
 from ..options import DatabaseOption, OutOption, SeedOption
 from .comparison import print_comparison
 
@@ -37,4 +37,4 @@ def demo(
             ("points: ", f"{store.path}"),
             ("        ", f"dwmtj runs list --database {store.path}"),
         ):
-            out.print(what, where, markup=False, soft_wrap=True)
+            print_line(f"{what} {where}")

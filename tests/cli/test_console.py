@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,19 @@ def test_a_terminal_too_narrow_for_words_beside_one_another_gets_lines(
 ) -> None:
     lines = printed(25, monkeypatch)
     assert lines[1:4] == ["id: 1", "protocol: write-reset-cycling", "started: 2026-01-02 03:04"]
+
+
+@pytest.mark.parametrize(
+    ("stream", "print_one"), [("out", console.print_line), ("err", console.print_message)]
+)
+def test_a_path_with_brackets_is_printed_on_one_line_however_narrow_the_terminal(
+    stream: str, print_one: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper = io.StringIO()
+    monkeypatch.setattr(console, stream, Console(width=20, file=paper, highlight=False))
+    path = "points in /data/[bold]wafer 7[/bold]/lab 3.sqlite"
+    print_one(path)
+    assert paper.getvalue() == path + "\n"
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import sys
 import typer
 
 from ..errors import DwmtjError
-from . import bench, models, runs
+from . import bench, models, runs, store
 from .calibrate import calibrate
 from .console import print_error
 from .demo.demo import demo
@@ -35,6 +35,7 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(run)
 app.add_typer(runs.app, name="runs")
+app.add_typer(store.app, name="store")
 app.command()(figures)
 app.command()(report)
 app.command()(calibrate)

@@ -47,11 +47,14 @@ OutOption = Annotated[Path, typer.Option("--out", "-o", metavar="PATH", help="Wh
 
 
 def open_to_read(database: str | None) -> Store:
-    """Open a database that is there, also one that may not be written; raises StoreError."""
+    """Open an existing database, read-only if it is of an older version or cannot be written.
+
+    Raises StoreError.
+    """
     try:
-        return Store.open(database, create=False)
+        return Store.open(database, create=False, upgrade=False)
     except StoreError:
-        return Store.open(database, read_only=True, patience_s=0)
+        return Store.open(database, read_only=True, lock_timeout_s=0)
 
 
 def choose_bench(

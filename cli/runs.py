@@ -61,7 +61,7 @@ def list_runs(
 
 @app.command()
 def show(run: RunArgument, database: DatabaseOption = None, as_json: JsonOption = False) -> None:
-    """Show everything about a run but its points: parameters, bench, how it ended.
+    """Show everything about a run except its points: parameters, bench, outcome, warnings.
 
     \b
     Example:
@@ -90,6 +90,12 @@ def show(run: RunArgument, database: DatabaseOption = None, as_json: JsonOption 
                 ("bench", str(attempt.bench.get("name", ""))),
                 *_identities(attempt.bench),
             ],
+        )
+    for warning in record.warnings:
+        out.print(
+            f"{_when(warning.time)}  {warning.source}: {warning.message}",
+            markup=False,
+            soft_wrap=True,
         )
 
 

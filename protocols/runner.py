@@ -2,13 +2,13 @@
 
 import logging
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Protocol, TypeVar
 
 from ..instruments.interrupts import Interrupts
-from ..storage import Point, RunWriter, Status, Store
+from ..storage import Point, RunWriter, Status, Store, store_warnings
 from .errors import ProtocolError
 from .resuming import check_resumable
 from .run_events import Announcer, Listener, PointMeasured, RunEnded, RunStarted
@@ -87,13 +87,14 @@ def run(
     run failed, too, and is raised, or noted on what was raised before.
     """
     procedure.check(bench)
-    with Interrupts() as interrupts:
+    with Interrupts() as interrupts, ExitStack() as stack:
         interrupts.hold()  # a run that has begun must come to an end that is stored
         about = {"seed": seed, "operator": operator, "notes": notes}
         if resume is None:
             writer = _begin(procedure, bench, store, about)
         else:
             writer = _take_up(procedure, bench, store, resume, about)
+        stack.enter_context(store_warnings(writer))
         announcer = Announcer(listeners)
         expected = writer.points + procedure.expected_points(writer.first_cycle)
         announcer.publish(

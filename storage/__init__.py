@@ -1,7 +1,7 @@
-"""Where every run is kept: what was set, what was read, with what, by which code, on which device.
+"""Storage of runs: what was set and read, with which instruments and code, on which device.
 
 One SQLite file holds the tables of `schema`; a Store opens it, begins and resumes runs, and lists,
-loads and exports them. Points are committed one by one, and readers never hold up a run.
+loads and exports them. Each point is a transaction of its own, and readers never block a run.
 """
 
 import lazy_loader

@@ -2,9 +2,11 @@ from .calibrations import CalibrationRecord
 from .errors import StoreError
 from .location import database_path
 from .phase import Phase
+from .output_file import OutputFileError, atomic_write, check_overwrite
 from .points import Point
-from .records import AttemptRecord, RunRecord, RunSummary
+from .records import AttemptRecord, RunRecord, RunSummary, WarningRecord
 from .results import ResultRecord
+from .run_warnings import store_warnings
 from .schema import Status
 from .store import Store
 from .writer import RunWriter
@@ -13,6 +15,7 @@ __all__ = [
     "AttemptRecord",
     "CalibrationRecord",
     "Phase",
+    "OutputFileError",
     "Point",
     "ResultRecord",
     "RunRecord",
@@ -21,5 +24,9 @@ __all__ = [
     "Status",
     "Store",
     "StoreError",
+    "WarningRecord",
+    "atomic_write",
+    "check_overwrite",
     "database_path",
+    "store_warnings",
 ]

@@ -1,4 +1,4 @@
-"""Calibrations: state models by name and version, with the device and the runs they came from."""
+"""Calibrations: state models by name and version, with their device and source runs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from .schema import Calibration, Device
 
 @dataclass(frozen=True, slots=True)
 class CalibrationRecord:
-    """A calibration as it is stored; `data` is the model's document, whose version is `version`."""
+    """A stored calibration; `data` is the model's document."""
 
     name: str
     version: int
@@ -27,12 +27,12 @@ class CalibrationRecord:
 def add(
     session: Session, name: str, device: str, source_runs: Sequence[int], data: Mapping[str, Any]
 ) -> CalibrationRecord:
-    """Store a calibration under the name's next version; raises StoreError."""
+    """Store a calibration as the next version of its name; raises StoreError."""
     if not name.strip():
         raise StoreError("A calibration needs a name.")
     device_id = session.scalar(select(Device.id).where(Device.name == device))
     if device_id is None:
-        raise StoreError(f"There is no device {device!r} here: `dwmtj runs list` shows which are.")
+        raise StoreError(f"There is no device {device!r}: `dwmtj runs list` shows those with runs.")
     latest = session.scalar(select(func.max(Calibration.version)).where(Calibration.name == name))
     version = (latest or 0) + 1
     row = Calibration(
@@ -50,21 +50,21 @@ def add(
 
 
 def find(session: Session, name: str, version: int | None = None) -> CalibrationRecord:
-    """Return a calibration, the latest version unless one is given; raises StoreError."""
-    question = select(Calibration).where(Calibration.name == name)
+    """Return a calibration: the version given, else the latest; raises StoreError."""
+    statement = select(Calibration).where(Calibration.name == name)
     if version is not None:
-        question = question.where(Calibration.version == version)
-    row = session.scalars(question.order_by(Calibration.version.desc()).limit(1)).first()
+        statement = statement.where(Calibration.version == version)
+    row = session.scalars(statement.order_by(Calibration.version.desc()).limit(1)).first()
     if row is None:
         which = name if version is None else f"{name} of version {version}"
-        raise StoreError(f"There is no model {which}: `dwmtj models list` shows which there are.")
+        raise StoreError(f"There is no model {which}: `dwmtj models list` lists those that exist.")
     return _record(row)
 
 
-def listed(session: Session) -> list[CalibrationRecord]:
-    """Return all calibrations, by name and version."""
-    question = select(Calibration).order_by(Calibration.name, Calibration.version)
-    return [_record(row) for row in session.scalars(question)]
+def list_all(session: Session) -> list[CalibrationRecord]:
+    """Return all calibrations, ordered by name and version."""
+    statement = select(Calibration).order_by(Calibration.name, Calibration.version)
+    return [_record(row) for row in session.scalars(statement)]
 
 
 def _record(row: Calibration) -> CalibrationRecord:

@@ -1,4 +1,4 @@
-"""What can go wrong with a database, in words a physicist can act on."""
+"""Errors of the database, translated into sentences that say what to do."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -11,15 +11,18 @@ from ..errors import DwmtjError
 
 
 class StoreError(DwmtjError):
-    """The database, or what was to be written to it or read from it, is not as it should be."""
+    """A fault in a database, or in what was to be written to it or read from it."""
 
 
 @contextmanager
 def errors_of(path: Path) -> Iterator[None]:
-    """Raise StoreError in place of what SQLAlchemy raises about the database at `path`."""
+    """Raise StoreError in place of the errors of SQLAlchemy and sqlite3 about `path`."""
     try:
         yield
     except StatementError as error:
+        is_value = not isinstance(error, DBAPIError)
+        raise StoreError(_sentence(path, error.orig, is_value=is_value)) from error
+    except sqlite3.Error as error:
         raise StoreError(_sentence(path, error)) from error
     except OverflowError as error:
         raise StoreError(
@@ -29,10 +32,8 @@ def errors_of(path: Path) -> Iterator[None]:
         raise StoreError(f"A text for {path} is not valid Unicode: write it in UTF-8.") from error
 
 
-def _sentence(path: Path, error: StatementError) -> str:
-    cause = error.orig
-    unknown_to_sqlite = isinstance(cause, sqlite3.IntegrityError | sqlite3.ProgrammingError)
-    if not isinstance(error, DBAPIError) or unknown_to_sqlite:
+def _sentence(path: Path, cause: BaseException | None, *, is_value: bool = False) -> str:
+    if is_value or isinstance(cause, sqlite3.IntegrityError | sqlite3.ProgrammingError):
         return (
             f"A value cannot be stored in {path} ({cause}): "
             "give plain numbers, texts, lists and dictionaries."

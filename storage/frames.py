@@ -1,15 +1,13 @@
-"""Points as a pandas DataFrame, and as a CSV file that is there in full or not at all."""
+"""Points as a pandas DataFrame and as a CSV file."""
 
-import stat
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import Row
 
-from .errors import StoreError
+from .output_file import atomic_write, check_overwrite
 
 _DTYPES = {
     "attempt": "int64",
@@ -26,9 +24,9 @@ _DTYPES = {
 
 
 def frame_of(rows: Sequence[Row[Any]]) -> pd.DataFrame:
-    """Return a DataFrame indexed by `point` from rows of point, the columns above, and extra.
+    """Return a DataFrame indexed by `point`; rows hold point, the columns above, and extra.
 
-    What was not measured is NaN; every name found in an extra becomes a column.
+    Values that were not measured are NaN; each name in an extra becomes a column.
     """
     frame = pd.DataFrame.from_records(
         [tuple(row) for row in rows], columns=["point", *_DTYPES, "extra"]
@@ -41,28 +39,7 @@ def frame_of(rows: Sequence[Row[Any]]) -> pd.DataFrame:
 
 
 def write_csv(frame: pd.DataFrame, path: Path, *, overwrite: bool) -> None:
-    """Write all digits of all numbers; raises StoreError, and then leaves nothing half-written."""
-    try:
-        _check_place(path, overwrite=overwrite)
-        draft = path.with_name(path.name + ".part")
-        try:
-            frame.to_csv(draft, lineterminator="\n")
-            draft.replace(path)
-        finally:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
-    except OSError as error:
-        raise StoreError(
-            f"{path} cannot be written ({error.strerror}): give another place."
-        ) from error
-
-
-def _check_place(path: Path, *, overwrite: bool) -> None:
-    try:
-        mode = path.lstat().st_mode
-    except FileNotFoundError:
-        return
-    if not stat.S_ISREG(mode):
-        raise StoreError(f"{path} is not an ordinary file and stays as it is: give another name.")
-    if not overwrite:
-        raise StoreError(f"{path} exists already: choose another name, or add --overwrite.")
+    """Write all digits of all numbers; raises OutputFileError."""
+    check_overwrite(path, overwrite=overwrite)
+    with atomic_write(path) as draft:
+        frame.to_csv(draft, lineterminator="\n")

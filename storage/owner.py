@@ -1,4 +1,4 @@
-"""Which process carries out a run, and whether it still lives."""
+"""The process that carries out a run, and whether it is alive."""
 
 import os
 import platform
@@ -7,27 +7,27 @@ from functools import cache
 
 import psutil
 
-# The start of a process is known to a clock tick, and relative to a time of boot that a correction
-# of the clock may move; a process identifier is not given to another process this soon.
+# Start times are known to a clock tick and relative to a time of boot, which a correction of the
+# clock may move; a pid is not reused this soon.
 START_TOLERANCE_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A process on a host; `process_started` is in seconds since 1970."""
+    """A process on a host; `process_started` is Unix time in s."""
 
     host: str
     pid: int
     process_started: float
 
     @property
-    def is_here(self) -> bool:
-        """Whether it runs, or ran, on this host."""
+    def on_this_host(self) -> bool:
+        """True if the process runs, or ran, on this host."""
         return self.host == platform.node()
 
     def is_dead(self) -> bool:
-        """Return True only if this is known: the process was on this host and is there no more."""
-        if not self.is_here:
+        """Return True if the process ended; False if it is alive or on another host."""
+        if not self.on_this_host:
             return False
         try:
             process = psutil.Process(self.pid)
@@ -41,7 +41,7 @@ class Owner:
 
 
 def this_process() -> Owner:
-    """Return the process that asks."""
+    """Return the current process."""
     pid = os.getpid()
     return Owner(platform.node(), pid, _start_of(pid))
 

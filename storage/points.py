@@ -1,4 +1,4 @@
-"""One measured point: what was set, what was read, when and where in the protocol."""
+"""A measured point."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,10 +9,10 @@ NOTHING: Mapping[str, float | int | str | bool | None] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A row of the points table; None where the protocol did not set or read the quantity.
+    """A measured point in SI units; None where the protocol did not set or read a quantity.
 
     `phase` is a `Phase`, or any text that names a part of the protocol; `cycle` counts from 0;
-    `time_s` is bench time since the run began; `extra` holds anything rarer.
+    `time_s` is bench time since the attempt began; `extra` holds other quantities by name.
     """
 
     phase: str

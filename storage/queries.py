@@ -1,20 +1,20 @@
-"""What the tables are asked about runs."""
+"""Queries about runs."""
 
 from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, inspect, select
 from sqlalchemy.orm import Session
 
 from .errors import StoreError
 from .owner import Owner
-from .records import AttemptRecord, Progress, RunRecord, RunSummary
-from .schema import Device, EarlierAttempt, Run, Status, StoredPoint
+from .records import AttemptRecord, Progress, RunRecord, RunSummary, WarningRecord
+from .schema import Device, EarlierAttempt, Run, RunWarning, Status, StoredPoint
 
 
 def points_of(run_id: int, *, all_attempts: bool = False) -> Select[Any]:
-    """Select the points of a run, in order; of a repeated cycle, those of its latest attempt."""
+    """Return a SELECT of a run's points in order; a repeated cycle's from its latest attempt."""
     columns = [column for column in StoredPoint.__table__.columns if column.name != "run_id"]
     points = select(*columns).where(StoredPoint.run_id == run_id).order_by(StoredPoint.point)
     if all_attempts:
@@ -32,10 +32,10 @@ def points_of(run_id: int, *, all_attempts: bool = False) -> Select[Any]:
 
 
 def progress_of(session: Session, run_id: int) -> Progress:
-    """Return where a run is to be resumed.
+    """Return where a run is to be resumed: at the last cycle that has points.
 
-    Cycles follow one another, and an attempt takes a run up at its first incomplete cycle; so that
-    is always the last cycle of which there are points. Whether it lacks any cannot be known.
+    Cycles are measured in order, so all cycles before it are complete. The schema does not record
+    whether a cycle is complete, so this one is repeated.
     """
     its_points = StoredPoint.run_id == run_id
     last_point = session.scalar(select(func.max(StoredPoint.point)).where(its_points))
@@ -47,7 +47,7 @@ def progress_of(session: Session, run_id: int) -> Progress:
 
 
 def find_run(session: Session, run_id: int) -> Run:
-    """Return a run; raises StoreError if there is none of this number."""
+    """Return a run by number; raises StoreError if it does not exist."""
     run = session.get(Run, run_id)
     if run is None:
         raise StoreError(f"There is no run {run_id}: `dwmtj runs list` shows which there are.")
@@ -55,51 +55,61 @@ def find_run(session: Session, run_id: int) -> Run:
 
 
 def summaries(session: Session, protocol: str | None, device: str | None) -> Iterator[RunSummary]:
-    """Yield a line for every run, the oldest first."""
-    # The number of the last point tells how many there are, and is found without counting them.
+    """Yield a summary of every run that matches, the oldest first."""
+    # Points are numbered from 0, and the last number is found without counting rows.
     last_point = (
         select(func.max(StoredPoint.point)).where(StoredPoint.run_id == Run.id).scalar_subquery()
     )
-    question = select(Run, last_point).order_by(Run.id)
+    statement = select(Run, last_point).order_by(Run.id)
     if protocol is not None:
-        question = question.where(Run.protocol == protocol)
+        statement = statement.where(Run.protocol == protocol)
     if device is not None:
-        question = question.where(Run.device.has(Device.name == device))
-    for run, last in session.execute(question):
+        statement = statement.where(Run.device.has(Device.name == device))
+    for run, last in session.execute(statement):
         repeated = run.attempt > 1
         points = _count(session, points_of(run.id)) if repeated else 0 if last is None else last + 1
         yield _summary(run, points)
 
 
 def record(session: Session, run_id: int) -> RunRecord:
-    """Return everything about a run but its points; raises StoreError."""
+    """Return everything about a run except its points; raises StoreError."""
     run = find_run(session, run_id)
     return RunRecord(
         summary=_summary(run, _count(session, points_of(run_id))),
         parameters=run.parameters,
         attempts=(*map(attempt_of, run.earlier_attempts), attempt_of(run)),
+        warnings=tuple(_warnings(session, run_id)),
     )
 
 
 def attempt_of(row: Run | EarlierAttempt) -> AttemptRecord:
-    """Return an earlier attempt at a run, or the latest one, which the run itself describes."""
-    told = {field.name: getattr(row, field.name) for field in fields(AttemptRecord)}
+    """Return the record of an earlier attempt, or of the latest, which the run itself holds."""
+    values = {field.name: getattr(row, field.name) for field in fields(AttemptRecord)}
     if isinstance(row, Run):
-        told["started"] = row.resumed or row.started
-        told["status"], told["message"] = status_of(row)
-    return AttemptRecord(**told)
+        values["started"] = row.resumed or row.started
+        values["status"], values["message"] = status_of(row)
+    return AttemptRecord(**values)
 
 
 def owner_of(run: Run) -> Owner:
-    """Return the process that carries out the run, or did."""
+    """Return the process of the run's latest attempt."""
     return Owner(run.host, run.pid, run.process_started)
 
 
 def status_of(run: Run) -> tuple[Status, str | None]:
-    """Return how the run really stands, and the message: it may have lost its process."""
+    """Return the status of a run, interrupted if its process has ended, and the message."""
     if run.status is Status.RUNNING and owner_of(run).is_dead():
-        return Status.INTERRUPTED, f"Its process, {run.pid} on {run.host}, ended without a word."
+        message = f"The process (pid {run.pid} on {run.host}) ended unexpectedly."
+        return Status.INTERRUPTED, message
     return run.status, run.message
+
+
+def _warnings(session: Session, run_id: int) -> Iterator[WarningRecord]:
+    if not inspect(session.connection()).has_table(RunWarning.__tablename__):
+        return  # a database of schema 1, opened read-only
+    statement = select(RunWarning).where(RunWarning.run_id == run_id).order_by(RunWarning.id)
+    for row in session.scalars(statement):
+        yield WarningRecord(row.attempt, row.time, row.source, row.message)
 
 
 def _summary(run: Run, points: int) -> RunSummary:
@@ -120,5 +130,5 @@ def _summary(run: Run, points: int) -> RunSummary:
     )
 
 
-def _count(session: Session, question: Select[Any]) -> int:
-    return session.scalar(select(func.count()).select_from(question.subquery())) or 0
+def _count(session: Session, statement: Select[Any]) -> int:
+    return session.scalar(select(func.count()).select_from(statement.subquery())) or 0

@@ -1,4 +1,4 @@
-"""What the store tells about a run."""
+"""Records of runs, as the store returns them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from .schema import Status
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """A line in the list of runs; `points` counts what Store.points returns for it by default."""
+    """A run in brief; `points` is the number of rows `Store.points` returns by default."""
 
     id: int
     protocol: str
@@ -28,7 +28,7 @@ class RunSummary:
 
 @dataclass(frozen=True, slots=True)
 class AttemptRecord:
-    """One attempt at a run: when, where and with what it was made, and how it ended."""
+    """One attempt at a run: time, host, bench and code, and how it ended."""
 
     attempt: int
     status: Status
@@ -43,17 +43,28 @@ class AttemptRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class WarningRecord:
+    """A warning during an attempt; `source` is the name of a logger or of a warning's class."""
+
+    attempt: int
+    time: datetime
+    source: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
-    """Everything about a run but its points; `attempts` has the first first and the latest last."""
+    """Everything about a run except its points; attempts and warnings in order of time."""
 
     summary: RunSummary
     parameters: Mapping[str, Any]
     attempts: tuple[AttemptRecord, ...]
+    warnings: tuple[WarningRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run has come: where to go on, and how many points of the cycles before count."""
+    """Where a run continues: its next point and cycle, and the number of points before it."""
 
     next_point: int = 0
     first_cycle: int = 0

@@ -1,4 +1,4 @@
-"""Results: what a simulation or an analysis gave, with all that is needed to repeat it."""
+"""Results: output of a simulation or an analysis, with what is needed to repeat it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from .code_version import code_version
 from .errors import StoreError
 from .schema import Result
 
-KEY = "key"  # where the configuration of a result holds the key it was added with
+KEY = "key"  # entry of the configuration that holds the key
 _key = Result.configuration[KEY].as_string()
 
 
 @dataclass(frozen=True, slots=True)
 class ResultRecord:
-    """A result as it is stored: configuration and seed repeat it, data is what came out."""
+    """A stored result; `configuration` and `seed` repeat it, `data` is its output."""
 
     id: int
     kind: str
@@ -31,7 +31,7 @@ class ResultRecord:
 
     @property
     def key(self) -> str | None:
-        """The key that the result was added with: there is no other of its kind with the same."""
+        """The key the result was stored with, unique within its kind."""
         return self.configuration.get(KEY)
 
 
@@ -44,14 +44,14 @@ def add(
     seed: int | None,
     key: str | None,
 ) -> ResultRecord:
-    """Store a result of this code's version, unless its key has one; raises StoreError."""
+    """Store a result and return it, or the one that has its key; raises StoreError."""
     if not kind.strip() or not name.strip():
         raise StoreError("A result needs a kind and a name.")
     if key is not None:
-        question = select(Result).where(Result.kind == kind, _key == key)
-        kept = session.scalars(question.order_by(Result.id)).first()
-        if kept is not None:
-            return _record(kept)
+        statement = select(Result).where(Result.kind == kind, _key == key)
+        existing = session.scalars(statement.order_by(Result.id)).first()
+        if existing is not None:
+            return _record(existing)
         configuration = {**configuration, KEY: key}
     row = Result(
         kind=kind,
@@ -72,16 +72,16 @@ def find(session: Session, result_id: int) -> ResultRecord:
     """Return a result by its number; raises StoreError."""
     row = session.get(Result, result_id)
     if row is None:
-        raise StoreError(f"There is no result {result_id} here.")
+        raise StoreError(f"There is no result {result_id} in this database.")
     return _record(row)
 
 
-def listed(session: Session, kind: str | None = None) -> list[ResultRecord]:
+def list_all(session: Session, kind: str | None = None) -> list[ResultRecord]:
     """Return all results, or those of one kind, the oldest first."""
-    question = select(Result).order_by(Result.id)
+    statement = select(Result).order_by(Result.id)
     if kind is not None:
-        question = question.where(Result.kind == kind)
-    return [_record(row) for row in session.scalars(question)]
+        statement = statement.where(Result.kind == kind)
+    return [_record(row) for row in session.scalars(statement)]
 
 
 def _record(row: Result) -> ResultRecord:

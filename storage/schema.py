@@ -1,4 +1,7 @@
-"""The tables, which read as the data dictionary: devices, runs, points, calibrations, results."""
+"""The tables of the database, written to be read as its data dictionary.
+
+A change here needs a new SCHEMA_VERSION and a script in `storage/migrations`.
+"""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -19,11 +22,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class Status(StrEnum):
-    """How a run stands."""
+    """The state of a run, or how it ended."""
 
     RUNNING = "running"
     FINISHED = "finished"
@@ -33,7 +36,7 @@ class Status(StrEnum):
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """A moment with its time zone, kept as UTC text: 2025-03-01 22:15:00.000000."""
+    """A time-zone-aware datetime, stored as UTC text: 2025-03-01 22:15:00.000000."""
 
     impl = DateTime
     cache_ok = True
@@ -63,7 +66,7 @@ class Base(DeclarativeBase):
 
 
 class Device(Base):
-    """A device under test, known by its name; the rest is as the latest bench file has it."""
+    """A device under test, identified by its name; the rest as in the latest bench file."""
 
     __tablename__ = "devices"
 
@@ -90,10 +93,10 @@ class Run(Base):
 
     attempt: Mapped[int] = mapped_column(default=1)  # counts from 1
     status: Mapped[Status] = mapped_column(default=Status.RUNNING)
-    message: Mapped[str | None]  # why it failed, or was found interrupted
+    message: Mapped[str | None]  # why it failed or was found interrupted
     started: Mapped[datetime]
-    resumed: Mapped[datetime | None]  # when the latest attempt began, unless it is the first
-    finished: Mapped[datetime | None]  # None while running, and when nobody saw the end
+    resumed: Mapped[datetime | None]  # start of the latest attempt, unless it is the first
+    finished: Mapped[datetime | None]  # None while running, and if the end was not observed
 
     bench: Mapped[dict[str, Any]]  # identities, settings, limits and wiring at the start
     code_version: Mapped[str]
@@ -101,7 +104,7 @@ class Run(Base):
     operator: Mapped[str] = mapped_column(default="")
     host: Mapped[str]
     pid: Mapped[int]
-    process_started: Mapped[float]  # seconds since 1970; tells a reused pid from its first owner
+    process_started: Mapped[float]  # Unix time in s; distinguishes processes with the same pid
 
     device: Mapped[Device] = relationship(lazy="joined", innerjoin=True)
     earlier_attempts: Mapped[list["EarlierAttempt"]] = relationship(
@@ -110,7 +113,7 @@ class Run(Base):
 
 
 class EarlierAttempt(Base):
-    """How an attempt at a run, since resumed, was made and how it ended."""
+    """An attempt at a run that was resumed afterwards, and how it ended."""
 
     __tablename__ = "earlier_attempts"
 
@@ -139,11 +142,11 @@ MEASURED = (
 
 
 class StoredPoint(Base):
-    """One measured point, storage.Point with its place in the run."""
+    """One measured point: a `Point` with its place in the run."""
 
     __tablename__ = "points"
-    # One tree by run and point: the points of a run lie side by side on the disk.
-    # SQLite would take the bytes of a number that it does not know, such as one of numpy's.
+    # Without a rowid, the points of a run are contiguous on disk.
+    # The check: SQLite would store an unknown number type, such as NumPy's, as its bytes.
     __table_args__ = (
         CheckConstraint(
             " AND ".join(
@@ -167,11 +170,24 @@ class StoredPoint(Base):
     voltage_V: Mapped[float | None]
     current_A: Mapped[float | None]
     resistance_ohm: Mapped[float | None]
-    extra: Mapped[dict[str, Any] | None]  # whatever else the protocol set or read, by its name
+    extra: Mapped[dict[str, Any] | None]  # other quantities by name
+
+
+class RunWarning(Base):
+    """A warning raised, or logged at level WARNING or above, during an attempt at a run."""
+
+    __tablename__ = "warnings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), index=True)
+    attempt: Mapped[int]
+    time: Mapped[datetime]
+    source: Mapped[str]  # name of the logger, or of the warning's class
+    message: Mapped[str]
 
 
 class Calibration(Base):
-    """A state model made from runs on a device; a new one of the same name gets a new version."""
+    """A state model of a device; each new one of the same name gets the next version."""
 
     __tablename__ = "calibrations"
     __table_args__ = (UniqueConstraint("name", "version"),)
@@ -188,7 +204,7 @@ class Calibration(Base):
 
 
 class Result(Base):
-    """What a simulation or an analysis gave, with all that is needed to repeat it."""
+    """Output of a simulation or an analysis, with what is needed to repeat it."""
 
     __tablename__ = "results"
 

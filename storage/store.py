@@ -1,37 +1,32 @@
-"""The store: begins, resumes, lists, loads and exports runs, and keeps calibrations and results."""
+"""The store: writes, lists, loads and exports runs, calibrations and results."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from . import calibrations, queries, results
+from . import attempts, calibrations, queries, results
 from .calibrations import CalibrationRecord
-from .code_version import code_version
 from .database import open_database
 from .errors import StoreError, errors_of
 from .location import database_path
-from .owner import this_process
 from .records import Progress, RunRecord, RunSummary
 from .results import ResultRecord
-from .schema import Device, EarlierAttempt, Run, Status
+from .schema import Status
+from .sqlite_file import LOCK_TIMEOUT_S
 from .writer import RunWriter
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PATIENCE_S = 10.0  # how long a lock of another program is waited for
-
 
 class Store:
-    """An open database; from Store.open, usable from any thread, closed at the end of a `with`.
+    """An open database, from `Store.open`; usable from any thread, closed at the end of a `with`.
 
     Every method raises StoreError with one sentence that says what is wrong and what to do.
     """
@@ -48,15 +43,22 @@ class Store:
         *,
         create: bool = True,
         read_only: bool = False,
-        patience_s: float = PATIENCE_S,
+        upgrade: bool = True,
+        lock_timeout_s: float = LOCK_TIMEOUT_S,
     ) -> Self:
         """Open the database given, else that of DWMTJ_DATABASE, else dwmtj.sqlite in this folder.
 
-        A missing one is made, unless `create` is False or it is opened `read_only`.
+        A missing file is created, unless `create` is False or it is opened `read_only`. A database
+        of an older version is copied and upgraded, refused unless `upgrade`, or, `read_only`, read
+        as it is. Locks of other processes are waited for during `lock_timeout_s`.
         """
         path = database_path(url_or_path)
         engine = open_database(
-            path, create=create and not read_only, read_only=read_only, patience_s=patience_s
+            path,
+            create=create and not read_only,
+            read_only=read_only,
+            upgrade=upgrade,
+            lock_timeout_s=lock_timeout_s,
         )
         return cls(engine, path, read_only=read_only)
 
@@ -72,23 +74,23 @@ class Store:
         operator: str = "",
         notes: str = "",
     ) -> RunWriter:
-        """Record a new run and return what its points are written with.
+        """Store a new run and return the writer of its points.
 
-        Geometry and notes that the bench has under "device" are kept with the device, too.
+        `parameters` and `bench` are JSON data. The geometry and notes of the bench's "device" are
+        stored with the device, too.
         """
         with self._writing() as session:
-            run = Run(
-                protocol=protocol,
-                device_id=_device_id(session, device, bench),
-                parameters=dict(parameters),
+            run_id = attempts.begin(
+                session,
+                protocol,
+                device,
+                parameters=parameters,
+                bench=bench,
                 points_expected=points_expected,
+                seed=seed,
+                operator=operator,
                 notes=notes,
-                started=datetime.now(UTC),
-                **_circumstances(bench, seed, operator),
             )
-            session.add(run)
-            session.flush()
-            run_id = run.id
         return RunWriter(self._engine, self.path, run_id, 1, Progress())
 
     def resume_run(
@@ -103,43 +105,28 @@ class Store:
     ) -> RunWriter:
         """Begin a new attempt at a run that was interrupted, aborted or failed.
 
-        The writer's `first_cycle` is where to go on: the cycle that was broken off is repeated.
-        `points_from` tells how many points are still to come from a cycle on.
+        The cycle that was interrupted is repeated: the new attempt continues at the writer's
+        `first_cycle`. `points_from` returns the number of points expected from a cycle on.
         """
         with self._writing() as session:
-            run = queries.find_run(session, run_id)
-            ended = queries.attempt_of(run)
-            _refuse_to_resume(run, ended.status)
-            session.add(EarlierAttempt(run_id=run_id, **asdict(ended)))
-            now = {
-                "attempt": run.attempt + 1,
-                "status": Status.RUNNING,
-                "message": None,
-                "resumed": datetime.now(UTC),
-                "finished": None,
-                "notes": "\n".join(filter(None, (run.notes, notes))),
-                **_circumstances(bench, seed, operator),
-            }
-            progress = queries.progress_of(session, run_id)
-            if points_from is not None:
-                to_come = points_from(progress.first_cycle)
-                now["points_expected"] = progress.points_kept + to_come
-            session.execute(update(Run).where(Run.id == run_id).values(now))
-        return RunWriter(self._engine, self.path, run_id, ended.attempt + 1, progress)
+            attempt, progress = attempts.resume(
+                session,
+                run_id,
+                bench=bench,
+                points_from=points_from,
+                seed=seed,
+                operator=operator,
+                notes=notes,
+            )
+        return RunWriter(self._engine, self.path, run_id, attempt, progress)
 
     def declare_interrupted(self, run_id: int) -> None:
-        """Mark a run as interrupted whose computer is gone, which only you can know.
+        """Mark a run as interrupted whose computer is gone.
 
-        A run that lost its process on this computer is found to be interrupted without asking.
+        A run that lost its process on this computer is found to be interrupted automatically.
         """
         with self._writing() as session:
-            run = queries.find_run(session, run_id)
-            status, _ = queries.status_of(run)
-            if status is Status.RUNNING and queries.owner_of(run).is_here:
-                raise StoreError(_still_running(run) + "stop that process first.")
-            if status is Status.RUNNING:
-                run.status = Status.INTERRUPTED
-                run.message = f"Declared interrupted; its process was {run.pid} on {run.host}."
+            attempts.declare_interrupted(session, run_id)
 
     def runs(
         self,
@@ -147,29 +134,32 @@ class Store:
         device: str | None = None,
         status: Status | None = None,
     ) -> list[RunSummary]:
-        """List the runs that match, the oldest first."""
+        """Return the runs that match, the oldest first."""
         self._mark_interrupted()
         with self._reading() as session:
             found = queries.summaries(session, protocol, device)
             return [run for run in found if status is None or run.status is status]
 
     def run(self, run_id: int) -> RunRecord:
-        """Return everything about a run but its points."""
+        """Return everything about a run except its points."""
         self._mark_interrupted()
         with self._reading() as session:
             return queries.record(session, run_id)
 
     def points(self, run_id: int, *, all_attempts: bool = False) -> "pd.DataFrame":
-        """Load the points of a run, even while it runs; SI units, NaN where nothing was measured.
+        """Return the points of a run, also while it runs: one row per point, index `point`.
 
-        A cycle that a resumed run repeated comes from its latest attempt, unless `all_attempts`.
+        Values are in SI units, NaN where nothing was set or read. A cycle repeated by a resumed
+        run is taken from its latest attempt, unless `all_attempts`.
         """
-        from .frames import frame_of  # pandas takes longer to import than all of the rest
+        from .frames import (
+            frame_of,
+        )  # pandas takes longer to import than the rest of the room
 
         with self._reading() as session:
             queries.find_run(session, run_id)
-            question = queries.points_of(run_id, all_attempts=all_attempts)
-            return frame_of(session.execute(question).all())
+            statement = queries.points_of(run_id, all_attempts=all_attempts)
+            return frame_of(session.execute(statement).all())
 
     def export_csv(
         self,
@@ -179,7 +169,7 @@ class Store:
         all_attempts: bool = False,
         overwrite: bool = False,
     ) -> None:
-        """Write the points of a run, as `points` returns them, to a CSV file with all digits."""
+        """Write the points of a run, as `points` returns them, to a CSV file in full precision."""
         from .frames import write_csv
 
         frame = self.points(run_id, all_attempts=all_attempts)
@@ -188,19 +178,19 @@ class Store:
     def add_calibration(
         self, name: str, device: str, source_runs: Sequence[int], data: Mapping[str, Any]
     ) -> CalibrationRecord:
-        """Keep a calibration of a device that has runs here; its version is the name's next one."""
+        """Store a calibration of a device that has runs here, as the next version of its name."""
         with self._writing() as session:
             return calibrations.add(session, name, device, source_runs, data)
 
     def calibration(self, name: str, version: int | None = None) -> CalibrationRecord:
-        """Return a calibration by its name, the latest version unless one is asked for."""
+        """Return a calibration by name: the version given, else the latest."""
         with self._reading() as session:
             return calibrations.find(session, name, version)
 
     def calibrations(self) -> list[CalibrationRecord]:
-        """List all versions of all calibrations, by name."""
+        """Return all versions of all calibrations, ordered by name and version."""
         with self._reading() as session:
-            return calibrations.listed(session)
+            return calibrations.list_all(session)
 
     def add_result(
         self,
@@ -212,10 +202,10 @@ class Store:
         seed: int | None = None,
         key: str | None = None,
     ) -> ResultRecord:
-        """Keep what a simulation or an analysis gave, with what repeats it: plain data only.
+        """Store the output of a simulation or an analysis, JSON data, with what repeats it.
 
-        A kind has one result with the same `key`: where it is there already, that one is returned
-        and nothing is kept.
+        Within a kind, `key` is unique: if a result with it exists, that one is returned and nothing
+        is stored.
         """
         with self._writing() as session:
             return results.add(session, kind, name, configuration, data, seed, key)
@@ -226,9 +216,9 @@ class Store:
             return results.find(session, result_id)
 
     def results(self, kind: str | None = None) -> list[ResultRecord]:
-        """List all results, or those of one kind, the oldest first."""
+        """Return all results, or those of one kind, the oldest first."""
         with self._reading() as session:
-            return results.listed(session, kind)
+            return results.list_all(session, kind)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -252,53 +242,15 @@ class Store:
     @contextmanager
     def _writing(self) -> Iterator[Session]:
         with errors_of(self.path), Session(self._engine) as session, session.begin():
-            # Locked for writing before anything is read: nobody changes it in between.
+            # Lock before reading, so that nothing changes between reading and writing.
             session.connection().exec_driver_sql("BEGIN IMMEDIATE")
             yield session
 
     def _mark_interrupted(self) -> None:
-        """Write down which runs lost their process; the lists say so even where this cannot."""
+        """Store which runs lost their process; their status is right also where this cannot."""
         with self._reading() as session:
-            running = session.scalars(select(Run).where(Run.status == Status.RUNNING)).all()
-            lost = {run.id for run in running if queries.owner_of(run).is_dead()}
+            lost = attempts.lost_runs(session)
         if not lost or self._read_only:
             return
         with suppress(StoreError), self._writing() as session:
-            for run in session.scalars(select(Run).where(Run.id.in_(lost))):
-                run.status, run.message = queries.status_of(run)
-
-
-def _device_id(session: Session, name: str, bench: Mapping[str, Any]) -> int:
-    device = session.scalar(select(Device).where(Device.name == name))
-    if device is None:
-        device = Device(name=name)
-        session.add(device)
-    described = bench.get("device", {})
-    device.geometry = described.get("geometry") or device.geometry or ""
-    device.notes = described.get("notes") or device.notes or ""
-    session.flush()
-    return device.id
-
-
-def _circumstances(bench: Mapping[str, Any], seed: int | None, operator: str) -> dict[str, Any]:
-    return {
-        "bench": dict(bench),
-        "code_version": code_version(),
-        "seed": seed,
-        "operator": operator,
-        **asdict(this_process()),
-    }
-
-
-def _refuse_to_resume(run: Run, status: Status) -> None:
-    if status is Status.FINISHED:
-        raise StoreError(f"Run {run.id} is finished: begin a new one instead of resuming it.")
-    if status is Status.RUNNING:
-        raise StoreError(
-            _still_running(run) + "wait for its end, or, if that computer is gone, call "
-            f"Store.declare_interrupted({run.id})."
-        )
-
-
-def _still_running(run: Run) -> str:
-    return f"Run {run.id} is under way in process {run.pid} on {run.host}: "
+            attempts.mark_interrupted(session, lost)

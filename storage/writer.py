@@ -1,6 +1,8 @@
-"""Writes the points of one attempt at a run, each in a transaction of its own."""
+"""The writer of one attempt at a run: each point in a transaction of its own."""
 
 import json
+import threading
+from collections import deque
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,18 +14,19 @@ from sqlalchemy.dialects.sqlite import dialect
 from .errors import StoreError, errors_of
 from .points import Point
 from .records import Progress
-from .schema import Run, Status, StoredPoint
+from .schema import Run, RunWarning, Status, StoredPoint
 
-# Compiled once: this, and no ORM, keeps a point near the cost of bare sqlite3.
+# Compiled once, without the ORM: a point costs little more than with bare sqlite3.
 _INSERT = str(insert(StoredPoint).compile(dialect=dialect()))
+MAXIMUM_WARNINGS = 1000  # of an attempt
 _COLUMNS = frozenset(StoredPoint.__table__.columns.keys())
 
 
 class RunWriter:
-    """An attempt at a run, under way; from Store.begin_run or Store.resume_run.
+    """An attempt at a run that is under way; from `Store.begin_run` or `Store.resume_run`.
 
-    A resumed run goes on at `first_cycle`; `points` counts those of the cycles before it, too, but
-    not what is being repeated.
+    A resumed run continues at `first_cycle`; `points` counts the points of the cycles before it and
+    those added since. One thread adds points; any thread may warn.
     """
 
     def __init__(
@@ -34,6 +37,9 @@ class RunWriter:
         self.first_cycle = progress.first_cycle
         self.points = progress.points_kept
         self._next_point = progress.next_point
+        self._warnings: deque[dict[str, Any]] = deque()
+        self._warned = 0
+        self._writing = threading.Lock()  # held while a point or warnings are being committed
         self._engine = engine
         self._path = path
         with errors_of(path):
@@ -60,7 +66,7 @@ class RunWriter:
             point.resistance_ohm,
             _json_of(point.extra) if point.extra else None,
         )
-        with errors_of(self._path):
+        with self._writing, errors_of(self._path):
             try:
                 self._connection.exec_driver_sql(_INSERT, row)
                 self._connection.commit()
@@ -69,23 +75,67 @@ class RunWriter:
                 raise
         self._next_point += 1
         self.points += 1
+        if self._warnings:
+            self._store_warnings()
         return number
 
+    def warn(self, source: str, message: str, time: datetime | None = None) -> None:
+        """Store a warning with the attempt: `source` is a logger or a class, `time` else now.
+
+        Never raises: a warning that cannot be stored yet is stored with the next point or warning.
+        After MAXIMUM_WARNINGS of an attempt the rest is dropped, and one more says so.
+        """
+        self._warned += 1
+        if self._warned > MAXIMUM_WARNINGS + 1:
+            return
+        if self._warned > MAXIMUM_WARNINGS:
+            source, message = __name__, f"Warnings after the first {MAXIMUM_WARNINGS} are dropped."
+        self._warnings.append(
+            {
+                "run_id": self.run_id,
+                "attempt": self.attempt,
+                "time": time or datetime.now(UTC),
+                "source": _valid(source),
+                "message": _valid(message),
+            }
+        )
+        self._store_warnings()
+
+    def _store_warnings(self) -> None:
+        """Store pending warnings, unless a point is being committed, which is followed by this.
+
+        They have a connection of their own: a warning may come from another thread, or from the
+        middle of a point's transaction when the garbage collector closes something.
+        """
+        if not self._writing.acquire(blocking=False):
+            return
+        try:
+            if pending := list(self._warnings):
+                with errors_of(self._path), self._engine.begin() as connection:
+                    connection.execute(insert(RunWarning), pending)
+                for _ in pending:
+                    self._warnings.popleft()
+        except StoreError:
+            return  # they stay pending
+        finally:
+            self._writing.release()
+
     def finish(self, status: Status, message: str | None = None) -> None:
-        """Say how the attempt ended; raises StoreError."""
+        """Store how the attempt ended; raises StoreError."""
         if status is Status.RUNNING:
-            raise StoreError(f"Run {self.run_id} cannot end as running: say how it ended.")
+            raise StoreError(f"Run {self.run_id} cannot end as running: give another status.")
         ours = (Run.id == self.run_id, Run.attempt == self.attempt)
         ended = {"status": status, "message": message, "finished": datetime.now(UTC)}
         with errors_of(self._path):
             self._connection.close()
-        # A new connection: an interrupt may have come in the middle of what the old one did.
+        # A new connection: an interrupt may have left the old one in the middle of a statement.
         with errors_of(self._path), self._engine.begin() as connection:
             if connection.execute(update(Run).where(*ours).values(ended)).rowcount == 0:
                 raise StoreError(
                     f"Run {self.run_id} was resumed by another process while attempt "
                     f"{self.attempt} was still under way: check which points belong to which."
                 )
+        self._store_warnings()
 
 
 def _json_of(extra: Mapping[str, Any]) -> str:
@@ -98,3 +148,8 @@ def _json_of(extra: Mapping[str, Any]) -> str:
         raise StoreError(
             f"A point's extra cannot be stored ({error}): give plain numbers, texts and truths."
         ) from error
+
+
+def _valid(text: str) -> str:
+    """Return text that UTF-8 can hold, lone surrogates escaped."""
+    return text.encode(errors="backslashreplace").decode()

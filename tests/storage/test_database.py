@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from dwmtj.storage import Point, Status, Store, StoreError
+from dwmtj.storage.schema import SCHEMA_VERSION
 
 NOBODY = 65534
 
@@ -50,7 +51,7 @@ def test_a_new_database_is_in_wal_mode_and_synchronises_at_checkpoints(store: St
     with store._engine.connect() as connection:
         pragmas = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "user_version")
         values = [connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in pragmas]
-    assert values == ["wal", 1, 1, 10_000, 1]
+    assert values == ["wal", 1, 1, 10_000, SCHEMA_VERSION]
 
 
 def test_many_may_open_a_database_that_does_not_exist_yet(database: Path) -> None:
@@ -82,14 +83,17 @@ def test_a_database_of_another_program_is_refused_and_left_alone(database: Path)
 def test_a_newer_schema_is_refused(database: Path) -> None:
     measured(database)
     with closing(sqlite3.connect(database)) as newer:
-        newer.execute("PRAGMA user_version = 2")
-    with pytest.raises(StoreError, match=r"newer dwmtj \(schema 2, this one knows 1\): update"):
+        newer.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    with pytest.raises(StoreError, match=r"newer dwmtj \(schema \d, this one knows \d\): update"):
         Store.open(database)
 
 
 def test_a_database_locked_by_another_program_says_so(database: Path) -> None:
     measured(database)
-    with closing(sqlite3.connect(database)) as other, Store.open(database, patience_s=0) as store:
+    with (
+        closing(sqlite3.connect(database)) as other,
+        Store.open(database, lock_timeout_s=0) as store,
+    ):
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="is locked by another program: close what holds it"):
             store.begin_run("reset", "straight-1", parameters={}, bench={})
@@ -102,7 +106,7 @@ def test_a_database_held_exclusively_says_so_when_it_is_opened(database: Path) -
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
         other.execute("UPDATE devices SET notes = 'mine'")
         with pytest.raises(StoreError, match="is locked by another program"):
-            Store.open(database, patience_s=0)
+            Store.open(database, lock_timeout_s=0)
 
 
 def test_a_read_only_file_can_be_read_but_not_measured_into(open_folder: Path) -> None:

@@ -67,7 +67,7 @@ def test_a_csv_file_is_not_overwritten_unless_it_is_asked_for(
 ) -> None:
     path = tmp_path / "run.csv"
     path.write_text("mine")
-    with pytest.raises(StoreError, match="exists already: choose another name, or add --overwrite"):
+    with pytest.raises(StoreError, match="already exists; give another name, or --overwrite"):
         store.export_csv(run_id, path)
     assert path.read_text() == "mine"
     store.export_csv(run_id, path, overwrite=True)
@@ -81,7 +81,7 @@ def test_only_an_ordinary_file_is_ever_replaced(store: Store, run_id: int, tmp_p
     link.symlink_to(tmp_path / "target.csv")
     folder.mkdir()
     for place in (link, folder, Path(os.devnull)):
-        with pytest.raises(StoreError, match="is not an ordinary file and stays as it is"):
+        with pytest.raises(StoreError, match="is not an ordinary file and is kept"):
             store.export_csv(run_id, place, overwrite=True)
     assert link.is_symlink()
     assert link.read_text() == "mine"

@@ -8,7 +8,7 @@ from dwmtj.storage.owner import Owner, this_process
 
 
 def test_this_process_lives() -> None:
-    assert this_process().is_here
+    assert this_process().on_this_host
     assert not this_process().is_dead()
 
 
@@ -37,5 +37,5 @@ def test_another_process_with_the_same_number_is_not_the_owner() -> None:
 
 def test_nothing_is_known_of_a_process_on_another_host() -> None:
     elsewhere = Owner("another-host", 1, 0.0)
-    assert not elsewhere.is_here
+    assert not elsewhere.on_this_host
     assert not elsewhere.is_dead()

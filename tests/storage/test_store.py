@@ -97,7 +97,7 @@ def test_a_run_without_its_process_is_interrupted(store: Store, begin: Begin) ->
     forget_the_process(store, run_id)
     (run,) = store.runs(status=Status.INTERRUPTED)
     assert run.message is not None
-    assert "ended without a word" in run.message
+    assert "ended unexpectedly" in run.message
     assert run.finished is None
     assert stored_status(store, run_id) == "interrupted"
 
@@ -118,7 +118,7 @@ def test_an_interrupted_run_is_reported_while_another_program_holds_the_lock(
 ) -> None:
     run_id = begin().run_id
     forget_the_process(store, run_id)
-    with Store.open(store.path, patience_s=0) as impatient, store._engine.connect() as other:
+    with Store.open(store.path, lock_timeout_s=0) as impatient, store._engine.connect() as other:
         other.exec_driver_sql("BEGIN IMMEDIATE")
         assert impatient.runs()[0].status is Status.INTERRUPTED
 

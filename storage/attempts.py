@@ -1,0 +1,138 @@
+"""Attempts at runs: how they begin, are resumed and found interrupted."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from . import queries
+from .code_version import code_version
+from .errors import StoreError
+from .owner import this_process
+from .records import Progress
+from .schema import Device, EarlierAttempt, Run, Status
+
+
+def begin(
+    session: Session,
+    protocol: str,
+    device: str,
+    *,
+    parameters: Mapping[str, Any],
+    bench: Mapping[str, Any],
+    points_expected: int | None,
+    seed: int | None,
+    operator: str,
+    notes: str,
+) -> int:
+    """Store a new run with its first attempt, and return its number."""
+    run = Run(
+        protocol=protocol,
+        device_id=_device_id(session, device, bench),
+        parameters=dict(parameters),
+        points_expected=points_expected,
+        notes=notes,
+        started=datetime.now(UTC),
+        **_attempt_metadata(bench, seed, operator),
+    )
+    session.add(run)
+    session.flush()
+    return run.id
+
+
+def resume(
+    session: Session,
+    run_id: int,
+    *,
+    bench: Mapping[str, Any],
+    points_from: Callable[[int], int] | None,
+    seed: int | None,
+    operator: str,
+    notes: str,
+) -> tuple[int, Progress]:
+    """Store a new attempt at a run; return the attempt's number and where it continues.
+
+    Raises StoreError for a run that is finished or under way.
+    """
+    run = queries.find_run(session, run_id)
+    ended = queries.attempt_of(run)
+    _check_resumable(run, ended.status)
+    session.add(EarlierAttempt(run_id=run_id, **asdict(ended)))
+    attempt = ended.attempt + 1
+    values = {
+        "attempt": attempt,
+        "status": Status.RUNNING,
+        "message": None,
+        "resumed": datetime.now(UTC),
+        "finished": None,
+        "notes": "\n".join(filter(None, (run.notes, notes))),
+        **_attempt_metadata(bench, seed, operator),
+    }
+    progress = queries.progress_of(session, run_id)
+    if points_from is not None:
+        values["points_expected"] = progress.points_kept + points_from(progress.first_cycle)
+    session.execute(update(Run).where(Run.id == run_id).values(values))
+    return attempt, progress
+
+
+def declare_interrupted(session: Session, run_id: int) -> None:
+    """Mark a run as interrupted; raises StoreError if its process may be alive on this host."""
+    run = queries.find_run(session, run_id)
+    status, _ = queries.status_of(run)
+    if status is not Status.RUNNING:
+        return
+    if queries.owner_of(run).on_this_host:
+        raise StoreError(_under_way(run) + "stop that process first.")
+    run.status = Status.INTERRUPTED
+    run.message = f"Declared interrupted; its process was {run.pid} on {run.host}."
+
+
+def lost_runs(session: Session) -> set[int]:
+    """Return the runs that are stored as running and whose process has ended."""
+    running = session.scalars(select(Run).where(Run.status == Status.RUNNING)).all()
+    return {run.id for run in running if queries.owner_of(run).is_dead()}
+
+
+def mark_interrupted(session: Session, run_ids: set[int]) -> None:
+    """Store the status of runs that have lost their process."""
+    for run in session.scalars(select(Run).where(Run.id.in_(run_ids))):
+        run.status, run.message = queries.status_of(run)
+
+
+def _device_id(session: Session, name: str, bench: Mapping[str, Any]) -> int:
+    device = session.scalar(select(Device).where(Device.name == name))
+    if device is None:
+        device = Device(name=name)
+        session.add(device)
+    described = bench.get("device", {})
+    device.geometry = described.get("geometry") or device.geometry or ""
+    device.notes = described.get("notes") or device.notes or ""
+    session.flush()
+    return device.id
+
+
+def _attempt_metadata(bench: Mapping[str, Any], seed: int | None, operator: str) -> dict[str, Any]:
+    return {
+        "bench": dict(bench),
+        "code_version": code_version(),
+        "seed": seed,
+        "operator": operator,
+        **asdict(this_process()),
+    }
+
+
+def _check_resumable(run: Run, status: Status) -> None:
+    if status is Status.FINISHED:
+        raise StoreError(f"Run {run.id} is finished: begin a new one instead of resuming it.")
+    if status is Status.RUNNING:
+        raise StoreError(
+            _under_way(run) + "wait for its end, or, if that computer is gone, call "
+            f"Store.declare_interrupted({run.id})."
+        )
+
+
+def _under_way(run: Run) -> str:
+    return f"Run {run.id} is under way in process {run.pid} on {run.host}: "

@@ -1,0 +1,74 @@
+"""Verified copies of a database, kept beside it."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+
+from .errors import StoreError
+from .output_file import sync
+from .sqlite_file import connect
+
+PAGES_AT_ONCE = 2000  # 8 MB between two calls of `progress`
+
+Progress = Callable[[int, int], None]
+"""Called with the pages copied so far and their total."""
+
+
+def back_up(path: Path, version: int, progress: Progress | None = None) -> Path:
+    """Copy the database at `path`, verify the copy and return its path, NAME.vN-backup.sqlite.
+
+    An earlier backup is never replaced: the next one is NAME.vN-backup-2.sqlite. The caller holds
+    the write lock. Raises StoreError and sqlite3.Error.
+    """
+
+    def copied(_status: int, remaining: int, total: int) -> None:
+        if progress is not None:
+            progress(total - remaining, total)
+
+    draft = path.with_name(f"{path.name}.backup.part")
+    try:
+        draft.unlink(missing_ok=True)  # of an upgrade that was killed
+        with closing(connect(path, "ro", 0)) as source, closing(sqlite3.connect(draft)) as copy:
+            source.backup(copy, pages=PAGES_AT_ONCE, progress=copied)
+            _verify(source, copy, path)
+        shutil.copymode(path, draft)
+        sync(draft)
+        target = _free_name(path, version)
+        draft.rename(target)
+        sync(target.parent)
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be copied ({error.strerror}) and stays as it is: allow writing to its "
+            "folder, or free some space."
+        ) from error
+    finally:
+        draft.unlink(missing_ok=True)
+    return target
+
+
+def _verify(source: sqlite3.Connection, copy: sqlite3.Connection, path: Path) -> None:
+    problems = [text for (text,) in copy.execute("PRAGMA integrity_check") if text != "ok"]
+    if problems or _row_counts(copy) != _row_counts(source):
+        raise StoreError(
+            f"The copy of {path} is not sound ({'; '.join(problems[:3]) or 'rows are missing'}), "
+            "so nothing was changed: keep a copy of the file, then recover what is left with "
+            "sqlite3's .recover."
+        )
+
+
+def _row_counts(connection: sqlite3.Connection) -> dict[str, int]:
+    tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    return {
+        name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608
+        for (name,) in tables
+    }
+
+
+def _free_name(path: Path, version: int) -> Path:
+    stem = f"{path.stem}.v{version}-backup"
+    suffixes = ("" if number == 1 else f"-{number}" for number in count(1))
+    places = (path.with_name(f"{stem}{suffix}{path.suffix}") for suffix in suffixes)
+    return next(place for place in places if not place.exists())

@@ -1,0 +1,65 @@
+"""Files that are written completely or not at all."""
+
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from .errors import StoreError
+
+
+class OutputFileError(StoreError):
+    """A file that exists and may not be replaced, or that cannot be written."""
+
+
+def check_overwrite(path: Path, *, overwrite: bool) -> None:
+    """Raise OutputFileError if `path` exists, unless it is an ordinary file and `overwrite`."""
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+    if not stat.S_ISREG(mode):
+        raise OutputFileError(f"{path} is not an ordinary file and is kept: give another name.")
+    if not overwrite:
+        raise OutputFileError(f"{path} already exists; give another name, or --overwrite.")
+
+
+@contextmanager
+def atomic_write(path: Path) -> Iterator[Path]:
+    """Yield the path of a draft beside `path`, which replaces it at the end of the block.
+
+    If the block raises, `path` is left as it was and the draft is removed. A reader finds the old
+    file or the new one, also after a power cut. Raises OutputFileError in place of OSError.
+    """
+    draft = path.with_name(f"{path.name}.part")
+    try:
+        try:
+            yield draft
+            sync(draft)
+            draft.replace(path)
+            sync(path.parent)
+        finally:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
+
+
+def sync(path: Path) -> None:
+    """Flush a file, or the entries of a folder, to the disk."""
+    is_folder = path.is_dir()
+    if is_folder and sys.platform == "win32":  # where a folder cannot be opened
+        return
+    descriptor = os.open(path, os.O_RDONLY if is_folder else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _cannot_write(path: Path, error: OSError) -> OutputFileError:
+    return OutputFileError(f"{path} cannot be written ({error.strerror}): give another place.")

@@ -1,0 +1,72 @@
+"""The SQLite file: how it is opened, and whether it is a database of dwmtj."""
+
+import sqlite3
+from pathlib import Path
+
+from .errors import StoreError
+from .schema import SCHEMA_VERSION
+
+APPLICATION_ID = 0x44574D54  # "DWMT", where SQLite keeps a file's owner
+LOCK_TIMEOUT_S = 10.0  # how long to wait for another process's lock
+
+
+def connect(path: Path, mode: str, lock_timeout_s: float) -> sqlite3.Connection:
+    """Return a connection to the file; `mode` as in SQLite's URIs: "ro", "rw" or "rwc"."""
+    connection = sqlite3.connect(
+        f"{path.as_uri()}?mode={mode}", uri=True, timeout=lock_timeout_s, check_same_thread=False
+    )
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def check_place(path: Path, *, create: bool) -> None:
+    """Raise StoreError unless the file exists, or `create` and its folder does."""
+    try:
+        has_folder, is_folder, exists = path.parent.is_dir(), path.is_dir(), path.exists()
+    except OSError as error:
+        raise StoreError(
+            f"{path} cannot be reached ({error.strerror}): give another place for the database "
+            "with --database or DWMTJ_DATABASE."
+        ) from error
+    if not has_folder:
+        raise StoreError(
+            f"The folder {path.parent} for the database does not exist: make it, or give another "
+            "place with --database or DWMTJ_DATABASE."
+        )
+    if is_folder:
+        raise StoreError(f"{path} is a folder: give a file, such as {path / 'dwmtj.sqlite'}.")
+    if not exists and not create:
+        raise StoreError(
+            f"There is no database {path}: measure something first, or give its place with "
+            "--database or DWMTJ_DATABASE."
+        )
+
+
+def schema_version(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the version of the database's schema, from 1 to SCHEMA_VERSION.
+
+    Raises StoreError for a file of another program and for a newer schema.
+    """
+    version = pragma(connection, "user_version")
+    if pragma(connection, "application_id") != APPLICATION_ID or version < 1:
+        raise StoreError(
+            f"{path} is not a database of dwmtj: give another file with --database or "
+            "DWMTJ_DATABASE."
+        )
+    if version > SCHEMA_VERSION:
+        raise StoreError(
+            f"{path} was made by a newer dwmtj (schema {version}, this one knows "
+            f"{SCHEMA_VERSION}): update dwmtj, or use another database."
+        )
+    return version
+
+
+def pragma(connection: sqlite3.Connection, name: str) -> int:
+    """Return the value of an integer pragma."""
+    (value,) = connection.execute(f"PRAGMA {name}").fetchone()
+    return int(value)

@@ -1,0 +1,61 @@
+import shutil
+import sqlite3
+import stat
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from dwmtj.storage import StoreError, backup
+from dwmtj.storage.backup import back_up
+from dwmtj.storage.upgrade import upgrade_database
+from tests.storage.test_samples import SAMPLES
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    shutil.copy(SAMPLES / "v1.sqlite", tmp_path / "lab.sqlite")
+    return tmp_path / "lab.sqlite"
+
+
+def test_a_copy_holds_what_is_only_in_the_write_ahead_log_yet(old: Path) -> None:
+    with closing(sqlite3.connect(old)) as writer:
+        writer.execute("PRAGMA wal_autocheckpoint = 0")
+        writer.execute("UPDATE devices SET notes = 'new'")
+        writer.commit()
+        assert old.with_name("lab.sqlite-wal").stat().st_size > 0
+        copy = back_up(old, 1)
+    with closing(sqlite3.connect(copy)) as raw:
+        assert raw.execute("SELECT DISTINCT notes FROM devices").fetchall() == [("new",)]
+
+
+def test_the_progress_of_a_copy_ends_with_all_its_pages(
+    old: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "PAGES_AT_ONCE", 4)
+    seen: list[tuple[int, int]] = []
+    back_up(old, 1, lambda copied, total: seen.append((copied, total)))
+    pages = old.stat().st_size // 4096
+    assert seen[-1] == (pages, pages)
+    assert [copied for copied, _ in seen] == sorted({copied for copied, _ in seen})
+    assert len(seen) > 2
+
+
+def test_a_copy_of_a_damaged_database_is_refused_and_not_kept(old: Path) -> None:
+    content = bytearray(old.read_bytes())
+    with closing(sqlite3.connect(old)) as raw:
+        (page,) = raw.execute("SELECT rootpage FROM sqlite_master WHERE name = 'points'").fetchone()
+    content[page * 4096 - 2000 : page * 4096] = b"\x07" * 2000
+    old.write_bytes(content)
+    with pytest.raises(StoreError, match=r"not sound|is damaged"):
+        upgrade_database(old)
+    assert [path.name for path in old.parent.iterdir()] == ["lab.sqlite"]
+    assert old.read_bytes() == bytes(content)
+
+
+if sys.platform != "win32":  # where a file has no mode
+
+    def test_a_copy_is_as_private_as_the_database(old: Path) -> None:
+        old.chmod(0o600)
+        assert stat.S_IMODE(back_up(old, 1).stat().st_mode) == 0o600

@@ -1,0 +1,76 @@
+"""Databases of every schema version, as they were made by its code, open in the current one."""
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from dwmtj.analysis.state_model.store import model_of
+from dwmtj.storage import Status, Store
+from dwmtj.storage.schema import SCHEMA_VERSION, Base
+from tests.storage.make_database import content_of
+
+SAMPLES = Path(__file__).parent / "databases"
+VERSIONS = range(1, SCHEMA_VERSION + 1)
+
+
+def tables(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    with closing(sqlite3.connect(path)) as raw:
+        names = raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        return {name: raw.execute(f"SELECT * FROM {name}").fetchall() for (name,) in names}
+
+
+@pytest.fixture
+def sample(tmp_path: Path, version: int) -> Path:
+    shutil.copy(SAMPLES / f"v{version}.sqlite", tmp_path / "lab.sqlite")
+    return tmp_path / "lab.sqlite"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("read_only", [False, True], ids=["upgraded", "read_only"])
+def test_a_database_of_every_version_keeps_every_value(
+    sample: Path, version: int, read_only: bool
+) -> None:
+    expected = json.loads((SAMPLES / f"v{version}.json").read_text(encoding="utf-8"))
+    before = tables(sample)
+    with Store.open(sample, create=False, read_only=read_only) as store:
+        assert content_of(store) == {"warnings": {}, **expected}
+        model = model_of(store.calibration("trapezoid-1"))
+    assert [level.visits for level in model.levels] == [12, 12, 12, 12]
+    after = tables(sample)
+    assert {name: after[name] for name in before} == before
+    assert {name: after[name] for name in after if name not in before} == (
+        {} if read_only or version > 1 else {"warnings": []}
+    )
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_upgraded_database_can_be_measured_into(sample: Path) -> None:
+    with Store.open(sample) as store:
+        writer = store.resume_run(3, bench={})
+        assert writer.first_cycle == 0
+        writer.warn("pyvisa", "slow")
+        writer.finish(Status.FINISHED)
+        assert store.run(3).warnings[-1].message == "slow"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_upgraded_database_has_the_tables_of_a_new_one(sample: Path, tmp_path: Path) -> None:
+    def columns(path: Path) -> dict[str, list[tuple[object, ...]]]:
+        with closing(sqlite3.connect(path)) as raw:
+            return {
+                f"{kind} {name}": raw.execute(f"PRAGMA {kind}({name})").fetchall()
+                for name in tables(path)
+                for kind in ("table_xinfo", "index_list", "foreign_key_list")
+            }
+
+    new = tmp_path / "new.sqlite"
+    for path in (sample, new):
+        with Store.open(path) as store, store._engine.connect() as connection:
+            assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    assert columns(sample) == columns(new)

@@ -45,5 +45,5 @@ def upgrade(
             interrupted=interrupted or (),
             progress=lambda copied, total: bar.update(task, completed=copied, total=total),
         )
-    message = f"{path} has the current schema already." if done is None else str(done)
+    message = f"{path} already has the current schema." if done is None else str(done)
     out.print(message, markup=False, soft_wrap=True)

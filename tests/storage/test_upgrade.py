@@ -74,7 +74,7 @@ def test_opening_upgrades_keeps_a_copy_and_logs_one_line_that_names_it(
             f"{old} was upgraded from schema 1 to {SCHEMA_VERSION}; {copy} is a copy from before.",
         )
     ]
-    assert sorted(path.name for path in old.parent.iterdir()) == [copy.name, old.name]
+    assert sorted(path.name for path in old.parent.iterdir()) == [old.name, copy.name]
 
 
 def test_an_existing_copy_is_never_overwritten(old: Path) -> None:
@@ -102,7 +102,7 @@ def test_an_older_database_is_read_without_changing_it(old: Path) -> None:
         assert store.run(1).warnings == ()
         assert len(store.points(1)) == 216
     assert old.read_bytes() == content
-    with pytest.raises(StoreError, match="has schema 1, .*: upgrade it with dwmtj store upgrade"):
+    with pytest.raises(StoreError, match=r"has schema 1, .*: upgrade it with dwmtj store upgrade"):
         Store.open(old, upgrade=False)
     assert old.read_bytes() == content
 

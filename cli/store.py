@@ -35,7 +35,7 @@ def upgrade(
       dwmtj store upgrade --database lab.sqlite
     """
     from ..storage import database_path
-    from ..storage.upgrade import upgrade_database
+    from ..storage.migrations.upgrade import upgrade_database
 
     path = database_path(database)
     with Progress(console=err, transient=True) as bar:

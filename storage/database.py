@@ -9,9 +9,9 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import QueuePool
 
 from .errors import StoreError, errors_of
+from .migrations.upgrade import upgrade_database
 from .schema import SCHEMA_VERSION, Base
 from .sqlite_file import APPLICATION_ID, check_place, connect, pragma, schema_version
-from .upgrade import upgrade_database
 
 log = logging.getLogger(__name__)
 

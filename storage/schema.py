@@ -1,6 +1,6 @@
 """The tables of the database, written to be read as its data dictionary.
 
-A change here needs a new SCHEMA_VERSION and a script in `storage/migrations`.
+A change here needs a new SCHEMA_VERSION and a script in `storage/migrations/versions`.
 """
 
 from datetime import UTC, datetime

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from dwmtj.analysis.state_model.store import calibrate_stored
+from dwmtj.analysis.calibration.store import calibrate_stored
 from dwmtj.instruments import load_bench_file, open_bench
 from dwmtj.protocols.catalogue import make_protocol
 from dwmtj.protocols.run_events import Event, PointMeasured

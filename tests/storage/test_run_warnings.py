@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dwmtj.storage import Point, RunWriter, Status, Store, WarningRecord, run_warnings
+from dwmtj.storage import Point, RunWriter, Status, Store, WarningRecord, store_warnings
 from dwmtj.storage.writer import MAXIMUM_WARNINGS
 
 Begin = Callable[[], RunWriter]
@@ -41,7 +41,7 @@ def test_a_warning_is_stored_at_once_with_its_attempt_and_time(store: Store, beg
 def test_warnings_of_the_bench_and_its_libraries_are_stored_from_warning_on(
     store: Store, begin: Begin
 ) -> None:
-    with run_warnings(begin()):
+    with store_warnings(begin()):
         for name in ("dwmtj.instruments.bench", "pymeasure.adapters.visa", "pyvisa", "matplotlib"):
             for level in (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR):
                 logging.getLogger(name).log(level, "%s at %d", name, level)
@@ -63,7 +63,7 @@ def test_each_run_stores_the_python_warnings_of_its_own_and_they_are_shown_as_be
     with warnings.catch_warnings(record=True) as shown:
         warnings.simplefilter("default")
         for _ in range(2):
-            with run_warnings(begin()):
+            with store_warnings(begin()):
                 for _ in range(3):
                     warnings.warn("The field drifts.", RuntimeWarning, stacklevel=1)
     for run_id in (1, 2):
@@ -80,7 +80,7 @@ def test_a_record_is_still_printed_where_nobody_configured_logging(
     monkeypatch.setattr(logging, "lastResort", last)
     monkeypatch.setattr(logging.getLogger(), "handlers", [])  # pytest's
     logger = logging.getLogger("dwmtj.instruments.bench")
-    with run_warnings(begin()):
+    with store_warnings(begin()):
         logger.warning("in a run")
     logger.warning("after it")
     assert printed == ["in a run", "after it"]
@@ -146,8 +146,8 @@ def test_a_flood_of_warnings_is_cut_off_and_says_so(store: Store, begin: Begin) 
 
 
 def test_a_run_that_ended_leaves_loggers_and_warnings_as_they_were(begin: Begin) -> None:
-    show, handlers = warnings.showwarning, logging.getLogger("protocols").handlers[:]
-    with pytest.raises(RuntimeError), run_warnings(begin()):
+    show, handlers = warnings.showwarning, logging.getLogger("dwmtj").handlers[:]
+    with pytest.raises(RuntimeError), store_warnings(begin()):
         raise RuntimeError
     assert warnings.showwarning is show
-    assert logging.getLogger("protocols").handlers == handlers
+    assert logging.getLogger("dwmtj").handlers == handlers

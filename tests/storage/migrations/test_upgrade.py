@@ -11,14 +11,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from dwmtj.storage import Status, Store, StoreError, upgrade
+from dwmtj.storage import Status, Store, StoreError
+from dwmtj.storage.migrations import upgrade
+from dwmtj.storage.migrations.upgrade import upgrade_database
 from dwmtj.storage.owner import Owner, this_process
 from dwmtj.storage.schema import SCHEMA_VERSION
-from dwmtj.storage.upgrade import upgrade_database
 from tests.storage.test_samples import SAMPLES, tables
 
 HERE = Path(__file__).parent
-ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{HERE.parents[1]}{os.pathsep}{HERE}"}
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(HERE)}
 
 
 @pytest.fixture
@@ -192,7 +193,7 @@ def test_a_table_that_others_refer_to_can_be_rebuilt_in_a_batch(
     """As a later version may have to; SQLite cannot add a constraint to a table in place."""
     folder = old.with_name("migrations")
     shutil.copytree(upgrade.MIGRATIONS, folder)
-    (folder / "v3_setups.py").write_text(
+    (folder / "versions" / "v3_setups.py").write_text(
         "import sqlalchemy as sa\nfrom alembic import op\nrevision, down_revision = '3', '2'\n"
         "def upgrade():\n"
         "    with op.batch_alter_table('runs') as runs:\n"
@@ -215,8 +216,8 @@ def test_a_table_that_others_refer_to_can_be_rebuilt_in_a_batch(
 
 def test_a_migration_that_fails_changes_nothing(old: Path) -> None:
     folder = old.with_name("migrations")
-    folder.mkdir()
-    (folder / "v2_broken.py").write_text(
+    (folder / "versions").mkdir(parents=True)
+    (folder / "versions" / "v2_broken.py").write_text(
         "from alembic import op\nrevision, down_revision = '2', None\n"
         "def upgrade():\n"
         "    op.execute('DELETE FROM points')\n"

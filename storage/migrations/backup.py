@@ -7,9 +7,9 @@ from contextlib import closing
 from itertools import count
 from pathlib import Path
 
-from .errors import StoreError
-from .output_file import sync
-from .sqlite_file import connect
+from ..errors import StoreError
+from ..output_file import sync
+from ..sqlite_file import connect
 
 PAGES_AT_ONCE = 2000  # 8 MB between two calls of `progress`
 

@@ -8,8 +8,8 @@ prints a line in the middle of the copy, or between two changes of the migration
 import sys
 from pathlib import Path
 
-from dwmtj.storage import backup
-from dwmtj.storage.upgrade import MIGRATIONS, upgrade_database
+from dwmtj.storage.migrations import backup
+from dwmtj.storage.migrations.upgrade import MIGRATIONS, upgrade_database
 
 
 def wait(*_: int) -> None:
@@ -18,9 +18,10 @@ def wait(*_: int) -> None:
 
 
 def slow_migrations(folder: Path) -> Path:
-    for script in MIGRATIONS.glob("v*.py"):
+    (folder / "versions").mkdir(parents=True)
+    for script in MIGRATIONS.glob("versions/v*.py"):
         text = script.read_text(encoding="utf-8")
-        (folder / script.name).write_text(
+        (folder / "versions" / script.name).write_text(
             f"{text}    op.execute(\"UPDATE runs SET operator = 'nobody'\")\n"
             "    from upgrade_to_be_killed import wait\n\n    wait()\n",
             encoding="utf-8",
@@ -35,5 +36,4 @@ if __name__ == "__main__":
         upgrade_database(database, progress=wait)
     else:
         migrations = database.with_name("migrations")
-        migrations.mkdir()
         upgrade_database(database, migrations=slow_migrations(migrations))

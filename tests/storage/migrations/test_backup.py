@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from dwmtj.storage import StoreError, backup
-from dwmtj.storage.backup import back_up
-from dwmtj.storage.upgrade import upgrade_database
+from dwmtj.storage import StoreError
+from dwmtj.storage.migrations import backup
+from dwmtj.storage.migrations.backup import back_up
+from dwmtj.storage.migrations.upgrade import upgrade_database
 from tests.storage.test_samples import SAMPLES
 
 

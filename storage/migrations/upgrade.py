@@ -12,13 +12,13 @@ from pathlib import Path
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
+from ..errors import StoreError, errors_of
+from ..owner import Owner
+from ..schema import SCHEMA_VERSION
+from ..sqlite_file import LOCK_TIMEOUT_S, check_place, connect, schema_version
 from .backup import Progress, back_up
-from .errors import StoreError, errors_of
-from .owner import Owner
-from .schema import SCHEMA_VERSION
-from .sqlite_file import LOCK_TIMEOUT_S, check_place, connect, schema_version
 
-MIGRATIONS = Path(__file__).with_name("migrations")
+MIGRATIONS = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _migrate(connection: Connection, version: int, migrations: Path) -> None:
     from alembic.runtime.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
-    scripts = ScriptDirectory(migrations, version_locations=[migrations]).walk_revisions()
+    scripts = ScriptDirectory(migrations).walk_revisions()
     pending = [script for script in scripts if int(script.revision) > version]
     with Operations.context(MigrationContext.configure(connection)):
         for script in reversed(pending):

@@ -34,10 +34,10 @@ def import_run(
         --map "V (mV)=amplitude_mV" --map "G (uS)=conductance_uS" --set pulse_width_ns=50
     """
     from ..storage import Store
-    from ..storage.importing.run import read_foreign, store_foreign
+    from ..storage.importing.run import read_run, store_run
 
-    run = read_foreign(file.expanduser(), protocol, maps, constants or ())
+    run = read_run(file.expanduser(), protocol, maps, constants or ())
     with Store.open(database) as store:
-        number = store_foreign(store, run, device, operator=login_name(), notes=notes, again=again)
+        number = store_run(store, run, device, operator=login_name(), notes=notes, again=again)
         place = store.path
     print_line(f"run {number}: {len(run.points)} points into {place}. {run.notes}")

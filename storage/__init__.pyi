@@ -1,5 +1,5 @@
 from .calibrations import CalibrationRecord
-from .errors import StoreError
+from .errors import ImportFileError, StoreError
 from .location import database_path
 from .phase import Phase
 from .output_file import OutputFileError, atomic_write, check_overwrite
@@ -15,6 +15,7 @@ __all__ = [
     "AttemptRecord",
     "CalibrationRecord",
     "Phase",
+    "ImportFileError",
     "OutputFileError",
     "Point",
     "ResultRecord",

@@ -14,6 +14,10 @@ class StoreError(DwmtjError):
     """A fault in a database, or in what was to be written to it or read from it."""
 
 
+class ImportFileError(StoreError):
+    """A fault in a file to be imported, or in how its columns are mapped."""
+
+
 @contextmanager
 def errors_of(path: Path) -> Iterator[None]:
     """Raise StoreError in place of the errors of SQLAlchemy and sqlite3 about `path`."""

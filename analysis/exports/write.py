@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from ...storage import atomic_write, check_overwrite
 from ..errors import AnalysisError
 from ..state_model.file import model_json
 from ..state_model.model import StateModel
@@ -24,8 +25,8 @@ def write_export(model: StateModel, form: str, to: Path, *, overwrite: bool = Fa
     """Write a model in one of FORMATS to a file.
 
     csv writes the levels beside it, into NAME-levels.csv; aihwkit writes code, or parameters where
-    the file ends in .json. Raises AnalysisError for an unknown form, a model that the form cannot
-    hold, and a file that is there already.
+    the file ends in .json. Raises AnalysisError for an unknown form and a model that it cannot
+    hold, OutputFileError for a file that exists or cannot be written.
     """
     if form not in FORMATS:
         raise AnalysisError(f"There is no format {form!r}; choose one of {', '.join(FORMATS)}.")
@@ -33,10 +34,8 @@ def write_export(model: StateModel, form: str, to: Path, *, overwrite: bool = Fa
     files = {to: write(model)}
     if form == "csv":
         files[to.with_name(f"{to.stem}-levels{to.suffix}")] = levels_csv(model)
+    for path in files:
+        check_overwrite(path, overwrite=overwrite)
     for path, text in files.items():
-        if path.exists() and not overwrite:
-            raise AnalysisError(f"{path} is there already; give another name, or --overwrite.")
-        try:
-            path.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise AnalysisError(f"{path} cannot be written ({error.strerror}).") from error
+        with atomic_write(path) as draft:
+            draft.write_text(text, encoding="utf-8")

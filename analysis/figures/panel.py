@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from ...storage import atomic_write
 from ..errors import AnalysisError
 
 COLUMN_WIDTH_IN = 3.5
@@ -42,9 +43,12 @@ class Panel:
 
 
 def draw(path: Path, panels: Sequence[Callable[[Axes], None]], titles: Sequence[str] = ()) -> Path:
-    """Draw the panels side by side into an image at `path` (by its suffix) and return it."""
-    with mpl.style.context(STYLE):
-        _figure(panels, titles).savefig(path)
+    """Draw the panels side by side into an image at `path` (by its suffix) and return it.
+
+    Raises OutputFileError if it cannot be written.
+    """
+    with mpl.style.context(STYLE), atomic_write(path) as draft:
+        _figure(panels, titles).savefig(draft, format=path.suffix[1:] or "png")
     return path
 
 
@@ -52,7 +56,7 @@ def save(panel: Panel, folder: Path, stem: str, *, note: str = "", source: str =
     """Write `stem`.png, .svg and .csv into the folder, and return the paths.
 
     `note` stands above the panel; `source` goes into the images' own description. Raises
-    AnalysisError if the folder cannot be written to.
+    AnalysisError if the folder cannot be made, OutputFileError if a file cannot be written.
     """
     png, svg, csv = (folder / f"{stem}.{kind}" for kind in ("png", "svg", "csv"))
     try:
@@ -60,9 +64,13 @@ def save(panel: Panel, folder: Path, stem: str, *, note: str = "", source: str =
         with mpl.style.context(STYLE):
             figure = _figure([panel], [note] if note else [])
             about = {"Title": panel.title, "Description": source}
-            figure.savefig(png, metadata={**about, "Software": None})
-            figure.savefig(svg, metadata={**about, "Date": None, "Creator": None})
-        panel.data.to_csv(csv, index=False, lineterminator="\n")
+            with atomic_write(png) as draft:
+                figure.savefig(draft, format="png", metadata={**about, "Software": None})
+            with atomic_write(svg) as draft:
+                metadata = {**about, "Date": None, "Creator": None}
+                figure.savefig(draft, format="svg", metadata=metadata)
+        with atomic_write(csv) as draft:
+            panel.data.to_csv(draft, index=False, lineterminator="\n")
     except OSError as error:
         raise AnalysisError(
             f"The figures cannot be written into {folder} ({error.strerror}): give another folder."

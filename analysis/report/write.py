@@ -1,12 +1,10 @@
-"""Writes what stored runs show: figures into a folder, or one HTML page to mail.
-
-Either all is written or, where it cannot be, one sentence says why.
-"""
+"""Reports of stored runs: figures in a folder, or one HTML page to mail."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ...storage import atomic_write, check_overwrite
 from ..errors import AnalysisError
 from ..figures import save
 from .page import page
@@ -22,8 +20,8 @@ def save_figures(
 ) -> list[Path]:
     """Write every panel of the runs as PNG, SVG and CSV, and return the paths.
 
-    Raises AnalysisError, before anything is written, if there is nothing to draw or a figure is
-    there already and `overwrite` is False; or if the folder cannot be written to.
+    Raises AnalysisError if there is nothing to draw, and OutputFileError if a figure exists, before
+    anything is written; or if one cannot be written.
     """
     panels = {
         f"run-{run.id}-{panel.name}": (run, panel) for run in runs for panel in run.panels.drawn
@@ -34,7 +32,7 @@ def save_figures(
         raise AnalysisError(f"There is nothing to draw in run {numbers}: {'; '.join(reasons)}.")
     for stem in panels:
         for kind in KINDS:
-            _refuse_to_replace(folder / f"{stem}.{kind}", overwrite)
+            check_overwrite(folder / f"{stem}.{kind}", overwrite=overwrite)
     return [
         path
         for stem, (run, panel) in panels.items()
@@ -45,22 +43,10 @@ def save_figures(
 def write_report(
     runs: Sequence[ReportedRun], path: Path, *, title: str = "", overwrite: bool = False
 ) -> None:
-    """Write one HTML page about the runs; raises AnalysisError if it cannot be written."""
-    _refuse_to_replace(path, overwrite)
+    """Write one HTML page about the runs; raises OutputFileError if it cannot be written."""
+    check_overwrite(path, overwrite=overwrite)
     *most, last = dict.fromkeys(run.record.summary.device for run in runs)
     devices = f"{', '.join(most)} and {last}" if most else last
     text = page(runs, title or f"Measurements of {devices}", datetime.now(UTC))
-    draft = path.with_name(path.name + ".part")
-    try:
+    with atomic_write(path) as draft:
         draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise AnalysisError(
-            f"{path} cannot be written ({error.strerror}): give another place."
-        ) from error
-
-
-def _refuse_to_replace(path: Path, overwrite: bool) -> None:
-    if path.exists() and not overwrite:
-        raise AnalysisError(f"{path} exists already: choose another place, or add --overwrite.")

@@ -9,7 +9,7 @@ import typer
 
 from ...simulators.networks import NetworkError, require_learning
 from ...simulators.networks.resnet.pretrained import RESNET20
-from ...storage import Store
+from ...storage import Store, check_overwrite
 from ..console import print_table
 from ..learn.options import (
     ExecutorOption,
@@ -20,7 +20,6 @@ from ..learn.options import (
     clipping_of,
     cores,
     print_kept,
-    refuse_to_replace,
 )
 from ..options import DatabaseOption
 
@@ -123,7 +122,7 @@ def infer_cifar(
     )
 
     name = weights.stem
-    refuse_to_replace(to / f"{name}-inference.png", overwrite=overwrite)
+    check_overwrite(to / f"{name}-inference.png", overwrite=overwrite)
     loaded = load_images("cifar-100")
 
     from ...analysis.figures import save

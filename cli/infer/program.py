@@ -8,14 +8,13 @@ import typer
 
 from ...simulators.networks import NetworkError, require_learning
 from ...simulators.networks.resnet.pretrained import RESNET20
-from ...storage import Store
+from ...storage import Store, check_overwrite
 from ..learn.options import (
     LearningProgress,
     Where,
     choose_device,
     clipping_of,
     print_kept,
-    refuse_to_replace,
 )
 from ..options import DatabaseOption
 from .programming_tables import print_programmed
@@ -100,7 +99,7 @@ def infer_program(
     )
 
     name = weights.stem
-    refuse_to_replace(to / f"{name}-programming.png", overwrite=overwrite)
+    check_overwrite(to / f"{name}-programming.png", overwrite=overwrite)
     found = find_model(model, database)
     times = _times(found, read_s, track_ohm)
     loaded = load_images("cifar-100")

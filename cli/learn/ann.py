@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from ...simulators.networks import DataSetName, Images, require_learning
-from ...storage import ResultRecord, Store
+from ...storage import ResultRecord, Store, check_overwrite
 from ..console import out, print_table
 from ..options import DatabaseOption
-from .options import LearningProgress, print_kept, refuse_to_replace, result_numbers
+from .options import LearningProgress, print_kept, result_numbers
 
 if TYPE_CHECKING:
     from ...simulators.networks.neuron_network.study import AnnConfiguration, SeedOutcome
@@ -74,7 +74,7 @@ def learn_ann(
     require_learning()
     from ...simulators.networks.data.images import load_images  # whether all is there, before torch
 
-    refuse_to_replace(to / "neuron.png", overwrite=overwrite)
+    check_overwrite(to / "neuron.png", overwrite=overwrite)
     data_sets: tuple[FlatSet, ...] = ("mnist", "fashion-mnist") if data is None else (data,)
     images: dict[DataSetName, Images] = {name: load_images(name) for name in data_sets}
 

@@ -8,10 +8,10 @@ from typing import Annotated, Literal
 import typer
 
 from ...simulators.networks import require_learning
-from ...storage import Store
+from ...storage import Store, check_overwrite
 from ..console import out
 from ..options import DatabaseOption
-from .options import LearningProgress, Where, choose_device, print_kept, refuse_to_replace
+from .options import LearningProgress, Where, choose_device, print_kept
 
 Network = Literal["resnet20", "resnet56x4"]
 
@@ -69,7 +69,7 @@ def learn_cifar(
     from ...simulators.networks.data.images import load_images  # whether all is there, before torch
 
     weights = to / f"{network}.safetensors"
-    refuse_to_replace(weights, overwrite=overwrite)
+    check_overwrite(weights, overwrite=overwrite)
     loaded = load_images("cifar-100")
 
     from ...analysis.figures import save

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ...simulators.networks import require_learning
-from ...storage import Store
+from ...storage import Store, check_overwrite
 from ..console import print_table
 from ..options import DatabaseOption
-from .options import LearningProgress, print_kept, refuse_to_replace
+from .options import LearningProgress, print_kept
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +62,7 @@ def learn_compare(
     require_learning()
     from ...simulators.networks.data.images import load_images  # whether all is there, before torch
 
-    refuse_to_replace(to / "technologies.png", overwrite=overwrite)
+    check_overwrite(to / "technologies.png", overwrite=overwrite)
     images = load_images(data)
 
     from ...analysis.figures import save

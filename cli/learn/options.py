@@ -76,14 +76,6 @@ class LearningProgress:
             raise typer.Exit(1) from error
 
 
-def refuse_to_replace(path: Path, *, overwrite: bool) -> None:
-    """Raise NetworkError if the file is there and may not be replaced."""
-    if path.exists() and not overwrite:
-        raise NetworkError(
-            f"{path} is there already: give another folder with --out, or add --overwrite."
-        )
-
-
 def clipping_of(*, clip: bool, for_errors: bool) -> "Clipping":
     """Return how weights are clipped; raises NetworkError for both ways at once."""
     if clip and for_errors:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ...simulators.networks import NetworkError, require_learning
-from ...storage import Store
+from ...storage import Store, check_overwrite
 from ..console import print_table
 from ..options import DatabaseOption
 from .options import (
@@ -18,7 +18,6 @@ from .options import (
     LearningProgress,
     cores,
     print_kept,
-    refuse_to_replace,
     result_numbers,
 )
 
@@ -88,7 +87,7 @@ def learn_stream(
     from ...simulators.networks.data.images import load_images  # whether all is there, before torch
 
     name = f"stream-{figure}" if model is None else "stream-measured"
-    refuse_to_replace(to / f"{name}.png", overwrite=overwrite)
+    check_overwrite(to / f"{name}.png", overwrite=overwrite)
     if model is None and draws:
         raise NetworkError("--draws needs --model: devices are drawn from a model's posterior.")
     images = load_images(data)

@@ -12,9 +12,8 @@ from ...instruments import Bench, BenchFile, WallClock
 from ...protocols import ProtocolError
 from ...protocols.write_verify import WriteVerify
 from ...simulators.networks import require_learning
-from ...storage import RunRecord, Store
+from ...storage import RunRecord, Store, check_overwrite
 from ..console import err
-from ..learn.options import refuse_to_replace
 from ..measure import bench_to_measure_on
 from ..options import (
     BenchOption,
@@ -75,7 +74,7 @@ def program(
       dwmtj network program -w network/mnist-0.safetensors -m straight -o written --resume 12
     """
     require_learning()
-    refuse_to_replace(to / "array.png", overwrite=overwrite)
+    check_overwrite(to / "array.png", overwrite=overwrite)
     from ...simulators.networks.neuron_network.file import load_ann
 
     trained = load_ann(weights)

@@ -1,14 +1,15 @@
-"""What the columns of a foreign file may be: quantities, their units, and the signs of pulses.
+"""Columns of an imported file: quantities, units and the sign of pulses.
 
 A column is mapped as NAME=TARGET. The target is a quantity of the store with its unit, such as
-`amplitude_mV` or `resistance_kohm`; a minus before it turns the sign. Conductances G become 1/G.
+`amplitude_mV` or `resistance_kohm`; a minus sign before it inverts the sign. A conductance is
+converted to a resistance.
 """
 
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ...analysis.errors import AnalysisError
+from ..errors import ImportFileError
 
 TARGETS: Mapping[str, tuple[str, float]] = {
     "cycle": ("cycle", 1.0),
@@ -42,7 +43,7 @@ TARGETS: Mapping[str, tuple[str, float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the file, or a value that holds for every row: quantity and factor to SI."""
+    """A column of the file, or a `constant` in SI units: its quantity and the factor to SI."""
 
     name: str
     quantity: str
@@ -51,30 +52,30 @@ class Column:
 
 
 def parse_columns(maps: Sequence[str], constants: Sequence[str] = ()) -> tuple[Column, ...]:
-    """Return what NAME=TARGET maps and TARGET=VALUE constants say.
+    """Return the columns of NAME=TARGET `maps` and TARGET=VALUE `constants`.
 
-    Raises AnalysisError for one that cannot be read, an unknown target, or a quantity given twice.
+    Raises ImportFileError for a malformed one, an unknown target, or a quantity given twice.
     """
     columns = [_mapped(text) for text in maps] + [_constant(text) for text in constants]
     seen: dict[str, Column] = {}
     for column in columns:
         kind = column.quantity.replace("conductance_S", "resistance_ohm")
         if kind in seen:
-            raise AnalysisError(
+            raise ImportFileError(
                 f"{seen[kind].name!r} and {column.name!r} are both mapped to {kind}; map one."
             )
         seen[kind] = column
     names = [column.name for column in columns if column.constant is None]
     for name in names:
         if names.count(name) > 1:
-            raise AnalysisError(f"The column {name!r} is mapped twice; map it once.")
+            raise ImportFileError(f"The column {name!r} is mapped twice; map it once.")
     return tuple(columns)
 
 
 def _mapped(text: str) -> Column:
     name, equals, target = text.rpartition("=")
     if not equals or not name.strip():
-        raise AnalysisError(f"{text!r} is no map; write COLUMN=QUANTITY, as in Vpulse=amplitude_V.")
+        raise ImportFileError(f"{text!r} is no map; write COLUMN=QUANTITY, such as V=amplitude_V.")
     quantity, factor = _target(target.strip())
     return Column(name.strip(), quantity, factor)
 
@@ -86,10 +87,10 @@ def _constant(text: str) -> Column:
     except ValueError:
         number = float("nan")
     if not equals or abs(number) == float("inf") or number != number:
-        raise AnalysisError(f"{text!r} sets nothing; write QUANTITY=NUMBER, as in field_mT=-4.")
+        raise ImportFileError(f"{text!r} sets nothing; write QUANTITY=NUMBER, as in field_mT=-4.")
     quantity, factor = _target(target.strip())
     if quantity in ("cycle", "phase", "time_s"):
-        raise AnalysisError(f"{quantity} is not the same in every row; map a column to it.")
+        raise ImportFileError(f"{quantity} is not the same in every row; map a column to it.")
     return Column(target.strip(), quantity, factor, number * factor)
 
 
@@ -98,7 +99,7 @@ def _target(target: str) -> tuple[str, float]:
     if name not in TARGETS:
         close = difflib.get_close_matches(name, TARGETS, n=1, cutoff=0.4)
         meant = f" (did you mean {close[0]}?)" if close else ""
-        raise AnalysisError(
+        raise ImportFileError(
             f"{target!r} is no quantity to import{meant}; there are {', '.join(TARGETS)}."
         )
     quantity, factor = TARGETS[name]

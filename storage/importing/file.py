@@ -1,9 +1,9 @@
-"""Reads the text of a foreign file: where its header is, what separates cells, what is a comment.
+"""Text files of other programs: header, separator, comments and cells.
 
-The header is the first line that has all the named columns as cells; what stands before it is
-passed over. After it, empty lines and lines that begin with #, %, !, ; or // are passed over, as is
-whatever follows a # after a blank. Cells are separated by commas, semicolons, tabs or blanks; other
-than with commas, a number may have a decimal comma.
+The header is the first line that has all mapped columns as cells; lines before it are skipped. So
+are empty lines and lines that begin with #, %, !, ; or // after it, and what follows a # after a
+blank. Cells are separated by commas, semicolons, tabs or blanks; unless by commas, numbers may have
+a decimal comma.
 """
 
 import csv
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...analysis.errors import AnalysisError
+from ..errors import ImportFileError
 
 COMMENTS = ("#", "%", "!", ";", "//")
 TRAILING = re.compile(r"\s+#.*$")
@@ -23,62 +23,64 @@ OVERFLOW = 9.9e37  # what SCPI instruments send instead of infinity
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the file: its number, counted from 1, and its cells, one for each header cell."""
+    """A line of the file: its number, from 1, and its cells, as many as the header has."""
 
     line: int
     cells: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ForeignFile:
-    """A file as text: its name, checksum, header and rows."""
+class ImportedFile:
+    """A text file: name, checksum, header and rows."""
 
     name: str
     sha256: str
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     decimal_comma: bool
-    passed_over: int
+    skipped_lines: int
 
     def number(self, row: Row, column: str) -> float | None:
-        """Return the number in a cell, None where there is none; raises AnalysisError for text."""
+        """Return the number in a cell, None for a gap; raises ImportFileError for text."""
         cell = row.cells[self.header.index(column)]
         value = number_of(cell, decimal_comma=self.decimal_comma)
         if isinstance(value, str):
-            raise AnalysisError(
+            raise ImportFileError(
                 f"{self.name}, line {row.line}: {column} is {value!r}, which is no number; correct "
                 "it, leave the cell empty, or put # before the line."
             )
         return value
 
 
-def read_file(path: Path, columns: Sequence[str]) -> ForeignFile:
-    """Read a file that has these columns; raises AnalysisError for one that has not."""
+def read_file(path: Path, columns: Sequence[str]) -> ImportedFile:
+    """Read a file; raises ImportFileError if it does not have these columns."""
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise AnalysisError(f"{path} cannot be read ({error.strerror}): check the path.") from error
+        raise ImportFileError(
+            f"{path} cannot be read ({error.strerror}): check the path."
+        ) from error
     lines = _text(content).splitlines()
     at, separator, header = _header(path.name, lines, columns)
-    rows, passed_over = [], at
+    rows, skipped_lines = [], at
     for number, line in enumerate(lines[at + 1 :], start=at + 2):
         bare = TRAILING.sub("", line)
         if not bare.strip() or bare.lstrip().startswith(COMMENTS):
-            passed_over += 1
+            skipped_lines += 1
             continue
-        rows.append(Row(number, _as_many(path.name, number, _cells(bare, separator), len(header))))
-    return ForeignFile(
+        rows.append(Row(number, _padded(path.name, number, _cells(bare, separator), len(header))))
+    return ImportedFile(
         path.name,
         hashlib.sha256(content).hexdigest(),
         header,
         tuple(rows),
         decimal_comma=separator != ",",
-        passed_over=passed_over,
+        skipped_lines=skipped_lines,
     )
 
 
 def number_of(cell: str, *, decimal_comma: bool) -> float | str | None:
-    """Return the number, None for a gap or an overflow, or the text itself if it is neither."""
+    """Return a cell's number, None for a gap or an overflow, else its text."""
     text = cell.strip().strip('"')
     if text.lower() in MISSING:
         return None
@@ -112,13 +114,13 @@ def _header(
             for text in (line, line.lstrip("#%!; /")):
                 cells = _cells(text, separator)
                 if set(columns) <= set(cells):
-                    _refuse_twins(name, cells, columns)
+                    _reject_duplicate_columns(name, cells, columns)
                     return number, separator, cells
                 if not best and len(cells) > 1 and not text.startswith(COMMENTS):
                     best = cells
     seen = f"its first line of cells is {', '.join(best)}" if best else "it has no line of cells"
     wanted = ", ".join(columns)
-    raise AnalysisError(
+    raise ImportFileError(
         f"{name} has no line with the column{'s' if len(columns) > 1 else ''} {wanted}; {seen}."
     )
 
@@ -130,18 +132,18 @@ def _cells(line: str, separator: str) -> tuple[str, ...]:
     return tuple(cell.strip() for cell in cells)
 
 
-def _refuse_twins(name: str, header: Sequence[str], columns: Sequence[str]) -> None:
+def _reject_duplicate_columns(name: str, header: Sequence[str], columns: Sequence[str]) -> None:
     for column in columns:
         if header.count(column) > 1:
-            raise AnalysisError(
+            raise ImportFileError(
                 f"{name} has {header.count(column)} columns {column!r}; rename all but one."
             )
 
 
-def _as_many(name: str, line: int, cells: Sequence[str], count: int) -> tuple[str, ...]:
-    """Return as many cells as the header has; a line that was cut off has gaps at its end."""
+def _padded(name: str, line: int, cells: Sequence[str], count: int) -> tuple[str, ...]:
+    """Return as many cells as the header has; a short line gets gaps at its end."""
     if any(cells[count:]):
-        raise AnalysisError(
+        raise ImportFileError(
             f"{name}, line {line} has {len(cells)} cells where the header has {count}; correct it, "
             "or put # before it."
         )

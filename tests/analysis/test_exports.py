@@ -16,6 +16,7 @@ from dwmtj.analysis import AnalysisError
 from dwmtj.analysis.exports import write_export
 from dwmtj.analysis.state_model.file import read_model
 from dwmtj.analysis.state_model.model import LevelState, Prior, Pulses, Quantity, Source, StateModel
+from dwmtj.storage import OutputFileError
 
 SOURCE = Source((1, 4), "lab.sqlite", "0.1.0", "2025-03-01T22:15:00+00:00", "counted", "ladders")
 MEANS = (100.0, 90.0, 75.0)
@@ -181,10 +182,10 @@ def test_what_cannot_be_exported_is_said(model: StateModel, tmp_path: Path) -> N
         write_export(replace(model, levels=blank), "crosssim", tmp_path / "x")
     with pytest.raises(AnalysisError, match="no format 'pickle'"):
         write_export(model, "pickle", tmp_path / "x")
-    with pytest.raises(AnalysisError, match="cannot be written"):
+    with pytest.raises(OutputFileError, match="cannot be written"):
         write_export(model, "json", tmp_path / "none" / "x")
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "x").write_text("mine")
-    with pytest.raises(AnalysisError, match="is there already"):
+    with pytest.raises(OutputFileError, match="already exists"):
         write_export(model, "json", tmp_path / "x")
     assert (tmp_path / "x").read_text() == "mine"

@@ -11,7 +11,7 @@ import pytest
 
 from dwmtj.analysis import AnalysisError
 from dwmtj.analysis.report.write import load_runs, save_figures, write_report
-from dwmtj.storage import Point, Status, Store
+from dwmtj.storage import OutputFileError, Point, Status, Store
 
 EVIL = '<script>alert("x")</script>&'
 THRESHOLDS_V = (1.2, 2.6, 3.5)
@@ -141,7 +141,7 @@ def test_nothing_is_replaced_unasked(store: Store, tmp_path: Path) -> None:
     runs = load_runs(store, [measure(store)])
     place = tmp_path / "report.html"
     place.write_text("mine")
-    with pytest.raises(AnalysisError, match="exists already"):
+    with pytest.raises(OutputFileError, match="already exists"):
         write_report(runs, place)
     assert place.read_text() == "mine"
     write_report(runs, place, overwrite=True)
@@ -150,11 +150,11 @@ def test_nothing_is_replaced_unasked(store: Store, tmp_path: Path) -> None:
     written = save_figures(runs, folder)
     assert {path.suffix for path in written} == {".png", ".svg", ".csv"}
     written[-1].write_text("mine")
-    with pytest.raises(AnalysisError, match="exists already"):
+    with pytest.raises(OutputFileError, match="already exists"):
         save_figures(runs, folder)
     assert written[-1].read_text() == "mine"
 
 
 def test_a_place_that_cannot_be_written_is_said(store: Store, tmp_path: Path) -> None:
-    with pytest.raises(AnalysisError, match="give another place"):
+    with pytest.raises(OutputFileError, match="give another place"):
         write_report(load_runs(store, [measure(store)]), tmp_path / "nowhere" / "report.html")

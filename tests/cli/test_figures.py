@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from dwmtj.storage import Store
-from dwmtj.storage.importing.run import read_foreign, store_foreign
+from dwmtj.storage.importing.run import read_run, store_run
 
-FILES = Path(__file__).parents[1] / "analysis" / "foreign"
+FILES = Path(__file__).parents[1] / "storage" / "importing" / "files"
 STAIRCASE = [
     *("--map", "Vpulse=amplitude_V", "--map", "R=resistance_ohm"),
     *("--map", "Cycle=cycle", "--map", "t=time_s"),
@@ -57,7 +57,7 @@ def test_a_file_is_imported_drawn_and_reported(tmp_path: Path) -> None:
         (["figures", "1", "-o", "taken"], "give another folder"),
         (["report", "9", "-o", "x.html"], "no run 9"),
         (["report", "1", "-o", "nowhere/x.html"], "cannot be written"),
-        (["report", "1", "-o", "taken"], "exists already"),
+        (["report", "1", "-o", "taken"], "already exists"),
         (["runs", "import", "none.csv", "--device", "A3", *STAIRCASE], "cannot be read"),
         (["runs", "import", "taken", "--device", "A3", *STAIRCASE], "no line with the columns"),
         (
@@ -74,9 +74,9 @@ def test_a_file_is_imported_drawn_and_reported(tmp_path: Path) -> None:
 def test_bad_input_gets_one_sentence_exit_2_and_leaves_nothing(
     arguments: list[str], told: str, tmp_path: Path
 ) -> None:
-    run = read_foreign(FILES / "staircase.csv", "staircase-write", STAIRCASE[1::2])
+    run = read_run(FILES / "staircase.csv", "staircase-write", STAIRCASE[1::2])
     with Store.open(tmp_path / "dwmtj.sqlite") as store:
-        store_foreign(store, run, "A3")
+        store_run(store, run, "A3")
     (tmp_path / "taken").write_text("a file, of something else")
     before = sorted(tmp_path.iterdir())
     result = dwmtj(tmp_path, *arguments)

@@ -69,7 +69,7 @@ def test_inference_gives_a_table_a_figure_and_a_result(
     assert kept.data["images"] == 20
     assert len(kept.data["cells"]) == 6
     again = infer(*INFER, *FEW)
-    assert "resnet20-inference.png is there already" in str(again.exception)
+    assert "resnet20-inference.png already exists" in str(again.exception)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_writing_a_network_gives_tables_a_figure_and_a_result(
     assert verified["heat_J"] > shot["heat_J"] > 0
     assert (kept.configuration["model_name"], kept.configuration["model_version"]) == ("A3", 1)
     assert len(list((tmp_path / "out").iterdir())) == 3
-    assert "resnet20-programming.png is there already" in str(infer(*PROGRAM).exception)
+    assert "resnet20-programming.png already exists" in str(infer(*PROGRAM).exception)
 
 
 def test_a_model_that_cannot_be_written_is_told_before_anything_is_done(

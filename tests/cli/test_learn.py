@@ -58,7 +58,7 @@ def test_the_network_gives_a_table_figures_and_a_result_for_each_seed(
     assert np.sum(cells[0]["confusion_fine_tuned"]) == 40
     again = learn(*ANN, "--seeds", "2")
     assert isinstance(again.exception, NetworkError)
-    assert "neuron.png is there already" in str(again.exception)
+    assert "neuron.png already exists" in str(again.exception)
 
 
 def test_what_was_broken_off_goes_on_with_the_same_command_only(
@@ -129,7 +129,7 @@ def test_stream_learning_gives_a_table_a_figure_and_a_result_for_each_network(
     assert [entry.seed for entry in kept[:2]] == [0, 1]
     again = learn(*STREAM)
     assert isinstance(again.exception, NetworkError)
-    assert "stream-5a.png is there already" in str(again.exception)
+    assert "stream-5a.png already exists" in str(again.exception)
 
 
 def test_stopped_stream_learning_goes_on_with_the_same_command_only(

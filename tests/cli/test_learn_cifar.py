@@ -52,7 +52,7 @@ def test_a_training_gives_weights_a_figure_and_a_result(
     assert trained.about["test_accuracy"] == kept.data["test_accuracy"]
     again = learn(*LEARN)
     assert isinstance(again.exception, NetworkError)
-    assert "resnet20.safetensors is there already" in str(again.exception)
+    assert "resnet20.safetensors already exists" in str(again.exception)
 
 
 def test_a_training_that_was_stopped_goes_on_with_the_same_command_only(

@@ -118,7 +118,7 @@ def test_a_killed_writing_goes_on_where_it_was_and_the_array_holds_the_network(
     written_files = {path.name for path in (tmp_path / "out").iterdir()}
     assert {"array.png", "pulses.csv", "accuracy.svg", "array.state"} <= written_files
 
-    assert "array.png is there already" in str(program(*PROGRAM, "--resume", "1").exception)
+    assert "array.png already exists" in str(program(*PROGRAM, "--resume", "1").exception)
     other = program(*PROGRAM, "--resume", "2", "--overwrite")
     assert "Run 2 is a read-array, not a write-verify" in str(other.exception)
     seed = program(*PROGRAM, "--resume", "1", "--seed", "4", "--overwrite")

@@ -7,26 +7,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dwmtj.analysis import AnalysisError, critical_voltage, find_levels, find_switches
+from dwmtj.analysis import critical_voltage, find_levels, find_switches
 from dwmtj.protocols.catalogue import PROTOCOLS
-from dwmtj.storage import Status, Store
+from dwmtj.storage import ImportFileError, Status, Store
 from dwmtj.storage.importing.cycles import PROTOCOLS as IMPORTABLE
-from dwmtj.storage.importing.run import ForeignRun, read_foreign, store_foreign
+from dwmtj.storage.importing.run import ImportedRun, read_run, store_run
 
-FILES = Path(__file__).parent / "foreign"
+FILES = Path(__file__).parent / "files"
 LEVELS_OHM = (100.0, 93.3, 76.1, 67.1)
 STAIRCASE = ("Vpulse=amplitude_V", "R=resistance_ohm", "Cycle=cycle", "t=time_s")
 CYCLING = ("V (mV)=amplitude_mV", "G (µS)=conductance_uS")
 PLAIN = ("V=amplitude_V", "R=resistance_ohm")
 
 
-def staircase() -> ForeignRun:
+def staircase() -> ImportedRun:
     constants = ("pulse_width_ns=50", "field_mT=-4")
-    return read_foreign(FILES / "staircase.csv", "staircase-write", STAIRCASE, constants)
+    return read_run(FILES / "staircase.csv", "staircase-write", STAIRCASE, constants)
 
 
-def cycling() -> ForeignRun:
-    return read_foreign(FILES / "cycling.txt", "write-reset-cycling", CYCLING)
+def cycling() -> ImportedRun:
+    return read_run(FILES / "cycling.txt", "write-reset-cycling", CYCLING)
 
 
 def written(folder: Path, text: str | bytes) -> Path:
@@ -38,12 +38,12 @@ def written(folder: Path, text: str | bytes) -> Path:
 @pytest.mark.parametrize(
     ("run", "cycles", "missing"), [(staircase(), 4, 2), (cycling(), 3, 3)], ids=["ohm", "siemens"]
 )
-def test_a_foreign_run_is_stored_finished_and_analysed_like_any_other(
-    run: ForeignRun, cycles: int, missing: int, tmp_path: Path
+def test_an_imported_run_is_stored_finished_and_analysed_like_any_other(
+    run: ImportedRun, cycles: int, missing: int, tmp_path: Path
 ) -> None:
     """The files' levels scatter by 0.5 Ω at most: 1.5 Ω is six standard errors of three visits."""
     with Store.open(tmp_path / "lab.sqlite") as store:
-        number = store_foreign(store, run, "A3", operator="Ada", notes="from the other lab")
+        number = store_run(store, run, "A3", operator="Ada", notes="from the other lab")
         record, points = store.run(number), store.points(number)
     assert record.summary.status is Status.FINISHED
     assert record.summary.device == "A3"
@@ -70,10 +70,10 @@ def test_gaps_twins_units_and_swapped_rows_are_treated_as_stated_and_noted() -> 
     assert {point.pulse_width_s for point in run.points} == {50 * 1e-9}
     assert {point.field_T for point in run.points} == {-4 * 1e-3}
     for told in (
-        "lines of units passed over: 1",
+        "lines of units skipped: 1",
         "duplicate rows dropped: 2",
         "rows without any value dropped: 1",
-        "rows put into the order of cycle and time: ",
+        "rows sorted by cycle and time: ",
         "rows without a reading: 2",
     ):
         assert told in run.notes
@@ -109,7 +109,7 @@ def test_every_protocol_with_something_to_analyse_can_be_imported() -> None:
 def test_the_usual_ways_to_write_a_table_are_read(
     text: bytes, resistances: list[float | None], tmp_path: Path
 ) -> None:
-    run = read_foreign(written(tmp_path, text), "staircase-write", PLAIN)
+    run = read_run(written(tmp_path, text), "staircase-write", PLAIN)
     assert [point.resistance_ohm for point in run.points] == resistances
 
 
@@ -118,20 +118,20 @@ def test_cycles_are_found_although_amplitudes_jitter(tmp_path: Path) -> None:
     ladder = np.tile(np.arange(0.1, 2.0, 0.1), 3)
     amplitudes = ladder + rng.uniform(-0.08, 0.08, len(ladder))
     rows = "\n".join(f"{amplitude:.4f},100" for amplitude in amplitudes)
-    run = read_foreign(written(tmp_path, f"V,R\n{rows}\n"), "staircase-write", PLAIN)
+    run = read_run(written(tmp_path, f"V,R\n{rows}\n"), "staircase-write", PLAIN)
     assert [point.cycle for point in run.points] == np.repeat([0, 1, 2], 19).tolist()
 
 
 def test_readings_without_a_pulse_belong_to_the_cycle_they_begin(tmp_path: Path) -> None:
     path = written(tmp_path, "V,R\n,9\n1,8\n2,7\n,9\n1,8\n2,7\n")
-    run = read_foreign(path, "staircase-write", PLAIN)
+    run = read_run(path, "staircase-write", PLAIN)
     assert [point.cycle for point in run.points] == [0, 0, 0, 1, 1, 1]
     assert [point.phase for point in run.points] == 2 * ["bias", "write", "write"]
 
 
 def test_equal_readings_are_kept_where_nothing_tells_them_apart(tmp_path: Path) -> None:
     path = written(tmp_path, "V,R\n1,9\n2,8\n1,9\n2,8\n")
-    assert len(read_foreign(path, "staircase-write", PLAIN).points) == 4
+    assert len(read_run(path, "staircase-write", PLAIN).points) == 4
 
 
 @pytest.mark.parametrize(
@@ -185,33 +185,33 @@ def test_what_cannot_be_imported_is_said_in_one_sentence(
     told: str,
     tmp_path: Path,
 ) -> None:
-    with pytest.raises(AnalysisError, match=told) as caught:
-        read_foreign(written(tmp_path, text), protocol, maps, constants)
+    with pytest.raises(ImportFileError, match=told) as caught:
+        read_run(written(tmp_path, text), protocol, maps, constants)
     assert "\n" not in str(caught.value)
 
 
 def test_a_file_is_imported_once_unless_asked_again(tmp_path: Path) -> None:
     run = staircase()
     with Store.open(tmp_path / "lab.sqlite") as store:
-        store_foreign(store, run, "A3")
-        with pytest.raises(AnalysisError, match="is run 1 already"):
-            store_foreign(store, run, "A3")
-        assert store_foreign(store, run, "A3", again=True) == 2
+        store_run(store, run, "A3")
+        with pytest.raises(ImportFileError, match="is already stored as run 1"):
+            store_run(store, run, "A3")
+        assert store_run(store, run, "A3", again=True) == 2
         assert [summary.points for summary in store.runs()] == [80, 80]
 
 
 def test_readings_without_pulses_are_a_series(tmp_path: Path) -> None:
     rows = "".join(f"{minute},{93.1 + 0.01 * (minute % 3)}\n" for minute in range(100))
     file = written(tmp_path, f"min,R\n{rows}")
-    run = read_foreign(file, "read-series", ("min=time_min", "R=resistance_ohm"))
+    run = read_run(file, "read-series", ("min=time_min", "R=resistance_ohm"))
     assert {(point.phase, point.cycle) for point in run.points} == {("read", 0)}
     assert run.points[-1].time_s == 99 * 60
-    with pytest.raises(AnalysisError, match="needs a column mapped to time_s"):
-        read_foreign(file, "read-series", ("R=resistance_ohm",))
+    with pytest.raises(ImportFileError, match="needs a column mapped to time_s"):
+        read_run(file, "read-series", ("R=resistance_ohm",))
 
 
 @pytest.mark.parametrize("width", ["0", "-5"])
 def test_a_pulse_without_width_is_refused(width: str, tmp_path: Path) -> None:
     file = written(tmp_path, "V,R\n1,100\n2,90\n")
-    with pytest.raises(AnalysisError, match=r"line 2: a pulse (0|-5e-09) s wide"):
-        read_foreign(file, "staircase-write", PLAIN, (f"pulse_width_ns={width}",))
+    with pytest.raises(ImportFileError, match=r"line 2: a pulse (0|-5e-09) s wide"):
+        read_run(file, "staircase-write", PLAIN, (f"pulse_width_ns={width}",))

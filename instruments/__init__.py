@@ -1,4 +1,4 @@
-"""What a protocol needs of the instruments, and how PyMeasure's drivers fulfil it.
+"""The instruments of a bench: roles, adapters over PyMeasure's drivers, limits, safe state.
 
 `load_bench_file` reads a bench file and `open_bench` opens it: a `Bench` with a pulse generator,
 a magnet, a resistance meter and, for an array, a switch, in SI units, behind limits that no set

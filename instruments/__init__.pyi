@@ -2,7 +2,7 @@ from .bench import Bench, open_bench
 from .bench_file import BenchFile, built_in_benches, load_bench_file, parse_bench_file
 from .clock import Clock, WallClock
 from .errors import BenchError, LimitError, OpenJunctionError
-from .limits import Demands, Limits
+from .limits import Limits, SetPoints
 from .roles import Magnet, PulseGenerator, PulseShape, Reading, ResistanceMeter, Switch
 
 __all__ = [
@@ -10,7 +10,6 @@ __all__ = [
     "BenchError",
     "BenchFile",
     "Clock",
-    "Demands",
     "LimitError",
     "Limits",
     "Magnet",
@@ -19,6 +18,7 @@ __all__ = [
     "PulseShape",
     "Reading",
     "ResistanceMeter",
+    "SetPoints",
     "Switch",
     "WallClock",
     "built_in_benches",

@@ -3,27 +3,26 @@
 import logging
 from collections.abc import Callable
 from contextlib import ExitStack
-from types import TracebackType
 from typing import Any, Self
 
 from .bench_file import BenchFile
 from .clock import Clock, clock_of
 from .cold_switch import ColdSwitch
+from .connection import Connection, open_visa
 from .drivers import (
     open_magnet,
     open_pulse_generator,
     open_resistance_meter,
     open_switch,
-    open_visa,
 )
 from .errors import BenchError
 from .interrupts import Interrupts
 from .limits import (
-    Demands,
     LimitedMagnet,
     LimitedPulseGenerator,
     LimitedResistanceMeter,
     Limits,
+    SetPoints,
 )
 from .roles import Instrument, Magnet, PulseGenerator, ResistanceMeter, Switch
 
@@ -60,7 +59,7 @@ class Bench:
 
     @property
     def switch(self) -> ColdSwitch:
-        """The switch of a bench with an array; raises BenchError where there is none."""
+        """The switch of a bench with an array; raises BenchError if the bench has none."""
         if self._switch is None:
             raise BenchError(
                 f"The bench {self.file.name} has no switch, so it reaches one device only: add a "
@@ -108,16 +107,16 @@ class Bench:
         }
 
     def snapshot(self) -> dict[str, Any]:
-        """Return what a run must remember of the bench: its file and who answered, as JSON data."""
+        """Return the record of the bench for a run: its file and the identities, as JSON data."""
         return {**self.file.model_dump(mode="json"), "identities": self.identities()}
 
-    def check(self, demands: Demands) -> None:
-        """Raise LimitError if anything a protocol will ask for is beyond the limits."""
-        if demands.shape is not None:
-            self.limits.check_shape(demands.shape)
-        self.generator.check_amplitudes(demands.amplitudes_V)
-        self.magnet.check_fields(demands.fields_T)
-        self.meter.check_currents(demands.currents_A)
+    def check(self, set_points: SetPoints) -> None:
+        """Raise LimitError if a set point is beyond the limits."""
+        if set_points.shape is not None:
+            self.limits.check_shape(set_points.shape)
+        self.generator.check_amplitudes(set_points.amplitudes_V)
+        self.magnet.check_fields(set_points.fields_T)
+        self.meter.check_currents(set_points.currents_A)
 
     def make_safe(self) -> None:
         """Outputs off, then the switch open, the magnet ramped to zero.
@@ -125,7 +124,7 @@ class Bench:
         Every instrument is tried even if another is dead.
 
         Raises BenchError, after all were tried, naming those that could not be made safe. Ctrl-C
-        in the middle begins that instrument's safe state again and is raised at the end.
+        retries the current instrument's shutdown once and is re-raised afterwards.
         """
         problems, interruption = [], None
         switches = () if self._switch is None else (self._switch,)
@@ -156,22 +155,16 @@ class Bench:
             self._close()
 
     def __enter__(self) -> Self:
-        """From here on, what would end the process (Ctrl-C, SIGTERM) goes by the safe state."""
-        self._interrupts = Interrupts()
-        self._interrupts.__enter__()
+        """From here on, a signal that would end the process (Ctrl-C, SIGTERM) makes safe first."""
+        with ExitStack() as exits:
+            interrupts = exits.enter_context(Interrupts())
+            exits.callback(self.close)
+            exits.callback(interrupts.hold)
+            self._exits = exits.pop_all()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._interrupts.hold()
-        try:
-            self.close()
-        finally:
-            self._interrupts.__exit__(kind, error, traceback)
+    def __exit__(self, *exception: Any) -> None:
+        self._exits.__exit__(*exception)
 
 
 def open_bench(bench_file: BenchFile) -> Bench:
@@ -179,13 +172,13 @@ def open_bench(bench_file: BenchFile) -> Bench:
 
     What was opened before a failure is made safe and closed again.
     """
-    library, limits = bench_file.visa_library, bench_file.limits
-    clock = clock_of(open_visa(library).visalib)
-    with Interrupts(), ExitStack() as opened:
-        generator = open_pulse_generator(bench_file.pulse_generator, library, opened)
-        meter = open_resistance_meter(bench_file.resistance_meter, limits, library, opened)
-        magnet = open_magnet(bench_file.magnet, limits, clock, library, opened)
+    clock = clock_of(open_visa(bench_file.visa_library).visalib)
+    with Interrupts(), ExitStack() as exits:
+        connection = Connection(bench_file.visa_library, bench_file.limits, clock, exits)
+        generator = open_pulse_generator(bench_file.pulse_generator, connection)
+        meter = open_resistance_meter(bench_file.resistance_meter, connection)
+        magnet = open_magnet(bench_file.magnet, connection)
         section = bench_file.switch
-        switch = None if section is None else open_switch(section, library, opened)
-        close = opened.pop_all().close
+        switch = None if section is None else open_switch(section, connection)
+        close = exits.pop_all().close
     return Bench(bench_file, generator, magnet, meter, clock, switch=switch, close=close)

@@ -1,7 +1,7 @@
-"""Turns what drivers and VISA raise into one sentence about the instrument that raised it."""
+"""Errors of drivers, of VISA and of an instrument's error queue as one sentence each."""
 
-from collections.abc import Callable
-from types import TracebackType
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from pyvisa.errors import Error as VisaError
 
@@ -12,53 +12,43 @@ LONGEST_QUEUE = 32  # an instrument that never says "no error" must not be asked
 QUOTES = ' "\r\n'
 
 
-class Speaking:
-    """Context in which `name` is spoken to: a VISA failure becomes a BenchError that names it.
+@contextmanager
+def translate_errors(name: str) -> Iterator[None]:
+    """Translate what fails in an exchange with the instrument `name` into one sentence about it.
 
-    PyMeasure's validators raise ValueError for a set point the driver does not allow; that becomes
-    a LimitError. A reply that is no number becomes a BenchError. Anything else passes unchanged.
+    A VISA failure, or a reply that cannot be parsed, becomes a BenchError. PyMeasure's validators
+    raise ValueError for a set point the driver does not allow; that becomes a LimitError. Anything
+    else passes unchanged.
     """
-
-    __slots__ = ("name",)
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if isinstance(error, VisaError):
-            raise BenchError(
-                f"{self.name} does not answer ({_first_line(error)}); check its power, cable and "
-                "address, then run `dwmtj bench check`."
-            ) from error
-        if isinstance(error, TypeError):
-            raise BenchError(
-                f"{self.name} gave a reply that makes no sense ({_first_line(error)}); another "
-                "program may be talking to it."
-            ) from error
-        if isinstance(error, ValueError):
-            raise LimitError(f"{self.name} refuses a set point: {_first_line(error)}.") from error
+    try:
+        yield
+    except VisaError as error:
+        raise BenchError(
+            f"{name} does not answer ({first_line(error)}); check its power, cable and address, "
+            "then run `dwmtj bench check`."
+        ) from error
+    except TypeError as error:
+        raise BenchError(
+            f"{name} returned an unparsable reply ({first_line(error)}); another program may be "
+            "talking to it."
+        ) from error
+    except ValueError as error:
+        raise LimitError(f"{name} refuses a set point: {first_line(error)}.") from error
 
 
 def raise_queued_errors(name: str, ask: Callable[[str], str]) -> None:
     """Empty an instrument's SCPI error queue; raise BenchError if anything was in it."""
-    told: list[str] = []
-    with Speaking(name):
-        while len(told) < LONGEST_QUEUE:
+    reported: list[str] = []
+    with translate_errors(name):
+        while len(reported) < LONGEST_QUEUE:
             code, _, text = ask("SYST:ERR?").partition(",")
             if code.strip() in NO_ERROR:
                 break
-            told.append(f"{code.strip()} {text.strip(QUOTES)}")
-    if told:
-        raise BenchError(f"{name} reports an error: {'; '.join(told)}.")
+            reported.append(f"{code.strip()} {text.strip(QUOTES)}")
+    if reported:
+        raise BenchError(f"{name} reports an error: {'; '.join(reported)}.")
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """Return the first line of an error's message without its full stop."""
     return str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else repr(error)

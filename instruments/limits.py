@@ -1,10 +1,10 @@
-"""What may be asked of this bench; checked in the role layer before anything reaches hardware."""
+"""The limits of a bench, checked in the role layer before anything reaches hardware."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from .errors import LimitError
 from .roles import (
@@ -15,16 +15,15 @@ from .roles import (
     Reading,
     ResistanceMeter,
 )
+from .validation import Section
 
 Role = TypeVar("Role", bound=Instrument)
 
 EDGE_SHARE = 0.8  # of a whole edge lies between 10 % and 90 %
 
 
-class Limits(BaseModel):
+class Limits(Section):
     """The `[limits]` of a bench file: magnitudes at the device that must never be exceeded."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     pulse_amplitude_V: float = Field(gt=0, le=200, description="largest pulse, either sign")
     pulse_width_s: float = Field(gt=0, le=10, description="longest pulse")
@@ -64,8 +63,8 @@ class Limits(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Demands:
-    """Everything a protocol will ask of a bench, known before it starts."""
+class SetPoints:
+    """All set points of a protocol, known before it starts."""
 
     amplitudes_V: tuple[float, ...] = ()
     shape: PulseShape | None = None
@@ -74,7 +73,7 @@ class Demands:
 
 
 class _Limited(Generic[Role]):
-    """An instrument behind the limits; what needs none goes straight through."""
+    """An instrument behind the limits; what needs no check is passed on."""
 
     def __init__(self, inner: Role, limits: Limits) -> None:
         self.inner = inner

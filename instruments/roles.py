@@ -89,6 +89,30 @@ class Magnet(Instrument, Protocol):
         ...
 
 
+class CoilSupply(Instrument, Protocol):
+    """The current source of a magnet's coil."""
+
+    @property
+    def maximum_current_A(self) -> float:
+        """The largest current, of either sign, that the supply can source."""
+        ...
+
+    def ramp_to(self, current_A: float) -> None:
+        """Ramp to a current at the allowed rate and confirm the set point.
+
+        Raises LimitError beyond the supply's range, BenchError if the set point was not taken.
+        """
+        ...
+
+
+class Gaussmeter(Instrument, Protocol):
+    """Reads the field beside the device."""
+
+    def read_field(self) -> float:
+        """Return the field in tesla."""
+        ...
+
+
 class Switch(Instrument, Protocol):
     """Connects one device of an array, where a row and a column cross, to the other instruments."""
 

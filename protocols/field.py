@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pymeasure.experiment import FloatParameter
 
-from ..instruments import Bench, Demands
+from ..instruments import Bench, SetPoints
 from ..storage import Phase, Point
 from .moves import Hand
 from .procedure import BenchProcedure, cycles_parameter, field_parameter, ladder
@@ -27,8 +27,8 @@ class Saturate(BenchProcedure):
         "Bias field", -0.004, "Field of the second reading; the run ends at zero"
     )
 
-    def demands(self) -> Demands:
-        return Demands(
+    def set_points(self) -> SetPoints:
+        return SetPoints(
             currents_A=(self.read_current_A,),
             fields_T=(self.saturation_field_T, self.bias_field_T),
         )
@@ -66,8 +66,8 @@ class MinorLoop(BenchProcedure):
     def validate(self) -> None:
         self.fields_T()
 
-    def demands(self) -> Demands:
-        return Demands(currents_A=(self.read_current_A,), fields_T=self.fields_T())
+    def set_points(self) -> SetPoints:
+        return SetPoints(currents_A=(self.read_current_A,), fields_T=self.fields_T())
 
     def expected_cycles(self) -> int:
         return int(self.cycles)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from pymeasure.experiment import FloatParameter, IntegerParameter, Parameter, Procedure
 
-from ..instruments import Bench, Demands, PulseShape, load_bench_file, open_bench
+from ..instruments import Bench, PulseShape, SetPoints, load_bench_file, open_bench
 from ..storage.points import Point
 from .errors import ProtocolError
 
@@ -55,7 +55,7 @@ class BenchProcedure(Procedure):
         """Drive the bench and yield a point after every reading, from `first_cycle` on."""
 
     @abstractmethod
-    def demands(self) -> Demands:
+    def set_points(self) -> SetPoints:
         """Return everything the protocol will ask of the bench."""
 
     @abstractmethod
@@ -76,7 +76,7 @@ class BenchProcedure(Procedure):
     def check(self, bench: Bench) -> None:
         """Raise ProtocolError or LimitError before anything is touched."""
         self.validate()
-        bench.check(self.demands())
+        bench.check(self.set_points())
 
     def startup(self) -> None:
         if self.bench is None:

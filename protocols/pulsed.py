@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from pymeasure.experiment import FloatParameter
 
-from ..instruments import Bench, Demands
+from ..instruments import Bench, SetPoints
 from ..storage import Phase, Point
 from .moves import Hand
 from .procedure import (
@@ -53,8 +53,8 @@ class StaircaseWrite(Staircase):
     bias_field_T = field_parameter("Bias field", -0.004, "Field during the pulses")
     cycles = cycles_parameter(1)
 
-    def demands(self) -> Demands:
-        return Demands(
+    def set_points(self) -> SetPoints:
+        return SetPoints(
             amplitudes_V=self.amplitudes_V(),
             shape=self.shape,
             currents_A=(self.read_current_A,),
@@ -109,8 +109,8 @@ class Reset(Staircase):
 
     bias_field_T = field_parameter("Bias field", -0.042, "Field during the pulses")
 
-    def demands(self) -> Demands:
-        return Demands(
+    def set_points(self) -> SetPoints:
+        return SetPoints(
             amplitudes_V=tuple(-amplitude_V for amplitude_V in self.amplitudes_V()),
             shape=self.shape,
             currents_A=(self.read_current_A,),
@@ -121,12 +121,12 @@ class Reset(Staircase):
         return 1 + len(self.amplitudes_V())
 
     def steps(self, bench: Bench, first_cycle: int = 0) -> Iterator[Point]:
-        demands, shape = self.demands(), self.shape
+        set_points, shape = self.set_points(), self.shape
         hand = Hand.on(bench, self.read_current_A, shape)
         hand.set_field(self.bias_field_T)
         yield hand.read(Phase.BIAS, first_cycle)
         yield from hand.pulses(
-            demands.amplitudes_V, shape, self.read_delay_s, Phase.RESET, first_cycle
+            set_points.amplitudes_V, shape, self.read_delay_s, Phase.RESET, first_cycle
         )
 
 
@@ -158,8 +158,8 @@ class WriteResetCycling(Staircase):
         self.amplitudes_V()
         self.reset_amplitudes_V()
 
-    def demands(self) -> Demands:
-        return Demands(
+    def set_points(self) -> SetPoints:
+        return SetPoints(
             amplitudes_V=(*self.amplitudes_V(), *self.reset_amplitudes_V()),
             shape=self.shape,
             currents_A=(self.read_current_A,),

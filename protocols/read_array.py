@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pymeasure.experiment import FloatParameter, IntegerParameter
 
-from ..instruments import Bench, Demands
+from ..instruments import Bench, SetPoints
 from ..storage import Phase, Point
 from .moves import Hand
 from .write_verify import ArrayProcedure
@@ -31,8 +31,8 @@ class ReadArray(ArrayProcedure):
     def rows_and_columns(self) -> tuple[int, int]:
         return int(self.rows), int(self.columns)
 
-    def demands(self) -> Demands:
-        return Demands(currents_A=(self.read_current_A,), fields_T=(self.bias_field_T,))
+    def set_points(self) -> SetPoints:
+        return SetPoints(currents_A=(self.read_current_A,), fields_T=(self.bias_field_T,))
 
     def points_per_cycle(self) -> int:
         return 1

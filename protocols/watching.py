@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pymeasure.experiment import FloatParameter, IntegerParameter
 
-from ..instruments import Bench, Demands
+from ..instruments import Bench, SetPoints
 from ..storage import Phase, Point
 from .moves import Hand
 from .procedure import amplitude_parameter
@@ -39,8 +39,8 @@ class ReadSeries(StaircaseWrite):
     def amplitudes_V(self) -> tuple[float, ...]:
         return super().amplitudes_V() if self.amplitude_stop_V else ()
 
-    def demands(self) -> Demands:
-        return Demands(
+    def set_points(self) -> SetPoints:
+        return SetPoints(
             amplitudes_V=self.amplitudes_V(),
             shape=self.shape if self.amplitudes_V() else None,
             currents_A=(self.read_current_A,),

@@ -13,7 +13,7 @@ from typing import Any
 
 from pymeasure.experiment import BooleanParameter, IntegerParameter
 
-from ..instruments import Bench, Demands, OpenJunctionError
+from ..instruments import Bench, OpenJunctionError, SetPoints
 from ..storage import Phase, Point
 from .errors import ProtocolError
 from .moves import Hand
@@ -97,9 +97,9 @@ class WriteVerify(ArrayProcedure):
     def parameter_values(self) -> Mapping[str, Any]:
         return {**super().parameter_values(), "plan": self.plan.document()}
 
-    def demands(self) -> Demands:
+    def set_points(self) -> SetPoints:
         saturation_T = (self.saturation_field_T,) if self.erase else ()
-        return Demands(
+        return SetPoints(
             amplitudes_V=(*self.plan.positive_V, *(-each_V for each_V in self.plan.negative_V)),
             shape=self.shape,
             currents_A=(self.read_current_A,),

@@ -1,17 +1,28 @@
 """The Keithley 2400 as a four-wire resistance meter: sources a current, senses the voltage."""
 
 import math
+from typing import Annotated, Literal
 
+from pydantic import Field
 from pymeasure.instruments.keithley import Keithley2400
 
+from ..connection import Connection
 from ..errors import BenchError, OpenJunctionError
-from ..faults import Speaking, raise_queued_errors
+from ..faults import raise_queued_errors, translate_errors
 from ..roles import Reading
+from ..sections import ResistanceMeterSection
 
-EXPECTED_IDENTITY = "MODEL 24"
+NAME = "The resistance meter (2400)"
 IN_COMPLIANCE = 1 << 3  # bit 3 of the status word that :READ? returns
 NOT_A_NUMBER = 9.91e37
 SMALLEST_CURRENT_A = 1e-9  # twenty steps of the lowest range
+
+
+class Keithley2400Section(ResistanceMeterSection):
+    """A `[resistance_meter]` with a Keithley 2400."""
+
+    driver: Literal["Keithley2400"]
+    nplc: Annotated[float, Field(ge=0.01, le=10)] = 1.0
 
 
 class Keithley2400ResistanceMeter:
@@ -25,11 +36,10 @@ class Keithley2400ResistanceMeter:
         self._compliance_V = compliance_V
         self._wires = 4 if four_wire else 2
         self._armed = False
-        self._speaking = Speaking("The resistance meter (2400)")
 
     @property
     def identity(self) -> str:
-        with self._speaking:
+        with translate_errors(NAME):
             return str(self._driver.id)
 
     @property
@@ -38,9 +48,9 @@ class Keithley2400ResistanceMeter:
 
     def arm(self, current_A: float) -> None:
         driver = self._driver
-        with self._speaking:
+        with translate_errors(NAME):
             self._armed = False
-            driver.reset()  # output off, and nothing left of who measured before
+            driver.reset()  # output off, no state left from a previous session
             driver.clear()
             driver.reset_data_format()
             driver.wires = self._wires
@@ -59,27 +69,34 @@ class Keithley2400ResistanceMeter:
 
     def read(self) -> Reading:
         if not self._armed:
-            raise BenchError("The resistance meter (2400) is not armed; arm it before reading.")
-        with self._speaking:
+            raise BenchError(f"{NAME} is not armed; arm it before reading.")
+        with translate_errors(NAME):
             values = self._driver.values(":READ?")
         if len(values) != 5:
             self.check()
-            raise BenchError(f"The resistance meter (2400) replied {values} instead of 5 numbers.")
+            raise BenchError(f"{NAME} replied {values} instead of 5 numbers.")
         voltage_V, current_A, _, _, status = values
         if int(status) & IN_COMPLIANCE:
             raise OpenJunctionError(
-                f"The resistance meter (2400) is in compliance at {self._compliance_V:g} V: the "
+                f"{NAME} is in compliance at {self._compliance_V:g} V: the "
                 "junction is open, a contact is off, or [limits] read_voltage_V is too low."
             )
         if not (math.isfinite(voltage_V) and abs(voltage_V) < NOT_A_NUMBER and current_A):
-            raise BenchError("The resistance meter (2400) read no voltage; check its ranges.")
+            raise BenchError(f"{NAME} read no voltage; check its ranges.")
         return Reading(voltage_V=voltage_V, current_A=current_A)
 
     def check(self) -> None:
-        raise_queued_errors("The resistance meter (2400)", self._driver.ask)
+        raise_queued_errors(NAME, self._driver.ask)
 
     def make_safe(self) -> None:
         self._armed = False
-        with self._speaking:
+        with translate_errors(NAME):
             self._driver.adapter.flush_read_buffer()
             self._driver.source_enabled = False
+
+
+def open_meter(section: Keithley2400Section, bench: Connection) -> Keithley2400ResistanceMeter:
+    """Open the meter of a bench file; the bench's limit on the voltage is its compliance."""
+    driver = bench.open(Keithley2400, section.address)
+    limit_V = bench.limits.read_voltage_V
+    return Keithley2400ResistanceMeter(driver, section.nplc, limit_V, section.four_wire)

@@ -5,13 +5,23 @@ read back. The driver's own `closed_channels` fails where none is.
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 from pymeasure.instruments.keithley import Keithley2750
 
+from ..channel_list import channels_of
+from ..connection import Connection
 from ..errors import BenchError
-from ..faults import Speaking, raise_queued_errors
+from ..faults import raise_queued_errors, translate_errors
+from ..sections import SwitchSection
 
-EXPECTED_IDENTITY = "MODEL 2750"
+NAME = "The switch (2750)"
+
+
+class Keithley2750Section(SwitchSection):
+    """A `[switch]` with a Keithley 2750."""
+
+    driver: Literal["Keithley2750"]
 
 
 class Keithley2750Switch:
@@ -23,11 +33,10 @@ class Keithley2750Switch:
         self._driver = driver
         self._row_channels = row_channels
         self._column_channels = column_channels
-        self._speaking = Speaking("The switch (2750)")
 
     @property
     def identity(self) -> str:
-        with self._speaking:
+        with translate_errors(NAME):
             return str(self._driver.id)
 
     @property
@@ -46,7 +55,7 @@ class Keithley2750Switch:
             )
         wanted = (self._row_channels[row], self._column_channels[column])
         self._open_all()
-        with self._speaking:
+        with translate_errors(NAME):
             self._driver.close(",".join(map(str, wanted)))
         self._confirm(wanted)
 
@@ -55,24 +64,31 @@ class Keithley2750Switch:
         self._confirm(())
 
     def check(self) -> None:
-        raise_queued_errors("The switch (2750)", self._driver.ask)
+        raise_queued_errors(NAME, self._driver.ask)
 
     def make_safe(self) -> None:
-        with self._speaking:
+        with translate_errors(NAME):
             self._driver.adapter.flush_read_buffer()
         self._open_all()
 
     def _open_all(self) -> None:
-        with self._speaking:
+        with translate_errors(NAME):
             self._driver.open_all()
 
     def _confirm(self, wanted: Sequence[int]) -> None:
         self.check()
-        with self._speaking:
-            told = str(self._driver.ask(":ROUT:MULT:CLOS?")).strip()
-            closed = [int(channel) for channel in told.strip("(@) ").split(",") if channel.strip()]
+        with translate_errors(NAME):
+            reply = str(self._driver.ask(":ROUT:MULT:CLOS?")).strip()
+            closed = [int(channel) for channel in reply.strip("(@) ").split(",") if channel.strip()]
         if sorted(closed) != sorted(wanted):
             raise BenchError(
-                f"The switch (2750) has channels {told} closed where {list(wanted)} should be; "
+                f"{NAME} has channels {reply} closed where {list(wanted)} should be; "
                 "check its cards and the channels in the bench file."
             )
+
+
+def open_switch(section: Keithley2750Section, bench: Connection) -> Keithley2750Switch:
+    """Open the switch of a bench file."""
+    rows, columns = channels_of(section.row_channels), channels_of(section.column_channels)
+    assert rows is not None and columns is not None, "the bench file has been validated"
+    return Keithley2750Switch(bench.open(Keithley2750, section.address), rows, columns)

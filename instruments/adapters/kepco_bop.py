@@ -1,17 +1,28 @@
 """The Kepco BOP as the current source of a coil: every change is a ramp at the allowed rate."""
 
 import math
+from typing import Annotated, Literal
 
+from pydantic import Field
 from pymeasure.instruments.kepco import KepcoBOP3612
 
 from ..clock import Clock
+from ..connection import Connection
 from ..errors import BenchError, LimitError
-from ..faults import Speaking, raise_queued_errors
+from ..faults import raise_queued_errors, translate_errors
+from ..sections import MagnetSection
 
-EXPECTED_IDENTITY = "KEPCO"
+NAME = "The magnet supply (BOP)"
 LARGEST_CURRENT_A = 12.0
 RAMP_STEP_S = 0.05
 SET_POINT_TOLERANCE_A = 5e-3  # the supply rounds what it is given
+
+
+class KepcoBOP3612Section(MagnetSection):
+    """A `[magnet]` on a Kepco BOP 36-12."""
+
+    driver: Literal["KepcoBOP3612"]
+    compliance_V: Annotated[float, Field(gt=0, le=36)] = 36.0
 
 
 class KepcoCoilSupply:
@@ -25,11 +36,14 @@ class KepcoCoilSupply:
         self._rate_A_per_s = rate_A_per_s
         self._compliance_V = compliance_V
         self._on = False
-        self._speaking = Speaking("The magnet supply (BOP)")
+
+    @property
+    def maximum_current_A(self) -> float:
+        return LARGEST_CURRENT_A
 
     @property
     def identity(self) -> str:
-        with self._speaking:
+        with translate_errors(NAME):
             return str(self._driver.id)
 
     def ramp_to(self, current_A: float) -> None:
@@ -40,17 +54,15 @@ class KepcoCoilSupply:
                 f"The magnet would need {current_A:.3g} A and the supply gives "
                 f"{LARGEST_CURRENT_A:g} A; ask for a smaller field."
             )
-        with self._speaking:
+        with translate_errors(NAME):
             self._walk("current_setpoint", current_A, self._rate_A_per_s)
             reached_A = float(self._driver.current_setpoint)
         if abs(reached_A - current_A) > SET_POINT_TOLERANCE_A:
             self.check()
-            raise BenchError(
-                f"The magnet supply (BOP) was asked for {current_A:g} A and holds {reached_A:g} A."
-            )
+            raise BenchError(f"{NAME} was asked for {current_A:g} A and holds {reached_A:g} A.")
 
     def check(self) -> None:
-        raise_queued_errors("The magnet supply (BOP)", self._driver.ask)
+        raise_queued_errors(NAME, self._driver.ask)
 
     def make_safe(self) -> None:
         """Ramp to zero whatever the supply regulates, then switch it off.
@@ -59,7 +71,7 @@ class KepcoCoilSupply:
         """
         self._on = False
         try:
-            with self._speaking:
+            with translate_errors(NAME):
                 self._driver.adapter.flush_read_buffer()
                 if self._driver.output_enabled:
                     self._ramp_down()
@@ -69,14 +81,14 @@ class KepcoCoilSupply:
         self._switch_off()
 
     def _switch_off(self) -> None:
-        with self._speaking:
+        with translate_errors(NAME):
             self._driver.output_enabled = False
 
     def _switch_on(self) -> None:
         """Take the supply over as it is found: a coil that carries current is not switched."""
         if self._on:
             return
-        with self._speaking:
+        with translate_errors(NAME):
             self._driver.clear()
             if self._driver.output_enabled and self._driver.operating_mode == "CURR":
                 # What flows may be less than the set point; it must not jump with the compliance.
@@ -109,3 +121,13 @@ class KepcoCoilSupply:
         for step in range(1, steps + 1):
             setattr(self._driver, set_point, start + (target - start) * step / steps)
             self._clock.sleep(RAMP_STEP_S)
+
+
+def open_supply(section: KepcoBOP3612Section, bench: Connection) -> KepcoCoilSupply:
+    """Open the coil's supply of a bench file; the bench limits how fast its current changes."""
+    return KepcoCoilSupply(
+        bench.open(KepcoBOP3612, section.address),
+        bench.clock,
+        rate_A_per_s=abs(bench.limits.field_rate_T_per_s / section.coil_T_per_A),
+        compliance_V=section.compliance_V,
+    )

@@ -6,16 +6,27 @@ output idles at HIGH. LOW = −V with normal polarity would leave −V on the de
 The polarity changes only while the output is off.
 """
 
+from typing import Literal
+
 from pymeasure.instruments.keysight import Keysight81160A
 from pymeasure.instruments.keysight.keysight81160A import AMPLITUDE_RANGE, PULSE_TRANSITION_RANGE
 
+from ..connection import Connection
 from ..errors import BenchError
-from ..faults import Speaking, raise_queued_errors
+from ..faults import raise_queued_errors, translate_errors
 from ..roles import PulseShape
+from ..sections import PulseGeneratorSection
 
-EXPECTED_IDENTITY = "81160A"
+NAME = "The pulse generator (81160A)"
 SMALLEST_LEVEL_V, LARGEST_LEVEL_V = AMPLITUDE_RANGE
 SHORTEST_EDGE_S = PULSE_TRANSITION_RANGE[0]
+
+
+class Keysight81160ASection(PulseGeneratorSection):
+    """A `[pulse_generator]` that is one channel of a Keysight 81160A."""
+
+    driver: Literal["Keysight81160A"]
+    channel: Literal[1, 2] = 1
 
 
 class Keysight81160APulseGenerator:
@@ -31,11 +42,10 @@ class Keysight81160APulseGenerator:
         self._number = channel
         self._gain = amplifier_gain
         self._armed_polarity: int | None = None
-        self._speaking = Speaking("The pulse generator (81160A)")
 
     @property
     def identity(self) -> str:
-        with self._speaking:
+        with translate_errors(NAME):
             return str(self._driver.id)
 
     @property
@@ -47,9 +57,9 @@ class Keysight81160APulseGenerator:
         return float(LARGEST_LEVEL_V * self._gain)
 
     def arm(self, shape: PulseShape) -> None:
-        with self._speaking:
+        with translate_errors(NAME):
             self._armed_polarity = None
-            self._driver.reset()  # output off, and nothing left of who measured before
+            self._driver.reset()  # output off, no state left from a previous session
             self._driver.clear()
             self._channel.shape = "PULS"
             self._channel.output_load = 50
@@ -64,39 +74,47 @@ class Keysight81160APulseGenerator:
 
     def fire(self, amplitude_V: float) -> None:
         if self._armed_polarity is None:
-            raise BenchError("The pulse generator (81160A) is not armed; arm it before firing.")
+            raise BenchError(f"{NAME} is not armed; arm it before firing.")
         level_V = amplitude_V / self._gain
         polarity = 1 if level_V > 0 else -1
         if polarity != self._armed_polarity:
             self._idle_at_zero(polarity)
-        with self._speaking:
+        with translate_errors(NAME):
             if polarity > 0:
                 self._channel.voltage_high = level_V
             else:
                 self._channel.voltage_low = level_V
         self.check()  # a refused level must not fire the one before
-        with self._speaking:
+        with translate_errors(NAME):
             self._driver.trigger()
         self.check()
 
     def check(self) -> None:
-        raise_queued_errors("The pulse generator (81160A)", self._driver.ask)
+        raise_queued_errors(NAME, self._driver.ask)
 
     def make_safe(self) -> None:
         self._armed_polarity = None
-        with self._speaking:
+        with translate_errors(NAME):
             self._driver.adapter.flush_read_buffer()
             self._channel.output = False
 
     def _idle_at_zero(self, polarity: int) -> None:
         """Idle at 0 V in the wanted polarity, with the smallest pulse set, and switch on."""
         self._armed_polarity = None
-        with self._speaking:
+        with translate_errors(NAME):
             self._channel.output = False
             self._channel.amplitude = SMALLEST_LEVEL_V
             self._channel.offset = polarity * SMALLEST_LEVEL_V / 2
             self._driver.write(f":OUTP{self._number}:POL {'NORM' if polarity > 0 else 'INV'}")
         self.check()
-        with self._speaking:
+        with translate_errors(NAME):
             self._channel.output = True
         self._armed_polarity = polarity
+
+
+def open_generator(
+    section: Keysight81160ASection, bench: Connection
+) -> Keysight81160APulseGenerator:
+    """Open the pulse generator of a bench file."""
+    driver = bench.open(Keysight81160A, section.address)
+    return Keysight81160APulseGenerator(driver, section.channel, section.amplifier_gain)

@@ -108,10 +108,3 @@ def test_another_instrument_at_the_switch_s_address_is_named(bench_file: BenchFi
     section = bench_file.switch.model_copy(update={"address": "GPIB0::24::INSTR"})
     with pytest.raises(BenchError, match=r"'KEITHLEY.*2400.*which is no Keithley2750"):
         open_bench(bench_file.model_copy(update={"switch": section}))
-
-
-def test_a_channel_for_a_row_and_a_column_is_refused(bench_file: BenchFile) -> None:
-    assert bench_file.switch is not None
-    section = bench_file.switch.model_copy(update={"column_channels": "408"})
-    with pytest.raises(BenchError, match="Channel 408 of the switch cannot select"):
-        open_bench(bench_file.model_copy(update={"switch": section}))

@@ -92,6 +92,11 @@ def test_a_lab_file_is_found_beside_the_bench_file_from_any_folder(
         ('"501:520"', '"520:501"', r"column_channels is '520:501'; it must be a list"),
         ('"501:520"', '"501,501"', r"such as \"101:140,201:208\", each once"),
         ("row_channels", "rows", r"switch\.rows is not a key.*driver, address, row_channels"),
+        (
+            '"501:520"',
+            '"408"',
+            r"line \d+: switch has channel 408 for a row and for a column; correct row_channels",
+        ),
         ('"Keithley2750"', '"Keithley7001"', r"'Keithley7001'; choose 'Keithley2750'"),
     ],
 )

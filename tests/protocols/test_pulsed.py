@@ -59,8 +59,8 @@ def test_cycling_saturates_once_and_changes_the_bias_with_the_direction(
 
 def test_the_ramp_of_the_straight_synapse_saturates_the_other_way_and_goes_further() -> None:
     ramp = make_protocol("repeated-ramp")
-    assert ramp.demands().fields_T == (-0.12, -0.004)
-    assert max(ramp.demands().amplitudes_V) == 5.5
+    assert ramp.set_points().fields_T == (-0.12, -0.004)
+    assert max(ramp.set_points().amplitudes_V) == 5.5
     assert ramp.expected_cycles() == 10
 
 
@@ -81,9 +81,9 @@ def test_a_protocol_asks_for_nothing_it_did_not_declare(name: str, bench: Bench,
     steps = LADDER if "amplitude_start_V" in PROTOCOLS[name].declared() else {}
     procedure = make_protocol(name, steps)
     list(procedure.steps(bench))
-    demands = procedure.demands()
-    assert set(fired(rig)) == set(demands.amplitudes_V)
-    assert set(fields(rig)) == set(demands.fields_T)
+    set_points = procedure.set_points()
+    assert set(fired(rig)) == set(set_points.amplitudes_V)
+    assert set(fields(rig)) == set(set_points.fields_T)
 
 
 @pytest.mark.parametrize(
@@ -139,12 +139,12 @@ def test_the_last_pulse_has_the_last_amplitude_whatever_the_step(
     step_V: float, amplitudes_V: tuple[float, ...]
 ) -> None:
     steps: dict[str, float | str] = {"amplitude_start_V": 0.1, "amplitude_step_V": step_V}
-    assert make_protocol("staircase-write", steps).demands().amplitudes_V == amplitudes_V
+    assert make_protocol("staircase-write", steps).set_points().amplitudes_V == amplitudes_V
 
 
 def test_a_minor_loop_turns_at_its_largest_field_whatever_the_step() -> None:
     loop = make_protocol("minor-loop", {"largest_field_T": 0.05, "step_T": 0.04})
-    assert loop.demands().fields_T == (0.05, 0.03, -0.01, -0.05, -0.01, 0.03, 0.05)
+    assert loop.set_points().fields_T == (0.05, 0.03, -0.01, -0.05, -0.01, 0.03, 0.05)
 
 
 @pytest.mark.parametrize("name", PROTOCOLS)

@@ -10,7 +10,8 @@ from pymeasure.test import expected_protocol
 
 from dwmtj.instruments import BenchError, LimitError
 from dwmtj.instruments.adapters.kepco_bop import RAMP_STEP_S, KepcoCoilSupply
-from dwmtj.instruments.adapters.kepco_lakeshore import KepcoLakeShoreMagnet
+from dwmtj.instruments.adapters.lakeshore425 import LakeShore425Gaussmeter
+from dwmtj.instruments.electromagnet import Electromagnet
 
 Exchange = list[tuple[bytes, bytes | None]]
 SWITCH_ON: Exchange = [
@@ -51,15 +52,15 @@ class CountingClock:
 @contextmanager
 def magnet(
     supply: Exchange, gaussmeter: Exchange, clock: CountingClock | None = None
-) -> Iterator[KepcoLakeShoreMagnet]:
+) -> Iterator[Electromagnet]:
     with (
         expected_protocol(KepcoBOP3612, supply) as supply_driver,
         expected_protocol(LakeShore425, gaussmeter) as gaussmeter_driver,
     ):
         clock = clock or CountingClock()
-        yield KepcoLakeShoreMagnet(
+        yield Electromagnet(
             KepcoCoilSupply(supply_driver, clock, rate_A_per_s=8, compliance_V=36),
-            gaussmeter_driver,
+            LakeShore425Gaussmeter(gaussmeter_driver),
             clock,
             coil_T_per_A=0.0125,
             tolerance_T=1e-4,
@@ -186,5 +187,5 @@ def test_a_supply_that_answers_nonsense_is_switched_off_all_the_same() -> None:
         (b"CURRent?", b"KEPCO,BIT 4886"),
         *OFF,
     ]
-    with magnet(supply, []) as electromagnet, pytest.raises(BenchError, match="makes no sense"):
+    with magnet(supply, []) as electromagnet, pytest.raises(BenchError, match="unparsable reply"):
         electromagnet.make_safe()

@@ -1,0 +1,98 @@
+"""Every driver is one entry of the registry; a bench file reaches what is entered there."""
+
+from collections.abc import Callable
+from typing import Literal
+
+import pytest
+from pymeasure.instruments.keithley import Keithley2400
+
+from dwmtj.instruments import BenchError, BenchFile, built_in_benches, open_bench, parse_bench_file
+from dwmtj.instruments.adapters import keithley2400
+from dwmtj.instruments.connection import Connection
+from dwmtj.instruments.registry import DRIVERS, Driver
+from dwmtj.instruments.sections import ResistanceMeterSection
+
+GOOD = built_in_benches()["virtual-trapezoid"].read_text()
+
+
+class AnotherSection(ResistanceMeterSection):
+    driver: Literal["AnotherSourceMeter"]
+    guard: bool = False
+
+
+class AnotherMeter(keithley2400.Keithley2400ResistanceMeter):
+    guard = False
+
+
+def open_another(section: AnotherSection, bench: Connection) -> AnotherMeter:
+    driver = bench.open(Keithley2400, section.address)
+    meter = AnotherMeter(driver, section.nplc, bench.limits.read_voltage_V, section.four_wire)
+    meter.guard = section.guard
+    return meter
+
+
+@pytest.fixture
+def another(monkeypatch: pytest.MonkeyPatch) -> None:
+    driver = Driver(AnotherSection, "MODEL 24", open_another)
+    drivers = {**DRIVERS["resistance_meter"], driver.name: driver}
+    monkeypatch.setitem(DRIVERS, "resistance_meter", drivers)
+
+
+def with_another(text: str = GOOD) -> str:
+    return text.replace('"Keithley2400"', '"AnotherSourceMeter"').replace(
+        "four_wire", "guard = true\nfour_wire"
+    )
+
+
+@pytest.mark.usefixtures("another")
+def test_a_source_meter_with_an_entry_is_opened_with_the_keys_of_its_section() -> None:
+    bench_file = parse_bench_file(with_another(), "bench.toml")
+    assert bench_file.model_dump()["resistance_meter"]["guard"] is True
+    with open_bench(bench_file) as bench:
+        meter = bench.meter.inner
+        assert isinstance(meter, AnotherMeter)
+        assert meter.guard
+        bench.meter.arm(10e-6)
+        assert bench.meter.read().resistance_ohm == pytest.approx(100, abs=5)
+
+
+@pytest.mark.usefixtures("another")
+def test_an_unknown_driver_is_refused_with_those_of_its_role() -> None:
+    text = GOOD.replace('"Keithley2400"', '"Keithley2182"')
+    with pytest.raises(
+        BenchError,
+        match=r"resistance_meter\.driver is 'Keithley2182'; "
+        r"choose 'Keithley2400' or 'AnotherSourceMeter'\.$",
+    ):
+        parse_bench_file(text, "bench.toml")
+
+
+@pytest.mark.usefixtures("another")
+def test_a_key_of_another_driver_is_no_key_of_this_one() -> None:
+    text = GOOD.replace("four_wire", "guard = true\nfour_wire")
+    with pytest.raises(
+        BenchError,
+        match=r"resistance_meter\.guard is not a key of the bench file; "
+        r"known here: driver, address, nplc, four_wire",
+    ):
+        parse_bench_file(text, "bench.toml")
+
+
+def test_without_a_driver_the_section_is_incomplete() -> None:
+    with pytest.raises(BenchError, match=r"resistance_meter\.driver is missing; add it"):
+        parse_bench_file(GOOD.replace('driver = "Keithley2400"\n', ""), "bench.toml")
+
+
+def test_the_instruments_of_the_virtual_bench_identify_as_their_entries_say(
+    virtual: Callable[..., BenchFile],
+) -> None:
+    bench_file = virtual()
+    with open_bench(bench_file) as bench:
+        identities = bench.identities()
+    for role, name in {
+        "pulse_generator": "pulse generator",
+        "magnet": "magnet supply",
+        "resistance_meter": "resistance meter",
+    }.items():
+        driver = DRIVERS[role][getattr(bench_file, role).driver]
+        assert driver.identity.lower() in identities[name].lower()

@@ -2,15 +2,31 @@
 
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-T = TypeVar("T")
+S = TypeVar("S", bound=BaseModel)
 
 Location = Sequence[str | int]
+
+_TYPES = {
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "bool_type": "true or false",
+    "string_type": "a text in quotes",
+}
 
 
 class Section(BaseModel):
@@ -21,25 +37,36 @@ class Section(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _check_keys(cls, table: Any) -> Any:
-        """Reject unknown keys with the list of known ones, which pydantic's error lacks."""
-        known = [field.alias or name for name, field in cls.model_fields.items()]
-        unknown = [key for key in table if key not in known] if isinstance(table, Mapping) else []
-        if unknown:
-            details: list[InitErrorDetails] = [
-                {"type": unknown_key(known), "loc": (key,), "input": table[key]} for key in unknown
-            ]
-            raise ValidationError.from_exception_data(cls.__name__, details)
+        check_keys(table, [field.alias or name for name, field in cls.model_fields.items()])
         return table
 
 
-def unknown_key(known: Iterable[str]) -> PydanticCustomError:
-    """Return the error of a key that is not among the known ones."""
-    return PydanticCustomError("unknown_key", "known here: {known}", {"known": ", ".join(known)})
+def section_of(kind: type) -> BeforeValidator:
+    """Return a validator of a table as a dataclass whose fields are its keys, as a Section's."""
+    adapter = TypeAdapter(kind)
+    known = [field.name for field in fields(kind)]
+
+    def validate(table: Any) -> Any:
+        check_keys(table, known)
+        return adapter.validate_python(table) if isinstance(table, Mapping) else table
+
+    return BeforeValidator(validate)
+
+
+def check_keys(table: Any, known: Sequence[str]) -> None:
+    """Raise ValidationError for every unknown key of a table, with the list of known ones."""
+    unknown = [key for key in table if key not in known] if isinstance(table, Mapping) else []
+    if unknown:
+        kind = PydanticCustomError(
+            "unknown_key", "known here: {known}", {"known": ", ".join(known)}
+        )
+        details = [InitErrorDetails(type=kind, loc=(key,), input=table[key]) for key in unknown]
+        raise ValidationError.from_exception_data("table", details)
 
 
 def parse_toml(
-    text: str, schema: type[T] | Any, source: str, kind: str, error: Callable[[str], Exception]
-) -> T:
+    text: str, schema: type[S], source: str, kind: str, error: Callable[[str], Exception]
+) -> S:
     """Return the content of a TOML file as an instance of `schema`.
 
     Raises `error` with one sentence that names the `source`, the line, the key and the remedy;
@@ -49,11 +76,23 @@ def parse_toml(
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         raise error(f"The {kind} {source} is not valid TOML: {problem}.") from problem
-    adapter: TypeAdapter[T] = TypeAdapter(schema)
     try:
-        return adapter.validate_python(table)
+        return schema.model_validate(table)
     except ValidationError as problem:
         raise error(explain(problem, text, source, kind)) from problem
+
+
+def read_toml(path: Path, schema: type[S], kind: str, error: Callable[[str], Exception]) -> S:
+    """Return the content of a TOML file as an instance of `schema`, see `parse_toml`.
+
+    Raises `error` if the file cannot be read, too.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        reason = getattr(problem, "strerror", None) or "not a text file"
+        raise error(f"The {kind} {path} cannot be read ({reason}): check the path.") from problem
+    return parse_toml(text, schema, str(path), kind, error)
 
 
 def explain(error: ValidationError, text: str, source: str, kind: str) -> str:
@@ -88,11 +127,17 @@ def _remedy(problem: Any, kind: str) -> str:
             return "is missing; add it"
         case "literal_error":
             return f"is {given}; choose {context['expected']}"
-        case "model_type" | "dataclass_type" | "model_attributes_type":
+        case "model_type" | "dataclass_exact_type":
             return f"is {given}; it must be a section, [{_name(problem['loc'])}]"
+        case "tuple_type" if isinstance(problem["input"], Mapping):
+            return f"is one section; write each as [[{_name(problem['loc'])}]]"
+        case "tuple_type":
+            return f"is {given}; it must be a list"
         case "too_short" | "too_long":
             wanted = context.get("min_length", context.get("max_length"))
             return f"has {context['actual_length']} items; it must have {wanted}"
+        case "int_type" | "float_type" | "bool_type" | "string_type":
+            return f"is {given}; it must be {_TYPES[problem['type']]}"
         case _ if problem["msg"].startswith("Input should "):
             return f"is {given}; it must {problem['msg'].removeprefix('Input should ')}"
         case _:

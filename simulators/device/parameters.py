@@ -1,96 +1,122 @@
-"""What a device is made of: frozen dataclasses, all in SI units.
+"""The parameters of a device: frozen dataclasses, all in SI units.
 
 A device file has one table for each class below and one `[[notch]]` per notch, in order from IN to
-CLK. The presets beside this module say for each number whether it was published or fitted.
+CLK; the annotated ranges are checked when a file is read. The presets beside this module state for
+each number whether it was published or fitted.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Positive = Annotated[Number, Field(gt=0)]
+NotNegative = Annotated[Number, Field(ge=0)]
+Share = Annotated[Number, Field(ge=0, le=1)]
+
+
+def _check_profile(points: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
+    rising = all(left[0] < right[0] for left, right in pairwise(points))
+    if len(points) < 2 or not rising or points[0][0] != 0.0:
+        raise PydanticCustomError(
+            "profile",
+            "Input should be at least two points [x, width] in metres, with x rising from 0",
+        )
+    if min(width for _, width in points) <= 0:
+        raise PydanticCustomError("profile", "Input should have no width of 0 or below")
+    return points
+
+
+Profile = Annotated[tuple[tuple[Number, Number], ...], AfterValidator(_check_profile)]
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
     """The heavy-metal track along x; its width is linear between the points of `profile_m`."""
 
-    profile_m: tuple[tuple[float, float], ...]
+    profile_m: Profile
     """Points (x, width), x rising from 0 at the IN end."""
-    heavy_metal_thickness_m: float
-    resistivity_ohm_m: float
-    lead_resistance_ohm: float
+    heavy_metal_thickness_m: Positive
+    resistivity_ohm_m: Positive
+    lead_resistance_ohm: NotNegative
 
 
 @dataclass(frozen=True, slots=True)
 class FreeLayer:
     """The layer that carries the wall, and the fields it feels."""
 
-    thickness_m: float
-    saturation_magnetization_A_per_m: float
-    wall_energy_J_per_m2: float
-    spin_hall_angle: float
-    wall_mobility_m3_per_A_s: float
+    thickness_m: Positive
+    saturation_magnetization_A_per_m: Positive
+    wall_energy_J_per_m2: NotNegative
+    spin_hall_angle: Positive
+    wall_mobility_m3_per_A_s: NotNegative
     """Wall velocity per current density: 1e-10 is 100 m/s at 10¹² A/m²."""
-    attempt_rate_Hz: float
-    temperature_K: float
-    stray_field_T: float
-    parallel_field_sign: int
+    attempt_rate_Hz: Positive
+    temperature_K: Positive
+    stray_field_T: Number
+    parallel_field_sign: Literal[-1, 1]
     """+1 if a positive field favours the parallel state, -1 if a negative one does."""
-    nucleation_field_T: float
-    nucleation_barrier_J: float
-    notch_strength_A_per_m3: float
+    nucleation_field_T: Positive
+    nucleation_barrier_J: NotNegative
+    notch_strength_A_per_m3: Positive
     """Depinning current density per notch depth."""
-    pinning_length_m: float
-    """Length over which a notch holds the wall; sets the barrier."""
-    settling_memory: float
-    """Share of the wall's deviation from its seat that is left after a pulse, 0 to 1."""
+    pinning_length_m: NotNegative
+    """Length over which a notch pins the wall; sets the barrier."""
+    settling_memory: Share
+    """Share of the wall's deviation from equilibrium that is left after a pulse, 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
     """The end of the track, where a current above the threshold injects a wall."""
 
-    injection_current_density_A_per_m2: float
-    spread: float
+    injection_current_density_A_per_m2: Positive
+    spread: NotNegative
     """Relative standard deviation of the threshold from visit to visit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notch:
-    """One place where the wall is held."""
+    """One pinning site of the wall."""
 
-    position_m: float
-    depth_m: float
-    """Depth that a wall on its way to CLK has to overcome."""
-    spread: float
+    position_m: NotNegative
+    depth_m: Positive
+    """Depth seen by a wall moving to CLK."""
+    spread: NotNegative
     """Relative standard deviation of the depinning strength from visit to visit."""
-    seat_range_m: float
-    """The wall sits anywhere within this distance of the centre, drawn at every visit."""
-    seat_jitter_m: float
-    """Standard deviation of the wall's place about its seat, which creeps from pulse to pulse."""
-    depth_to_IN_m: float | None = None
-    """Depth that a wall on its way to IN has to overcome; `depth_m` where absent."""
+    seat_range_m: NotNegative
+    """Half-width of the equilibrium position's distribution, drawn anew at every visit."""
+    seat_jitter_m: NotNegative
+    """Standard deviation of the wall's position about equilibrium, which creeps with pulses."""
+    depth_to_IN_m: Positive | None = None
+    """Depth seen by a wall moving to IN; `depth_m` where absent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Junction:
     """The tunnel junction over the part of the track between `start_m` and `end_m`."""
 
-    start_m: float
-    end_m: float
-    resistance_area_ohm_m2: float
+    start_m: NotNegative
+    end_m: NotNegative
+    resistance_area_ohm_m2: Positive
     """Resistance-area product of the parallel state."""
-    tmr: float
+    tmr: NotNegative
     """(R_AP - R_P)/R_P at zero bias."""
-    tmr_half_voltage_V: float
-    breakdown_voltage_V: float
-    short_resistance_ohm: float
-    """What is left of the junction after breakdown."""
+    tmr_half_voltage_V: Positive
+    breakdown_voltage_V: Positive
+    short_resistance_ohm: Positive
+    """Resistance of the junction after breakdown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Noise:
     """Read noise of the junction and its contacts."""
 
-    white_V_per_sqrtHz: float
-    flicker: float
+    white_V_per_sqrtHz: NotNegative
+    flicker: NotNegative
     """Relative resistance fluctuation (rms) in each octave of correlation times."""
 
 
@@ -98,14 +124,14 @@ class Noise:
 class Heating:
     """Joule heating of the track."""
 
-    thermal_resistance_K_per_W: float
-    time_constant_s: float
-    damage_temperature_K: float
+    thermal_resistance_K_per_W: NotNegative
+    time_constant_s: Positive
+    damage_temperature_K: NotNegative
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceParameters:
-    """Everything that tells one device from another; frozen, so it can be shared."""
+    """All parameters of a device; frozen, so it can be shared."""
 
     name: str
     track: Track

@@ -1,11 +1,12 @@
-"""What a twin is made of, read from the JSON document of a state model."""
+"""The parameters of a digital twin, from the JSON document of a state model."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ValidationError
 
 from .errors import DeviceError
 
@@ -16,7 +17,7 @@ _SCHEMA = ("dwmtj-state-model", 1)
 class Ladder:
     """Pulses of one polarity: their rising magnitudes, and counts (from, to) at each of them.
 
-    Width and field are those that they were measured with, None where the model does not tell.
+    Width and field are those of the measurement, None where the model does not state them.
     """
 
     amplitudes_V: NDArray[np.float64]
@@ -39,10 +40,51 @@ class TwinParameters:
     ladders: Mapping[int, Ladder]
 
 
+class _Quantity(BaseModel):
+    value: float
+
+
+class _Level(BaseModel):
+    resistance_ohm: _Quantity
+    cycle_std_ohm: _Quantity | None
+    wander_std_ohm: float
+
+
+class _ReadNoise(BaseModel):
+    relative_std: _Quantity
+
+
+class _Pulses(BaseModel):
+    polarity: Literal["positive", "negative"]
+    amplitudes_V: list[float]
+    counts: list[list[list[int]]]
+    pulse_width_s: float | None
+    field_T: float | None
+
+    def ladder(self) -> Ladder:
+        return Ladder(
+            np.array(self.amplitudes_V, dtype=float),
+            [np.array(table, dtype=np.int64) for table in self.counts],
+            self.pulse_width_s,
+            self.field_T,
+        )
+
+
+class _Document(BaseModel):
+    """The part of a state model's document that a twin needs."""
+
+    name: str
+    levels: list[_Level]
+    read_noise: _ReadNoise | None
+    saturated_level: int | None
+    saturation_field_T: float | None
+    pulses: list[_Pulses]
+
+
 def twin_parameters(document: Mapping[str, Any]) -> TwinParameters:
     """Return the parameters in a state model's document, whose schema version must be 1.
 
-    A spread that was not determined is 0. Raises DeviceError for anything else.
+    A spread that was not determined is 0. Raises DeviceError for any other document.
     """
     if (document.get("schema"), document.get("schema_version")) != _SCHEMA:
         raise DeviceError(
@@ -50,35 +92,26 @@ def twin_parameters(document: Mapping[str, Any]) -> TwinParameters:
             "export it again with this version."
         )
     try:
-        return _parameters(document)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        model = _Document.model_validate(document)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        where = ".".join(map(str, problem["loc"]))
         raise DeviceError(
-            f"The state model for a twin is not complete ({error!r}): export it again."
+            f"The state model for a twin is not complete ({where}: {problem['msg']}): export it "
+            "again."
         ) from error
-
-
-def _parameters(document: Mapping[str, Any]) -> TwinParameters:
-    levels = document["levels"]
-    noise = document["read_noise"]
     return TwinParameters(
-        name=document["name"],
-        mean_ohm=tuple(float(level["resistance_ohm"]["value"]) for level in levels),
-        cycle_std_ohm=tuple(_value(level["cycle_std_ohm"]) for level in levels),
-        wander_std_ohm=tuple(float(level["wander_std_ohm"]) for level in levels),
-        read_noise=0.0 if noise is None else float(noise["relative_std"]["value"]),
-        saturated_level=document["saturated_level"] or 0,
-        saturation_field_T=document["saturation_field_T"],
+        name=model.name,
+        mean_ohm=tuple(level.resistance_ohm.value for level in model.levels),
+        cycle_std_ohm=tuple(
+            0.0 if level.cycle_std_ohm is None else level.cycle_std_ohm.value
+            for level in model.levels
+        ),
+        wander_std_ohm=tuple(level.wander_std_ohm for level in model.levels),
+        read_noise=0.0 if model.read_noise is None else model.read_noise.relative_std.value,
+        saturated_level=model.saturated_level or 0,
+        saturation_field_T=model.saturation_field_T,
         ladders={
-            1 if pulses["polarity"] == "positive" else -1: Ladder(
-                np.array(pulses["amplitudes_V"], dtype=float),
-                [np.array(table, dtype=np.int64) for table in pulses["counts"]],
-                pulses["pulse_width_s"],
-                pulses["field_T"],
-            )
-            for pulses in document["pulses"]
+            1 if pulses.polarity == "positive" else -1: pulses.ladder() for pulses in model.pulses
         },
     )
-
-
-def _value(quantity: Mapping[str, Any] | None) -> float:
-    return 0.0 if quantity is None else float(quantity["value"])

@@ -133,8 +133,8 @@ def test_a_seed_repeats_a_twin_and_another_does_not() -> None:
     [
         ({"schema": "other"}, "schema version 1"),
         ({"schema_version": 2}, "schema version 1"),
-        ({"levels": None}, "not complete"),
-        ({"pulses": [{"polarity": "positive"}]}, "not complete"),
+        ({"levels": None}, r"not complete \(levels: Input should be a valid list"),
+        ({"pulses": [{"polarity": "positive"}]}, r"not complete \(pulses\.0\.amplitudes_V: "),
     ],
 )
 def test_another_document_is_refused(changes: dict[str, Any], told: str) -> None:

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from ..instruments import BenchError, BenchFile, load_bench_file
-from ..storage import Store, StoreError
+from ..simulators.bench.lab_address import LabAddress
+from ..storage import Store, StoreError, database_path
 from .console import print_message
 
 DEFAULT_BENCH = "virtual-trapezoid"
@@ -70,27 +71,28 @@ def choose_bench(
             "no instrument is touched."
         )
     bench_file = load_bench_file(bench or default)
-    options = [] if seed is None else [f"seed={seed}"]
-    lab, _, back_end = bench_file.visa_library.rpartition("@")
-    if options and back_end != "dwmtj":
+    address = LabAddress.of_library(bench_file.visa_library)
+    if address is None and seed is not None:
         raise BenchError(
             "--seed only means something on a virtual bench (visa_library ends in @dwmtj); "
             "leave it out for real instruments."
         )
-    if attempt > 1 and back_end == "dwmtj":
-        options.append(f"attempt={attempt}")
-    if not options:
+    if address is None or (seed is None and attempt == 1):
         return bench_file
-    library = f"{lab}{'&' if '?' in lab else '?'}{'&'.join(options)}@{back_end}"
+    if seed is not None:
+        address = address.with_options(seed=seed)
+    if attempt > 1:
+        address = address.with_options(attempt=attempt)
+    return bench_file.model_copy(update={"visa_library": address.library})
+
+
+def use_models_from(database: str | None, bench_file: BenchFile) -> BenchFile:
+    """Return the bench with the database in which a virtual bench finds its twin's model first."""
+    address = LabAddress.of_library(bench_file.visa_library)
+    if address is None or database is None or not address.may_hold_twin:
+        return bench_file
+    library = address.with_options(database=database_path(database)).library
     return bench_file.model_copy(update={"visa_library": library})
-
-
-def look_for_twins_in(database: str | None, bench_file: BenchFile) -> None:
-    """Let a virtual bench find the model of its twin in the database of the run, too."""
-    if bench_file.visa_library.endswith("@dwmtj"):
-        from pyvisa_dwmtj import use_models_of  # compiles; PyVISA is about to import it anyway
-
-        use_models_of(database)
 
 
 def login_name() -> str:

@@ -17,7 +17,7 @@ from .options import (
     SeedOption,
     choose_bench,
     login_name,
-    look_for_twins_in,
+    use_models_from,
 )
 
 
@@ -57,8 +57,7 @@ def run(
             begun = store.run(resume)
             seed, attempt = _seed_of(begun, protocol, seed), len(begun.attempts) + 1
             procedure = make_protocol(protocol, {**begun.parameters, **given})
-        bench_file = choose_bench(bench, seed, attempt)
-        look_for_twins_in(database, bench_file)
+        bench_file = use_models_from(database, choose_bench(bench, seed, attempt))
         instruments = opened.enter_context(bench_to_measure_on(bench_file))
         procedure.check(instruments)
         if resume is None:  # a database is made only once everything else is known to be right

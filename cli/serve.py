@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ..storage import database_path
 from .console import print_line, print_message
 from .options import DatabaseOption
 
@@ -27,12 +28,15 @@ def serve(
       dwmtj serve straight --port 6000
       dwmtj serve model:trapezoid-A3 --database lab.sqlite
     """
-    from pyvisa_dwmtj import use_models_of
+    from pyvisa_dwmtj import StoreModels
 
-    from ..simulators.bench import LabServer, open_lab  # compiles; nobody else waits
+    from ..simulators.bench import LabAddress, LabServer, open_lab  # compiles; nobody else waits
 
-    use_models_of(database)
-    with LabServer(open_lab(lab), host=host, first_port=port) as server:
+    address = LabAddress.parse(lab)
+    if database is not None and address.may_hold_twin:
+        address = address.with_options(database=database_path(database))
+    served = open_lab(address, resolve_model=StoreModels())
+    with LabServer(served, host=host, first_port=port) as server:
         for model, address in server.addresses.items():
             print_line(f"{model}: {address}")
         if server.warning:

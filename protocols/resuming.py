@@ -29,8 +29,8 @@ def check_resumable(
 ) -> None:
     """Raise ProtocolError that names the first difference from how the run was begun.
 
-    `bench` is a snapshot. Of a virtual bench's library the option `attempt` is left out, which
-    gives every attempt its own random numbers.
+    `bench` is a snapshot. Two options of a virtual bench's library are not compared: `attempt`,
+    which gives every attempt its own random numbers, and `database`.
     """
     then = {
         "protocol": begun.summary.protocol,
@@ -64,7 +64,9 @@ def _leaves(branch: Mapping[str, Any], stem: str = "") -> Iterator[tuple[str, An
 
 
 def _without_attempt(library: str) -> str:
-    return re.sub(r"([?&])attempt=\d+&|[?&]attempt=\d+(?=@)", r"\1", library)
+    return re.sub(
+        r"([?&])(?:attempt|database)=[^&@]+&|[?&](?:attempt|database)=[^&@]+(?=@)", r"\1", library
+    )
 
 
 def _stored(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,13 +4,13 @@ import shlex
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import typer
 
 from ...instruments import Bench, BenchFile, WallClock
 from ...protocols import ProtocolError
 from ...protocols.write_verify import WriteVerify
+from ...simulators.bench.lab_address import LabAddress
 from ...simulators.networks import require_learning
 from ...storage import RunRecord, Store, check_overwrite
 from ..console import err
@@ -21,7 +21,7 @@ from ..options import (
     SeedOption,
     choose_bench,
     login_name,
-    look_for_twins_in,
+    use_models_from,
 )
 from .report import report
 from .steps import prepare, read, write
@@ -93,7 +93,7 @@ def program(
             begun = store.run(resume)
             seed, attempt = _taken_up(begun, seed), len(begun.attempts) + 1
         bench_file = _with_lasting_array(choose_bench(bench, seed, attempt, ARRAY_BENCH), to)
-        look_for_twins_in(database, bench_file)
+        bench_file = use_models_from(database, bench_file)
         instruments = opened.enter_context(bench_to_measure_on(bench_file))
         prepared.procedure.check(instruments)
         if resume is None:
@@ -124,12 +124,11 @@ def _taken_up(begun: RunRecord, seed: int | None) -> int | None:
 
 
 def _with_lasting_array(bench_file: BenchFile, folder: Path) -> BenchFile:
-    """Let a virtual array lie in the folder, unless the bench file says where; see `open_lab`."""
-    lab, at, back_end = bench_file.visa_library.rpartition("@")
-    if back_end != "dwmtj" or bench_file.switch is None or "state=" in lab:
+    """Return the bench with a virtual array kept in the folder, unless its file names another."""
+    address = LabAddress.of_library(bench_file.visa_library)
+    if address is None or bench_file.switch is None or address.option("state"):
         return bench_file
-    kept = quote(str((folder / "array.state").absolute()), safe="/")
-    library = f"{lab}{'&' if '?' in lab else '?'}state={kept}{at}{back_end}"
+    library = address.with_options(state=(folder / "array.state").absolute()).library
     return bench_file.model_copy(update={"visa_library": library})
 
 

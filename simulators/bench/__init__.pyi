@@ -1,16 +1,19 @@
 from .circuit.clock import SimulatedClock
 from .errors import LabError
 from .lab import Lab, forget_labs, open_lab
+from .lab_address import LabAddress
 from .lab_file import LabFile, lab_names, read_lab_file
 from .server import LabServer, serve
-from .twins import use_models
+from .twins import ResolveModel
 from .visa.library import VirtualBenchLibrary
 
 __all__ = [
     "Lab",
+    "LabAddress",
     "LabError",
     "LabFile",
     "LabServer",
+    "ResolveModel",
     "SimulatedClock",
     "VirtualBenchLibrary",
     "forget_labs",
@@ -18,5 +21,4 @@ __all__ = [
     "open_lab",
     "read_lab_file",
     "serve",
-    "use_models",
 ]

@@ -1,51 +1,54 @@
-"""Which relays of a lab's switch select the rows and the columns of its array."""
+"""The relays of a lab's switch that select the rows and the columns of its array."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Self
 
-from .errors import LabError
+from pydantic import BeforeValidator, model_validator
+from pydantic_core import PydanticCustomError
+
+from ..device.validation import Section
 from .models.keithley_2750 import CHANNELS, is_measuring
 from .scpi.channel_list import channels_of
 
-_KEYS = ("row_channels", "column_channels")
+
+def _channels(text: Any) -> tuple[int, ...]:
+    channels = channels_of(text) if isinstance(text, str) else None
+    if channels is None:
+        raise PydanticCustomError(
+            "channels", 'Input should be a list of channels such as "101:140,201:208"'
+        )
+    for channel in channels:
+        if channel not in CHANNELS or not is_measuring(channel):
+            raise PydanticCustomError(
+                "channels",
+                "Input should have channels of the switch, 101 to 540, not {channel}",
+                {"channel": channel},
+            )
+    if len(set(channels)) < len(channels):
+        raise PydanticCustomError("channels", "Input should name each channel once")
+    return channels
 
 
-@dataclass(frozen=True, slots=True)
-class ArrayWiring:
-    """The channels of the rows and of the columns, in order."""
+Channels = Annotated[tuple[int, ...], BeforeValidator(_channels)]
 
-    row_channels: tuple[int, ...]
-    column_channels: tuple[int, ...]
+
+class ArrayWiring(Section):
+    """`[array]`: the channels of the rows and of the columns, in order."""
+
+    row_channels: Channels
+    column_channels: Channels
 
     @property
     def count(self) -> int:
-        """How many devices there are."""
+        """The number of devices."""
         return len(self.row_channels) * len(self.column_channels)
 
-
-def array_wiring(table: Any, where: str) -> ArrayWiring:
-    """Read the section `[array]`; raises LabError, naming key and remedy."""
-    if not isinstance(table, Mapping):
-        raise LabError(f"{where}: write it as a section, [array].")
-    for key in table:
-        if key not in _KEYS:
-            raise LabError(f"{where} {key}: unknown key, use {', '.join(_KEYS)}.")
-    rows, columns = (_channels(table, key, where) for key in _KEYS)
-    for channel in rows:
-        if channel in columns:
-            raise LabError(f"{where}: channel {channel} cannot select a row and a column.")
-    return ArrayWiring(rows, columns)
-
-
-def _channels(table: Mapping[str, Any], key: str, where: str) -> tuple[int, ...]:
-    text = table.get(key)
-    channels = channels_of(text) if isinstance(text, str) else None
-    if channels is None:
-        raise LabError(f'{where} {key}: {text!r} is no list of channels such as "101:140,201:208".')
-    for channel in channels:
-        if channel not in CHANNELS or not is_measuring(channel):
-            raise LabError(f"{where} {key}: the switch has channels 101 to 540, not {channel}.")
-    if len(set(channels)) < len(channels):
-        raise LabError(f"{where} {key}: a channel is named twice.")
-    return channels
+    @model_validator(mode="after")
+    def _check_channels_differ(self) -> Self:
+        for channel in self.row_channels:
+            if channel in self.column_channels:
+                raise PydanticCustomError(
+                    "channels",
+                    "has channel {channel} for a row and for a column: use another one",
+                    {"channel": channel},
+                )
+        return self

@@ -2,9 +2,10 @@
 
 import re
 import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import parse_qsl
+from typing import Any
 
 import numpy as np
 
@@ -15,12 +16,14 @@ from .circuit.clock import SimulatedClock
 from .circuit.device_array import DeviceArray
 from .circuit.electromagnet import Electromagnet
 from .errors import LabError
+from .lab_address import LabAddress
 from .lab_file import DEFAULT_LAB, LabFile, read_lab_file
 from .models.registry import MODELS
 from .scpi.instrument import Instrument
 from .scpi.port import SERIAL_CHARACTER_S, Port
+from .twins import ResolveModel, no_models
 
-_OPTIONS = ("seed", "attempt", "real_time", "name", "state")
+_OPTIONS = ("seed", "attempt", "real_time", "name", "state", "database")
 
 
 class Lab:
@@ -29,8 +32,9 @@ class Lab:
     def __init__(self, declared: LabFile, clock: SimulatedClock | None = None) -> None:
         self.declared = declared
         self.lock = threading.RLock()
-        self.clock = clock or SimulatedClock(real_time=declared.time.real_time)
-        magnet = declared.electromagnet
+        sections = declared.sections
+        self.clock = clock or SimulatedClock(real_time=sections.time.real_time)
+        magnet = sections.electromagnet
         self.circuit = Circuit(
             _device(declared),
             self.clock,
@@ -40,15 +44,15 @@ class Lab:
                 magnet.resistance_ohm,
                 magnet.remanence_T,
             ),
-            amplifier_gain=declared.circuit.amplifier_gain,
-            lead_resistance_ohm=declared.circuit.lead_resistance_ohm,
-            seed=declared.device.seed,
+            amplifier_gain=sections.circuit.amplifier_gain,
+            lead_resistance_ohm=sections.circuit.lead_resistance_ohm,
+            seed=declared.seed,
         )
         self.instruments: dict[str, Instrument] = {
             entry.address: Instrument(
                 MODELS[entry.model], entry.address, MODELS[entry.model].build(self.circuit)
             )
-            for entry in declared.instruments
+            for entry in sections.instrument
         }
         self._bus_ports: dict[str, Port] = {}
 
@@ -92,7 +96,7 @@ class Lab:
 
 
 def _device(declared: LabFile) -> Device | Twin | DeviceArray:
-    wiring = declared.array
+    wiring = declared.sections.array
     if wiring is None:
         return _devices(declared, 1)
     return DeviceArray(
@@ -101,7 +105,7 @@ def _device(declared: LabFile) -> Device | Twin | DeviceArray:
 
 
 def _devices(declared: LabFile, count: int) -> Device | Twin:
-    parameters, seed = declared.parameters, declared.device.seed
+    parameters, seed = declared.parameters, declared.seed
     if isinstance(parameters, TwinParameters):
         return Twin(parameters, seed, count)
     if declared.state_file:
@@ -109,61 +113,69 @@ def _devices(declared: LabFile, count: int) -> Device | Twin:
     return Device(parameters, seed, count)
 
 
-_labs: dict[str, Lab] = {}
+_labs: dict[tuple[LabAddress, ResolveModel | None], Lab] = {}
 _labs_lock = threading.Lock()
 
 
-def open_lab(path: str = "") -> Lab:
-    """Return the lab of a path, set up when first asked for.
+def open_lab(address: str | LabAddress = "", *, resolve_model: ResolveModel | None = None) -> Lab:
+    """Return the lab at an address, set up when first asked for.
 
-    A path is `NAME|FILE.toml|model:MODEL[?option=…&…]`.
+    An address is `NAME|FILE.toml|model:MODEL[?option=…&…]`, by default that of the trapezoid.
 
     Options: `seed=N`, `attempt=N` (from 2 on: other random numbers of the same seed),
     `real_time=0|1`, `name=…` (a lab of its own with otherwise equal settings), `state=FILE` (keeps
-    the devices of an array beyond the process).
-    The same path is the same lab for the whole process. Raises LabError.
+    the devices of an array beyond the process), `database=FILE` (passed to `resolve_model`).
+    The same address is the same lab for the whole process; with a digital twin, as long as the
+    models come from the same place. Raises LabError.
     """
-    path = path or DEFAULT_LAB
+    address = LabAddress.parse(address) if isinstance(address, str) else address
+    address = replace(address, lab=address.lab or DEFAULT_LAB)
     with _labs_lock:
-        lab = _labs.get(path)
-        if lab is None:
-            lab = _labs[path] = Lab(_declared(path))
+        for models in (None, resolve_model):
+            if lab := _labs.get((address, models)):
+                return lab
+        declared = _declared(address, resolve_model)
+        twin = isinstance(declared.parameters, TwinParameters)
+        lab = _labs[address, resolve_model if twin else None] = Lab(declared)
         return lab
 
 
 def forget_labs() -> None:
-    """Forget every lab; sessions that are open keep theirs."""
+    """Forget every lab; open sessions keep theirs."""
     with _labs_lock:
         _labs.clear()
 
 
-def _declared(path: str) -> LabFile:
-    name, _, text = path.partition("?")
-    options = dict(parse_qsl(text, keep_blank_values=True))
+def _declared(address: LabAddress, resolve_model: ResolveModel | None) -> LabFile:
+    options = dict(address.options)
     for key in options:
         if key not in _OPTIONS:
             raise LabError(
-                f"Virtual lab {path!r}: unknown option {key!r}, use {', '.join(_OPTIONS)}."
+                f"Virtual lab {str(address)!r}: unknown option {key!r}, use {', '.join(_OPTIONS)}."
             )
-    declared = read_lab_file(name or DEFAULT_LAB)
+
+    def find_model(name: str) -> Mapping[str, Any]:
+        return (resolve_model or no_models)(name, address.option("database"))
+
+    declared = read_lab_file(address.lab, find_model)
     for key in ("seed", "attempt"):
         if not re.fullmatch("[0-9]{1,40}", options.get(key, "0")):
-            raise LabError(f"Virtual lab {path!r}: {key} must be a whole number of 0 or more.")
-    seed = int(options.get("seed", declared.device.seed))
-    attempt = int(options.get("attempt", 1))
-    declared = replace(declared, device=replace(declared.device, seed=_seed_of(seed, attempt)))
-    if options.get("state"):
-        if declared.array is None or isinstance(declared.parameters, TwinParameters):
             raise LabError(
-                f"Virtual lab {path!r}: state is kept of an array of simulated devices only."
+                f"Virtual lab {str(address)!r}: {key} must be a whole number of 0 or more."
+            )
+    seed = int(options.get("seed", declared.seed))
+    declared = declared.with_seed(_seed_of(seed, int(options.get("attempt", 1))))
+    if options.get("state"):
+        if declared.sections.array is None or isinstance(declared.parameters, TwinParameters):
+            raise LabError(
+                f"Virtual lab {str(address)!r}: state is kept of an array of simulated devices "
+                "only."
             )
         declared = replace(declared, state_file=options["state"])
     if "real_time" in options:
         if options["real_time"] not in ("0", "1"):
-            raise LabError(f"Virtual lab {path!r}: real_time must be 0 or 1.")
-        declared = replace(
-            declared, time=replace(declared.time, real_time=options["real_time"] == "1")
-        )
+            raise LabError(f"Virtual lab {str(address)!r}: real_time must be 0 or 1.")
+        declared = declared.with_pace(real_time=options["real_time"] == "1")
     return declared
 
 

@@ -1,7 +1,7 @@
-"""Measured devices on the bench: `model:NAME` becomes a twin's parameters.
+"""Digital twins of measured devices: `model:NAME` becomes a twin's parameters.
 
-The bench knows no store. Whoever sets it up says with `use_models` how a model's name becomes its
-document; a path that ends in `.json` needs nobody.
+The bench knows no store: whoever opens a lab passes a function that returns the document of a state
+model. A path that ends in `.json` needs none.
 """
 
 import json
@@ -11,36 +11,34 @@ from typing import Any
 
 from ..device import TwinParameters, twin_parameters
 from .errors import LabError
+from .lab_address import MODEL_PREFIX
 
-PREFIX = "model:"
+ResolveModel = Callable[[str, str | None], Mapping[str, Any]]
+"""Returns the document of a state model, from its name and the database that the lab's address
+names, None if it names none; raises LabError. Two that are equal return the same models."""
+
 
 FindModel = Callable[[str], Mapping[str, Any]]
 
 
-def _none(name: str) -> Mapping[str, Any]:
+def no_models(name: str, _database: str | None = None) -> Mapping[str, Any]:
+    """Find no model; raises LabError."""
     raise LabError(
         f"No store of models is connected to find {name!r} in: give the path of a .json file."
     )
 
 
-_find: FindModel = _none
-
-
-def use_models(find: FindModel) -> None:
-    """Let `find` give the document of a state model by its name; it may raise LabError."""
-    global _find
-    _find = find
-
-
-def load_twin(device: str, folder: Path) -> TwinParameters:
+def load_twin(device: str, folder: Path, find: FindModel) -> TwinParameters:
     """Return the parameters of `model:NAME`, or of `model:FILE.json` seen from a folder.
 
     Raises LabError, or DeviceError for a document that is no state model.
     """
-    name = device.removeprefix(PREFIX)
+    name = device.removeprefix(MODEL_PREFIX)
     if not name:
-        raise LabError(f"{device!r} names no model: write {PREFIX}NAME or {PREFIX}FILE.json.")
-    return twin_parameters(_document(folder / name) if name.endswith(".json") else _find(name))
+        raise LabError(
+            f"{device!r} names no model: write {MODEL_PREFIX}NAME or {MODEL_PREFIX}FILE.json."
+        )
+    return twin_parameters(_document(folder / name) if name.endswith(".json") else find(name))
 
 
 def _document(path: Path) -> Mapping[str, Any]:

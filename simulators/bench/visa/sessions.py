@@ -21,6 +21,7 @@ from typing_extensions import override
 from ..circuit.clock import SimulatedClock
 from ..lab import Lab, open_lab
 from ..lab_file import DEFAULT_LAB, lab_names
+from ..twins import ResolveModel
 from .events import ServiceRequests
 from .locks import Locks
 from .session import Session
@@ -31,7 +32,8 @@ _manager_sessions = itertools.count(2_000_000_000)
 class VirtualLab(VisaLibraryBase):
     """A VISA library whose resources are the instruments of one virtual lab.
 
-    Its path is that of `open_lab`; the lab outlives sessions and library. `clock` is the lab's.
+    Its path is the address of `open_lab`; the lab outlives sessions and library. `clock` is the
+    lab's. A subclass that knows where state models are kept overrides `models`.
     """
 
     def _init(self) -> None:
@@ -39,7 +41,7 @@ class VirtualLab(VisaLibraryBase):
         self._sessions: dict[int, Session] = {}
         self.events: dict[int, ServiceRequests] = {}
         self._locks = Locks()
-        open_lab(self._path)
+        assert self.lab  # a bad address is an error of opening the library
 
     @staticmethod
     @override
@@ -58,7 +60,11 @@ class VirtualLab(VisaLibraryBase):
     @property
     def lab(self) -> Lab:
         """The lab behind this library."""
-        return open_lab(self._path)
+        return open_lab(self._path, resolve_model=self.models())
+
+    def models(self) -> ResolveModel | None:
+        """Return the function that finds the models of digital twins, None without a store."""
+        return None
 
     @property
     def clock(self) -> SimulatedClock:

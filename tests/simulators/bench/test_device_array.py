@@ -176,12 +176,12 @@ def test_an_array_in_a_file_outlives_its_lab(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('"101:102"', '"101:x"', "row_channels: '101:x' is no list of channels"),
-        ('"101:102"', '"101,101"', "row_channels: a channel is named twice"),
-        ('"101:102"', '"141"', "the switch has channels 101 to 540, not 141"),
-        ('"501:503"', '"102"', "channel 102 cannot select a row and a column"),
-        ("row_channels", "rows", r"\[array\] rows: unknown key, use row_channels, column_channels"),
-        ('column_channels = "501:503"', "", "column_channels: None is no list"),
+        ('"101:102"', '"101:x"', "row_channels is '101:x'; it must be a list of channels"),
+        ('"101:102"', '"101,101"', "row_channels is '101,101'; it must name each channel once"),
+        ('"101:102"', '"141"', "must have channels of the switch, 101 to 540, not 141"),
+        ('"501:503"', '"102"', "has channel 102 for a row and for a column"),
+        ("row_channels", "rows", r"array\.rows is not a key of .*: row_channels, column_channels"),
+        ('column_channels = "501:503"', "", "column_channels is missing; add it"),
     ],
 )
 def test_a_mistake_in_the_wiring_is_named(tmp_path: Path, old: str, new: str, told: str) -> None:

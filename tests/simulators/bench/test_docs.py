@@ -50,7 +50,7 @@ def test_the_page_on_the_virtual_bench_runs(
     (toml,) = blocks("virtual-bench.md", "toml")
     path = tmp_path / "lab.toml"
     path.write_text(toml, encoding="utf-8")
-    assert read_lab_file(str(path)).device.seed == 3
+    assert read_lab_file(str(path)).seed == 3
 
 
 def test_the_worked_example_of_a_new_instrument_runs(

@@ -31,41 +31,64 @@ def test_every_lab_that_comes_along_can_be_set_up() -> None:
 def test_a_lab_file_of_one_s_own_is_a_lab(tmp_path: Path) -> None:
     lab = open_lab(written(tmp_path, WORKING) + "?seed=7")
     assert list(lab.instruments) == ["GPIB0::24::INSTR"]
-    assert lab.declared.device.seed == 7
+    assert lab.declared.seed == 7
 
 
 def test_a_device_file_is_found_beside_the_lab_file(tmp_path: Path) -> None:
-    with pytest.raises(LabError, match=r"\[device\] preset: Device file .*mine\.toml cannot be"):
+    with pytest.raises(
+        LabError, match=r"\[device\] preset: The device file .*mine\.toml cannot be"
+    ):
         read_lab_file(written(tmp_path, WORKING.replace("trapezoid", "mine.toml")))
 
 
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        (('"2400"', '"2401"'), r"number 1 model: '2401' is unknown, use 81160A, 2400, BOP 36-12"),
+        (
+            ('"2400"', '"2401"'),
+            r"line 5: \[\[instrument\]\] number 1, model is '2401'; it must be one of 81160A",
+        ),
         (('"trapezoid"', '"circle"'), r"\[device\] preset: There is no device preset 'circle'"),
-        (("preset", "presett"), r"\[device\] presett: unknown key, use preset, seed"),
-        (("[device]", "[divice]"), r"unknown section \[divice\]: use device, array, circuit"),
-        (("[[instrument]]", "[instrument]"), r"write every instrument as \[\[instrument\]\]"),
-        (("GPIB0::24::INSTR", "COM port 3"), r"'COM port 3' is not a VISA resource name"),
-        (("model =", "name ="), r"number 1 name: unknown key, use model, address"),
-        (('model = "2400"', ""), r"number 1: model is missing"),
-        (("[device]", "[device]\nseed = true"), r"\[device\] seed: True is not a whole number"),
-        (("[device]", "[device]\nseed = -1"), r"\[device\] seed: must be 0 or more"),
-        (("[device]", "[time]\nreal_time = 1\n[device]"), r"real_time: 1 is not true or false"),
-        (("[device]", "[circuit]\namplifier_gain = nan\n[device]"), r"nan is not a finite number"),
+        (
+            ("preset", "presett"),
+            r"line 3: device\.presett is not a key of the lab file; known here: preset, seed",
+        ),
+        (
+            ("[device]", "[divice]"),
+            r"line 2: divice is not a key of the lab file; known here: device, array",
+        ),
+        (
+            ("[[instrument]]", "[instrument]"),
+            r"instrument is one section; write each as \[\[instrument\]\]",
+        ),
+        (("GPIB0::24::INSTR", "COM port 3"), r"'COM port 3'; it must be a VISA resource name"),
+        (("model =", "name ="), r"number 1, name is not a key of .*: model, address"),
+        (('model = "2400"', ""), r"number 1, model is missing; add it"),
+        (("[device]", "[device]\nseed = true"), r"device\.seed is True; it must be a whole number"),
+        (
+            ("[device]", "[device]\nseed = -1"),
+            r"device\.seed is -1; it must be greater than or equal to 0",
+        ),
+        (
+            ("[device]", "[time]\nreal_time = 1\n[device]"),
+            r"real_time is 1; it must be true or false",
+        ),
+        (
+            ("[device]", "[circuit]\namplifier_gain = nan\n[device]"),
+            r"gain is nan; it must be a finite number",
+        ),
         (
             ("[device]", "[electromagnet]\ninductance_H = 0\n[device]"),
-            r"\[electromagnet\] inductance_H: must be above 0",
+            r"electromagnet\.inductance_H is 0; it must be greater than 0",
         ),
         (("[device]", "[device"), r"is not valid TOML"),
         (
             ("[[inst", '[[instrument]]\nmodel = "425"\naddress = "GPIB0::24"\n[[inst'),
-            r"number 2 address: GPIB0::24::INSTR is taken by 425",
+            r"address GPIB0::24::INSTR is used 2 times: each must differ",
         ),
         (
             ("[[inst", '[[instrument]]\nmodel = "2400"\naddress = "GPIB0::25"\n[[inst'),
-            r"number 2 model: a circuit has one 2400",
+            r"model 2400 is used 2 times: each must differ",
         ),
     ],
 )
@@ -80,7 +103,7 @@ def test_a_mistake_in_a_lab_file_is_named_with_its_remedy(
 @pytest.mark.parametrize(
     ("path", "complaint"),
     [
-        ("nowhere.toml", r"Lab file nowhere\.toml cannot be read"),
+        ("nowhere.toml", r"The lab file nowhere\.toml cannot be read"),
         ("trapezoid?sed=1", r"unknown option 'sed', use seed, attempt, real_time, name"),
         ("trapezoid?seed=-3", r"seed must be a whole number"),
         ("trapezoid?seed=٣", r"seed must be a whole number"),

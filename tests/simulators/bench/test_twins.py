@@ -1,13 +1,13 @@
 """A lab's device may be a twin of a measured one, from a file or from whoever knows models."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dwmtj.simulators.bench import LabError, open_lab, read_lab_file, twins, use_models
+from dwmtj.simulators.bench import LabAddress, LabError, ResolveModel, open_lab, read_lab_file
 from dwmtj.simulators.device import Twin
 
 
@@ -38,26 +38,17 @@ DOCUMENT: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def known() -> Iterator[None]:
-    """Models by name, as a composition root gives them; A3 is the only one."""
-    before = twins._find
-
-    def find(name: str) -> Mapping[str, Any]:
-        if name != "A3":
-            raise LabError(f"There is no model {name}.")
-        return DOCUMENT
-
-    use_models(find)
-    yield
-    use_models(before)
+def find(name: str, _database: str | None = None) -> Mapping[str, Any]:
+    """Find models by name, as a store does; A3 is the only one."""
+    if name != "A3":
+        raise LabError(f"There is no model {name}.")
+    return DOCUMENT
 
 
-@pytest.mark.usefixtures("known")
 def test_a_path_with_a_model_is_the_default_lab_with_its_twin() -> None:
-    lab = open_lab("model:A3?seed=3&name=twin-by-name")
+    lab = open_lab("model:A3?seed=3&name=twin-by-name", resolve_model=find)
     assert isinstance(lab.device, Twin)
-    assert {entry.model for entry in lab.declared.instruments} == {
+    assert {entry.model for entry in lab.declared.sections.instrument} == {
         "81160A",
         "2400",
         "BOP 36-12",
@@ -67,7 +58,6 @@ def test_a_path_with_a_model_is_the_default_lab_with_its_twin() -> None:
     assert lab.device.resistance_ohm()[0] == 60.0
 
 
-@pytest.mark.usefixtures("known")
 @pytest.mark.parametrize(
     ("width", "told"),
     [
@@ -78,7 +68,7 @@ def test_a_path_with_a_model_is_the_default_lab_with_its_twin() -> None:
 def test_a_pulse_of_which_the_model_says_nothing_is_an_error_of_the_generator(
     width: str, told: str
 ) -> None:
-    lab = open_lab(f"model:A3?name={told}")
+    lab = open_lab(LabAddress("model:A3").with_options(name=told), resolve_model=find)
     generator = next(i for i in lab.instruments.values() if i.model.name == "81160A")
     generator.execute(":FUNC1 PULS;:OUTP1:LOAD 50;:ARM:SOUR1 MAN")
     generator.execute(f":FUNC1:PULS:WIDT {width};:VOLT1:LOW 0;:VOLT1:HIGH 0.5;:OUTP1 ON")
@@ -99,7 +89,6 @@ def test_a_lab_file_finds_a_models_file_beside_it(tmp_path: Path) -> None:
     assert lab.device.resistance_ohm()[0] == 100.0
 
 
-@pytest.mark.usefixtures("known")
 @pytest.mark.parametrize(
     ("preset", "text", "told"),
     [
@@ -117,9 +106,33 @@ def test_what_is_no_model_is_refused_naming_the_lab_file(
     (tmp_path / "x.json").write_text(text, encoding="utf-8")
     (tmp_path / "lab.toml").write_text(f'[device]\npreset = "{preset}"\n', encoding="utf-8")
     with pytest.raises(LabError, match=told):
-        read_lab_file(str(tmp_path / "lab.toml"))
+        read_lab_file(str(tmp_path / "lab.toml"), find)
 
 
 def test_a_bench_without_models_says_so() -> None:
     with pytest.raises(LabError, match="No store of models is connected"):
-        twins._none("A3")
+        open_lab("model:A3?name=nowhere")
+
+
+def models_of(place: str) -> ResolveModel:
+    def find(name: str, database: str | None) -> Mapping[str, Any]:
+        return {**DOCUMENT, "name": f"{name} of {database or place}"}
+
+    return find
+
+
+def test_models_of_one_name_in_two_places_are_two_labs() -> None:
+    first, second = models_of("first"), models_of("second")
+    address = "model:m?name=two-places"
+    labs = [open_lab(address, resolve_model=place) for place in (first, second, first)]
+    names = [lab.device.parameters.name for lab in labs]
+    assert names == ["m of first", "m of second", "m of first"]
+    assert labs[0] is labs[2]
+    third = open_lab(f"{address}&database=third", resolve_model=first)
+    assert third.device.parameters.name == "m of third"
+
+
+def test_a_simulated_lab_is_one_wherever_models_come_from() -> None:
+    lab = open_lab("straight?name=no-twin", resolve_model=models_of("first"))
+    assert open_lab("straight?name=no-twin", resolve_model=models_of("second")) is lab
+    assert open_lab("straight?name=no-twin") is lab

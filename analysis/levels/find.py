@@ -1,9 +1,9 @@
 """Resistance levels of a junction: how many a run shows, where they lie and how wide they are.
 
 The readings are cut into plateaus, the plateaus grouped by a normal mixture whose size BIC chooses
-(see `plateaus`, `mixture`, `joining`). With the groups known, every reading is given its likeliest
-level (see `most_likely_path`), and mean and σ of a level follow from its visits (see `visits`): σ
-is the standard deviation of a reading over all cycles, visit to visit and within a visit.
+(see `plateaus`, `mixture`, `joining`). Mean and σ of each level are then fitted to the visits of
+its group (see `level_fit`): σ is the standard deviation of a reading over all cycles, visit to
+visit and within a visit.
 """
 
 from collections.abc import Sequence
@@ -15,15 +15,12 @@ import pandas as pd
 
 from ..errors import AnalysisError
 from ..estimate import Estimate
+from ..level_fit import fit_levels
 from ..run_points import incomplete_cycles, missing_readings, pulsed_points
 from .merging import join_split
-from .mixture import Group, find_groups
+from .mixture import NARROWEST_FRACTION, find_groups
 from .plateaus import cut
-from .slow_noise import allowed_for, is_quiet
-from .visits import Distribution, distribution, label_readings, outlying, visits_of
-
-NARROWEST_FRACTION = 0.002
-ROUNDS = 2
+from .visits import label_readings
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -97,28 +94,22 @@ def measure_levels(points: pd.DataFrame) -> LevelReport:
         raise AnalysisError(
             "The resistance never changes in this run; there are no levels to find."
         )
-    groups = find_groups(cut(resistance, pulsed["sequence"].to_numpy()))
-    groups = join_split(groups, visits_of(pulsed, label_readings(pulsed, *_centres(groups))))
+    groups = join_split(find_groups(cut(resistance, pulsed["sequence"].to_numpy())), pulsed)
     if len(groups) < 2:
         raise AnalysisError(
             "The run shows a single level; there are no levels to tell apart: use larger pulses."
         )
-    mean, sigma = _centres(groups)
-    for _ in range(ROUNDS):
-        label = label_readings(pulsed, mean, sigma)
-        far = outlying(resistance, label, mean, sigma)
-        found = [_found(pulsed, label, far, level) for level in range(len(groups))]
-        mean, sigma = _refined(found, mean, sigma)
-    found = _allowing_for_slow_noise(pulsed[~far], label[~far], found)
-    kept = [(d, n, g.components) for (d, n), g in zip(found, groups, strict=True) if d is not None]
-    visits = visits_of(pulsed, label)
-    astray = np.add.reduceat(far.astype(int), visits["first"].to_numpy())
+    fit = fit_levels(pulsed, groups)
     return LevelReport(
-        tuple(Level(d.mean_ohm, d.sigma_ohm, d.visits, n, parts) for d, n, parts in kept),
+        tuple(
+            Level(found.mean_ohm, found.sigma_ohm, found.visits, found.readings, group.components)
+            for found, group in zip(fit.distributions, groups, strict=True)
+            if found is not None
+        ),
         readings=len(resistance),
         missing_readings=missing_readings(points),
-        outlying_readings=int(far.sum()),
-        outlying_visits=int((astray == visits["readings"].to_numpy()).sum()),
+        outlying_readings=fit.outlying_readings,
+        outlying_visits=fit.outlying_visits,
         incomplete_cycles=incomplete_cycles(points),
     )
 
@@ -150,47 +141,3 @@ def widths(levels: Sequence[Level]) -> tuple[Floats, Floats]:
     usual = float(np.median(known)) if known else 0.0
     sigmas = [level.std_ohm if level.visits > 1 else max(level.std_ohm, usual) for level in levels]
     return means, np.maximum(sigmas, NARROWEST_FRACTION * float(np.ptp(means)))
-
-
-def _centres(groups: Sequence[Group]) -> tuple[Floats, Floats]:
-    mean = np.array([group.mean_ohm for group in groups])
-    sigma = np.array([group.spread_ohm for group in groups])
-    return mean, np.maximum(sigma, NARROWEST_FRACTION * float(np.ptp(mean)))
-
-
-def _found(
-    pulsed: pd.DataFrame, label: Ints, far: npt.NDArray[np.bool_], level: int
-) -> tuple[Distribution | None, int]:
-    near = ~far
-    visits = visits_of(pulsed[near], label[near])
-    mine = visits[visits["level"] == level]
-    if mine.empty:
-        return None, 0
-    columns = (mine[name].to_numpy(dtype=float) for name in ("mean_ohm", "variance_ohm2"))
-    return distribution(*columns), int(mine["readings"].sum())
-
-
-def _allowing_for_slow_noise(
-    pulsed: pd.DataFrame, label: Ints, found: Sequence[tuple[Distribution | None, int]]
-) -> list[tuple[Distribution | None, int]]:
-    spreads = {k: now.sigma_ohm.value for k, (now, _) in enumerate(found) if now and now.visits > 1}
-    visits = visits_of(pulsed, label)
-    allowed = list(found)
-    for k, spread in spreads.items():
-        now, readings = found[k]
-        if now and is_quiet(spread, [other for j, other in spreads.items() if j != k]):
-            mine = visits[visits["level"] == k]
-            allowed[k] = (allowed_for(now, mine), readings)
-    return allowed
-
-
-def _refined(
-    found: Sequence[tuple[Distribution | None, int]], mean: Floats, sigma: Floats
-) -> tuple[Floats, Floats]:
-    floor = NARROWEST_FRACTION * float(np.ptp(mean))
-    for level, (now, _) in enumerate(found):
-        if now is not None:
-            mean[level] = now.mean_ohm.value
-            if now.visits > 1:
-                sigma[level] = max(now.sigma_ohm.value, floor)
-    return mean, sigma

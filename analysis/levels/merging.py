@@ -14,17 +14,16 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import gammaln
 
-from .mixture import Group
+from .mixture import Group, centres
+from .visits import label_readings, visits_of
 
 CHANCE = 0.3
 APART = 3.6
 
 
-def join_split(groups: tuple[Group, ...], visits: pd.DataFrame) -> tuple[Group, ...]:
-    """Return the groups, highest first, with exclusive neighbours joined.
-
-    `visits` are those of the groups' labels.
-    """
+def join_split(groups: tuple[Group, ...], pulsed: pd.DataFrame) -> tuple[Group, ...]:
+    """Return the groups of a run's `pulsed_points`, highest first, exclusive neighbours joined."""
+    visits = visits_of(pulsed, label_readings(pulsed, *centres(groups)))
     sequences = visits["sequence"].nunique()
     seen = [frozenset(visits["sequence"][visits["level"] == level]) for level in range(len(groups))]
     joined, where = [groups[0]], seen[0]

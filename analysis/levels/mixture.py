@@ -1,17 +1,18 @@
 """How many groups a set of plateaus forms: a normal mixture, its size chosen by BIC.
 
 Mixtures of k = 1, 2, … normal distributions (scikit-learn, started from average linkage) are fitted
-to the plateaus' medians, none narrower than `NARROWEST` of their range; the k with the lowest
-Bayesian information criterion is taken. A wall that sits anywhere in a notch gives a flat, not a
-normal distribution, of which BIC makes several components. Neighbours are therefore joined unless
-their means lie further apart than `RESOLVED` (s₁ + s₂): two halves of a flat distribution are
-1.73 (s₁ + s₂) apart, two levels at 6 σ lie 3 (s₁ + s₂) apart.
+to the plateaus' medians, none narrower than `NARROWEST_FRACTION` of their range; the k with the
+lowest Bayesian information criterion is taken. A wall that sits anywhere in a notch gives a flat,
+not a normal distribution, of which BIC makes several components. Neighbours are therefore joined
+unless their means lie further apart than `RESOLVED` (s₁ + s₂): two halves of a flat distribution
+are 1.73 (s₁ + s₂) apart, two levels at 6 σ lie 3 (s₁ + s₂) apart.
 A component of few plateaus borrows `BORROWED` degrees of freedom from the scatter of both. Levels
 nearer than 4 σ are joined, and said to hold several components. Source of BIC: Schwarz, Ann. Stat.
 6, 461 (1978).
 """
 
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any
@@ -22,7 +23,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 
 from .plateaus import Plateaus
 
-NARROWEST = 0.002
+NARROWEST_FRACTION = 0.002
 RESOLVED = 2.0
 BORROWED = 2.0
 MOST_GROUPS = 24
@@ -61,12 +62,19 @@ def find_groups(plateaus: Plateaus) -> tuple[Group, ...]:
     )
 
 
+def centres(groups: Sequence[Group]) -> tuple[Floats, Floats]:
+    """Return means and spreads (ohm) of the groups, shape (groups,), with a floor for spreads."""
+    mean = np.array([group.mean_ohm for group in groups])
+    sigma = np.array([group.spread_ohm for group in groups])
+    return mean, np.maximum(sigma, NARROWEST_FRACTION * float(np.ptp(mean)))
+
+
 def _components(median_ohm: Floats) -> Ints:
     """Return for each plateau the component of the best mixture."""
     from sklearn.exceptions import ConvergenceWarning  # a second to import
     from sklearn.mixture import GaussianMixture
 
-    floor_ohm2 = (NARROWEST * float(np.ptp(median_ohm))) ** 2
+    floor_ohm2 = (NARROWEST_FRACTION * float(np.ptp(median_ohm))) ** 2
     if floor_ohm2 == 0:
         return np.zeros(len(median_ohm), dtype=np.intp)
     ordered = np.sort(median_ohm)

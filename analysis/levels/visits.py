@@ -39,6 +39,7 @@ class Distribution:
     mean_ohm: Estimate
     sigma_ohm: Estimate
     visits: int
+    readings: int
 
 
 def label_readings(
@@ -87,13 +88,16 @@ def outlying(
     return np.asarray(np.abs(resistance_ohm - mean_ohm[label]) > OUTLYING * sigma_ohm[label])
 
 
-def distribution(mean_ohm: Floats, variance_ohm2: Floats) -> Distribution:
-    """Return a level's distribution from its visits' means and own variances, in time order."""
-    count = len(mean_ohm)
+def distribution(visits: pd.DataFrame) -> Distribution:
+    """Return the distribution of a level from all its visits (rows of `visits_of`, as ordered)."""
+    mean_ohm, variance_ohm2 = (
+        visits[name].to_numpy(dtype=float) for name in ("mean_ohm", "variance_ohm2")
+    )
+    count, readings = len(visits), int(visits["readings"].sum())
     centre, creep = float(mean_ohm.mean()), float(variance_ohm2.mean())
     if count < 2:
         open_ended = Estimate(sqrt(creep), 0.0, np.inf)
-        return Distribution(within(centre, np.inf), open_ended, count)
+        return Distribution(within(centre, np.inf), open_ended, count, readings)
     between = float(mean_ohm.var(ddof=1))
     alike = _correlation(mean_ohm)
     independent = max(1.5, count * (1 - alike) / (1 + alike))
@@ -102,7 +106,9 @@ def distribution(mean_ohm: Floats, variance_ohm2: Floats) -> Distribution:
     error += float(variance_ohm2.var(ddof=1)) / count
     degrees = 2 * total**2 / error if error > 0 else 1e9
     half_width = student(independent - 1) * sqrt(between / independent)
-    return Distribution(within(centre, half_width), deviation(sqrt(total), degrees), count)
+    return Distribution(
+        within(centre, half_width), deviation(sqrt(total), degrees), count, readings
+    )
 
 
 def _correlation(values: Floats) -> float:

@@ -97,8 +97,7 @@ def write_verify_policy(model: StateModel, cost: Cost | None = None) -> WritePol
     energy. Raises AnalysisError, naming the level and what to measure, where a level cannot be
     written with certainty.
     """
-    from .reachability import certain  # numba takes its time to import
-    from .value_iteration import cheapest, expected
+    from .value_iteration import expected_cost, optimal_policy  # numba imports slowly
 
     start = saturated_level(model)
     positive, negative = moves(model)
@@ -108,12 +107,11 @@ def write_verify_policy(model: StateModel, cost: Cost | None = None) -> WritePol
     squares = _costs(np.square, positive, negative)
     choices, pulses, squares_V2 = [], [], []
     for target in range(up.shape[-1]):
-        safe = certain(up, down, target)
-        if not safe[start, 0, 0]:
+        value, choice = optimal_policy(up, down, costs, target)
+        if not np.isfinite(value[start, 0, 0]):
             raise AnalysisError(_unreachable(model, target, start, positive, negative))
-        _, choice = cheapest(up, down, costs, target, safe)
-        pulses.append(expected(up, down, ones, target, choice)[:, 0, 0])
-        squares_V2.append(expected(up, down, squares, target, choice)[:, 0, 0])
+        pulses.append(expected_cost(up, down, ones, target, choice)[:, 0, 0])
+        squares_V2.append(expected_cost(up, down, squares, target, choice)[:, 0, 0])
         choices.append(_with_largest(choice, target))
     choice = np.array(choices)
     signed_V = _signed_V(positive.amplitudes_V, negative.amplitudes_V)[choice[:, :, 0, 0]]

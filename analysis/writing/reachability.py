@@ -1,9 +1,9 @@
-"""Where writing can begin so that some choice of pulses is certain to end at the target.
+"""Almost-sure reachability: the states from which some policy reaches the target level.
 
-A state, as in `write_policy_sweeps`, is certain if a pulse leads from it to certain states alone
-and may lead nearer to the target. The largest such set is found by taking away what cannot reach
-the target within it, until nothing is taken away. Source: Baier & Katoen, Principles of Model
-Checking (2008), §10.6 (reachability with probability 1).
+A state is (level, positive amplitudes withstood, negative ones withstood). It belongs to the set if
+one pulse leads from it to states of the set alone and may lead nearer to the target. The largest
+such set is found by removing the states that cannot reach the target within it, until none is
+left to remove. Source: Baier & Katoen, Principles of Model Checking (2008), §10.6.
 """
 
 from typing import Any
@@ -17,14 +17,18 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 
-def certain(onward: Floats, back: Floats, target: int) -> Flags:
-    """Return the states from which some way of writing reaches the target with certainty."""
+def reaches_almost_surely(onward: Floats, back: Floats, target: int) -> Flags:
+    """Return the states from which some policy reaches the target with probability 1.
+
+    `onward` (n + 1, n, L, L) and `back` (m + 1, m, L, L) are the `between` of positive and negative
+    pulses (`write_moves`); the result has the shape (L, n + 1, m + 1).
+    """
     shape = (onward.shape[-1], len(onward), len(back))
     safe = np.ones(shape, dtype=np.bool_)
     while True:
         reached = np.zeros(shape, dtype=np.bool_)
         reached[target] = True
-        while _reach(onward, back, safe, reached):
+        while _grow(onward, back, safe, reached):
             pass
         if (reached == safe).all():
             return safe
@@ -32,8 +36,8 @@ def certain(onward: Floats, back: Floats, target: int) -> Flags:
 
 
 @compiled
-def _leads(between: Any, w: int, a: int, i: int, arrived: Any, stayed: bool) -> bool:
-    """Return whether the flag holds for one of the states behind a pulse."""
+def _any_after(between: Any, w: int, a: int, i: int, arrived: Any, stayed: bool) -> bool:
+    """Return whether the flag holds for any state that a pulse may lead to."""
     for j in range(between.shape[2]):
         if between[w, a, i, j] > 0.0 and (stayed if j == i else arrived[j]):
             return True
@@ -41,8 +45,8 @@ def _leads(between: Any, w: int, a: int, i: int, arrived: Any, stayed: bool) -> 
 
 
 @compiled
-def _keeps(between: Any, w: int, a: int, i: int, arrived: Any, stayed: bool) -> bool:
-    """Return whether the flag holds for all states behind a pulse."""
+def _all_after(between: Any, w: int, a: int, i: int, arrived: Any, stayed: bool) -> bool:
+    """Return whether the flag holds for all states that a pulse may lead to."""
     for j in range(between.shape[2]):
         if between[w, a, i, j] > 0.0 and not (stayed if j == i else arrived[j]):
             return False
@@ -50,7 +54,7 @@ def _keeps(between: Any, w: int, a: int, i: int, arrived: Any, stayed: bool) -> 
 
 
 @compiled
-def _reach(onward: Any, back: Any, safe: Any, reached: Any) -> bool:
+def _grow(onward: Any, back: Any, safe: Any, reached: Any) -> bool:
     """Add states with a pulse that stays among the safe ones and may lead to reached ones."""
     levels, above, below = safe.shape
     grew = False
@@ -62,7 +66,7 @@ def _reach(onward: Any, back: Any, safe: Any, reached: Any) -> bool:
                 found = False
                 for a in range(w, above - 1):
                     kept, led = safe[:, a + 1, 0], reached[:, a + 1, 0]
-                    if _keeps(onward, w, a, i, kept, safe[i, a + 1, v]) and _leads(
+                    if _all_after(onward, w, a, i, kept, safe[i, a + 1, v]) and _any_after(
                         onward, w, a, i, led, reached[i, a + 1, v]
                     ):
                         found = True
@@ -71,7 +75,7 @@ def _reach(onward: Any, back: Any, safe: Any, reached: Any) -> bool:
                     if found:
                         break
                     kept, led = safe[:, 0, b + 1], reached[:, 0, b + 1]
-                    found = _keeps(back, v, b, i, kept, safe[i, w, b + 1]) and _leads(
+                    found = _all_after(back, v, b, i, kept, safe[i, w, b + 1]) and _any_after(
                         back, v, b, i, led, reached[i, w, b + 1]
                     )
                 if found:

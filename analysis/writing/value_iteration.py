@@ -1,4 +1,4 @@
-"""Compiled sweeps over all that a wall can be in while it is written: a shortest path by chance.
+"""Value iteration for writing: the stochastic shortest path over levels and withstood pulses.
 
 A state is (level i, w positive amplitudes withstood, v negative ones withstood). Firing amplitude a
 of one polarity leads to (i, a + 1, v) or (i, w, a + 1) if the wall stays, and to (j, a + 1, 0) or
@@ -6,13 +6,13 @@ of one polarity leads to (i, a + 1, v) or (i, w, a + 1) if the wall stays, and t
 
     V(i, w, v) = min over a ≥ w, b ≥ v of the cost of a pulse plus the mean of V behind it,
 
-zero at the target. Value iteration from zero converges to it where the target can be reached with
-certainty; where it cannot, V is infinite (`write_policy_certainty`). Source: Bertsekas &
-Tsitsiklis, Math. Oper. Res. 16, 580 (1991). Sweeps go from the most withstood to the least, so that
+zero at the target. Value iteration from zero converges to it where the target is reached almost
+surely; elsewhere V is infinite (`write_policy_certainty`). Source: Bertsekas & Tsitsiklis, Math.
+Oper. Res. 16, 580 (1991). Sweeps go from the most withstood to the least, so that
 one of them is exact for all pulses that leave the wall where it is.
 
 Arrays: `between` (n + 1, n, L, L) of each polarity (`write_moves`), `cost` (n,) of each pulse,
-`value` and `safe` (L, n + 1, m + 1), `choice` of the same shape: a + 1 for positive amplitude a,
+`value` (L, n + 1, m + 1), `choice` of the same shape: a + 1 for positive amplitude a,
 −(b + 1) for negative amplitude b, 0 for none.
 """
 
@@ -22,35 +22,38 @@ import numpy as np
 import numpy.typing as npt
 
 from ..compiled import compiled
+from .reachability import reaches_almost_surely
 
 Floats = npt.NDArray[np.float64]
 Choices = npt.NDArray[np.int16]
-Flags = npt.NDArray[np.bool_]
 
 CLOSE = 1e-9
-MOST_SWEEPS = 100_000
+MAX_SWEEPS = 100_000
 
 
-def cheapest(
-    onward: Floats, back: Floats, cost: tuple[Floats, Floats], target: int, safe: Flags
+def optimal_policy(
+    onward: Floats, back: Floats, cost: tuple[Floats, Floats], target: int
 ) -> tuple[Floats, Choices]:
-    """Return the least expected cost of every state, infinite where not safe, and the choices."""
-    value = np.where(safe, 0.0, np.inf)
-    choice = np.zeros(safe.shape, dtype=np.int16)
-    for _ in range(MOST_SWEEPS):
+    """Return the least expected cost of every state until the target, and the pulses to choose.
+
+    The cost is infinite, and nothing chosen, where the target is not reached almost surely.
+    """
+    value = np.where(reaches_almost_surely(onward, back, target), 0.0, np.inf)
+    choice = np.zeros(value.shape, dtype=np.int16)
+    for _ in range(MAX_SWEEPS):
         if _improve(onward, back, *cost, target, value, choice) < CLOSE:
             break
     return value, choice
 
 
-def expected(
+def expected_cost(
     onward: Floats, back: Floats, cost: tuple[Floats, Floats], target: int, choice: Choices
 ) -> Floats:
-    """Return the expected cost, of another kind, of following these choices until the target."""
+    """Return the expected cost, of any kind, of these choices until the target is reached."""
     value = np.where(choice != 0, 0.0, np.inf)
     value[target] = 0.0
-    for _ in range(MOST_SWEEPS):
-        if _follow(onward, back, *cost, target, value, choice) < CLOSE:
+    for _ in range(MAX_SWEEPS):
+        if _evaluate(onward, back, *cost, target, value, choice) < CLOSE:
             break
     return value
 
@@ -131,7 +134,7 @@ def _improve(
 
 
 @compiled
-def _follow(
+def _evaluate(
     onward: Any, back: Any, cost_up: Any, cost_down: Any, target: int, value: Any, choice: Any
 ) -> float:
     by_positive, by_negative = _arrivals(value)

@@ -85,7 +85,7 @@ def text_of(quantity: "Quantity | None") -> str:
     if quantity is None:
         return "not determined"
     if quantity.low is None or quantity.high is None:
-        return f"{quantity.value:.4g} (interval open)"
+        return f"{quantity.value:.4g} (interval unbounded)"
     return f"{quantity.value:.4g} ({quantity.low:.4g}–{quantity.high:.4g})"
 
 

@@ -36,9 +36,8 @@ def metaplastic_function(points: pd.DataFrame, levels: Sequence[Level]) -> Panel
                 capsize=2,
                 label="injection" if injected else None,
             )
-        interval = (
-            f"{ratio.low:.2g} to {ratio.high:.2g}" if np.isfinite(ratio.low) else "interval open"
-        )
+        bounded = np.isfinite(ratio.low)
+        interval = f"{ratio.low:.2g} to {ratio.high:.2g}" if bounded else "interval unbounded"
         label = f"$w_1/w_2$ = {ratio.value:.2f} ({interval})".replace("-", "−")
         axes.plot([0, 1], [narrow_V, wide_V], color=BLUE, linewidth=0.8, label=label)
         axes.set_xlabel("Wall position $x$ (0: narrow end, 1: wide end)")

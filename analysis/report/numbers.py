@@ -1,4 +1,4 @@
-"""The numbers of a run as tables of text: values with their 95 % intervals and what is missing."""
+"""The results of a run as tables of text: values with 95 % intervals, and remarks."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from ..writing.outcome import measure_writing
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table to be printed, and what must be said of it."""
+    """A printable table with remarks; without rows, a remark gives the reason."""
 
     title: str
     columns: tuple[str, ...]
@@ -36,15 +36,16 @@ class Table:
     remarks: tuple[str, ...] = ()
 
 
-def numbers_of(points: pd.DataFrame) -> tuple[Table, ...]:
-    """Return the tables that the points of a run have numbers for."""
+def result_tables(points: pd.DataFrame) -> tuple[Table, ...]:
+    """Return the tables of all results that the points of a run allow."""
     if "row" in points:
-        return (_or_why("Writing", lambda: _writing(points)),) if "target" in points else ()
+        written = "target" in points
+        return (_table_or_reason("Writing", lambda: _writing(points)),) if written else ()
     tables = []
     if (points["phase"] == Phase.LOOP).any():
-        tables.append(_or_why("Minor loop", lambda: _loop(points)))
+        tables.append(_table_or_reason("Minor loop", lambda: _loop(points)))
     if (points["phase"] == Phase.READ).any():
-        tables.append(_or_why("Read noise", lambda: _noise(points)))
+        tables.append(_table_or_reason("Read noise", lambda: _noise(points)))
     if points["amplitude_V"].notna().any():
         try:
             report = measure_levels(points)
@@ -53,7 +54,9 @@ def numbers_of(points: pd.DataFrame) -> tuple[Table, ...]:
         switches = find_switches(points, report.levels)
         tables.append(_levels(report))
         tables.append(_switching(switches, report.levels))
-        tables.append(_or_why("Metaplastic function", lambda: _metaplastic(points, report.levels)))
+        tables.append(
+            _table_or_reason("Metaplastic function", lambda: _metaplastic(points, report.levels))
+        )
     return tuple(tables)
 
 
@@ -63,12 +66,12 @@ def text_of(estimate: Estimate, scale: float = 1.0) -> str:
     if np.isnan(value):
         return "not determined"
     if not (np.isfinite(low) and np.isfinite(high)):
-        return f"{value:.4g} (interval open)".replace("-", "−")
+        return f"{value:.4g} (interval unbounded)".replace("-", "−")
     digits = decimals_for((high - low) / 2)
     return f"{value:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})".replace("-", "−")
 
 
-def _or_why(title: str, make: Callable[[], Table]) -> Table:
+def _table_or_reason(title: str, make: Callable[[], Table]) -> Table:
     try:
         return make()
     except AnalysisError as error:

@@ -6,7 +6,7 @@ import pytest
 
 from dwmtj.analysis import AnalysisError
 from dwmtj.analysis.figures import panels_of, png_of, readings_against_time
-from dwmtj.analysis.report.numbers import numbers_of
+from dwmtj.analysis.report.numbers import result_tables
 
 
 def series(cycles: int, readings: int = 100, interval_s: float = 60.0) -> pd.DataFrame:
@@ -35,12 +35,12 @@ def test_every_cycle_of_a_series_is_drawn_from_its_own_first_reading_on(cycles: 
 
 
 def test_a_report_tells_the_noise_of_a_series_or_why_it_cannot() -> None:
-    (table, *_) = numbers_of(series(2))
+    (table, *_) = result_tables(series(2))
     assert table.title == "Read noise"
     value, low, _, high = table.rows[0][1].strip(")").replace("(", "").split()
     assert float(low) < float(value) < float(high)
     assert float(low) < 0.02 / 93 * 1e6 < float(high)
-    (table, *_) = numbers_of(series(1, readings=40))
+    (table, *_) = result_tables(series(1, readings=40))
     assert "too few" in table.remarks[0]
 
 

@@ -24,13 +24,24 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
-def measure(store: Store, status: Status = Status.FINISHED, cycles: int = 3, **about: Any) -> int:
+def measure(
+    store: Store,
+    status: Status = Status.FINISHED,
+    cycles: int = 3,
+    device: str = "A3",
+    **about: Any,
+) -> int:
     """Store a staircase run and return its number."""
     given = {"seed": 7, "operator": "Ada", "notes": "first light", **about}
     bench = {"name": "station 1", "identities": {"magnet": "KEPCO,BIT"}, "limits": {"field_T": 1}}
     parameters = {"cycles": cycles, "amplitude_step_V": 0.1}
     writer = store.begin_run(
-        "staircase-write", "A3", parameters=parameters, bench=bench, points_expected=3 * 40, **given
+        "staircase-write",
+        device,
+        parameters=parameters,
+        bench=bench,
+        points_expected=3 * 40,
+        **given,
     )
     rng = np.random.default_rng(1)
     for cycle in range(cycles):
@@ -100,11 +111,20 @@ def test_a_report_shows_figures_numbers_and_where_they_come_from(
     assert mean
 
 
-def test_what_comes_from_the_store_is_escaped(store: Store, tmp_path: Path) -> None:
-    run = measure(store, notes=EVIL, operator=EVIL)
+def test_names_notes_and_titles_are_escaped(store: Store, tmp_path: Path) -> None:
+    run = measure(store, device=EVIL, notes=EVIL, operator=EVIL)
     page = report(store, tmp_path / "report.html", run, title=EVIL)
     assert "script" not in page.tags
-    assert page.text.count(EVIL) >= 4
+    assert page.text.count(EVIL) == len(("<title>", "<h1>", "<h2>", "notes", "operator"))
+
+
+def test_every_value_of_a_bench_and_its_parameters_is_escaped(store: Store, tmp_path: Path) -> None:
+    bench = {"name": EVIL, "identities": {EVIL: EVIL}, EVIL: 1}
+    writer = store.begin_run("staircase-write", "A3", parameters={EVIL: EVIL}, bench=bench)
+    writer.finish(Status.FAILED, EVIL)
+    page = report(store, tmp_path / "report.html", writer.run_id)
+    assert "script" not in page.tags
+    assert page.text.count(EVIL) >= 7
 
 
 @pytest.mark.parametrize("status", [Status.ABORTED, Status.FAILED])

@@ -8,7 +8,7 @@ import pytest
 
 from dwmtj.analysis import AnalysisError
 from dwmtj.analysis.figures import array_map, panels_of, pulses_per_device, save
-from dwmtj.analysis.report.numbers import numbers_of
+from dwmtj.analysis.report.numbers import result_tables
 from dwmtj.analysis.writing.outcome import NO_LEVEL, measure_writing
 
 COLUMNS = ("attempt", "cycle", "time_s", "amplitude_V", "resistance_ohm", "target", "level")
@@ -74,11 +74,11 @@ def test_figures_and_numbers_of_an_array_are_those_of_its_writing(
     assert [panel.name for panel in found.drawn] == ["array", "pulses"]
     for panel in found.drawn:
         save(panel, tmp_path, panel.name)
-    (table,) = numbers_of(points)
+    (table,) = result_tables(points)
     assert table.rows[0] == ("devices", "4")
     only_read = points.drop(columns=["target", "level"])
     assert [panel.name for panel in panels_of(only_read).drawn] == ["array"]
-    assert numbers_of(only_read) == ()
+    assert result_tables(only_read) == ()
 
 
 def test_an_array_that_needed_no_pulse_has_no_figure_of_pulses(points: pd.DataFrame) -> None:

@@ -1,8 +1,8 @@
 """Resistance levels of a junction: how many a run shows, where they lie and how wide they are.
 
 The readings are cut into plateaus, the plateaus grouped by a normal mixture whose size BIC chooses
-(see `plateaus`, `mixture`, `joining`). Mean and σ of each level are then fitted to the visits of
-its group (see `level_fit`): σ is the standard deviation of a reading over all cycles, visit to
+(see `plateaus`, `mixture`, `merging`). Mean and σ of each level are then fitted to the visits of
+its group (see `fit`): σ is the standard deviation of a reading over all cycles, visit to
 visit and within a visit.
 """
 
@@ -15,8 +15,8 @@ import pandas as pd
 
 from ..errors import AnalysisError
 from ..estimate import Estimate
-from ..level_fit import fit_levels
 from ..run_points import incomplete_cycles, missing_readings, pulsed_points
+from .fit import fit_levels
 from .merging import join_split
 from .mixture import NARROWEST_FRACTION, find_groups
 from .plateaus import cut

@@ -1,6 +1,6 @@
 """Distributions of the readings of each level, refined from groups of plateaus.
 
-Every reading is assigned to its most likely level (see `most_likely_path`), mean and σ of each
+Every reading is assigned to its most likely level (see `viterbi`), mean and σ of each
 level are estimated from its visits (see `visits`), and both are repeated `ROUNDS` times. Levels
 without creep are given an allowance for slow noise (see `slow_noise`).
 """
@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .levels.mixture import NARROWEST_FRACTION, Group, centres
-from .levels.slow_noise import allowed_for, is_quiet
-from .levels.visits import Distribution, distribution, label_readings, outlying, visits_of
+from .mixture import NARROWEST_FRACTION, Group, centres
+from .slow_noise import allowed_for, is_quiet
+from .visits import Distribution, distribution, label_readings, outlying, visits_of
 
 ROUNDS = 2
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -115,6 +116,18 @@ def test_a_panel_has_a_unit_on_every_axis_and_numbers_behind_it(name: str, tmp_p
     table = pd.read_csv(csv)
     assert len(table) == len(panel.data) > 0
     assert list(table.columns) == list(panel.data.columns)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_resistance_is_drawn_from_its_pulse_to_the_next(sign: int) -> None:
+    amplitudes = [sign * volt for volt in (1.0, 2.0, 3.0)]
+    columns = {"cycle": 0, "phase": "write", "amplitude_V": amplitudes}
+    points = pd.DataFrame({**columns, "resistance_ohm": [100.0, 90.0, 80.0]})
+    (lines,) = painted(resistance_against_amplitude(points)).collections
+    assert isinstance(lines, LineCollection)
+    ((first, second, third), (high, middle, low)) = (amplitudes, (100, 90, 80))
+    corners = [(first, high), (second, high), (second, middle), (third, middle), (third, low)]
+    assert np.asarray(lines.get_segments()[0]).tolist() == [list(corner) for corner in corners]
 
 
 def test_the_same_points_give_the_same_bytes(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 import pytest
+from scipy.stats import chi2, kstest, t
 
 from dwmtj.analysis import AnalysisError
 from dwmtj.analysis.state_model.model import LevelState, Prior, Pulses, Quantity, Source, StateModel
@@ -124,6 +125,19 @@ def test_few_data_make_drawn_devices_that_differ_more() -> None:
     assert few[1] > 5 * many[1]
     p = 3 / 8
     assert many[1] == pytest.approx(np.sqrt(p * (1 - p) / 800), rel=0.2)
+
+
+def test_drawn_levels_follow_the_posterior_of_their_visits() -> None:
+    """ν s²/σ² is χ² and (µ − mean)/(s/√n) Student's t with ν = n − 1; false alarms below 1e-3."""
+    rng, visits = np.random.default_rng(10), np.array([10, 5, 10])
+    devices = [draw_device(a_model(), rng) for _ in range(3000)]
+    sigma = np.array([one.cycle_std_ohm for one in devices])
+    mean = np.array([one.mean_ohm for one in devices])
+    for level, count in enumerate(visits):
+        freedom = count - 1
+        assert kstest(freedom / sigma[:, level] ** 2, chi2(freedom).cdf).pvalue > 3e-4
+        deviation = (mean[:, level] - (100.0, 80.0, 60.0)[level]) * np.sqrt(count)
+        assert kstest(deviation, t(freedom).cdf).pvalue > 3e-4
 
 
 def test_the_same_generator_draws_the_same() -> None:

@@ -1,6 +1,6 @@
 from .errors import AnalysisError
 from .estimate import Estimate
-from .levels.conductance import ConductanceLevel, conductance_levels, largest_write_noise
+from .levels.conductance import ConductanceLevel, conductance_levels
 from .levels.find import Level, LevelReport, assign_levels, find_levels, measure_levels
 from .levels.state_map import StateMap, state_maps
 from .minor_loop import MinorLoop, measure_minor_loop
@@ -17,10 +17,8 @@ from .switching.voltages import (
     critical_voltage,
     find_switches,
     first_arrivals,
-    first_departures,
     hop_lengths,
     one_step_resets,
-    state_distribution,
     voltage_statistics,
 )
 from .switching.width_ratio import DepinningVoltages, depinning_voltages
@@ -31,7 +29,6 @@ from .update import (
     neurosim_A,
     neurosim_label,
     pulse_energy_J,
-    update_energies_J,
 )
 
 __all__ = [
@@ -62,12 +59,10 @@ __all__ = [
     "find_switches",
     "find_thresholds",
     "first_arrivals",
-    "first_departures",
     "fit_depinning",
     "fit_metaplasticity",
     "fit_update",
     "hop_lengths",
-    "largest_write_noise",
     "measure_endurance",
     "measure_levels",
     "measure_minor_loop",
@@ -77,10 +72,8 @@ __all__ = [
     "neurosim_label",
     "one_step_resets",
     "pulse_energy_J",
-    "state_distribution",
     "state_maps",
     "switching_trials",
-    "update_energies_J",
     "voltage_statistics",
     "wall_position",
 ]

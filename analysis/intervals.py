@@ -45,13 +45,6 @@ def deviation(value: float, degrees: float) -> Estimate:
     return Estimate(value, low, high)
 
 
-def deviation_of(values: Floats) -> Estimate:
-    """Return the standard deviation of independent normal values."""
-    if len(values) < 2:
-        return Estimate(0.0, 0.0, inf)
-    return deviation(float(values.std(ddof=1)), len(values) - 1)
-
-
 def share(hits: float, trials: float) -> Estimate:
     """Return a probability from `hits` in `trials`; [0, 1] without trials, value then NaN."""
     if trials == 0:
@@ -88,8 +81,3 @@ def ratio(numerator: float, denominator: float, covariance: Floats, degrees: flo
         return Estimate(numerator / denominator, -inf, inf)
     root = sqrt(max(0.0, b * b - a * c))
     return Estimate(numerator / denominator, (b - root) / a, (b + root) / a)
-
-
-def normal_approximation(value: float, error: float) -> Estimate:
-    """Return a value with a large-sample interval; unbounded where the error is unknown."""
-    return within(value, Z * error if np.isfinite(error) else inf)

@@ -60,14 +60,6 @@ class MinorLoop:
         return self.antiparallel.value
 
     @property
-    def switching_down_T(self) -> float:
-        return self.down_T.value
-
-    @property
-    def switching_up_T(self) -> float:
-        return self.up_T.value
-
-    @property
     def tmr(self) -> float:
         """(R_max − R_min) / R_min."""
         return self.tmr_ratio.value
@@ -88,13 +80,6 @@ class MinorLoop:
     def resistance_area_ohm_m2(self, junction_area_m2: float) -> float:
         """R_min · area."""
         return self.parallel_ohm * junction_area_m2
-
-    def resistance_area(self, junction_area: Estimate) -> Estimate:
-        """R_min · area in Ω m², for an area in m² with its interval."""
-        value = self.parallel.value * junction_area.value
-        area_part = (junction_area.high - junction_area.low) / (2 * junction_area.value)
-        part = (self.parallel.high - self.parallel.low) / (2 * self.parallel.value)
-        return within(value, value * hypot(area_part, part))
 
 
 def measure_minor_loop(points: pd.DataFrame) -> MinorLoop:

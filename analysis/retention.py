@@ -24,7 +24,6 @@ from .run_points import quiet_series
 
 Floats = npt.NDArray[np.float64]
 
-TEN_YEARS_s = 3.156e8
 BLOCKS = 16
 
 
@@ -40,11 +39,6 @@ class Retention:
     escapes: int
     escape_rate_Hz: Estimate
     drift_ohm_per_decade: Estimate
-
-    @property
-    def extrapolated(self) -> bool:
-        """Whether ten years lie beyond what was watched."""
-        return self.watched_s < TEN_YEARS_s
 
     @property
     def mean_life_s(self) -> Estimate:

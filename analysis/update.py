@@ -12,7 +12,6 @@ resistance R is V² (T − (rise + fall)/6)/R, T the full width at half maximum.
 Yu, IEDM 2017, 6.1; IEEE TCAD 37, 3067 (2018).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, inf, log, sqrt
 
@@ -125,23 +124,6 @@ def pulse_energy_J(
             f"positive resistance, and a width of at least half the edges."
         )
     return amplitude_V**2 / track_resistance_ohm * (width_s - (rise_s + fall_s) / 6)
-
-
-def update_energies_J(
-    voltage_V: Sequence[Estimate],
-    width_s: float,
-    track_resistance_ohm: float,
-    rise_s: float = 0.0,
-    fall_s: float = 0.0,
-) -> tuple[Estimate, ...]:
-    """Return the energy of the pulse at each switching voltage, with the voltage's interval."""
-
-    def energy(amplitude_V: float) -> float:
-        return pulse_energy_J(amplitude_V, width_s, track_resistance_ohm, rise_s, fall_s)
-
-    return tuple(
-        Estimate(energy(v.value), energy(max(0.0, v.low)), energy(v.high)) for v in voltage_V
-    )
 
 
 def _curve(x: Floats, label: float) -> Floats:

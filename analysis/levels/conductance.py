@@ -26,17 +26,6 @@ def conductance_levels(levels: Sequence[Level]) -> tuple[ConductanceLevel, ...]:
     return tuple(_conductance(level) for level in levels)
 
 
-def largest_write_noise(levels: Sequence[Level]) -> Estimate:
-    """Return the largest σ_G of the levels over the range of their conductances.
-
-    The interval is that of σ; the range is known far better.
-    """
-    conductances = conductance_levels(levels)
-    values = [level.conductance_S.value for level in conductances]
-    widest = max(conductances, key=lambda level: level.sigma_S.value).sigma_S
-    return _scaled(widest, 1 / (max(values) - min(values)))
-
-
 def _conductance(level: Level) -> ConductanceLevel:
     mean = level.resistance_ohm
     noise = _scaled(level.sigma_ohm, 1 / mean.value)

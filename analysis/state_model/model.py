@@ -33,10 +33,6 @@ class Quantity:
     low: float | None = None
     high: float | None = None
 
-    @property
-    def is_determined(self) -> bool:
-        return self.low is not None and self.high is not None
-
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class Source:

@@ -103,17 +103,6 @@ def first_arrivals(
     return _voltages(_firsts(switches, level, phase))
 
 
-def first_departures(
-    switches: Sequence[Switch], level: int, phase: str | None = None
-) -> dict[int, float]:
-    """Return for each cycle that leaves `level` the switching voltage (magnitude, V) it needs."""
-    firsts: dict[int, Switch] = {}
-    for switch in switches:
-        if switch.before == level and phase in (None, switch.phase):
-            firsts.setdefault(switch.cycle, switch)
-    return _voltages(firsts)
-
-
 def critical_voltage(
     switches: Sequence[Switch], level: int, phase: str | None = None
 ) -> CriticalVoltage | None:
@@ -170,17 +159,6 @@ def one_step_resets(
             moves.setdefault(switch.cycle, []).append((switch.before, switch.after))
     last = len(levels) - 1
     return share(sum(path == [(last, 0)] for path in moves.values()), len(moves))
-
-
-def state_distribution(points: pd.DataFrame, levels: Sequence[Level]) -> pd.DataFrame:
-    """Return the share of cycles in each level (columns) after each amplitude (index, V).
-
-    `dwmtj.analysis.levels.state_map` has their intervals.
-    """
-    pulsed = pulsed_points(points)
-    index = level_of_readings(pulsed, levels)
-    table = pd.crosstab(pulsed["amplitude_V"], pd.Series(index, pulsed.index), normalize="index")
-    return table.reindex(columns=range(len(levels)), fill_value=0.0)
 
 
 def _firsts(switches: Sequence[Switch], level: int, phase: str | None) -> dict[int, Switch]:

@@ -10,7 +10,7 @@ from dwmtj.analysis import (
     critical_voltage,
     find_levels,
     find_switches,
-    state_distribution,
+    state_maps,
 )
 
 MEANS = np.array([100.0, 93.3, 76.1, 67.1])
@@ -74,13 +74,14 @@ def test_a_hop_over_a_level_counts_the_levels_it_spans() -> None:
     assert hops == [(0, 3.0, 1), (0, 5.0, 1), (1, 4.0, 2)]
 
 
-def test_the_state_distribution_sums_to_one_at_every_amplitude() -> None:
+def test_a_state_map_has_every_cycle_in_one_level_at_every_amplitude() -> None:
     points, _ = staircase(seed=2)
-    share = state_distribution(points, find_levels(points))
-    assert share.shape == (len(AMPLITUDES), 4)
-    assert share.sum(axis=1).to_numpy() == pytest.approx(1.0)
-    assert share.iloc[0, 0] == 1.0
-    assert share.iloc[-1, 3] == 1.0
+    (found,) = state_maps(points, find_levels(points))
+    assert found.amplitudes_V.tolist() == AMPLITUDES.tolist()
+    assert found.hits.shape == (len(AMPLITUDES), 4)
+    assert (found.hits.sum(axis=1) == 13).all()
+    assert found.hits[0].tolist() == [13, 0, 0, 0]
+    assert found.hits[-1].tolist() == [0, 0, 0, 13]
 
 
 def test_every_reading_belongs_to_the_nearest_level() -> None:

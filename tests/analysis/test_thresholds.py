@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dwmtj.analysis import Estimate, Level, find_switches, find_thresholds, first_departures
+from dwmtj.analysis import Estimate, Level, find_switches, find_thresholds
 
 LEVELS = [Level(Estimate(r, r, r), Estimate(0.2, 0.1, 0.3), 10) for r in (100.0, 90.0, 80.0, 70.0)]
 
@@ -37,8 +37,8 @@ def test_walls_that_run_through_do_not_bias_the_thresholds() -> None:
             covered.append(2.5 in threshold.voltage_V)
             if threshold.level == 2:
                 errors.append(threshold.voltage_V.value - 2.5)
-        left = first_departures(find_switches(points, LEVELS), 2)
-        naive.append(np.mean(list(left.values())) - 2.5)
+        left = [switch.voltage_V for switch in find_switches(points, LEVELS) if switch.before == 2]
+        naive.append(np.mean(left) - 2.5)
     assert abs(np.mean(errors)) < 0.02
     assert np.mean(naive) > 0.05  # departures alone see the strong visits only
     assert np.mean(covered) > 0.89

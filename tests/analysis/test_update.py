@@ -13,7 +13,6 @@ from dwmtj.analysis import (
     neurosim_A,
     neurosim_label,
     pulse_energy_J,
-    update_energies_J,
 )
 
 
@@ -70,8 +69,6 @@ def test_the_energy_of_a_trapezoidal_pulse_is_its_integral() -> None:
     shape = np.interp(time, [0, 10e-9, 50e-9, 60e-9], [0, 1, 1, 0])
     integral = np.trapezoid((3 * shape) ** 2, time) / 1000
     assert pulse_energy_J(3.0, 50e-9, 1000, 10e-9, 10e-9) == pytest.approx(integral, rel=1e-6)
-    (energy,) = update_energies_J([Estimate(3.0, 2.9, 3.1)], 50e-9, 1000)
-    assert (energy.low, energy.high) == pytest.approx((4.205e-10, 4.805e-10))
     with pytest.raises(AnalysisError, match="positive"):
         pulse_energy_J(3.0, 50e-9, 0.0)
 

@@ -19,7 +19,6 @@ from ....analysis.writing.policy import write_verify_policy
 from ....protocols.write_plan import WritePlan
 from ..crossbar.devices import DeviceLevels
 from ..crossbar.mapping import MappedLayer, map_layer
-from ..errors import NetworkError
 
 Floats = NDArray[np.float64]
 
@@ -150,15 +149,6 @@ def conditions(model: StateModel) -> Conditions:
 def conductances_S(resistance_ohm: Floats) -> Floats:
     """Return 1/R, and no conductance where nothing was read: an open junction carries none."""
     return np.where(np.isfinite(resistance_ohm), 1.0 / resistance_ohm, 0.0)
-
-
-def check_size(rows: int, columns: int, targets: NDArray[np.int64]) -> None:
-    """Raise NetworkError if an array is too small for the targets."""
-    if targets.shape[0] > rows or targets.shape[1] > columns:
-        raise NetworkError(
-            f"The layer needs {targets.shape[0]} × {targets.shape[1]} devices, and the bench "
-            f"reaches {rows} × {columns}."
-        )
 
 
 def _spread_ohm(level: LevelState) -> float:

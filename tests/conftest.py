@@ -1,6 +1,6 @@
-"""Virtual benches that no other test shares, and a model of the straight synapse to write with."""
+"""What tests of several rooms need, and what no test may leave behind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 
 import numpy as np
@@ -12,8 +12,15 @@ from dwmtj.analysis.calibration.runs import CalibrationRun
 from dwmtj.analysis.state_model.model import StateModel
 from dwmtj.instruments import BenchFile, load_bench_file
 from dwmtj.simulators.device import Device, load_device
+from tests.surroundings import unchanged_surroundings
 
 _numbers = count()
+
+
+@pytest.fixture(autouse=True)
+def no_test_changes_its_surroundings() -> Iterator[None]:
+    with unchanged_surroundings():
+        yield
 
 
 @pytest.fixture

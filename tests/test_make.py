@@ -56,13 +56,14 @@ def test_ctrl_c_while_installing_ends_quietly(monkeypatch: pytest.MonkeyPatch) -
 def test_the_images_beside_the_project_are_found_unless_another_folder_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("DWMTJ_DATA", raising=False)
+    environment: dict[str, str] = {}
+    monkeypatch.setattr(os, "environ", environment)
     monkeypatch.setattr(make, "DATA", tmp_path / "nowhere")
     make.point_to_data()
-    assert "DWMTJ_DATA" not in os.environ
+    assert "DWMTJ_DATA" not in environment
     monkeypatch.setattr(make, "DATA", tmp_path)
     make.point_to_data()
-    assert os.environ["DWMTJ_DATA"] == str(tmp_path)
-    monkeypatch.setenv("DWMTJ_DATA", "elsewhere")
+    assert environment["DWMTJ_DATA"] == str(tmp_path)
+    environment["DWMTJ_DATA"] = "elsewhere"
     make.point_to_data()
-    assert os.environ["DWMTJ_DATA"] == "elsewhere"
+    assert environment["DWMTJ_DATA"] == "elsewhere"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from dwmtj.analysis.calibration.runs import CalibrationRun
 from dwmtj.analysis.state_model.model import StateModel
 from dwmtj.instruments import BenchFile, load_bench_file
 from dwmtj.simulators.device import Device, load_device
+from tests.official_images import write_official_images
 from tests.surroundings import unchanged_surroundings
 
 _numbers = count()
@@ -21,6 +23,12 @@ _numbers = count()
 def no_test_changes_its_surroundings() -> Iterator[None]:
     with unchanged_surroundings():
         yield
+
+
+@pytest.fixture(scope="session")
+def official_images(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for DWMTJ_DATA: a few synthetic images in the files of the official data sets."""
+    return write_official_images(tmp_path_factory.mktemp("official-images"))
 
 
 @pytest.fixture

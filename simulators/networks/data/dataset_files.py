@@ -3,6 +3,9 @@
 Checksums of the contents are SHA-256, of the uncompressed bytes where a file is compressed, so
 that files compressed anew count as the originals. Checksums of the downloads are the MD5 sums
 that their publishers, or torchvision for MNIST, print beside the addresses.
+
+Other images in the same formats are read from a data set's folder that holds a file
+`unofficial.sha256`, as `sha256sum * > unofficial.sha256` writes it; they are checked against that.
 """
 
 import gzip
@@ -19,6 +22,7 @@ from ..errors import NetworkError
 from .download import retrieve
 
 DATA_VARIABLE = "DWMTJ_DATA"
+UNOFFICIAL = "unofficial.sha256"
 MNIST_SITE = "https://ossci-datasets.s3.amazonaws.com/mnist"
 FASHION_SITE = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com"
 CIFAR_ARCHIVE = "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz"
@@ -96,11 +100,13 @@ def read_contents(files: DataSetFiles) -> dict[str, bytes]:
     """Return the uncompressed content of each file, by its name; raises NetworkError.
 
     They come from the folder that DWMTJ_DATA names or, where that is not set, from the user's
-    cache, into which missing ones are downloaded.
+    cache, into which missing ones are downloaded. Only the former may hold unofficial files.
     """
     given = os.environ.get(DATA_VARIABLE)
     if given:
         folder = Path(given).expanduser() / files.folder
+        if (folder / UNOFFICIAL).is_file():
+            return _read_unofficial(folder, files)
     else:
         folder = cache_folder() / files.folder
         if not all((folder / name).is_file() for name in files.contents):
@@ -132,24 +138,52 @@ def _unpack(archive: Path, files: DataSetFiles) -> None:
 
 
 def _read(path: Path, sha256: str) -> bytes:
+    """Return the content of an official file, which has this checksum; raises NetworkError."""
+    content = _uncompressed(path, _bytes_of(path))
+    if _sha256(content) != sha256:
+        raise NetworkError(_corrupt(path))
+    return content
+
+
+def _read_unofficial(folder: Path, files: DataSetFiles) -> dict[str, bytes]:
+    """Return the contents of files whose checksums, as they lie there, their folder states."""
+    lines = _bytes_of(folder / UNOFFICIAL).decode(errors="replace").splitlines()
+    stated = {line[66:]: line[:64] for line in lines}  # the sum, a space, a space or an asterisk
+    contents = {}
+    for name in files.contents:
+        content = _bytes_of(folder / name)
+        if stated.get(name) != _sha256(content):
+            raise NetworkError(
+                f"{folder / name} is damaged, or another file than {UNOFFICIAL} beside it states: "
+                f"restore it, or write {UNOFFICIAL} anew."
+            )
+        contents[name] = _uncompressed(folder / name, content)
+    return contents
+
+
+def _bytes_of(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
-        if path.suffix == ".gz":
-            content = gzip.decompress(content)
+        return path.read_bytes()
     except FileNotFoundError as error:
         raise NetworkError(
             f"{path} is missing: put the official file there, or leave {DATA_VARIABLE} unset and "
             "it is downloaded."
         ) from error
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise NetworkError(_corrupt(path)) from error
     except OSError as error:
         raise NetworkError(
             f"{path} cannot be read ({error.strerror}): allow reading it."
         ) from error
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise NetworkError(_corrupt(path))
-    return content
+
+
+def _uncompressed(path: Path, content: bytes) -> bytes:
+    try:
+        return gzip.decompress(content) if path.suffix == ".gz" else content
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise NetworkError(_corrupt(path)) from error
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _corrupt(path: Path) -> str:

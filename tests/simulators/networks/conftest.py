@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import os
-import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,12 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dwmtj.simulators.networks.data.dataset_files import DATA_VARIABLE, DataSetFiles
-
-
-def idx(array: NDArray[np.uint8]) -> bytes:
-    """Return the array in the IDX format of unsigned bytes."""
-    head = struct.pack(f">BBBB{array.ndim}I", 0, 0, 8, array.ndim, *array.shape)
-    return head + array.tobytes()
+from tests.official_images import idx
 
 
 @pytest.fixture

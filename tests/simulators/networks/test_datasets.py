@@ -15,7 +15,12 @@ import pytest
 from numpy.typing import NDArray
 
 from dwmtj.simulators.networks import NetworkError, load_images
-from dwmtj.simulators.networks.data.dataset_files import DATA_VARIABLE, DataSetFiles, read_contents
+from dwmtj.simulators.networks.data.dataset_files import (
+    DATA_VARIABLE,
+    UNOFFICIAL,
+    DataSetFiles,
+    read_contents,
+)
 from dwmtj.simulators.networks.data.images import (
     DIGITS,
     DataSetName,
@@ -23,6 +28,7 @@ from dwmtj.simulators.networks.data.images import (
     read_cifar,
     read_idx,
 )
+from tests.official_images import write_official_images
 
 Arrays = dict[str, NDArray[np.uint8]]
 
@@ -80,6 +86,52 @@ def test_a_missing_or_corrupt_file_is_named(
         read_idx(tiny_files, DIGITS)
 
 
+@pytest.mark.parametrize("name", ["mnist", "fashion-mnist", "cifar-100"])
+def test_other_images_in_the_official_formats_are_read_by_their_own_checksums(
+    official_images: Path, read_from: Callable[[Path], None], name: DataSetName
+) -> None:
+    """The synthetic ones can be told apart: the nearest mean of a class is the right one."""
+    read_from(official_images)
+    images = load_images(name)
+    assert (len(images.train_labels), len(images.test_labels)) == (600, 200)
+    assert len(images.classes) == images.train_labels.max() + 1
+    train = images.train_images.reshape(600, -1).astype(float)
+    means = np.array(
+        [train[images.train_labels == n].mean(axis=0) for n in range(len(images.classes))]
+    )
+    test = images.test_images.reshape(200, 1, -1)
+    nearest = ((test - means) ** 2).sum(axis=2).argmin(axis=1)
+    assert np.array_equal(nearest, images.test_labels)
+
+
+@pytest.mark.parametrize("name", ["train.bin", "fine_label_names.txt"])
+def test_other_images_that_are_not_those_of_their_checksums_are_refused(
+    tmp_path: Path, read_from: Callable[[Path], None], name: str
+) -> None:
+    read_from(write_official_images(tmp_path, train=2, test=1))
+    path = tmp_path / "cifar-100-binary" / name
+    content = path.read_bytes()
+    path.write_bytes(bytes([content[0] ^ 1]) + content[1:])
+    with pytest.raises(
+        NetworkError, match=rf"{name} is damaged, or another file than {UNOFFICIAL}"
+    ):
+        load_images("cifar-100")
+    path.write_bytes(content)
+    load_images("cifar-100")
+    path.unlink()
+    with pytest.raises(NetworkError, match=f"{name} is missing"):
+        load_images("cifar-100")
+
+
+def test_without_checksums_of_their_own_other_images_are_refused(
+    tmp_path: Path, read_from: Callable[[Path], None]
+) -> None:
+    read_from(write_official_images(tmp_path, train=2, test=1))
+    (tmp_path / "mnist" / UNOFFICIAL).unlink()
+    with pytest.raises(NetworkError, match="is not the official file"):
+        load_images("mnist")
+
+
 def test_an_unknown_data_set_is_answered_with_those_there_are() -> None:
     with pytest.raises(NetworkError, match="no data set 'letters': mnist, fashion-mnist, cifar"):
         data_set_name("letters")
@@ -128,6 +180,20 @@ def test_without_a_data_folder_the_files_are_downloaded_once(
     for _ in range(2):
         assert len(read_idx(files, DIGITS).train_labels) == 5
     assert len(server.requested) == 4
+
+
+def test_files_in_the_cache_are_checked_against_the_official_sums_only(
+    tmp_path: Path, tiny_files: DataSetFiles, server: Server
+) -> None:
+    files = with_downloads(tiny_files, server, sorted((tmp_path / "served/tiny").iterdir()))
+    read_contents(files)
+    path = tmp_path / "home" / "tiny" / "t10k-labels-idx1-ubyte.gz"
+    other_content(path)
+    sums = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in path.parent.iterdir()}
+    lines = [f"{digest}  {name}\n" for name, digest in sums.items()]
+    (path.parent / UNOFFICIAL).write_text("".join(lines))
+    with pytest.raises(NetworkError, match="is not the official file"):
+        read_contents(files)
 
 
 def test_a_download_that_is_not_the_official_file_is_refused_and_not_kept(

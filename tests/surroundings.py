@@ -5,7 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-SET_BY_PYTEST = {"PYTEST_CURRENT_TEST"}
+IGNORED = {  # what pytest and libraries set for themselves, the latter when they are imported
+    "KMP_DUPLICATE_LIB_OK",
+    "KMP_INIT_AT_FORK",
+    "MPLCONFIGDIR",
+    "PYTEST_CURRENT_TEST",
+    "QT_API",
+    "QT_ENABLE_HIGHDPI_SCALING",
+    "__DASK_PARENT_PID",
+}
 
 
 @contextmanager
@@ -17,7 +25,7 @@ def unchanged_surroundings() -> Iterator[None]:
         name
         for name in variables.keys() | os.environ.keys()
         if variables.get(name) != os.environ.get(name)
-    } - SET_BY_PYTEST
+    } - IGNORED
     for name in changed:
         if name in variables:
             os.environ[name] = variables[name]

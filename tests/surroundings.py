@@ -5,15 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-IGNORED = {  # what pytest and libraries set for themselves, the latter when they are imported
-    "KMP_DUPLICATE_LIB_OK",
-    "KMP_INIT_AT_FORK",
-    "MPLCONFIGDIR",
-    "PYTEST_CURRENT_TEST",
-    "QT_API",
-    "QT_ENABLE_HIGHDPI_SCALING",
-    "__DASK_PARENT_PID",
-}
+# What pytest and, when they are imported, libraries set for themselves.
+IGNORED = ("KMP_", "MPL", "PYTEST_", "QT_", "TORCH", "__DASK")
 
 
 @contextmanager
@@ -24,8 +17,8 @@ def unchanged_surroundings() -> Iterator[None]:
     changed = {
         name
         for name in variables.keys() | os.environ.keys()
-        if variables.get(name) != os.environ.get(name)
-    } - IGNORED
+        if variables.get(name) != os.environ.get(name) and not name.startswith(IGNORED)
+    }
     for name in changed:
         if name in variables:
             os.environ[name] = variables[name]

@@ -1,8 +1,8 @@
 from .calibrations import CalibrationRecord
 from .errors import ImportFileError, StoreError
 from .location import database_path
-from .phase import Phase
 from .output_file import OutputFileError, atomic_write, check_overwrite
+from .phase import Phase
 from .points import Point
 from .records import AttemptRecord, RunRecord, RunSummary, WarningRecord
 from .results import ResultRecord
@@ -14,9 +14,9 @@ from .writer import RunWriter
 __all__ = [
     "AttemptRecord",
     "CalibrationRecord",
-    "Phase",
     "ImportFileError",
     "OutputFileError",
+    "Phase",
     "Point",
     "ResultRecord",
     "RunRecord",

@@ -3,7 +3,7 @@
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-IN_THE_PACKAGE = {"__init__", "__main__", "errors"}
+IN_THE_PACKAGE = {"__init__", "__main__", "compiled", "errors", "lab_address", "validation"}
 
 
 class BuildPackage(build_py):

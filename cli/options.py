@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ..instruments import BenchError, BenchFile, load_bench_file
-from ..simulators.bench.lab_address import LabAddress
+from ..lab_address import LabAddress
 from ..storage import Store, StoreError, database_path
 from .console import print_message
 

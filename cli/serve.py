@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ..lab_address import LabAddress
 from ..storage import database_path
 from .console import print_line, print_message
 from .options import DatabaseOption
@@ -30,7 +31,7 @@ def serve(
     """
     from pyvisa_dwmtj import StoreModels
 
-    from ..simulators.bench import LabAddress, LabServer, open_lab  # compiles; nobody else waits
+    from ..simulators.bench import LabServer, open_lab  # compiles; nobody else waits
 
     address = LabAddress.parse(lab)
     if database is not None and address.may_hold_twin:

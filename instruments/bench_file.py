@@ -1,10 +1,13 @@
 """The bench file: instruments, addresses, wiring and the limits that must not be exceeded."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SerializeAsAny
 
+from ..lab_address import LabAddress
+from ..validation import Section, parse_toml
 from .errors import BenchError
 from .limits import Limits
 from .sections import (
@@ -15,7 +18,6 @@ from .sections import (
     ResistanceMeterSection,
     SwitchSection,
 )
-from .validation import Section, parse_toml
 
 
 class DeviceUnderTest(Section):
@@ -73,12 +75,11 @@ def load_bench_file(path: Path | str) -> BenchFile:
 
 
 def _beside(folder: Path, bench_file: BenchFile) -> BenchFile:
-    """Let a file that `visa_library` names be found beside the bench file, wherever one is."""
-    named, at, back_end = bench_file.visa_library.rpartition("@")
-    file, question, options = named.partition("?")
-    if not file or not (folder / file).is_file():
+    """Return the bench file with the path of a lab file that lies beside it made absolute."""
+    address = LabAddress.of_library(bench_file.visa_library)
+    if address is None or not address.lab or not (folder / address.lab).is_file():
         return bench_file
-    library = f"{(folder / file).absolute()}{question}{options}{at}{back_end}"
+    library = replace(address, lab=str((folder / address.lab).absolute())).library
     return bench_file.model_copy(update={"visa_library": library})
 
 

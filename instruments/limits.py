@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from pydantic import Field
 
+from ..validation import Section
 from .errors import LimitError
 from .roles import (
     Instrument,
@@ -15,7 +16,6 @@ from .roles import (
     Reading,
     ResistanceMeter,
 )
-from .validation import Section
 
 Role = TypeVar("Role", bound=Instrument)
 

@@ -12,8 +12,8 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
+from ..validation import Section
 from .channel_list import channels_of
-from .validation import Section
 
 Positive = Annotated[float, Field(gt=0)]
 

@@ -1,10 +1,10 @@
 """Whether a run may be taken up again: the same measurement, on the same bench as before."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..lab_address import LabAddress
 from ..storage import RunRecord
 from .errors import ProtocolError
 
@@ -50,7 +50,7 @@ def check_resumable(
 def _described(bench: Mapping[str, Any]) -> dict[str, Any]:
     stored = _stored(bench)
     if "visa_library" in stored:
-        stored["visa_library"] = _without_attempt(stored["visa_library"])
+        stored["visa_library"] = _compared(stored["visa_library"])
     return dict(_leaves({name: stored[name] for name in _BENCH if name in stored}))
 
 
@@ -63,10 +63,9 @@ def _leaves(branch: Mapping[str, Any], stem: str = "") -> Iterator[tuple[str, An
             yield f"{stem}{name}", value
 
 
-def _without_attempt(library: str) -> str:
-    return re.sub(
-        r"([?&])(?:attempt|database)=[^&@]+&|[?&](?:attempt|database)=[^&@]+(?=@)", r"\1", library
-    )
+def _compared(library: str) -> str:
+    address = LabAddress.of_library(library)
+    return library if address is None else address.without("attempt", "database").library
 
 
 def _stored(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -55,7 +55,16 @@ def test_the_wheel_holds_the_package_and_the_back_end_and_nothing_else(wheel: li
     in_the_root = {name for name in wheel if name.startswith("dwmtj/") and name.count("/") == 1}
     assert in_the_root == {
         f"dwmtj/{name}"
-        for name in ("__init__.py", "__init__.pyi", "__main__.py", "errors.py", "py.typed")
+        for name in (
+            "__init__.py",
+            "__init__.pyi",
+            "__main__.py",
+            "compiled.py",
+            "errors.py",
+            "lab_address.py",
+            "py.typed",
+            "validation.py",
+        )
     }
     assert {name.split("/")[1] for name in wheel if name.count("/") > 1} - NOT_PACKAGED == {
         room.parts[0] for room in rooms() if room.parts

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..compiled import compiled
+from ...compiled import compiled
 from .reachability import reaches_almost_surely
 
 Floats = npt.NDArray[np.float64]

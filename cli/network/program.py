@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from ...instruments import Bench, BenchFile, WallClock
+from ...lab_address import LabAddress
 from ...protocols import ProtocolError
 from ...protocols.write_verify import WriteVerify
-from ...simulators.bench.lab_address import LabAddress
 from ...simulators.networks import require_learning
 from ...storage import RunRecord, Store, check_overwrite
 from ..console import err

@@ -1,7 +1,6 @@
 from .circuit.clock import SimulatedClock
 from .errors import LabError
 from .lab import Lab, forget_labs, open_lab
-from .lab_address import LabAddress
 from .lab_file import LabFile, lab_names, read_lab_file
 from .server import LabServer, serve
 from .twins import ResolveModel
@@ -9,7 +8,6 @@ from .visa.library import VirtualBenchLibrary
 
 __all__ = [
     "Lab",
-    "LabAddress",
     "LabError",
     "LabFile",
     "LabServer",

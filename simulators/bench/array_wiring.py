@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, model_validator
 from pydantic_core import PydanticCustomError
 
-from ..device.validation import Section
+from ...validation import Section
 from .models.keithley_2750 import CHANNELS, is_measuring
 from .scpi.channel_list import channels_of
 

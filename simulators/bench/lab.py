@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ...lab_address import LabAddress
 from ..device import Device, Twin, TwinParameters
 from .circuit.array_state import kept_devices
 from .circuit.circuit import Circuit
@@ -16,7 +17,6 @@ from .circuit.clock import SimulatedClock
 from .circuit.device_array import DeviceArray
 from .circuit.electromagnet import Electromagnet
 from .errors import LabError
-from .lab_address import LabAddress
 from .lab_file import DEFAULT_LAB, LabFile, read_lab_file
 from .models.registry import MODELS
 from .scpi.instrument import Instrument

@@ -9,11 +9,11 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 from pyvisa import rname
 
+from ...lab_address import MODEL_PREFIX
+from ...validation import Section, read_toml
 from ..device import DeviceError, DeviceParameters, TwinParameters, load_device
-from ..device.validation import Section, read_toml
 from .array_wiring import ArrayWiring
 from .errors import LabError
-from .lab_address import MODEL_PREFIX
 from .models.registry import MODELS
 from .twins import FindModel, load_twin, no_models
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from ...lab_address import MODEL_PREFIX
 from ..device import TwinParameters, twin_parameters
 from .errors import LabError
-from .lab_address import MODEL_PREFIX
 
 ResolveModel = Callable[[str, str | None], Mapping[str, Any]]
 """Returns the document of a state model, from its name and the database that the lab's address

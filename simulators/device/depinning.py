@@ -33,7 +33,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .compiled import compiled
+from ...compiled import compiled
 from .parameters import Contact, DeviceParameters, FreeLayer, Notch
 from .track import width_m, width_slope
 

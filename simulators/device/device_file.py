@@ -13,6 +13,7 @@ import tomli_w
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from ...validation import Section, read_toml, section_of
 from .errors import DeviceError
 from .parameters import (
     Contact,
@@ -24,7 +25,6 @@ from .parameters import (
     Notch,
     Track,
 )
-from .validation import Section, read_toml, section_of
 
 _PRESETS = Path(__file__).parent / "presets"
 

@@ -20,7 +20,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from .compiled import compiled, compiled_parallel
+from ...compiled import compiled, compiled_parallel
 from .depinning import BOLTZMANN_J_per_K, barrier_height, edge_share
 from .noise import normal, uniform
 

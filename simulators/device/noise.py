@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .compiled import compiled
+from ...compiled import compiled
 
 OCTAVES_s = 1e-3 * 2.0 ** np.arange(20)
 """Correlation times of the 1/f noise, from a millisecond to nine minutes."""

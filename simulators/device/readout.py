@@ -18,7 +18,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from .compiled import compiled, compiled_parallel
+from ...compiled import compiled, compiled_parallel
 from .noise import flicker, normal
 from .track import parallel_fraction
 

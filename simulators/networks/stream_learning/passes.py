@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from .update import compiled, inlined, widened
+from ....compiled import compiled, inlined
+from .update import widened
 
 EPSILON = 1e-5
 

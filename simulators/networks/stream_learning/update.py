@@ -24,15 +24,12 @@ counter-based: a hash (Wellons' lowbias32, twice) of the weight's index and two 
 for each update.
 """
 
-from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
-import numba
 import numpy as np
 
+from ....compiled import compiled, inlined
 from .settings import StreamSetup
-
-Kernel = Callable[..., Any]
 
 RULE = np.dtype(
     [
@@ -49,16 +46,6 @@ RULE = np.dtype(
     align=True,
 )
 """What is the same in every update: Adam's constants, w1/w2, δ, L − 1 (0: no levels), flags."""
-
-
-def compiled(function: Kernel) -> Kernel:
-    """Compile for one thread, kept on disk; other threads run meanwhile."""
-    return cast("Kernel", numba.njit(cache=True, nogil=True, error_model="numpy")(function))
-
-
-def inlined(function: Kernel) -> Kernel:
-    """Compile into the callers, so that their loops stay vectorised."""
-    return cast("Kernel", numba.njit(inline="always", error_model="numpy")(function))
 
 
 def rule_of(setup: StreamSetup) -> Any:

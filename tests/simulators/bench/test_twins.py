@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from dwmtj.simulators.bench import LabAddress, LabError, ResolveModel, open_lab, read_lab_file
+from dwmtj.lab_address import LabAddress
+from dwmtj.simulators.bench import LabError, ResolveModel, open_lab, read_lab_file
 from dwmtj.simulators.device import Twin
 
 

@@ -27,8 +27,8 @@ class LabAddress:
     @classmethod
     def of_library(cls, visa_library: str) -> Self | None:
         """Return the address in PyVISA's library string, None if it is no virtual lab's."""
-        text, _, back_end = visa_library.rpartition("@")
-        return cls.parse(text) if back_end == BACK_END else None
+        text, at, back_end = visa_library.rpartition("@")
+        return cls.parse(text) if at and back_end == BACK_END else None
 
     def option(self, name: str) -> str | None:
         """Return the value of an option, None if it is not set."""

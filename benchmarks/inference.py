@@ -19,7 +19,7 @@ from dwmtj.simulators.networks.crossbar.devices import ConductanceRange
 from dwmtj.simulators.networks.crossbar.network import AnalogNetwork, from_analog, to_analog
 from dwmtj.simulators.networks.crossbar.random_streams import programming_noise
 from dwmtj.simulators.networks.data.image_batches import ImageBytes, on_device, predictions
-from dwmtj.simulators.networks.inference.result import half_interval
+from dwmtj.simulators.networks.inference.result import half_width
 from dwmtj.simulators.networks.resnet.pretrained import RESNET20
 from dwmtj.simulators.networks.resnet.weights_file import load_weights
 
@@ -60,7 +60,7 @@ def draws(analog: AnalogNetwork) -> None:
 
 
 def told(values: Sequence[float], factor: float = 100) -> str:
-    reach = half_interval(tuple(values))
+    reach = half_width(tuple(values))
     return f"{factor * statistics.mean(values):.2f} ± {factor * reach:.2f}"
 
 

@@ -76,7 +76,7 @@ def parts(network: StreamNetwork, images: torch.Tensor) -> dict[str, float]:
 def main() -> None:
     """Print the medians of interleaved rounds, their ratio, and what a fast step consists of."""
     torch.set_num_threads(1)
-    setup = StreamSetup(counted="weight")  # at 0 plain PyTorch has no comparator that holds
+    setup = StreamSetup(level_encoding="weight")  # at 0 plain PyTorch has no comparator that holds
     data = stream_data(load_images("fashion-mnist"), setup)
     images, labels = data.train_images[:100], data.train_labels[:100]
     floats, targets = images.float(), torch.from_numpy(labels)

@@ -16,7 +16,7 @@ from dwmtj.storage import Store
 
 
 def after_one_pulse(
-    _once: None, task: Task, _advance: Callable[[int], None]
+    _setup: None, task: Task, _advance: Callable[[int], None]
 ) -> Mapping[str, float]:
     settings = task.configuration
     devices = Device(load_device("trapezoid"), seed=task.seed or 0, count=settings["devices"])

@@ -1,85 +1,90 @@
-"""`dwmtj infer cifar100`: how many notches a network needs, and what errors cost it."""
+"""`dwmtj infer cifar100`: accuracy of a network on devices against notches and errors."""
 
-import hashlib
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ...simulators.networks import NetworkError, require_learning
+from ...simulators.networks import require_learning
 from ...simulators.networks.resnet.pretrained import RESNET20
-from ...storage import Store, check_overwrite
 from ..console import print_table
 from ..learn.options import (
+    ClipForErrorsOption,
+    ClipOption,
+    DeviceOption,
+    DevicesSeedOption,
     ExecutorOption,
+    FolderOption,
     JobsOption,
-    LearningProgress,
-    Where,
-    choose_device,
+    OverwriteOption,
+    PerOutputOption,
+    TestImagesOption,
+    WeightsOption,
     clipping_of,
-    cores,
-    print_kept,
+    find_optional_model,
+    print_output,
+    resumable,
 )
 from ..options import DatabaseOption
 
 if TYPE_CHECKING:
-    from ...simulators.networks.crossbar.devices import DeviceLevels
     from ...simulators.networks.inference.result import Inference
 
-NOTCHES = (2, 4, 8, 16, 32, 64, 128)
-NOISES = (0.0, 1.0, 10.0)
-COLUMNS = ("notches", "error", "accuracy (%)", "programmings", "lost (points)")
+COLUMNS = ("notches", "error", "accuracy (%)", "programmings", "accuracy drop (points)")
 
 
 def infer_cifar(
-    to: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="For the figure.")],
-    weights: Annotated[
-        Path,
-        typer.Option(
-            metavar="FILE",
-            help="What dwmtj learn cifar100 made.",
-            show_default="a ResNet-20 that comes along",
-        ),
-    ] = RESNET20,
+    to: FolderOption,
+    weights: WeightsOption = RESNET20,
     notches: Annotated[
         list[int] | None,
-        typer.Option(help="A power of 2; repeatable.", show_default="2, 4, 8 … 128"),
+        typer.Option(
+            help="Notches of a device, a power of 2; repeatable.", show_default="2, 4, 8 … 128"
+        ),
     ] = None,
     noise: Annotated[
         list[float] | None,
-        typer.Option(min=0, help="Multiple of the error; repeatable.", show_default="0, 1, 10"),
+        typer.Option(
+            min=0,
+            help="Programming error, as a multiple of the device's; repeatable.",
+            show_default="0, 1, 10",
+        ),
     ] = None,
     model: Annotated[
         str | None,
         typer.Option(
             metavar="MODEL",
-            help="Range and spreads of a state model.",
+            help="State model that gives conductance range and errors.",
             show_default="σ = 2.53 µS over 0.94 … 1.1 mS",
         ),
     ] = None,
     after_s: Annotated[
         float | None,
-        typer.Option("--after", metavar="SECONDS", help="Since writing; with --model."),
+        typer.Option(
+            "--after",
+            metavar="SECONDS",
+            help="Time since writing, in s; needs --model.",
+            show_default="0",
+        ),
     ] = None,
-    programmings: Annotated[int, typer.Option(help="At least so many.")] = 10,
-    most: Annotated[int, typer.Option(help="At most so many.")] = 40,
-    within: Annotated[
-        float, typer.Option(min=0, help="Points, to either side, that the interval may reach.")
+    programmings: Annotated[int, typer.Option(help="Minimum programmings per cell.")] = 10,
+    max_programmings: Annotated[int, typer.Option(help="Maximum programmings per cell.")] = 40,
+    target_half_width: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            help="Half-width of the 95 % interval of the mean accuracy, in percentage points, at "
+            "which a cell is complete.",
+        ),
     ] = 0.1,
-    clip: Annotated[bool, typer.Option("--clip", help="Ranges of least squared error.")] = False,
-    clip_for_errors: Annotated[
-        bool, typer.Option("--clip-for-errors", help="The same, errors of devices counted.")
-    ] = False,
-    per_output: Annotated[
-        bool, typer.Option("--per-output", help="A range for every output.")
-    ] = False,
+    clip: ClipOption = False,
+    clip_for_errors: ClipForErrorsOption = False,
+    per_output: PerOutputOption = False,
     line_ohm: Annotated[
         float | None,
         typer.Option(
             "--line-resistance",
             metavar="OHM",
-            help="Of the wire from device to device in the arrays.",
+            help="Wire resistance between neighbouring devices of an array, in Ω.",
             show_default="none",
         ),
     ] = None,
@@ -87,22 +92,20 @@ def infer_cifar(
         int, typer.Option(help="Rows and columns of an array; with --line-resistance.")
     ] = 64,
     precision: Annotated[
-        Literal["float32", "bfloat16"], typer.Option(help="Of the computation.")
+        Literal["float32", "bfloat16"], typer.Option(help="Floating-point precision.")
     ] = "float32",
-    where: Annotated[Where, typer.Option("--on", help="What computes.")] = "auto",
-    seed: Annotated[int, typer.Option(min=0, help="Of the devices.")] = 0,
-    images: Annotated[
-        int | None, typer.Option(min=2, help="Only the first so many test images.")
-    ] = None,
+    where: DeviceOption = "auto",
+    seed: DevicesSeedOption = 0,
+    images: TestImagesOption = None,
     jobs: JobsOption = None,
     executor: ExecutorOption = "local",
     database: DatabaseOption = None,
-    overwrite: Annotated[bool, typer.Option(help="Replace a figure that is there.")] = False,
+    overwrite: OverwriteOption = False,
 ) -> None:
-    """Read CIFAR-100 with a network on pairs of devices: accuracy against notches and errors.
+    """Classify CIFAR-100 with a network on pairs of devices: accuracy against notches and errors.
 
-    Every programming is kept in the database: what was broken off goes on with the same command,
-    and another one begins with those that are there.
+    Every programming is stored in the database: an interrupted study resumes with the same command,
+    and another one starts from the programmings that it shares.
 
     \b
     Examples:
@@ -111,85 +114,44 @@ def infer_cifar(
       dwmtj infer cifar100 -o measured --model straight-B1
     """
     require_learning()
-    if not weights.is_file():
-        from ...simulators.networks.resnet.weights_file import (
-            load_weights,  # says how to train them
-        )
+    from ...simulators.networks.crossbar.line_resistance import LineResistance
+    from ...simulators.networks.inference.task import DeviceMapping
+    from ...simulators.networks.inference_cifar100 import InferenceStudy, infer_cifar100
 
-        load_weights(weights)
-    from ...simulators.networks.data.images import (
-        load_images,  # whether all is there, before long work
-    )
-
-    name = weights.stem
-    check_overwrite(to / f"{name}-inference.png", overwrite=overwrite)
-    loaded = load_images("cifar-100")
-
-    from ...analysis.figures import save
-    from ...simulators.networks.crossbar.line_resistance import Lines
-    from ...simulators.networks.data.array_hash import array_hash
-    from ...simulators.networks.inference.figure import inference_panel
-    from ...simulators.networks.inference.study import (
-        InferenceConfiguration,
-        infer,
-        inference_tasks,
-    )
-    from ...simulators.networks.inference.task import KIND, Mapped, read, reader
-    from ...simulators.networks.resnet.weights_file import load_weights
-    from ...simulators.sweeps.sweep import Sweep, open_executor
-
-    lines = None if line_ohm is None else Lines(line_ohm, array, array)
-    trained = load_weights(weights)
-    if trained.shape.classes != len(loaded.classes):
-        raise NetworkError(f"{weights} reads {trained.shape.classes} classes; CIFAR-100 has 100.")
-    levels, described = _devices(notches or list(NOTCHES), model, after_s, database)
-    here = executor == "local"
-    device = choose_device(where).type if here else {"cuda": "cuda"}.get(where, "cpu")
-    shown = (loaded.test_images[:images], loaded.test_labels[:images])
-    mapped = Mapped(
-        clipping_of(clip=clip, for_errors=clip_for_errors),
-        "output" if per_output else "layer",
-        precision,
-        seed,
-        lines,
-    )
-    configuration = InferenceConfiguration(
-        weights=hashlib.sha256(weights.read_bytes()).hexdigest(),
-        devices=described,
-        notches=tuple(levels),
-        noises=tuple(dict.fromkeys(noise or NOISES)),
+    defaults = InferenceStudy()
+    study = InferenceStudy(
+        weights=weights,
+        notches=tuple(notches or defaults.notches),
+        noises=tuple(noise or defaults.noises),
+        model=find_optional_model(model, database),
+        after_s=after_s,
         programmings=programmings,
-        most=most,
-        within=within / 100,
-        mapped=mapped,
-        images=array_hash(*shown),
-        computed_on=device,
-    )
-    tasks = inference_tasks(configuration, levels)
-    once = partial(reader, trained.network, levels, mapped, *shown, device)
-    with (
-        open_executor(executor, jobs or (cores() if device == "cpu" else 1)) as running,
-        Store.open(database) as store,
-    ):
-        sweep = Sweep(KIND, read, store, running, once)
-        kept = len(tasks.all()) - len(sweep.missing(tasks.all()))
-        with LearningProgress(configuration.trials, kept, store.path, "programmings") as report:
-            found = infer(configuration, tasks, sweep, report)
-        result = store.add_result(
-            "infer-cifar100",
-            name,
-            configuration=configuration.document(),
-            data={**found.document(), "trained": dict(trained.about)},
+        max_programmings=max_programmings,
+        target_half_width=target_half_width / 100,
+        mapping=DeviceMapping(
+            clipping=clipping_of(clip=clip, for_errors=clip_for_errors),
+            per="output" if per_output else "layer",
+            precision=precision,
             seed=seed,
+            lines=None if line_ohm is None else LineResistance(line_ohm, array, array),
+        ),
+        images=images,
+    )
+    with resumable():
+        output = infer_cifar100(
+            to,
+            study,
+            database=database,
+            device=where,
+            jobs=jobs,
+            executor=executor,
+            overwrite=overwrite,
         )
-        results, place = f"result {result.id}", store.path
-    panel = inference_panel(name, found)
-    written = save(panel, to, panel.name, source=f"{results} of {place}")
-    print_inference(name, found)
-    print_kept(results, place, written)
+    print_inference(weights.stem, output.outcome)
+    print_output(output)
 
 
-def print_inference(name: str, found: "Inference") -> None:
+def print_inference(name: str, inference: "Inference") -> None:
     """Print a row for each number of notches and error."""
     from ...simulators.networks.inference.figure import noise_name
 
@@ -199,48 +161,14 @@ def print_inference(name: str, found: "Inference") -> None:
             noise_name(cell.noise),
             f"{100 * cell.mean:.2f}" + (f" ± {100 * cell.std:.2f}" if cell.noise else ""),
             str(len(cell.accuracies)),
-            f"{100 * cell.lost:.2f} ± {100 * cell.lost_reach:.2f}" if cell.noise else "–",
+            f"{100 * cell.accuracy_drop:.2f} ± {100 * cell.accuracy_drop_half_width:.2f}"
+            if cell.noise
+            else "–",
         )
-        for cell in found.cells
+        for cell in inference.cells
     ]
     title = (
-        f"{name}, {100 * found.accuracy_trained:.2f} % as trained, {found.images} images; mean ± "
-        "standard deviation over programmings; lost against no error, 95 % interval"
+        f"{name}, {100 * inference.accuracy_trained:.2f} % as trained, {inference.images} images; "
+        "mean ± standard deviation over programmings; accuracy drop against no error, 95 % interval"
     )
     print_table(title, COLUMNS, rows)
-
-
-def _devices(
-    notches: list[int], model: str | None, after_s: float | None, database: str | None
-) -> tuple[dict[int, "DeviceLevels"], dict[str, Any]]:
-    """Return a device's levels for each number of notches, and where they come from."""
-    from dataclasses import asdict
-
-    from ...analysis.state_model.store import find_model
-    from ...simulators.networks.crossbar.devices import (
-        ConductanceRange,
-        after,
-        levels_of_device,
-        levels_of_range,
-    )
-
-    bits = {count: _bits(count) for count in sorted(set(notches))}
-    if model is None:
-        if after_s is not None:
-            raise NetworkError("--after needs a --model whose retention was measured.")
-        between = ConductanceRange()
-        return {n: levels_of_range(between, b) for n, b in bits.items()}, asdict(between)
-    found = find_model(model, database)
-    levels = {n: levels_of_device(found, b) for n, b in bits.items()}
-    if after_s is not None:
-        levels = {n: after(entry, found, after_s) for n, entry in levels.items()}
-    return levels, {"model": found.name, "version": found.version, "after_s": after_s}
-
-
-def _bits(notches: int) -> int:
-    bits = notches.bit_length()
-    if notches < 2 or notches != 2 ** (bits - 1):
-        raise NetworkError(
-            f"{notches} notches are not those of an N-bit weight: give 2, 4, 8 … with --notches."
-        )
-    return bits

@@ -1,4 +1,4 @@
-"""What writing a network took and what it then reads, as tables on the console."""
+"""Tables of what writing a network takes, and of its accuracies."""
 
 from statistics import mean, stdev
 from typing import TYPE_CHECKING
@@ -12,19 +12,19 @@ ACCURACY_COLUMNS = ("weights", "accuracy (%)", "programmings")
 COLUMNS = (
     "writing",
     "devices at their level (%)",
-    "pulses a device",
-    "95 % need",
-    "most",
+    "pulses per device",
+    "95 % quantile",
+    "maximum",
     "pulses in all",
-    "one by one",
-    "all at once",
-    "heat in tracks",
-    "at 0.124 pJ",
+    "serial",
+    "parallel",
+    "Joule energy",
+    "at 0.124 pJ each",
 )
 
 
 def print_programmed(name: str, model: str, programmed: "Programmed") -> None:
-    """Print accuracies, and what either way of writing takes."""
+    """Print accuracies, and what each way of writing takes."""
     levels = programmed.levels
     accuracies = {
         "as trained": (programmed.accuracy_trained,),
@@ -33,8 +33,8 @@ def print_programmed(name: str, model: str, programmed: "Programmed") -> None:
         **{writing.name: writing.accuracies for writing in programmed.writings},
     }
     print_table(
-        f"{name} on pairs of {model}: {levels} levels a device, {2 * levels - 1} weights a pair; "
-        f"{programmed.images} images",
+        f"{name} on pairs of {model}: {levels} levels per device, {2 * levels - 1} weights per "
+        f"pair; {programmed.images} images",
         ACCURACY_COLUMNS,
         [(what, _mean_of(values), str(len(values))) for what, values in accuracies.items()],
     )
@@ -47,7 +47,7 @@ def print_programmed(name: str, model: str, programmed: "Programmed") -> None:
 
 
 def _row(writing: "Writing") -> tuple[str, ...]:
-    heat_J = writing.heat_J
+    joule_energy_J = writing.joule_energy_J
     return (
         writing.name,
         f"{100 * writing.share_at_level:.2f}",
@@ -55,17 +55,17 @@ def _row(writing: "Writing") -> tuple[str, ...]:
         str(writing.quantile(0.95)),
         str(writing.most_pulses),
         f"{writing.pulses:.4g}",
-        _lasting(writing.serial_s),
-        _lasting(writing.parallel_s),
-        "track unknown" if heat_J is None else f"{heat_J:.3g} J",
-        f"{writing.printed_J:.3g} J",
+        _duration(writing.serial_s),
+        _duration(writing.parallel_s),
+        "R unknown" if joule_energy_J is None else f"{joule_energy_J:.3g} J",
+        f"{writing.published_energy_J:.3g} J",
     )
 
 
 def _mean_of(accuracies: tuple[float, ...]) -> str:
-    told = f"{100 * mean(accuracies):.2f}"
-    return told if len(accuracies) < 2 else f"{told} ± {100 * stdev(accuracies):.2f}"
+    text = f"{100 * mean(accuracies):.2f}"
+    return text if len(accuracies) < 2 else f"{text} ± {100 * stdev(accuracies):.2f}"
 
 
-def _lasting(time_s: float) -> str:
+def _duration(time_s: float) -> str:
     return f"{time_s:.3g} s" if time_s < 3600 else f"{time_s / 3600:.3g} h"

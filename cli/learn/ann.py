@@ -1,27 +1,25 @@
 """`dwmtj learn ann`: the neuron paper's network, its Table II, its figures and its weights."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from statistics import mean, stdev
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ...simulators.networks import DataSetName, Images, require_learning
-from ...storage import ResultRecord, Store, check_overwrite
+from ...simulators.networks import require_learning
 from ..console import out, print_table
 from ..options import DatabaseOption
-from .options import LearningProgress, print_kept, result_numbers
+from .options import (
+    FolderOption,
+    OverwriteOption,
+    find_optional_model,
+    print_output,
+    resumable,
+)
 
 if TYPE_CHECKING:
-    from ...simulators.networks.neuron_network.study import AnnConfiguration, SeedOutcome
-    from ...simulators.networks.synapses.levels import SynapseLevels
-
-FlatSet = Literal["mnist", "fashion-mnist"]
-Devices = Literal["one", "pair"]
-Spacing = Literal["conductance", "resistance"]
+    from ...simulators.networks.neuron_network.study import SeedOutcome
 
 # float32, put on levels, fine-tuned: Table II of the neuron paper, in %
 PAPER = {
@@ -42,28 +40,39 @@ COLUMNS = (
 
 
 def learn_ann(
-    to: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="For all files.")],
-    data: Annotated[FlatSet | None, typer.Option(help="Only this data set.")] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="How many networks.")] = 3,
-    epochs: Annotated[int, typer.Option(min=1, help="Epochs in float32.")] = 10,
-    fine_tuning_epochs: Annotated[int, typer.Option(min=1, help="Epochs on the levels.")] = 5,
+    to: FolderOption,
+    data: Annotated[
+        Literal["mnist", "fashion-mnist"] | None,
+        typer.Option(help="Data set.", show_default="both"),
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Number of networks per data set.")] = 3,
+    epochs: Annotated[int, typer.Option(min=1, help="Training epochs in float32.")] = 10,
+    fine_tuning_epochs: Annotated[
+        int, typer.Option(min=1, help="Training epochs on the levels.")
+    ] = 5,
     devices: Annotated[
-        Devices, typer.Option(help="For each weight: one against a fixed reference, or a pair.")
+        Literal["one", "pair"],
+        typer.Option(help="Devices per weight: one against a fixed reference, or a pair."),
     ] = "one",
     spacing: Annotated[
-        Spacing, typer.Option(help="What is linear in the wall's position.")
+        Literal["conductance", "resistance"],
+        typer.Option(help="Quantity that is linear in the wall's position."),
     ] = "conductance",
     model: Annotated[
         str | None,
-        typer.Option(metavar="MODEL", help="Levels and spreads of a measured state model instead."),
+        typer.Option(
+            metavar="MODEL",
+            help="State model that gives levels and spreads.",
+            show_default="10 and 5 notches",
+        ),
     ] = None,
     database: DatabaseOption = None,
-    overwrite: Annotated[bool, typer.Option(help="Replace figures that are there.")] = False,
+    overwrite: OverwriteOption = False,
 ) -> None:
     """Train the 784-128-10 network, put it on 11 and 6 levels, train it there: the paper's table.
 
-    Images come from $DWMTJ_DATA, or are downloaded once. What was broken off goes on with the same
-    command. Results are kept in the database.
+    Images come from $DWMTJ_DATA, or are downloaded once. An interrupted study resumes with the same
+    command. Results are stored in the database.
 
     \b
     Examples:
@@ -72,47 +81,26 @@ def learn_ann(
       dwmtj learn ann -o measured --model trapezoid-A3 --data fashion-mnist
     """
     require_learning()
-    from ...simulators.networks.data.images import load_images  # whether all is there, before torch
+    from ...simulators.networks.ann_learning import learn_ann, measured_levels, paper_levels
+    from ...simulators.networks.neuron_network.study import FINE_TUNING, TRAINING, AnnConfiguration
 
-    check_overwrite(to / "neuron.png", overwrite=overwrite)
-    data_sets: tuple[FlatSet, ...] = ("mnist", "fashion-mnist") if data is None else (data,)
-    images: dict[DataSetName, Images] = {name: load_images(name) for name in data_sets}
-
-    from ...analysis.figures import save
-    from ...simulators.networks.neuron_network.figures import neuron_panel, study_panels
-    from ...simulators.networks.neuron_network.study import (
-        FINE_TUNING,
-        TRAINING,
-        AnnConfiguration,
-        run_study,
-    )
-    from ...simulators.sweeps.checkpoint import Checkpoint
-
+    measured = find_optional_model(model, database)
     configuration = AnnConfiguration(
-        data_sets=data_sets,
+        data_sets=("mnist", "fashion-mnist") if data is None else (data,),
         seeds=tuple(range(seeds)),
-        levels=_levels(model, devices, spacing, database),
+        levels=paper_levels(devices, spacing)
+        if measured is None
+        else measured_levels(measured, devices),
         training=replace(TRAINING, epochs=epochs),
         fine_tuning=replace(FINE_TUNING, epochs=fine_tuning_epochs),
     )
-    checkpoint = Checkpoint(to / "ann.checkpoint", configuration.document())
-    with Store.open(database) as store:
-        with LearningProgress(configuration.epochs, len(checkpoint), checkpoint.path) as report:
-            outcomes = run_study(configuration, images, checkpoint, report)
-        kept = [_keep(store, configuration, outcome) for outcome in outcomes]
-        results, place = result_numbers(kept), store.path
-    networks = [path for outcome in outcomes for path in _save_networks(to, configuration, outcome)]
-    panels = [neuron_panel(configuration.neuron), *study_panels(outcomes, images)]
-    written = [
-        path
-        for panel in panels
-        for path in save(panel, to, panel.name, source=f"{results} of {place}")
-    ]
-    checkpoint.remove()
-    print_ann(outcomes)
-    print_kept(results, place)
+    with resumable():
+        output = learn_ann(to, configuration, database=database, overwrite=overwrite)
+    print_ann(output.outcome)
+    print_output(output, list_files=False)
+    networks = sum(path.suffix == ".safetensors" for path in output.files)
     out.print(
-        f"{len(written)} files of figures and {len(networks)} networks: in {to}",
+        f"{len(output.files) - networks} files of figures and {networks} networks: in {to}",
         markup=False,
         soft_wrap=True,
     )
@@ -131,11 +119,11 @@ def print_ann(outcomes: Sequence["SeedOutcome"]) -> None:
                 (
                     on_levels.levels,
                     data_set,
-                    _told([outcome.trained.accuracy for outcome in of_set], paper[0]),
-                    _told([cell.accuracy_whole_range for cell in cells], paper[1]),
-                    _told([cell.accuracy_quantised for cell in cells], paper[1]),
-                    _told([cell.accuracy_fine_tuned for cell in cells], paper[2]),
-                    _told([a for cell in cells for a in cell.accuracies_spread], None),
+                    _cell([outcome.trained.accuracy for outcome in of_set], paper[0]),
+                    _cell([cell.accuracy_whole_range for cell in cells], paper[1]),
+                    _cell([cell.accuracy_quantised for cell in cells], paper[1]),
+                    _cell([cell.accuracy_fine_tuned for cell in cells], paper[2]),
+                    _cell([a for cell in cells for a in cell.accuracies_spread], None),
                 )
             )
     seeds = len(outcomes) // len(data_sets)
@@ -143,53 +131,7 @@ def print_ann(outcomes: Sequence["SeedOutcome"]) -> None:
     print_table(title, COLUMNS, rows)
 
 
-def _told(accuracies: Sequence[float], paper: float | None) -> str:
+def _cell(accuracies: Sequence[float], paper: float | None) -> str:
     spread = f" ± {100 * stdev(accuracies):.2f}" if len(accuracies) > 1 else ""
     beside = "" if paper is None else f" [{paper:.2f}]"
     return f"{100 * mean(accuracies):.2f}{spread}{beside}"
-
-
-def _levels(
-    model: str | None, devices: Devices, spacing: Spacing, database: str | None
-) -> dict[str, "SynapseLevels"]:
-    from ...analysis.state_model.store import find_model
-    from ...simulators.networks.synapses.levels import levels_of_model, notched_levels
-
-    if model is None:
-        return {f"{n} notches": notched_levels(n, devices, spacing) for n in (10, 5)}
-    found = find_model(model, database)
-    return {f"{found.name}:{found.version}": levels_of_model(found, devices)}
-
-
-def _save_networks(
-    to: Path, configuration: "AnnConfiguration", outcome: "SeedOutcome"
-) -> list[Path]:
-    """Write the network in float32 and those trained on levels, one file each."""
-    from ...simulators.networks.neuron_network.file import TrainedAnn, save_ann
-
-    trained = outcome.trained
-    stem = f"{trained.data_set}-{trained.seed}"
-    about: dict[str, Any] = {"seed": trained.seed, "accuracy": trained.accuracy, "levels": None}
-    kept = [(stem, trained.weights, about)]
-    for cell in outcome.on_levels:
-        name = re.sub(r"[^\w.]+", "-", cell.levels)
-        told = {**about, "accuracy": cell.accuracy_fine_tuned, "levels": cell.levels}
-        kept.append((f"{stem}-{name}", cell.fine_tuned, told))
-    return [
-        save_ann(
-            to / f"{name}.safetensors",
-            TrainedAnn(weights, configuration.neuron, trained.data_set, told),
-        )
-        for name, weights, told in kept
-    ]
-
-
-def _keep(store: Store, configuration: "AnnConfiguration", outcome: "SeedOutcome") -> ResultRecord:
-    trained = outcome.trained
-    return store.add_result(
-        "ann",
-        trained.data_set,
-        configuration=configuration.document(),
-        data=outcome.document(),
-        seed=trained.seed,
-    )

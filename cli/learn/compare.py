@@ -1,6 +1,5 @@
 """`dwmtj learn compare`: synapse technologies on the same task."""
 
-import os
 from dataclasses import replace
 from math import isnan
 from pathlib import Path
@@ -9,48 +8,50 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ...simulators.networks import require_learning
-from ...storage import Store, check_overwrite
 from ..console import print_table
 from ..options import DatabaseOption
-from .options import LearningProgress, print_kept
+from .options import FolderOption, OverwriteOption, print_output, resumable
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.ticker import EngFormatter
 
-TABLES = "cross-sim-dwmtj"
-
 
 def learn_compare(
-    to: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="For the figure.")],
+    to: FolderOption,
     only: Annotated[
-        list[str] | None, typer.Option(help="Only this family or technology; repeatable.")
+        list[str] | None,
+        typer.Option(help="Technology or family of technologies; repeatable.", show_default="all"),
     ] = None,
     table: Annotated[
         list[Path] | None,
         typer.Option(
             metavar="FILE",
-            help="CrossSim table of increasing conductance, its decreasing one beside it.",
+            help="CrossSim table of increasing conductance, beside its decreasing one; repeatable.",
             show_default="those in $DWMTJ_DATA/cross-sim-dwmtj",
         ),
     ] = None,
     model: Annotated[
         list[str] | None,
-        typer.Option(metavar="MODEL", help="A measured state model, too; repeatable."),
+        typer.Option(
+            metavar="MODEL",
+            help="State model of a further technology; repeatable.",
+            show_default="none",
+        ),
     ] = None,
     data: Annotated[
-        Literal["mnist", "fashion-mnist"], typer.Option(help="The images.")
+        Literal["mnist", "fashion-mnist"], typer.Option(help="Data set.")
     ] = "fashion-mnist",
-    seeds: Annotated[int, typer.Option(min=1, help="How many networks of each.")] = 3,
-    epochs: Annotated[int, typer.Option(min=1, help="How often each image is shown.")] = 1,
+    seeds: Annotated[int, typer.Option(min=1, help="Number of networks per technology.")] = 3,
+    epochs: Annotated[int, typer.Option(min=1, help="Number of epochs.")] = 1,
     database: DatabaseOption = None,
-    overwrite: Annotated[bool, typer.Option(help="Replace figures that are there.")] = False,
+    overwrite: OverwriteOption = False,
 ) -> None:
     """Learn with every synapse technology, each update written into devices; compare them.
 
     Accuracy, energy and time of writing, of the 784-128-10 network learning on line. Each row says
-    which of its numbers the paper's table lacks, and what stands in for it. What was broken off
-    goes on with the same command. Results are kept in the database.
+    which of its numbers the paper's table lacks, and what stands in for it. An interrupted
+    comparison resumes with the same command. The result is stored in the database.
 
     \b
     Examples:
@@ -60,47 +61,27 @@ def learn_compare(
       dwmtj learn compare -o mine --only magnetic --model trapezoid-A3
     """
     require_learning()
-    from ...simulators.networks.data.images import load_images  # whether all is there, before torch
-
-    check_overwrite(to / "technologies.png", overwrite=overwrite)
-    images = load_images(data)
-
-    from ...analysis.figures import save
     from ...analysis.state_model.store import find_model
-    from ...simulators.networks.comparison.figure import comparison_panel, comparison_table
+    from ...simulators.networks.comparison.figure import comparison_table
     from ...simulators.networks.comparison.online_learning import OnLineSchedule
-    from ...simulators.networks.comparison.study import ComparisonConfiguration, compare
-    from ...simulators.networks.synapses.technologies import chosen, of_model, of_tables
-    from ...simulators.sweeps.checkpoint import Checkpoint
+    from ...simulators.networks.comparison.study import ComparisonConfiguration
+    from ...simulators.networks.comparison_learning import compare_technologies, find_technologies
 
-    tables = _found_tables(only) if table is None else table
     models = [find_model(name, database) for name in model or ()]
     configuration = ComparisonConfiguration(
         data_set=data,
-        technologies=(*chosen(only or ()), *map(of_tables, tables), *map(of_model, models)),
+        technologies=find_technologies(only or (), table, models),
         seeds=tuple(range(seeds)),
         schedule=replace(OnLineSchedule(), epochs=epochs),
     )
-    checkpoint = Checkpoint(to / "compare.checkpoint", configuration.document())
-    with Store.open(database) as store:
-        with LearningProgress(configuration.epochs, len(checkpoint), checkpoint.path) as report:
-            compared = compare(configuration, images, checkpoint, report)
-        result = store.add_result(
-            "compare",
-            data,
-            configuration=configuration.document(),
-            data={"technologies": [entry.document() for entry in compared]},
-        )
-        results, place = f"result {result.id}", store.path
-    panel = comparison_panel(compared, data)
-    written = save(panel, to, panel.name, source=f"{results} of {place}")
-    checkpoint.remove()
-    print_compared(comparison_table(compared), data)
-    print_kept(results, place, written)
+    with resumable():
+        output = compare_technologies(to, configuration, database=database, overwrite=overwrite)
+    print_compared(comparison_table(output.outcome), data)
+    print_output(output)
 
 
 def print_compared(table: "pd.DataFrame", data: str) -> None:
-    """Print a row for each technology; what is not known is a dash."""
+    """Print a row for each technology; a dash where a number is unknown."""
     from matplotlib.ticker import EngFormatter  # matplotlib: no other command waits for it
 
     columns = (
@@ -118,8 +99,8 @@ def print_compared(table: "pd.DataFrame", data: str) -> None:
             str(row["family"]),
             f"{100 * row['accuracy']:.1f} ± {100 * row['accuracy_std']:.1f}",
             f"{row['learning_rate']:g}",
-            _told(row["write_energy_J"], EngFormatter("J", places=1)),
-            _told(row["write_time_s"], EngFormatter("s", places=1)),
+            _quantity(row["write_energy_J"], EngFormatter("J", places=1)),
+            _quantity(row["write_time_s"], EngFormatter("s", places=1)),
             str(row["lacks"]),
         )
         for _, row in table.iterrows()
@@ -129,12 +110,5 @@ def print_compared(table: "pd.DataFrame", data: str) -> None:
     print_table(title, columns, rows)
 
 
-def _told(value: float | None, unit: "EngFormatter") -> str:
+def _quantity(value: float | None, unit: "EngFormatter") -> str:
     return "–" if value is None or isnan(value) else unit(value)
-
-
-def _found_tables(only: list[str] | None) -> list[Path]:
-    folder = os.environ.get("DWMTJ_DATA")
-    if not folder or (only and "magnetic" not in only):
-        return []
-    return sorted((Path(folder).expanduser() / TABLES).glob("*increasing*.txt"))

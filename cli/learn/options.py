@@ -1,121 +1,97 @@
-"""What the learning commands share: progress, and files that are not overwritten."""
+"""Options that the commands for networks share, and what they print at the end."""
 
-import os
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ...simulators.networks import NetworkError
-from ...storage import ResultRecord
-from ..console import err, out
+from ..console import out, print_notes
 
 if TYPE_CHECKING:
-    import torch
-
+    from ...analysis.state_model.model import StateModel
     from ...simulators.networks.crossbar.mapping import Clipping
+    from ...simulators.networks.study_output import StudyOutput
 
-Where = Literal["auto", "cpu", "cuda"]
+ComputeDevice = Literal["auto", "cpu", "cuda"]
+DeviceOption = Annotated[
+    ComputeDevice,
+    typer.Option("--on", help="Compute device: auto, cpu or cuda. auto is a GPU if there is one."),
+]
+FolderOption = Annotated[
+    Path, typer.Option("--out", "-o", metavar="FOLDER", help="Folder of the files to write.")
+]
+OverwriteOption = Annotated[
+    bool, typer.Option("--overwrite", help="Overwrite files of an earlier run.")
+]
+DevicesSeedOption = Annotated[
+    int, typer.Option("--seed", min=0, help="Random seed of the devices.")
+]
+WeightsOption = Annotated[
+    Path,
+    typer.Option(
+        metavar="FILE",
+        help="Weights that dwmtj learn cifar100 wrote.",
+        show_default="the bundled ResNet-20",
+    ),
+]
+TestImagesOption = Annotated[
+    int | None,
+    typer.Option(min=2, help="Number of test images, from the first.", show_default="all 10,000"),
+]
+ClipOption = Annotated[
+    bool,
+    typer.Option("--clip", help="Clip weights to the range of least squared error of each layer."),
+]
+ClipForErrorsOption = Annotated[
+    bool,
+    typer.Option("--clip-for-errors", help="As --clip, including the programming error."),
+]
+PerOutputOption = Annotated[
+    bool, typer.Option("--per-output", help="Separate weight range for each output of a layer.")
+]
 JobsOption = Annotated[
     int | None,
-    typer.Option(min=1, help="Processes side by side, here.", show_default="one a core"),
+    typer.Option(min=1, help="Number of local processes.", show_default="one per core"),
 ]
 ExecutorOption = Annotated[
     str,
-    typer.Option(metavar="WHERE", help="local, or dask://HOST:PORT of a dask scheduler."),
+    typer.Option(metavar="WHERE", help="Executor: local, or dask://HOST:PORT of a dask scheduler."),
 ]
 
 
-class LearningProgress:
-    """A bar over epochs; a run that is broken off is told how to go on, and ends with exit code 1.
+@contextmanager
+def resumable() -> Iterator[None]:
+    """End with exit code 1 when a study is interrupted, after printing how to resume it."""
+    try:
+        yield
+    except KeyboardInterrupt as interruption:
+        if not getattr(interruption, "__notes__", ()):
+            raise  # nothing had begun
+        print_notes(interruption)
+        raise typer.Exit(1) from interruption
 
-    Called with what was trained and how many epochs, or what `unit` says, more are done.
-    """
 
-    def __init__(
-        self, epochs: int, finished_parts: int, checkpoint: Path, unit: str = "epochs"
-    ) -> None:
-        self._checkpoint = checkpoint
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn(unit),
-            TimeRemainingColumn(compact=True),
-            console=err,
-        )
-        self._task = self._progress.add_task("", total=epochs)
-        if finished_parts:
-            err.print(f"Going on after {finished_parts} finished parts.")
+def find_optional_model(name: str | None, database: str | None) -> "StateModel | None":
+    """Return the state model of a name or file, None for none; raises AnalysisError, StoreError."""
+    if name is None:
+        return None
+    from ...analysis.state_model.store import find_model
 
-    def __call__(self, what: str, epochs: int) -> None:
-        self._progress.update(self._task, description=what, advance=epochs)
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._progress.stop()
-        if kind is KeyboardInterrupt:
-            err.print(
-                f"Stopped; the finished parts are in {self._checkpoint}: go on with the same "
-                "command.",
-                markup=False,
-                soft_wrap=True,
-            )
-            raise typer.Exit(1) from error
+    return find_model(name, database)
 
 
 def clipping_of(*, clip: bool, for_errors: bool) -> "Clipping":
     """Return how weights are clipped; raises NetworkError for both ways at once."""
     if clip and for_errors:
-        raise NetworkError("--clip and --clip-for-errors are two ways: give one of them.")
+        raise NetworkError("--clip and --clip-for-errors exclude each other: give one of them.")
     return "expected-error" if for_errors else "least-squares" if clip else "none"
 
 
-def choose_device(where: Where) -> "torch.device":
-    """Return what is to compute, a GPU where there is one; raises NetworkError."""
-    import torch
-
-    available = torch.cuda.is_available()
-    if where == "cuda" and not available:
-        raise NetworkError(
-            "There is no GPU that this PyTorch can use: leave --on out, or install PyTorch for the "
-            "GPU."
-        )
-    return torch.device("cuda" if available and where != "cpu" else "cpu")
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1
-
-
-def print_kept(results: str, place: Path, written: Sequence[Path] = ()) -> None:
-    """Say in which database results lie, and which files were written."""
-    out.print(f"{results}: kept in {place}", markup=False, soft_wrap=True)
-    for path in written:
+def print_output(output: "StudyOutput[Any]", *, list_files: bool = True) -> None:
+    """Print where a study's results are stored and which files it wrote."""
+    out.print(f"{output.numbers}: stored in {output.database}", markup=False, soft_wrap=True)
+    for path in output.files if list_files else ():
         out.print(str(path), markup=False, soft_wrap=True)
-
-
-def result_numbers(results: Sequence[ResultRecord]) -> str:
-    """Return which results these are: "result 3" or "results 3 to 5 and 9"."""
-    ids = sorted({result.id for result in results})
-    breaks = [number for number, (a, b) in enumerate(pairwise(ids), start=1) if b > a + 1]
-    spans = [ids[i:j] for i, j in pairwise([0, *breaks, len(ids)])]
-    told = [f"{span[0]} to {span[-1]}" if len(span) > 1 else f"{span[0]}" for span in spans]
-    listed = " and ".join(filter(None, (", ".join(told[:-1]), told[-1])))
-    return f"result{'s' if len(ids) > 1 else ''} {listed}"

@@ -3,7 +3,7 @@
 import shlex
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -12,34 +12,48 @@ from ...lab_address import LabAddress
 from ...protocols import ProtocolError
 from ...protocols.write_verify import WriteVerify
 from ...simulators.networks import require_learning
-from ...storage import RunRecord, Store, check_overwrite
-from ..console import err
+from ...storage import RunRecord, Status, Store, check_overwrite
+from ..console import err, print_line
+from ..learn.options import FolderOption, OverwriteOption
 from ..measure import bench_to_measure_on
 from ..options import (
-    BenchOption,
     DatabaseOption,
     SeedOption,
     choose_bench,
     login_name,
     use_models_from,
 )
-from .report import report
-from .steps import prepare, read, write
+from .report import print_array
+from .steps import ArrayRuns
 
 ARRAY_BENCH = "virtual-array"
+ArrayBenchOption = Annotated[
+    str | None,
+    typer.Option(
+        "--bench",
+        "-b",
+        metavar="FILE",
+        help="Bench file with a [switch], or a built-in one.",
+        show_default=ARRAY_BENCH,
+    ),
+]
 MONTH_S = 30 * 86400.0
 
 
 def program(
     weights: Annotated[
-        Path, typer.Option("--weights", "-w", metavar="FILE", help="Written by dwmtj learn ann.")
+        Path,
+        typer.Option("--weights", "-w", metavar="FILE", help="Network that dwmtj learn ann wrote."),
     ],
     model: Annotated[
-        str, typer.Option("--model", "-m", metavar="MODEL", help="Calibrated on such devices.")
+        str,
+        typer.Option(
+            "--model", "-m", metavar="MODEL", help="State model, calibrated on such devices."
+        ),
     ],
-    to: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="For the figures.")],
-    bench: BenchOption = None,
-    most_pulses: Annotated[int, typer.Option(min=1, help="For each device.")] = 100,
+    to: FolderOption,
+    bench: ArrayBenchOption = None,
+    max_pulses: Annotated[int, typer.Option(min=1, help="Maximum pulses per device.")] = 100,
     erase: Annotated[
         bool, typer.Option("--erase/--no-erase", help="Saturate the whole array first.")
     ] = True,
@@ -48,25 +62,27 @@ def program(
         typer.Option(
             metavar="SECONDS",
             min=0,
-            help="Read once more after this time; 0 for not at all.",
+            help="Time before the second reading of the array, in s; 0: no second reading.",
             show_default="a month where the bench's time is simulated, else 0",
         ),
     ] = None,
     resume: Annotated[
-        int | None, typer.Option(metavar="RUN", help="Go on with a run that was broken off.")
+        int | None, typer.Option(metavar="RUN", help="Number of an interrupted run to resume.")
     ] = None,
     database: DatabaseOption = None,
     seed: SeedOption = None,
-    operator: Annotated[str, typer.Option(help="Who measures.", show_default="login name")] = "",
-    notes: Annotated[str, typer.Option(help="Kept with the run.")] = "",
-    overwrite: Annotated[bool, typer.Option(help="Replace figures that are there.")] = False,
+    operator: Annotated[
+        str, typer.Option(help="Name of who measures.", show_default="login name")
+    ] = "",
+    notes: Annotated[str, typer.Option(help="Notes to store with the run.")] = "",
+    overwrite: OverwriteOption = False,
 ) -> None:
     """Write a trained readout layer onto an array, read it back, and run the network with it.
 
-    Every weight is a pair of devices. Each device is connected by the switch, read, and fired at
+    Every weight is a pair of devices. Each device is connected by the switch, read, and pulsed
     until it reads as its level; then the whole array is read, at once and after a wait. Images come
-    from $DWMTJ_DATA, or are downloaded once. On a virtual bench the array lies in FOLDER and
-    outlives the command, as real devices do.
+    from $DWMTJ_DATA, or are downloaded once. On a virtual bench the array's state is a file in
+    FOLDER and outlives the command, as real devices do.
 
     \b
     Examples:
@@ -74,51 +90,57 @@ def program(
       dwmtj network program -w network/mnist-0.safetensors -m straight -o written --resume 12
     """
     require_learning()
-    check_overwrite(to / "array.png", overwrite=overwrite)
+    from ...analysis.state_model.store import find_model
+    from ...simulators.networks.array_programming import plan_array, program_array
     from ...simulators.networks.neuron_network.file import load_ann
 
+    check_overwrite(to / "array.png", overwrite=overwrite)  # before any instrument is opened
     trained = load_ann(weights)
     with err.status("Planning the pulses"):
-        prepared = prepare(trained, model, database, most_pulses, erase=erase)
-    with err.status(f"Loading {trained.data_set}"):
-        from ...simulators.networks.data.images import load_images
-        from ...simulators.networks.neuron_network.training import samples_of
-
-        test = samples_of(load_images(trained.data_set))[1]
-    about: dict[str, Any] = {"operator": operator or login_name(), "notes": notes}
+        plan = plan_array(trained, find_model(model, database), max_pulses=max_pulses, erase=erase)
     with ExitStack() as opened:
-        attempt, begun = 1, None
+        attempt, finished = 1, None
         if resume is not None:
             store = opened.enter_context(Store.open(database, create=False))
-            begun = store.run(resume)
-            seed, attempt = _taken_up(begun, seed), len(begun.attempts) + 1
+            original = store.run(resume)
+            seed, attempt = _seed_of(original, seed), len(original.attempts) + 1
+            finished = resume if original.summary.status is Status.FINISHED else None
         bench_file = _with_lasting_array(choose_bench(bench, seed, attempt, ARRAY_BENCH), to)
         bench_file = use_models_from(database, bench_file)
         instruments = opened.enter_context(bench_to_measure_on(bench_file))
-        prepared.procedure.check(instruments)
+        plan.check(instruments)
         if resume is None:
             store = opened.enter_context(Store.open(database))
-        again = _command(weights, model, to, bench, database)
-        written = write(prepared, instruments, store, begun, again, seed=seed, **about)
-        wait_s = _default_wait_s(instruments) if wait is None else wait
-        readings = [read(prepared, instruments, store, 0.0, written, again, **about)]
-        if wait_s:
-            readings.append(read(prepared, instruments, store, wait_s, written, again, **about))
-        report(store, prepared, test, written, readings, bench_file, to)
+        if finished is not None:
+            print_line(f"run {finished}: the array is written")
+        output = program_array(
+            to,
+            plan,
+            instruments,
+            store,
+            wait_s=_default_wait_s(instruments) if wait is None else wait,
+            resume=resume,
+            overwrite=overwrite,
+            measure=ArrayRuns(_command(weights, model, to, bench, database), finished),
+            seed=seed,
+            operator=operator or login_name(),
+            notes=notes,
+        )
+        print_array(output, to)
 
 
-def _taken_up(begun: RunRecord, seed: int | None) -> int | None:
-    """Return the seed of a run that is to go on; raises ProtocolError if it wrote no array."""
-    number, first = begun.summary.id, begun.attempts[0].seed
-    if begun.summary.protocol != WriteVerify.name:
+def _seed_of(original: RunRecord, seed: int | None) -> int | None:
+    """Return the seed of a run to resume; raises ProtocolError if it wrote no array."""
+    number, first = original.summary.id, original.attempts[0].seed
+    if original.summary.protocol != WriteVerify.name:
         raise ProtocolError(
-            f"Run {number} is a {begun.summary.protocol}, not a {WriteVerify.name}: give --resume "
-            "the number of a run that dwmtj network program has begun."
+            f"Run {number} is a {original.summary.protocol}, not a {WriteVerify.name}: give "
+            "--resume the number of a run that dwmtj network program started."
         )
     if seed not in (None, first):
         raise ProtocolError(
-            f"Run {number} was begun with {'no seed' if first is None else f'seed {first}'}, not "
-            f"{seed}: leave --seed out to go on with it."
+            f"Run {number} was started with {'no seed' if first is None else f'seed {first}'}, not "
+            f"{seed}: leave --seed out to resume it."
         )
     return first
 

@@ -1,1 +1,1 @@
-"""Sweeps: independent tasks side by side, each computed once, in processes or on dask."""
+"""Many tasks side by side, each computed once: here, in processes, or on a dask cluster."""

@@ -1,21 +1,33 @@
-"""A checkpoint: the finished parts of a long computation, kept in one file and found again."""
+"""A checkpoint: the finished parts of a long computation, kept in one file and found again.
+
+A file is a pickle of plain data and numpy arrays; nothing else is read from it, so that a file of
+unknown origin runs no code.
+"""
 
 import json
 import pickle
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import torch
+from .errors import SweepError
 
-from ..networks.errors import NetworkError
+ARRAYS = {
+    ("numpy", "dtype"),
+    ("numpy", "ndarray"),
+    ("numpy._core.multiarray", "_reconstruct"),
+    ("numpy._core.multiarray", "scalar"),
+    ("numpy._core.numeric", "_frombuffer"),
+}
+"""All that a file may name: what rebuilds arrays."""
 
 
 class Checkpoint:
     """The parts finished so far of one configuration; each is on the disk once `keep` returns.
 
-    Makes its folder. Raises NetworkError where that cannot be, and where the file is damaged or
-    holds another configuration's parts.
+    Makes its folder. Raises SweepError if it cannot, and if the file is damaged or holds the parts
+    of another configuration.
     """
 
     def __init__(self, path: Path, configuration: Mapping[str, Any]) -> None:
@@ -24,28 +36,29 @@ class Checkpoint:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise NetworkError(self._cannot_write(error)) from error
+            raise SweepError(self._cannot_write(error)) from error
         self._parts: dict[str, Any] = self._load() if path.exists() else {}
 
     def __len__(self) -> int:
         return len(self._parts)
 
     def find(self, part: str) -> Any | None:
-        """Return what was kept of the part: tensors, numbers, texts, lists, dictionaries."""
+        """Return the content that was kept of a part, None if there is none."""
         return self._parts.get(part)
 
     def keep(self, part: str, content: Any) -> None:
-        """Keep a finished part; a reader finds the file whole at any time."""
+        """Keep a finished part: plain data and arrays. Readers always find the file complete."""
         self._parts[part] = content
         partial = self.path.with_name(f"{self.path.name}.partial")
+        kept = {"configuration": self._configuration, "parts": self._parts}
         try:
-            torch.save({"configuration": self._configuration, "parts": self._parts}, partial)
+            partial.write_bytes(pickle.dumps(kept, protocol=5))
             partial.replace(self.path)
         except OSError as error:
-            raise NetworkError(self._cannot_write(error)) from error
+            raise SweepError(self._cannot_write(error)) from error
 
     def remove(self) -> None:
-        """Forget all parts: the work is done."""
+        """Delete the file: the work is done."""
         self.path.unlink(missing_ok=True)
 
     def _cannot_write(self, error: OSError) -> str:
@@ -56,15 +69,23 @@ class Checkpoint:
 
     def _load(self) -> dict[str, Any]:
         try:
-            kept = torch.load(self.path, map_location="cpu", weights_only=True)
+            kept = _Unpickler(BytesIO(self.path.read_bytes())).load()
             configuration, parts = kept["configuration"], dict(kept["parts"])
-        except (OSError, RuntimeError, EOFError, KeyError, TypeError, pickle.PickleError) as error:
-            raise NetworkError(
-                f"The checkpoint {self.path} is damaged: delete it to begin anew."
+        except Exception as error:  # whatever damaged bytes make of it
+            raise SweepError(
+                f"The checkpoint {self.path} is damaged, or of an earlier version: delete it to "
+                "start anew."
             ) from error
         if configuration != self._configuration:
-            raise NetworkError(
+            raise SweepError(
                 f"The checkpoint {self.path} is of another configuration: delete it, or give "
                 "another folder with --out."
             )
         return parts
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) not in ARRAYS:
+            raise pickle.UnpicklingError(f"{module}.{name} is no part of a checkpoint")
+        return super().find_class(module, name)

@@ -2,7 +2,8 @@
 
 It covers the module that the function is in, every module of this project or beside that one that
 is imported from there on, directly or not, and the versions of the libraries that compute.
-Comments, docstrings and layout do not count, nor does code that is not reached.
+Comments, docstrings and layout do not count, nor does code that is not reached. A package that
+loads its names lazily says in its `__init__.pyi` which module each one comes from.
 """
 
 import ast
@@ -17,18 +18,18 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from ..networks.errors import NetworkError
+from .errors import SweepError
 
 LIBRARIES = ("numba", "numpy", "scipy", "torch")
 PROJECT = ("analysis", "instruments", "protocols", "simulators", "storage")
 
 
 def code_fingerprint(function: Callable[..., Any]) -> str:
-    """Return the hash of what the function runs; raises NetworkError without its source."""
+    """Return the hash of the code that a function runs; raises SweepError without its source."""
     module = inspect.getmodule(function)
     path = None if module is None else getattr(module, "__file__", None)
     if module is None or path is None:
-        raise NetworkError(
+        raise SweepError(
             f"{function} has no source file: put what a sweep computes into a module or a script."
         )
     return _of_file(Path(path).resolve(), module.__name__)
@@ -39,26 +40,19 @@ def _of_file(path: Path, name: str) -> str:
     beside = path.parent
     sources: dict[Path, str] = {}
     libraries: set[str] = set()
-    todo = [(path, _package_of(path, name))]
+    inside = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    todo = [(path, inside)]
     while todo:
         path, package = todo.pop()
         if path in sources:
             continue
         tree = _without_docstrings(ast.parse(path.read_bytes()))
         sources[path] = ast.dump(tree)
-        for imported in _imports(tree, package):
+        for imported, is_used_whole in _imports(tree, package):
             libraries.update({imported.partition(".")[0]}.intersection(LIBRARIES))
-            spec = _spec(imported, beside)
-            if spec is not None and spec.origin is not None:
-                is_package = spec.submodule_search_locations is not None
-                inside = spec.name if is_package else spec.parent or ""
-                todo.append((Path(spec.origin).resolve(), inside))
+            todo += _files(imported, beside, is_used_whole=is_used_whole)
     parts = sorted(sources.values()) + [f"{name} {_public(name)}" for name in sorted(libraries)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _package_of(path: Path, name: str) -> str:
-    return name if path.name == "__init__.py" else name.rpartition(".")[0]
 
 
 def _without_docstrings(tree: ast.Module) -> ast.Module:
@@ -70,25 +64,63 @@ def _without_docstrings(tree: ast.Module) -> ast.Module:
                 | ast.FunctionDef(body=body)
                 | ast.AsyncFunctionDef(body=body)
             ) if ast.get_docstring(node, clean=False) is not None:
-                body[:1] = [ast.Pass()]
+                del body[0]
     return tree
 
 
-def _imports(tree: ast.Module, package: str) -> Iterator[str]:
-    """Yield every dotted name that may be a module imported anywhere in the source."""
+def _imports(tree: ast.Module, package: str) -> Iterator[tuple[str, bool]]:
+    """Yield every dotted name that may be a module imported anywhere in the source.
+
+    Beside it stands whether any of its own names may be used: not of `a` in `from a import b`.
+    """
     for node in ast.walk(tree):
         match node:
             case ast.Import(names=names):
-                yield from (entry.name for entry in names)
+                yield from ((entry.name, True) for entry in names)
             case ast.ImportFrom(module=module, names=names, level=level):
                 above = package.split(".")[: len(package.split(".")) - level + 1] if level else []
                 base = ".".join([*above, *([module] if module else [])])
-                yield base
-                yield from (f"{base}.{entry.name}" for entry in names)
+                is_star = any(entry.name == "*" for entry in names)
+                yield base, is_star
+                yield from ((f"{base}.{entry.name}", True) for entry in names)
+
+
+def _files(name: str, beside: Path, *, is_used_whole: bool) -> Iterator[tuple[Path, str]]:
+    """Yield the files that an imported name leads to, each with its package."""
+    spec = _spec(name, beside)
+    if spec is not None and spec.origin is not None:
+        is_package = spec.submodule_search_locations is not None
+        yield Path(spec.origin).resolve(), spec.name if is_package else spec.parent or ""
+        targets = list(_stub(spec).values()) if is_used_whole else []
+    else:
+        base, _, attribute = name.rpartition(".")
+        package = _spec(base, beside) if base else None
+        target = None if package is None else _stub(package).get(attribute)
+        targets = [] if target is None else [target]
+    for target in targets:
+        if target != name:
+            yield from _files(target.rpartition(".")[0], beside, is_used_whole=False)
+            yield from _files(target, beside, is_used_whole=True)
+
+
+def _stub(package: ModuleSpec) -> dict[str, str]:
+    """Return where the names of a lazy package come from: dotted names, by its `__init__.pyi`."""
+    path = Path(package.origin or "").with_name("__init__.pyi")
+    if package.submodule_search_locations is None or not path.is_file():
+        return {}
+    found = {}
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.ImportFrom):
+            above = package.name.split(".")[: len(package.name.split(".")) - node.level + 1]
+            base = [*(above if node.level else []), *([node.module] if node.module else [])]
+            found.update(
+                {entry.asname or entry.name: ".".join([*base, entry.name]) for entry in node.names}
+            )
+    return found
 
 
 def _spec(name: str, beside: Path) -> ModuleSpec | None:
-    """Return where a module of the project, or one in the folder `beside`, is; None for others."""
+    """Return the spec of a module of the project, or of one in the folder `beside`, else None."""
     top = name.partition(".")[0]
     if top in sys.stdlib_module_names or top in LIBRARIES:
         return None
@@ -96,7 +128,7 @@ def _spec(name: str, beside: Path) -> ModuleSpec | None:
         if top not in PROJECT and not _lies_in(find_spec(top), beside):
             return None
         spec = find_spec(name)
-    except (ImportError, ValueError):  # an attribute of a module, or one that is not there
+    except (ImportError, ValueError):  # an attribute of a module, or no module at all
         return None
     return spec if spec is not None and (spec.origin or "").endswith(".py") else None
 
@@ -109,7 +141,7 @@ def _lies_in(spec: ModuleSpec | None, folder: Path) -> bool:
 
 
 def _public(library: str) -> str:
-    """Return a library's version, without what tells one build of it from another."""
+    """Return a library's version, without the suffix that tells one build of it from another."""
     try:
         return version(library).partition("+")[0]
     except PackageNotFoundError:

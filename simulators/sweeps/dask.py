@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from distributed import Client, Future, KilledWorker, as_completed, get_worker
 
-from ..networks.errors import NetworkError
+from .errors import SweepError
 from .task import Task
-from .work import Work, carry_out
+from .work import Work, compute_task
 
-PATIENCE_s = 10.0  # until the scheduler answers, and until it has a worker
-TOLD_EVERY_s = 0.5  # how often a task tells its progress at most
+TIMEOUT_s = 10.0  # until the scheduler answers, and until it has a worker
+REPORT_INTERVAL_s = 0.5  # at least, between two reports of a task
 
 
 class DaskCluster:
@@ -26,19 +26,19 @@ class DaskCluster:
 
     @classmethod
     def connect(cls, address: str) -> Self:
-        """Return the cluster of the scheduler at `host:port`; raises NetworkError."""
+        """Return the cluster of the scheduler at `host:port`; raises SweepError."""
         try:
-            client = Client(f"tcp://{address}", timeout=PATIENCE_s, set_as_default=False)
+            client = Client(f"tcp://{address}", timeout=TIMEOUT_s, set_as_default=False)
         except OSError as error:
-            raise NetworkError(
+            raise SweepError(
                 f"No dask scheduler answers at {address}: start one with dask scheduler, or give "
                 "the address that it prints with --executor dask://HOST:PORT."
             ) from error
         try:
-            client.wait_for_workers(1, timeout=PATIENCE_s)
+            client.wait_for_workers(1, timeout=TIMEOUT_s)
         except TimeoutError as error:
             client.close()
-            raise NetworkError(
+            raise SweepError(
                 f"The dask scheduler at {address} has no worker: start some with dask worker "
                 f"{address} --nthreads 1."
             ) from error
@@ -51,13 +51,13 @@ class DaskCluster:
         return max(1, sum(threads.values()))
 
     def run(
-        self, work: Work, tasks: Mapping[str, Task], told: Callable[[str, int], None]
+        self, work: Work, tasks: Mapping[str, Task], progress: Callable[[str, int], None]
     ) -> Generator[tuple[str, Mapping[str, Any]]]:
-        """Yield (key, result) as tasks end; `told` hears of a key how many steps are done."""
+        """Yield (key, result) as tasks end; `progress` gets keys and how many steps are done."""
         if work.token not in self._sent:
             self._sent[work.token] = self._client.scatter(work.payload, broadcast=True, hash=False)
         topic = f"dwmtj-{work.token}"
-        self._client.subscribe_topic(topic, lambda event: told(*event[1]))
+        self._client.subscribe_topic(topic, lambda event: progress(*event[1]))
         futures = {
             self._client.submit(
                 _on_worker, work.token, self._sent[work.token], key, task, topic,
@@ -80,17 +80,17 @@ class DaskCluster:
         try:
             result: Mapping[str, Any] = future.result()
         except KilledWorker as error:
-            raise NetworkError(
+            raise SweepError(
                 f"{task.name}: every worker at {self._address} that began it was lost, perhaps for "
-                "want of memory; what is finished is kept."
+                "lack of memory; finished tasks are kept."
             ) from error
         except CancelledError as error:
-            raise NetworkError(
-                f"The cluster at {self._address} lost its workers or its scheduler: what is "
-                "finished is kept; go on with the same command."
+            raise SweepError(
+                f"The cluster at {self._address} lost its workers or its scheduler: finished "
+                "tasks are kept; resume with the same command."
             ) from error
         except ModuleNotFoundError as error:
-            raise NetworkError(
+            raise SweepError(
                 f"The workers at {self._address} cannot import {error.name}: install the same "
                 "version of dwmtj there, with its extra learning."
             ) from error
@@ -106,8 +106,8 @@ def _on_worker(
     def advance(steps: int) -> None:
         nonlocal done, last
         done += steps
-        if time.monotonic() - last >= TOLD_EVERY_s:
+        if time.monotonic() - last >= REPORT_INTERVAL_s:
             last = time.monotonic()
             worker.log_event(topic, (key, done))
 
-    return carry_out(token, payload, task, advance)
+    return compute_task(token, payload, task, advance)

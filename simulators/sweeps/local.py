@@ -18,12 +18,12 @@ import psutil
 from joblib import Parallel, delayed, parallel_config
 from joblib.externals.loky import get_reusable_executor
 
-from ..networks.errors import NetworkError
+from .errors import SweepError
 from .task import Task
-from .work import Work, carry_out
+from .work import Work, compute_task
 
 Counts = npt.NDArray[np.int64]
-LOOKED_AT_s = 0.2  # how often the counts of finished steps are looked at
+POLL_INTERVAL_s = 0.2  # between looks at the counts of finished steps
 
 
 class LocalProcesses:
@@ -33,16 +33,16 @@ class LocalProcesses:
         self.workers = jobs
 
     def run(
-        self, work: Work, tasks: Mapping[str, Task], told: Callable[[str, int], None]
+        self, work: Work, tasks: Mapping[str, Task], progress: Callable[[str, int], None]
     ) -> Generator[tuple[str, Mapping[str, Any]]]:
-        """Yield (key, result) as tasks end; `told` hears of a key how many steps are done."""
+        """Yield (key, result) as tasks end; `progress` gets keys and how many steps are done."""
         if self.workers == 1:
             for key, task in tasks.items():
-                yield key, work.here(task, _counting(key, told))
+                yield key, work.compute_here(task, _counting(key, progress))
             return
         keys = list(tasks)
         try:
-            with _counts_told(keys, told) as counts:
+            with _polled_counts(keys, progress) as counts:
                 calls = (
                     delayed(_in_process)(
                         work.token, work.payload, tasks[key], counts, number, os.getpid()
@@ -54,9 +54,9 @@ class LocalProcesses:
                     for number, result in parallel(calls):
                         yield keys[number], result
         except BrokenProcessPool as error:
-            raise NetworkError(
-                "A process that computed was killed, perhaps for want of memory: what is finished "
-                "is kept; go on with fewer --jobs."
+            raise SweepError(
+                "A process that computed was killed, perhaps for lack of memory: finished tasks "
+                "are kept; resume with fewer --jobs."
             ) from error
 
     def close(self) -> None:
@@ -65,36 +65,36 @@ class LocalProcesses:
             get_reusable_executor(reuse=True).shutdown(wait=True, kill_workers=True)
 
 
-def _counting(key: str, told: Callable[[str, int], None]) -> Callable[[int], None]:
+def _counting(key: str, progress: Callable[[str, int], None]) -> Callable[[int], None]:
     done = 0
 
     def advance(steps: int) -> None:
         nonlocal done
         done += steps
-        told(key, done)
+        progress(key, done)
 
     return advance
 
 
 @contextmanager
-def _counts_told(keys: list[str], told: Callable[[str, int], None]) -> Iterator[Counts]:
-    """Give an array that processes share, and tell what it holds from time to time."""
+def _polled_counts(keys: list[str], progress: Callable[[str, int], None]) -> Iterator[Counts]:
+    """Give an array that processes share, and report its content at intervals."""
     over = Event()
 
-    def look() -> None:
-        while not over.wait(LOOKED_AT_s):
+    def poll() -> None:
+        while not over.wait(POLL_INTERVAL_s):
             for key, done in zip(keys, counts.tolist(), strict=True):
-                told(key, done)
+                progress(key, done)
 
     with tempfile.TemporaryDirectory(prefix="dwmtj-", ignore_cleanup_errors=True) as folder:
         counts = np.memmap(Path(folder) / "counts", np.int64, "w+", shape=(len(keys),))
-        looking = Thread(target=look, daemon=True)
-        looking.start()
+        polling = Thread(target=poll, daemon=True)
+        polling.start()
         try:
             yield counts
         finally:
             over.set()
-            looking.join()
+            polling.join()
 
 
 def _in_process(
@@ -110,18 +110,18 @@ def _in_process(
     def advance(steps: int) -> None:
         counts[number] += steps
 
-    return number, carry_out(token, payload, task, advance)
+    return number, compute_task(token, payload, task, advance)
 
 
 @cache
 def _live_with(driver: int) -> None:
-    """Leave Ctrl-C to the driver, and end when it is gone: the next one begins the task again."""
+    """Leave Ctrl-C to the driver, and end when it is gone: the next one starts the task again."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = os.getppid()
 
     def watch() -> None:
         while os.getppid() == parent and psutil.pid_exists(driver):
-            sleep(LOOKED_AT_s)
+            sleep(POLL_INTERVAL_s)
         os._exit(1)
 
     Thread(target=watch, daemon=True).start()

@@ -1,11 +1,11 @@
-"""Many tasks side by side, here or on a cluster, each computed once: the store knows the finished.
+"""Many tasks side by side, here or on a cluster, each computed once and kept in the store.
 
     with open_executor("local", jobs=4) as executor, Store.open("sweep.sqlite") as store:
         sweep = Sweep("my-sweep", compute, store, executor)
         results = sweep.results([Task(f"seed {seed}", {}, seed) for seed in range(100)])
 
-A task is known by its key, a hash of its kind, configuration, seed and the code it runs. Results
-are written by the process that sweeps, and by it alone, as they come.
+A task is identified by its key, a hash of its kind, configuration, seed and the code it runs.
+Results are written as they come, by the process that sweeps and by it alone.
 """
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from ...storage import ResultRecord, Store
-from ..networks.errors import NetworkError
+from .errors import SweepError
 from .task import Compute, Task
 from .work import Work
 
@@ -25,13 +25,13 @@ Done = Generator[tuple[str, Mapping[str, Any]]]
 
 
 class Executor(Protocol):
-    """What runs tasks: `LocalProcesses` or `DaskCluster`."""
+    """The processes that run tasks: `LocalProcesses` or `DaskCluster`."""
 
     @property
     def workers(self) -> int: ...
 
     def run(
-        self, work: Work, tasks: Mapping[str, Task], told: Callable[[str, int], None]
+        self, work: Work, tasks: Mapping[str, Task], progress: Callable[[str, int], None]
     ) -> Done: ...
 
     def close(self) -> None: ...
@@ -39,7 +39,7 @@ class Executor(Protocol):
 
 @contextmanager
 def open_executor(where: str = "local", jobs: int = 1) -> Iterator[Executor]:
-    """Give what runs tasks: "local" in `jobs` processes, or "dask://host:port"; NetworkError."""
+    """Open an executor: "local" in `jobs` processes, or "dask://host:port". Raises SweepError."""
     address = scheduler_address(where)
     executor: Executor
     if address is None:
@@ -57,7 +57,7 @@ def open_executor(where: str = "local", jobs: int = 1) -> Iterator[Executor]:
 
 
 def scheduler_address(where: str) -> str | None:
-    """Return host:port of the scheduler, None for "local"; raises NetworkError."""
+    """Return host:port of the scheduler, None for "local"; raises SweepError."""
     if where == "local":
         return None
     try:
@@ -66,12 +66,12 @@ def scheduler_address(where: str) -> str | None:
     except ValueError:
         wrong = True
     if wrong or parts.path or parts.query or parts.username:
-        raise NetworkError(
+        raise SweepError(
             f"{where!r} is no executor: give local, or dask://HOST:PORT with the address that dask "
             "scheduler prints."
         )
     if find_spec("distributed") is None:
-        raise NetworkError(
+        raise SweepError(
             "A cluster needs dask.distributed, not installed here: install the extra with "
             "pip install 'dwmtj[cluster]'."
         )
@@ -79,11 +79,11 @@ def scheduler_address(where: str) -> str | None:
 
 
 class Sweep:
-    """Tasks of one kind: `compute` is called with what `once` gave, the task, and `advance`.
+    """Tasks of one kind: `compute` is called with the value of `setup`, the task, and `advance`.
 
-    `once` is called once in each process that computes, and is sent there once with all that it
-    holds: images, weights. `compute` tells `advance` how many steps more are done, and returns
-    plain data. Both are functions of a module or a script.
+    `setup` is called once in each process that computes, and is sent there once with all that it
+    holds: images, weights. `compute` calls `advance` with the number of steps just done, and
+    returns plain data. Both are functions of a module or a script.
     """
 
     def __init__(
@@ -92,11 +92,11 @@ class Sweep:
         compute: Compute,
         store: Store,
         executor: Executor,
-        once: Callable[[], Any] = lambda: None,
+        setup: Callable[[], Any] = lambda: None,
     ) -> None:
         self.kind = kind
         self._store, self._executor = store, executor
-        self._work = Work(compute, once)
+        self._work = Work(compute, setup)
         self._known = {record.key: record for record in store.results(kind) if record.key}
 
     @property
@@ -105,11 +105,11 @@ class Sweep:
         return self._executor.workers
 
     def key(self, task: Task) -> str:
-        """Return what the task is known by."""
+        """Return the key that identifies the task."""
         return task.key(self.kind, self._work.source)
 
     def missing(self, tasks: Sequence[Task]) -> list[Task]:
-        """Return the tasks that the store has no result of."""
+        """Return the tasks without a result in the store."""
         return [task for task in tasks if self.key(task) not in self._known]
 
     def results(
@@ -117,21 +117,21 @@ class Sweep:
     ) -> list[ResultRecord]:
         """Return the result of each task, in their order, computing those that are missing.
 
-        Tasks with the same key are one. `report` is told of a task, by name, how many of its steps
-        more are done. Raises what `compute` raises and StoreError; what is finished is kept.
+        Tasks with the same key are one. `report` gets the name of a task and how many more of its
+        steps are done. Raises what `compute` raises and StoreError; finished tasks are kept.
         """
         keys = [self.key(task) for task in tasks]
         by_key = dict(zip(reversed(keys), reversed(tasks), strict=True))
         missing = {key: by_key[key] for key in dict.fromkeys(keys) if key not in self._known}
-        told = _Told(tasks, keys, report)
+        progress = _Progress(tasks, keys, report)
         for key, task in by_key.items():
             if key in self._known:
-                told(key, task.steps)
+                progress(key, task.steps)
         if missing:
-            with closing(self._executor.run(self._work, missing, told)) as done:
+            with closing(self._executor.run(self._work, missing, progress)) as done:
                 for key, data in done:
                     self._keep(key, by_key[key], data)
-                    told(key, by_key[key].steps)
+                    progress(key, by_key[key].steps)
         return [self._known[key] for key in keys]
 
     def _keep(self, key: str, task: Task, data: Mapping[str, Any]) -> None:
@@ -145,11 +145,11 @@ class Sweep:
         )
 
 
-class _Told:
-    """Passes on how many steps more are done, from how many are done of a key.
+class _Progress:
+    """Reports how many more steps are done, given how many are done of a key.
 
-    A task that begins anew after its worker was lost is not counted twice; one that stands for
-    several counts for all of them.
+    A task that is started again after its worker was lost is not counted twice; one that stands
+    for several counts for all of them.
     """
 
     def __init__(self, tasks: Sequence[Task], keys: Sequence[str], report: Report) -> None:

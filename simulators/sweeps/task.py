@@ -1,4 +1,4 @@
-"""One task of a sweep: what its result depends on, which makes its key, and what it is given."""
+"""One task of a sweep: all that its result depends on, which makes its key, and its context."""
 
 import hashlib
 import json
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from ..networks.errors import NetworkError
+from .errors import SweepError
 
 Advance = Callable[[int], None]
-"""Told by a task how many more of its steps are done."""
+"""Called by a task with the number of steps just done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,35 +18,35 @@ class Task:
     """A task: `configuration` is all that its result depends on but code and `seed`: plain data.
 
     That includes which images are read and which weights are used, by name and version or by a
-    hash. `steps` is how many it tells the progress of; `given` is what its result does not depend
-    on: a folder to keep a checkpoint in, say.
+    hash. `steps` is how many it reports; `context` is what its result does not depend on: a folder
+    for a checkpoint, say.
     """
 
     name: str
     configuration: Mapping[str, Any]
     seed: int | None = None
     steps: int = 1
-    given: Any = None
+    context: Any = None
 
     def key(self, kind: str, source: str) -> str:
-        """Return the hash of all that the result depends on; raises NetworkError.
+        """Return the hash of all that the result depends on; raises SweepError.
 
-        `kind` says what is computed, `source` is the fingerprint of the code.
+        `kind` names the computation, `source` is the fingerprint of the code.
         """
         try:
-            said = json.dumps(
+            described = json.dumps(
                 [kind, source, self.configuration, self.seed], sort_keys=True, allow_nan=False
             )
         except (TypeError, ValueError) as error:
-            raise NetworkError(
+            raise SweepError(
                 f"Task {self.name} has no key: its configuration must be plain data, numbers, "
                 f"texts, lists and dictionaries ({error})."
             ) from error
-        return hashlib.sha256(said.encode()).hexdigest()
+        return hashlib.sha256(described.encode()).hexdigest()
 
 
 Compute = Callable[[Any, Task, Advance], Mapping[str, Any]]
-"""What a sweep does for each task: from what a worker loaded once and the task to plain data."""
+"""The computation of a task: takes the value of a worker's setup, the task and `advance`."""
 
 
 def grid(**values: Any) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What the tasks of a sweep have in common: sent to each worker once, made ready there once."""
+"""The part that all tasks of a sweep share: sent to each worker once, set up there once."""
 
 import pickle
 import sys
@@ -13,57 +13,57 @@ import cloudpickle
 import numpy as np
 import numpy.typing as npt
 
-from ..networks.errors import NetworkError
 from .code_fingerprint import code_fingerprint
+from .errors import SweepError
 from .task import Advance, Compute, Task
 
-KEPT = 2  # how many works a worker keeps ready: drivers may share a cluster
+KEPT = 2  # works that a worker keeps set up: drivers may share a cluster
 
 
 class Work:
-    """The function of a sweep and what it loads once; `source` is the fingerprint of its code."""
+    """The function of a sweep and its setup; `source` is the fingerprint of its code."""
 
-    def __init__(self, compute: Compute, once: Callable[[], Any]) -> None:
-        self.compute, self._once = compute, once
+    def __init__(self, compute: Compute, setup: Callable[[], Any]) -> None:
+        self.compute, self._setup = compute, setup
         self.source = code_fingerprint(compute)
         self.token = uuid4().hex
 
     @cached_property
     def loaded(self) -> Any:
-        """What was loaded once, in this process."""
-        return self._once()
+        """The value of the setup, in this process."""
+        return self._setup()
 
     @cached_property
     def payload(self) -> npt.NDArray[np.uint8]:
-        """What a worker needs, as bytes; functions of a script travel whole."""
-        content = cloudpickle.dumps((self.compute, self._once, self.source))
+        """All that a worker needs, as bytes; functions of a script are included whole."""
+        content = cloudpickle.dumps((self.compute, self._setup, self.source))
         return np.frombuffer(content, np.uint8)
 
-    def here(self, task: Task, advance: Advance) -> Mapping[str, Any]:
-        """Carry a task out in this process."""
+    def compute_here(self, task: Task, advance: Advance) -> Mapping[str, Any]:
+        """Compute a task in this process."""
         with one_thread():
             return self.compute(self.loaded, task, advance)
 
 
 _ready: dict[str, tuple[Compute, Any]] = {}
-_making_ready = Lock()
+_setting_up = Lock()
 
 
-def carry_out(
+def compute_task(
     token: str, payload: npt.NDArray[np.uint8], task: Task, advance: Advance
 ) -> Mapping[str, Any]:
-    """Carry a task out in a worker; raises NetworkError if that has other code than the sweep."""
-    with _making_ready:
+    """Compute a task in a worker; raises SweepError if its code is not that of the sweep."""
+    with _setting_up:
         if token not in _ready:
             while len(_ready) >= KEPT:
                 _ready.pop(next(iter(_ready)))
-            compute, once, source = pickle.loads(payload.data)  # noqa: S301  # from the sweep itself
+            compute, setup, source = pickle.loads(payload.data)  # noqa: S301  # from the sweep itself
             if compute.__module__ != "__main__" and code_fingerprint(compute) != source:
-                raise NetworkError(
+                raise SweepError(
                     "A worker has another version of this code, or of numpy, numba, scipy or "
                     "torch: install the same there."
                 )
-            _ready[token] = compute, once()
+            _ready[token] = compute, setup()
         compute, loaded = _ready[token]
     with one_thread():
         return compute(loaded, task, advance)

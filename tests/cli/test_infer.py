@@ -20,7 +20,7 @@ from tests.analysis.test_write_policy import a_model
 
 WEIGHTS = "cifar100/resnet20.safetensors"
 THESE = ("--weights", WEIGHTS)
-CELLS = ("--notches", "4", "--notches", "16", "--most", "3")
+CELLS = ("--notches", "4", "--notches", "16", "--max-programmings", "3")
 INFER = ("infer", "cifar100", "-o", "out", *THESE, *CELLS, "--jobs", "1")
 PROGRAM = ("infer", "program", "-o", "out", "--model", "A3.json", *THESE)
 FEW = ("--programmings", "2", "--images", "20")
@@ -45,7 +45,9 @@ def infer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resu
         return rng.integers(0, 256, shape, np.uint8), rng.integers(0, 100, count, np.uint8)
 
     images = Images(*drawn(2), *drawn(30), tuple(map(str, range(100))))
-    monkeypatch.setattr("dwmtj.simulators.networks.data.images.load_images", lambda _name: images)
+    monkeypatch.setattr(
+        "dwmtj.simulators.networks.resnet_cifar100.load_images", lambda _name: images
+    )
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DWMTJ_DATABASE", raising=False)
     monkeypatch.setattr("dwmtj.cli.console.out.width", 160)
@@ -78,7 +80,7 @@ def test_inference_gives_a_table_a_figure_and_a_result(
         (("--notches", "12"), "12 notches are not those of an N-bit weight"),
         (("--after", "10"), "--after needs a --model"),
         (("--programmings", "1"), "give no interval"),
-        (("--clip", "--clip-for-errors"), "give one of them"),
+        (("--clip", "--clip-for-errors"), "exclude each other"),
         (("--line-resistance", "-1"), "0 Ω or more"),
         (("--line-resistance", "1", "--array", "7"), "an even number of columns"),
         (("--weights", "cifar100/nothing.safetensors"), "dwmtj learn cifar100 -o cifar100"),
@@ -99,7 +101,7 @@ def test_writing_a_network_gives_tables_a_figure_and_a_result(
     (tmp_path / "A3.json").write_text(model_json(a_model()))
     result = infer(*PROGRAM, "--programmings", "2", "--images", "20", "--track-resistance", "4000")
     assert result.exit_code == 0, result.output
-    assert "3 levels a device, 5 weights a pair" in result.output
+    assert "3 levels per device, 5 weights per pair" in result.output
     assert "write-verify" in result.output
     table = pd.read_csv(tmp_path / "out" / "resnet20-programming.csv")
     assert set(table["writing"]) == {"single shot", "write-verify"}
@@ -134,7 +136,7 @@ def test_missing_weights_are_one_sentence_with_the_command_that_trains_them(
         text=True,
     )
     assert process.returncode == 2
-    assert process.stderr.startswith("error: There are no weights at cifar100/resnet20.safetensors")
+    assert process.stderr.startswith("error: No weights found at cifar100/resnet20.safetensors")
     assert "train them with dwmtj learn cifar100 -o cifar100" in process.stderr
     assert process.stderr.count("\n") == 1
     assert not list(tmp_path.iterdir())

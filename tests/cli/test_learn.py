@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 from dwmtj.cli import app as command_line
 from dwmtj.simulators.networks import Images, NetworkError, require_learning
 from dwmtj.simulators.networks.data.images import DIGITS
+from dwmtj.simulators.sweeps.errors import SweepError
 from dwmtj.storage import Store
 
 ANN = ("learn", "ann", "-o", "network", "--data", "mnist", "--epochs", "1")
@@ -33,7 +34,8 @@ def learn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resu
         return rng.integers(0, 256, (count, 28, 28), np.uint8), rng.integers(0, 10, count, np.uint8)
 
     images = Images(*drawn(160), *drawn(40), DIGITS)
-    monkeypatch.setattr("dwmtj.simulators.networks.data.images.load_images", lambda _name: images)
+    for module in ("ann_learning", "comparison_learning", "stream_learning"):
+        monkeypatch.setattr(f"simulators.networks.{module}.load_images", lambda _name: images)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DWMTJ_DATA", raising=False)
     monkeypatch.delenv("DWMTJ_DATABASE", raising=False)
@@ -68,16 +70,18 @@ def test_what_was_broken_off_goes_on_with_the_same_command_only(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("dwmtj.simulators.networks.neuron_network.study.best_range", interrupted)
+        patched.setattr(
+            "dwmtj.simulators.networks.neuron_network.study.mse_optimal_scale", interrupted
+        )
         stopped = learn(*ANN)
     assert stopped.exit_code == 1
-    assert "Stopped; the finished parts are in network/ann.checkpoint" in stopped.output
+    assert "Interrupted; finished parts are in network/ann.checkpoint" in stopped.output
     other = learn(*ANN, "--devices", "pair")
-    assert isinstance(other.exception, NetworkError)
+    assert isinstance(other.exception, SweepError)
     assert "is of another configuration" in str(other.exception)
     result = learn(*ANN)
     assert result.exit_code == 0, result.output
-    assert "Going on after 1 finished parts" in result.output
+    assert "Resuming after 1 finished parts" in result.output
 
 
 def test_technologies_give_a_table_a_figure_and_a_result(
@@ -145,17 +149,19 @@ def test_stopped_stream_learning_goes_on_with_the_same_command_only(
         return validate(*arguments)
 
     with monkeypatch.context() as patched:
-        patched.setattr("dwmtj.simulators.networks.stream_learning.training.PATIENCE_s", 0.0)
+        patched.setattr(
+            "dwmtj.simulators.networks.stream_learning.training.CHECKPOINT_INTERVAL_s", 0.0
+        )
         patched.setattr(StreamNetwork, "accuracy", interrupted)
         stopped = learn(*STREAM)
     assert stopped.exit_code == 1
-    assert "Stopped; the finished parts are in stream/checkpoints" in stopped.output
+    assert "Interrupted; finished parts are in stream/checkpoints" in stopped.output
     other = learn(*STREAM, "-p", "asymmetry=2.0", "-p", "threshold=0.1")
-    assert isinstance(other.exception, NetworkError)
+    assert isinstance(other.exception, SweepError)
     assert "is of another configuration" in str(other.exception)
     result = learn(*STREAM)
     assert result.exit_code == 0, result.output
-    assert "Going on after 2 finished parts" in result.output
+    assert "Resuming after 2 finished parts" in result.output
     assert not (tmp_path / "stream" / "checkpoints").exists()
     with Store.open(create=False) as store:
         kept = store.results("stream")
@@ -168,7 +174,7 @@ def test_networks_that_figures_share_are_trained_once(
     assert learn(*STREAM, "--no-at-once").exit_code == 0
     other = learn(*STREAM, "--figure", "rounding")
     assert other.exit_code == 0, other.output
-    assert "Going on after 2 finished parts" in other.output
+    assert "Resuming after 2 finished parts" in other.output
     with Store.open(create=False) as store:
         names = [entry.name for entry in store.results("stream")]
     assert len(names) == 3 * 2 + 2
@@ -199,9 +205,9 @@ def test_where_nothing_can_be_computed_nothing_is_written(
     where: str,
     told: str,
 ) -> None:
-    monkeypatch.setattr("dwmtj.simulators.sweeps.dask.PATIENCE_s", 0.5)
+    monkeypatch.setattr("dwmtj.simulators.sweeps.dask.TIMEOUT_s", 0.5)
     result = learn(*STREAM, "--executor", where)
-    assert isinstance(result.exception, NetworkError)
+    assert isinstance(result.exception, SweepError)
     assert told in str(result.exception)
     assert not list(tmp_path.iterdir())
 
@@ -227,11 +233,11 @@ def test_stream_learning_refuses_what_cannot_be_in_a_sentence(
 def test_a_formulation_is_what_the_networks_of_a_figure_begin_from(
     learn: Callable[..., Result],
 ) -> None:
-    result = learn(*STREAM, "--formulation", "carried", "--no-at-once", "-p", "levels=8")
+    result = learn(*STREAM, "--formulation", "float-accumulator", "--no-at-once", "-p", "levels=8")
     assert result.exit_code == 0, result.output
     with Store.open(create=False) as store:
         setups = [kept.configuration["setup"] for kept in store.results("stream")]
-    assert {setup["rounding"] for setup in setups} == {"carried"}
+    assert {setup["rounding"] for setup in setups} == {"float_accumulator"}
     assert {(setup["levels"], setup["counted"]) for setup in setups} == {(8, "weight")}
     assert {setup["asymmetry"] for setup in setups} == {1.0, 3.0}
 

@@ -25,7 +25,9 @@ def learn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resu
         return rng.integers(0, 256, shape, np.uint8), rng.integers(0, 100, count, np.uint8)
 
     images = Images(*drawn(48), *drawn(20), tuple(map(str, range(100))))
-    monkeypatch.setattr("dwmtj.simulators.networks.data.images.load_images", lambda _name: images)
+    monkeypatch.setattr(
+        "dwmtj.simulators.networks.resnet_cifar100.load_images", lambda _name: images
+    )
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DWMTJ_DATABASE", raising=False)
     return lambda *arguments: CliRunner().invoke(command_line.app, list(arguments))
@@ -38,7 +40,7 @@ def test_a_training_gives_weights_a_figure_and_a_result(
 
     result = learn(*LEARN, "--images", "32")
     assert result.exit_code == 0, result.output
-    assert "% of the test images read right" in result.output
+    assert "% of the test images correctly classified" in result.output
     made = {path.name for path in (tmp_path / "out").iterdir()}
     assert made == {
         "resnet20.safetensors",
@@ -72,12 +74,12 @@ def test_a_training_that_was_stopped_goes_on_with_the_same_command_only(
         patched.setattr("dwmtj.simulators.networks.resnet.training.training_batches", interrupted)
         stopped = learn(*LEARN)
     assert stopped.exit_code == 1
-    assert "are in out/resnet20.checkpoint: go on with the same command" in stopped.output
+    assert "are in out/resnet20.checkpoint: repeat the same call or command" in stopped.output
     other = learn(*LEARN, "--rate", "0.1")
     assert "is of another configuration" in str(other.exception)
     result = learn(*LEARN)
     assert result.exit_code == 0, result.output
-    assert "Going on after 1 finished parts" in result.output
+    assert "Resuming after 1 finished parts" in result.output
 
 
 def test_a_training_begins_with_weights_and_under_errors(
@@ -105,7 +107,7 @@ def test_weights_to_begin_with_that_are_not_there_or_of_another_network_are_name
     from dwmtj.simulators.networks.resnet.weights_file import TrainedResnet, save_weights
 
     missing = learn(*LEARN, "--start", "none.safetensors")
-    assert "There are no weights at none.safetensors" in str(missing.exception)
+    assert "No weights found at none.safetensors" in str(missing.exception)
     small = ResnetShape(8, 4)
     save_weights(tmp_path / "small.safetensors", TrainedResnet(small, Resnet(small), {}))
     other = learn(*LEARN, "--start", "small.safetensors")

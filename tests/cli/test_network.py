@@ -25,11 +25,11 @@ from dwmtj.storage import Status, Store
 PROGRAM = ("network", "program", "-w", "net.safetensors", "-m", "straight.json", "-o", "out")
 ON_NOISE = """
 import sys, numpy as np
-import dwmtj.simulators.networks.data.images as datasets
+import dwmtj.simulators.networks.array_programming as programming
 from dwmtj.simulators.networks import Images
 bytes_ = np.random.default_rng(1).integers(0, 256, (2, 28, 28), np.uint8)
 noise = Images(bytes_, bytes_[:, 0, 0] % 10, bytes_, bytes_[:, 0, 0] % 10, tuple("0123456789"))
-datasets.load_images = lambda name: noise
+programming.load_images = lambda name: noise
 from dwmtj.cli import app
 app.main()
 """
@@ -57,7 +57,9 @@ def program(
     rng = np.random.default_rng(9)
     shown, labels = rng.integers(0, 256, (40, 28, 28), np.uint8), np.arange(40, dtype=np.uint8) % 10
     images = Images(shown, labels, shown, labels, tuple("0123456789"))
-    monkeypatch.setattr("dwmtj.simulators.networks.data.images.load_images", lambda _name: images)
+    monkeypatch.setattr(
+        "dwmtj.simulators.networks.array_programming.load_images", lambda _name: images
+    )
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DWMTJ_DATABASE", raising=False)
     monkeypatch.setenv("COLUMNS", "160")
@@ -99,7 +101,7 @@ def test_a_killed_writing_goes_on_where_it_was_and_the_array_holds_the_network(
     assert result.exit_code == 0, result.output
     assert "2560 of 2560" in result.output
     assert "After 30 days 0 of 2560 devices read as another level" in result.output
-    assert "says nothing of retention" in result.output
+    assert "has no retention" in result.output
     with Store.open(create=False) as store:
         first, *readings = store.runs()
         assert (first.protocol, first.status) == ("write-verify", Status.FINISHED)
@@ -122,7 +124,7 @@ def test_a_killed_writing_goes_on_where_it_was_and_the_array_holds_the_network(
     other = program(*PROGRAM, "--resume", "2", "--overwrite")
     assert "Run 2 is a read-array, not a write-verify" in str(other.exception)
     seed = program(*PROGRAM, "--resume", "1", "--seed", "4", "--overwrite")
-    assert "Run 1 was begun with no seed, not 4" in str(seed.exception)
+    assert "Run 1 was started with no seed, not 4" in str(seed.exception)
 
 
 @pytest.mark.parametrize(

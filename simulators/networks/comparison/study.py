@@ -1,8 +1,8 @@
 """Synapse technologies on one task: the same network, images and schedule, written as they can be.
 
 Every technology learns on line (see `online_learning`) at several learning rates with the first
-seed; the one that reads most of 10,000 held-out training images right is taken for all seeds, so
-that none is judged at a rate that suits another. Accuracy is of the test images.
+seed; the rate with the highest accuracy on 10,000 held-out training images is taken for all seeds,
+so that none is judged at a rate that suits another. Accuracy is of the test images.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,17 +16,17 @@ from ...sweeps.checkpoint import Checkpoint
 from ..data.images import DataSetName, Images
 from ..neuron_network.activation import NeuronCurve
 from ..neuron_network.training import Samples, accuracy, samples_of
+from ..progress import Report
 from ..synapses.synapse import IdealSynapse, PulsedSynapse, Synapse
 from ..synapses.technologies import TECHNOLOGIES, Technology
 from .online_learning import OnLineSchedule, learn, scaled
 
 HELD_OUT = 10_000
-Report = Callable[[str, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class ComparisonConfiguration:
-    """All that the comparison's numbers depend on, but the code."""
+    """All that the comparison's numbers depend on, except code."""
 
     data_set: DataSetName = "fashion-mnist"
     technologies: tuple[Technology, ...] = TECHNOLOGIES
@@ -37,7 +37,7 @@ class ComparisonConfiguration:
 
     @property
     def epochs(self) -> int:
-        """How many epochs all of the comparison trains, an ideal synapse among the others."""
+        """The number of training epochs of the whole comparison, an ideal synapse included."""
         runs = len(self.learning_rates) + len(self.seeds) - 1
         return (len(self.technologies) + 1) * runs * self.schedule.epochs
 
@@ -55,7 +55,7 @@ class ComparisonConfiguration:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One run: how much is read right, and what writing the devices took."""
+    """One run: accuracies, and what writing the devices takes."""
 
     learning_rate: float
     seed: int
@@ -108,9 +108,9 @@ class Compared:
 def compare(
     configuration: ComparisonConfiguration, images: Images, checkpoint: Checkpoint, report: Report
 ) -> list[Compared]:
-    """Train everything, going on after the parts in the checkpoint; the ideal synapse comes first.
+    """Train everything, resuming after the parts in the checkpoint; the ideal synapse comes first.
 
-    `report` is told what was trained and how many epochs more are done.
+    `report` gets what was trained and how many more epochs are done.
     """
     training, test = samples_of(images)
     held_out = max(1, min(HELD_OUT, len(training.labels) // 6))
@@ -156,7 +156,7 @@ class _Task:
         return attempt
 
     def _learn(
-        self, technology: Technology | None, rate: float, seed: int, tell: Callable[[], None]
+        self, technology: Technology | None, rate: float, seed: int, advance: Callable[[], None]
     ) -> Attempt:
         config = self.configuration
         schedule = replace(config.schedule, learning_rate=rate)
@@ -164,7 +164,9 @@ class _Task:
             IdealSynapse() if technology is None else PulsedSynapse(technology.device)
         )
         generator = torch.Generator().manual_seed(seed)
-        learnt = learn(synapse, self.training, config.neuron, schedule, generator, after_epoch=tell)
+        learnt = learn(
+            synapse, self.training, config.neuron, schedule, generator, after_epoch=advance
+        )
         weights = scaled(learnt.weights, schedule)
         return Attempt(
             learning_rate=rate,

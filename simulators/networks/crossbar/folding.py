@@ -51,8 +51,8 @@ def fold_batch_norm(model: nn.Module) -> nn.Module:
     return graph
 
 
-def copy_but_weights(folded: nn.Module, layers: Sequence[str]) -> nn.Module:
-    """Return a copy that still shares the weights of these layers with the network itself.
+def copy_without_weights(folded: nn.Module, layers: Sequence[str]) -> nn.Module:
+    """Return a copy that shares the weights of these layers with the network itself.
 
     A traced network consists of torch's own modules, which refer to each other as submodules only:
     parameters, buffers and tables are copied, not its code, and not what never changes. That takes

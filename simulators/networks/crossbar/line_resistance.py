@@ -1,4 +1,4 @@
-"""The resistance of an array's lines: what its devices carry when every wire drops some voltage.
+"""Line resistance (IR drop): effective conductances of an array whose wires drop some voltage.
 
 Inputs drive the rows from the left, row i with the voltage V_i; columns end below in amplifiers
 that hold 0 V and measure I_j. Every piece of wire between neighbouring devices, before the first
@@ -30,15 +30,15 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
-    """r of a piece of wire between two devices, and the largest array there is."""
+class LineResistance:
+    """Resistance r of the wire between two neighbouring devices, and the largest array."""
 
     resistance_ohm: float
     rows: int = 64
     columns: int = 64
 
     def __post_init__(self) -> None:
-        """Raise NetworkError where no array has such lines."""
+        """Raise NetworkError for values that no array has."""
         if not (np.isfinite(self.resistance_ohm) and self.resistance_ohm >= 0):
             raise NetworkError("The resistance of a piece of line is 0 Ω or more.")
         if self.rows < 1 or self.columns < 2 or self.columns % 2:
@@ -48,34 +48,38 @@ class Lines:
             )
 
 
-def through_lines(positive_S: Tensor, negative_S: Tensor, lines: Lines) -> tuple[Tensor, Tensor]:
-    """Return what the devices of a layer's pairs carry, (outputs, …), for 1 V on each input.
+def through_lines(
+    positive_S: Tensor, negative_S: Tensor, lines: LineResistance
+) -> tuple[Tensor, Tensor]:
+    """Return the effective conductances of a layer's pairs, (outputs, …), in S.
 
     Inputs drive rows in the order of the weight's elements; the two devices of an output have
     neighbouring columns, the positive one's first.
     """
     both = torch.stack((positive_S.flatten(1), negative_S.flatten(1)), dim=1)
-    carried = torch.from_numpy(carried_S(both.flatten(0, 1).numpy().T, lines).T.copy())
-    found = carried.view(both.shape)
+    effective = torch.from_numpy(
+        effective_conductance_S(both.flatten(0, 1).numpy().T, lines).T.copy()
+    )
+    found = effective.view(both.shape)
     return found[:, 0].view(positive_S.shape), found[:, 1].view(negative_S.shape)
 
 
-def carried_S(conductance_S: Floats, lines: Lines) -> Floats:
+def effective_conductance_S(conductance_S: Floats, lines: LineResistance) -> Floats:
     """Return the current at each column for 1 V on each row, (rows, columns), in S, array by array.
 
     `conductance_S` has the devices' conductances in the same shape.
     """
     if lines.resistance_ohm == 0:
         return conductance_S
-    carried = np.empty_like(conductance_S)
+    effective = np.empty_like(conductance_S)
     down, right = (
         range(0, size, most)
         for size, most in zip(conductance_S.shape, (lines.rows, lines.columns), strict=True)
     )
     for top, left in product(down, right):
         part = slice(top, top + lines.rows), slice(left, left + lines.columns)
-        carried[part] = _of_one_array(conductance_S[part], lines.resistance_ohm)
-    return carried
+        effective[part] = _of_one_array(conductance_S[part], lines.resistance_ohm)
+    return effective
 
 
 def _of_one_array(conductance_S: Floats, resistance_ohm: float) -> Floats:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from ..errors import NetworkError
-from ..synapses.levels import RANGES, SynapseLevels
+from ..synapses.levels import SCALES, SynapseLevels
 from .devices import DeviceLevels
 
 Clipping = Literal["none", "least-squares", "expected-error"]
@@ -16,7 +16,7 @@ Per = Literal["layer", "output"]
 
 @dataclass(frozen=True, slots=True)
 class MappedLayer:
-    """A layer on pairs of devices: `steps` tell the level of the one that is not at its lowest.
+    """A layer on pairs of devices: `steps` has the level of the one that is not at its lowest.
 
     `steps` has the weight's shape: k > 0 puts the positive device on level k, k < 0 the negative
     one on −k. `scale` is the weight of the whole conductance range, one or one for each output.
@@ -32,7 +32,7 @@ class MappedLayer:
         return self.steps.clamp(min=0), (-self.steps).clamp(min=0)
 
     def weights_of(self, positive_S: Tensor, negative_S: Tensor, devices: DeviceLevels) -> Tensor:
-        """Return the weights of conductances that are really there, float32."""
+        """Return the weights of conductances (S), float32."""
         difference = (positive_S - negative_S) / devices.range_S
         return difference.float() * self.scale
 
@@ -41,7 +41,7 @@ class MappedLayer:
     ) -> tuple[Tensor, Tensor]:
         """Return conductances, float64, of pairs near these levels that have these weights.
 
-        What a weight is off is shared evenly by the two devices.
+        A weight's error is shared evenly by the two devices.
         """
         levels_S = torch.tensor(devices.conductance_S, dtype=torch.float64)
         positive_S, negative_S = levels_S[positive.long()], levels_S[negative.long()]
@@ -96,7 +96,7 @@ def map_layer(
 def _least_squares(
     rows: Tensor, largest: Tensor, pair: SynapseLevels, *, with_spreads: bool
 ) -> Tensor:
-    """Return for each row the range, of `RANGES` tried, with the least squared error.
+    """Return for each row the range, of `SCALES` tried, with the least squared error.
 
     With spreads it is the expected one of what is programmed: a device's error is a share of the
     range, so that a range c adds c² Σ σ² to what rounding and clipping cost.
@@ -104,8 +104,8 @@ def _least_squares(
     values = pair.tensor()
     variances = torch.tensor(pair.spreads).square() * with_spreads
     best, least = largest, torch.full_like(largest, torch.inf)
-    for number in range(RANGES, 0, -1):
-        tried = largest * number / RANGES
+    for number in range(SCALES, 0, -1):
+        tried = largest * number / SCALES
         index = pair.index(rows, tried)
         error = ((values[index] * tried - rows) ** 2).sum(dim=1, keepdim=True)
         error += variances[index].sum(dim=1, keepdim=True) * tried**2

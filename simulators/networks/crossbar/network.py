@@ -27,9 +27,9 @@ from .devices import (
     levels_of_device,
     levels_of_range,
 )
-from .folding import copy_but_weights, fold_batch_norm
+from .folding import copy_without_weights, fold_batch_norm
 from .layers import AnalogLayer, AnalogModule
-from .line_resistance import Lines, through_lines
+from .line_resistance import LineResistance, through_lines
 from .mapping import (
     Clipping,
     MappedLayer,
@@ -48,7 +48,7 @@ class AnalogNetwork:
     """A network mapped onto devices; see the module. `folded` has the weights as trained.
 
     `pairs` are what the layers' devices have in common in all programmings: to program is to draw
-    random numbers, scale them and add.
+    random numbers, scale them and add. `example` is one calibration image, (1, …).
     """
 
     folded: nn.Module
@@ -57,7 +57,19 @@ class AnalogNetwork:
     seed: int
     reaches: Mapping[str, ConverterReach]
     pairs: tuple[Pairs, ...]
-    lines: Lines | None = None
+    lines: LineResistance | None = None
+    example: Tensor | None = None
+
+    def __repr__(self) -> str:
+        """Return which layers are on devices and what stays digital, in lines of text."""
+        from ..analog_report import as_text  # imports this module
+
+        return as_text(self)
+
+    def _repr_html_(self) -> str:
+        from ..analog_report import as_html
+
+        return as_html(self)
 
     @property
     def device_count(self) -> int:
@@ -74,8 +86,8 @@ class AnalogNetwork:
         then that many times as far off. A module that reads with noise or has converters takes
         `first_image`, the number of a batch's first image: its read noise depends on it alone.
         """
-        given = {layer.name: self._weights(layer, trial, noise=noise) for layer in self.layers}
-        return self._compiled(given, trial)
+        weights = {layer.name: self._weights(layer, trial, noise=noise) for layer in self.layers}
+        return self._compiled(weights, trial)
 
     def of_weights(self, weights: Mapping[str, Tensor], trial: int = 0) -> nn.Module:
         """Return the network with other weights, by layer: those of devices that were read back."""
@@ -100,7 +112,7 @@ class AnalogNetwork:
         return layer.weights_of(*through_lines(*both_S, self.lines), self.devices)
 
     def _compiled(self, weights: Mapping[str, Tensor], trial: int | None = None) -> nn.Module:
-        network = copy_but_weights(self.folded, [layer.name for layer in self.layers])
+        network = copy_without_weights(self.folded, [layer.name for layer in self.layers])
         reading = []
         for layer in self.layers:
             module = network.get_submodule(layer.name)
@@ -134,7 +146,7 @@ def to_analog(
     per: Per = "layer",
     converters: Converters | None = None,
     calibration: Tensor | None = None,
-    lines: Lines | None = None,
+    lines: LineResistance | None = None,
 ) -> AnalogNetwork:
     """Map a trained network onto devices; the model itself is left alone. Raises NetworkError.
 
@@ -142,8 +154,8 @@ def to_analog(
     range is that of the largest weight, or with `clipping` "least-squares" the one with the least
     squared error, larger weights clipped; "expected-error" counts the devices' spreads, too.
     `bits` do not matter for DeviceLevels, which have their own. Converters are given their ranges
-    by what the `calibration` images lead to. With `lines` the layers lie on arrays whose wires have
-    resistance.
+    by what the `calibration` images lead to, which also tell how many multiply-adds each layer
+    takes. With `lines` the layers lie on arrays whose wires have resistance.
     """
     levels = _levels(devices, bits)
     folded = fold_batch_norm(model)
@@ -161,7 +173,8 @@ def to_analog(
     )
     found = {} if converters is None else reaches(folded, dict(named), converters, calibration)
     pairs = tuple(pairs_on(levels, *layer.targets(), layer.scale) for layer in mapped)
-    return AnalogNetwork(folded, mapped, levels, seed, found, pairs, lines)
+    example = None if calibration is None else calibration[:1]
+    return AnalogNetwork(folded, mapped, levels, seed, found, pairs, lines, example)
 
 
 def from_analog(analog: AnalogNetwork) -> nn.Module:

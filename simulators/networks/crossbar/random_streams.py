@@ -1,7 +1,7 @@
-"""Random numbers that depend on what they are for alone, not on what was drawn before.
+"""Random streams that depend on their purpose alone, not on what was drawn before.
 
-Every programming of a layer has a stream of its own, found from (seed, layer, trial); every image
-that a layer reads has one found from (seed, layer, trial, image). Batches may be of any size and
+Every programming of a layer has a stream of its own, seeded by (seed, layer, trial); every image
+that a layer reads has one seeded by (seed, layer, trial, image). Batches may be of any size and
 come in any order, layers may be computed alone, and the numbers stay.
 """
 

@@ -1,4 +1,4 @@
-"""A hash of arrays: what says that the same images were read, wherever they lie."""
+"""A hash of arrays, which identifies a set of images wherever it is stored."""
 
 import hashlib
 from typing import Any

@@ -69,7 +69,7 @@ def predictions(
 
 
 def accuracy(network: nn.Module, data: ImageBytes) -> float:
-    """Return the share of images read right."""
+    """Return the share of images correctly classified."""
     return float((predictions(network, data) == data.labels.cpu()).double().mean())
 
 

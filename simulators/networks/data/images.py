@@ -61,13 +61,13 @@ def load_images(name: DataSetName) -> Images:
         return read_idx(FASHION_MNIST, GARMENTS)
     if name == "cifar-100":
         return read_cifar(CIFAR_100)
-    raise NetworkError(f"There is no data set {name!r}: {', '.join(get_args(DataSetName))}.")
+    raise NetworkError(f"Unknown data set {name!r}: {', '.join(get_args(DataSetName))}.")
 
 
 def data_set_name(name: str) -> DataSetName:
     """Return the name if there is such a data set; raises NetworkError."""
     if name not in get_args(DataSetName):
-        raise NetworkError(f"There is no data set {name!r}: {', '.join(get_args(DataSetName))}.")
+        raise NetworkError(f"Unknown data set {name!r}: {', '.join(get_args(DataSetName))}.")
     return cast("DataSetName", name)
 
 

@@ -19,9 +19,9 @@ def inference_table(inference: Inference) -> pd.DataFrame:
                 "programmings": len(cell.accuracies),
                 "accuracy": cell.mean,
                 "accuracy_std": cell.std,
-                "accuracy_reach": cell.reach,
-                "lost": cell.lost,
-                "lost_reach": cell.lost_reach,
+                "accuracy_half_width": cell.half_width,
+                "accuracy_drop": cell.accuracy_drop,
+                "accuracy_drop_half_width": cell.accuracy_drop_half_width,
                 "accuracy_trained": inference.accuracy_trained,
                 "images": inference.images,
             }
@@ -31,7 +31,7 @@ def inference_table(inference: Inference) -> pd.DataFrame:
 
 
 def noise_name(noise: float) -> str:
-    """Return what a multiple of the measured error is called."""
+    """Return the name of a multiple of the measured error."""
     return {0.0: "no error", 1.0: "measured error"}.get(noise, f"{noise:g} × the error")
 
 

@@ -7,8 +7,8 @@ known far better than each of them.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import torch
@@ -17,21 +17,23 @@ from torch import Tensor
 from ...sweeps.sweep import Sweep
 from ...sweeps.task import Task
 from ..crossbar.devices import DeviceLevels
+from ..documents import document, stored_as
 from ..errors import NetworkError
-from .result import Cell, Inference, half_interval, loss
-from .task import Mapped, levels_hash, right_images
+from ..progress import Report
+from .result import Cell, Inference, accuracy_drop, half_width
+from .task import DeviceMapping, levels_hash, right_images
 
-Report = Callable[[str, int], None]
-MAPPED = Mapped()
+MAPPING = DeviceMapping()
 
 
 @dataclass(frozen=True, slots=True)
 class InferenceConfiguration:
-    """All that the study's numbers depend on, but code.
+    """All that the study's numbers depend on, except code.
 
-    `weights` and `images` are hashes; `devices` says where the levels come from. `noises` are
-    multiples of the levels' spreads, 0 for none of any kind. A cell has at least `programmings` and
-    at most `most`, and ends once its interval reaches no farther than `within` to either side.
+    `weights` and `images` are hashes; `devices` is the source of the levels. `noises` are multiples
+    of the levels' spreads, 0 for no error of any kind. A cell has at least `programmings` and at
+    most `max_programmings`, and is complete once half of its 95 % interval is at most
+    `target_half_width` (0 … 1).
     """
 
     weights: str
@@ -39,35 +41,37 @@ class InferenceConfiguration:
     notches: tuple[int, ...]
     noises: tuple[float, ...] = (0.0, 1.0, 10.0)
     programmings: int = 10
-    most: int = 40
-    within: float = 1e-3
-    mapped: Mapped = MAPPED
+    max_programmings: int = field(default=40, metadata=stored_as("most"))
+    target_half_width: float = field(default=1e-3, metadata=stored_as("within"))
+    mapping: DeviceMapping = field(default=MAPPING, metadata=stored_as("mapped"))
     images: str = ""
     computed_on: str = "cpu"
 
     def __post_init__(self) -> None:
         """Raise NetworkError where no interval can come of it."""
-        if not 2 <= self.programmings <= self.most:
+        if not 2 <= self.programmings <= self.max_programmings:
             raise NetworkError(
-                f"{self.programmings} to {self.most} programmings give no interval: give "
-                "--programmings from 2 to --most."
+                f"{self.programmings} to {self.max_programmings} programmings give no interval: "
+                "give --programmings from 2 to --max-programmings."
             )
         if not self.notches or not self.noises or min(self.noises) < 0:
             raise NetworkError("Give at least one number of notches, and noises of 0 or more.")
 
     @property
     def trials(self) -> int:
-        """How many programmings there are at most."""
-        return len(self.notches) * sum(self.most if noise else 1 for noise in self.noises)
+        """The maximum number of programmings."""
+        return len(self.notches) * sum(
+            self.max_programmings if noise else 1 for noise in self.noises
+        )
 
     def document(self) -> dict[str, Any]:
         """Return it as plain data."""
-        return asdict(self)
+        return dict(document(self))
 
 
 @dataclass(frozen=True, slots=True)
 class InferenceTasks:
-    """All that may have to be read: as trained, on each number of levels, and each programming."""
+    """Every task that may be needed: as trained, on each number of levels, each programming."""
 
     trained: Task
     on_levels: Mapping[int, Task]
@@ -82,15 +86,15 @@ def inference_tasks(
     config: InferenceConfiguration, levels: Mapping[int, DeviceLevels]
 ) -> InferenceTasks:
     """Return the tasks; `levels` has those of a device for each number of notches."""
-    mapped = asdict(config.mapped)
-    seed = mapped.pop("seed")
+    mapping = asdict(config.mapping)
+    seed = mapping.pop("seed")
     depends = {"weights": config.weights, "images": config.images, "on": config.computed_on}
 
     def on_devices(notches: int, network: str) -> dict[str, Any]:
         placed = {"notches": notches, "levels": levels_hash(levels[notches]), "network": network}
-        return {**depends, **mapped, **placed, "devices": dict(config.devices)}
+        return {**depends, **mapping, **placed, "devices": dict(config.devices)}
 
-    as_trained = {**depends, "precision": mapped["precision"], "network": "trained"}
+    as_trained = {**depends, "precision": mapping["precision"], "network": "trained"}
     return InferenceTasks(
         Task("as trained", {**as_trained, "notches": None}, steps=0),
         {
@@ -108,7 +112,7 @@ def inference_tasks(
                     {**on_devices(notches, "programmed"), "noise": noise, "trial": trial},
                     seed,
                 )
-                for trial in range(config.most)
+                for trial in range(config.max_programmings)
             ]
             for notches in config.notches
             for noise in config.noises
@@ -122,7 +126,7 @@ def infer(
 ) -> Inference:
     """Compute every cell; raises what the sweep raises.
 
-    `report` is told what was programmed and how many of the most programmings more are done or not
+    `report` gets what was programmed and how many more of the maximum programmings are done or not
     needed. The same programmings count whatever the number of workers.
     """
     exact = sweep.results([tasks.trained, *tasks.on_levels.values()], report)
@@ -144,7 +148,10 @@ def infer(
             enough = _enough(config, read[cell])
             if enough is not None:
                 unclear.remove(cell)
-                report(f"{cell[0]} notches, noise × {cell[1]:g}", config.most - len(read[cell]))
+                report(
+                    f"{cell[0]} notches, noise × {cell[1]:g}",
+                    config.max_programmings - len(read[cell]),
+                )
                 del read[cell][enough:]
     cells = [
         _cell(notches, noise, on_levels[notches], read.get((notches, noise), []))
@@ -157,14 +164,15 @@ def infer(
 def _more(config: InferenceConfiguration, done: int, unclear: int, sweep: Sweep) -> int:
     """Return how many programmings of a cell come next: enough for an interval, then a few."""
     few = max(1, math.ceil(sweep.workers / unclear))
-    return min(max(config.programmings - done, few), config.most - done)
+    return min(max(config.programmings - done, few), config.max_programmings - done)
 
 
 def _enough(config: InferenceConfiguration, read: Sequence[Tensor]) -> int | None:
-    """Return how many of the programmings make an interval that is narrow enough, if they do."""
+    """Return how many of the programmings complete the cell, None if more are needed."""
     accuracies = tuple(float(right.double().mean()) for right in read)
     for count in range(config.programmings, len(read) + 1):
-        if half_interval(accuracies[:count]) <= config.within or count == config.most:
+        is_narrow = half_width(accuracies[:count]) <= config.target_half_width
+        if is_narrow or count == config.max_programmings:
             return count
     return None
 
@@ -172,6 +180,6 @@ def _enough(config: InferenceConfiguration, read: Sequence[Tensor]) -> int | Non
 def _cell(notches: int, noise: float, ideal: Tensor, read: Sequence[Tensor]) -> Cell:
     if noise == 0:
         return Cell(notches, noise, (float(ideal.double().mean()),), 0.0, 0.0)
-    lost, reach = loss(torch.stack(list(read)).double(), ideal.double())
+    drop, drop_half_width = accuracy_drop(torch.stack(list(read)).double(), ideal.double())
     accuracies = tuple(float(right.double().mean()) for right in read)
-    return Cell(notches, noise, accuracies, lost, reach)
+    return Cell(notches, noise, accuracies, drop, drop_half_width)

@@ -1,4 +1,4 @@
-"""Programmings of a network as tasks of a sweep: which images each of them reads right."""
+"""Programmings of a network as tasks of a sweep: which images each classifies correctly."""
 
 import base64
 import hashlib
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from ...sweeps.task import Advance, Task
 from ..crossbar.devices import DeviceLevels
-from ..crossbar.line_resistance import Lines
+from ..crossbar.line_resistance import LineResistance
 from ..crossbar.mapping import Clipping, Per
 from ..crossbar.network import AnalogNetwork, from_analog, to_analog
 from ..data.image_batches import ImageBytes, on_device, predictions
@@ -25,28 +25,28 @@ Precision = Literal["float32", "bfloat16"]
 
 
 @dataclass(frozen=True, slots=True)
-class Mapped:
-    """How weights come onto devices and are computed with; `seed` is that of the devices."""
+class DeviceMapping:
+    """How weights are mapped onto devices and computed with; `seed` is that of the devices."""
 
     clipping: Clipping = "none"
     per: Per = "layer"
     precision: Precision = "float32"
     seed: int = 0
-    lines: Lines | None = None
+    lines: LineResistance | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What a worker loads once: the trained network, levels of a device by notches, and images."""
+    """The setup of a worker: the trained network, levels of a device by notches, and images."""
 
     network: nn.Module
     levels: Mapping[int, DeviceLevels]
-    mapped: Mapped
+    mapping: DeviceMapping
     data: ImageBytes
     analogs: dict[tuple[int, float], AnalogNetwork] = field(default_factory=dict)
 
     def analog(self, notches: int, noise: float) -> AnalogNetwork:
-        """Return the network on devices of so many notches, with so many times their spreads.
+        """Return the network on devices with this many notches, and `noise` times their spreads.
 
         Clipping may take the spreads into account, so that each multiple has ranges of its own.
         """
@@ -54,10 +54,10 @@ class Reader:
             self.analogs[notches, noise] = to_analog(
                 self.network,
                 self.levels[notches].scaled(noise),
-                seed=self.mapped.seed,
-                clipping=self.mapped.clipping,
-                per=self.mapped.per,
-                lines=self.mapped.lines,
+                seed=self.mapping.seed,
+                clipping=self.mapping.clipping,
+                per=self.mapping.per,
+                lines=self.mapping.lines,
             )
         return self.analogs[notches, noise]
 
@@ -65,24 +65,24 @@ class Reader:
 def reader(
     network: nn.Module,
     levels: Mapping[int, DeviceLevels],
-    mapped: Mapped,
+    mapping: DeviceMapping,
     images: np.ndarray,
     labels: np.ndarray,
     device: str,
 ) -> Reader:
-    """Return what reads the images on a device of torch; raises NetworkError without a GPU."""
+    """Return the reader of the images on a torch device; raises NetworkError without a GPU."""
     if device == "cuda" and not torch.cuda.is_available():
         raise NetworkError("A worker has no GPU that its PyTorch can use: leave --on cuda out.")
-    return Reader(network, levels, mapped, on_device(images, labels, torch.device(device)))
+    return Reader(network, levels, mapping, on_device(images, labels, torch.device(device)))
 
 
 def levels_hash(levels: DeviceLevels) -> str:
-    """Return what says that levels are the same."""
+    """Return a hash of levels."""
     return hashlib.sha256(json.dumps(asdict(levels)).encode()).hexdigest()
 
 
 def read(loaded: Reader, task: Task, advance: Advance) -> dict[str, Any]:
-    """Read the images with one network; `right` has a bit for each, in base64."""
+    """Classify the images with one network; `right` has a bit for each, in base64."""
     notches, what = task.configuration["notches"], task.configuration["network"]
     noise = task.configuration.get("noise", 0)
     analog = loaded.analog(notches or min(loaded.levels), noise)
@@ -94,7 +94,7 @@ def read(loaded: Reader, task: Task, advance: Advance) -> dict[str, Any]:
             make = analog.quantised
         case _:
             make = partial(analog.programmed, task.configuration["trial"])
-    dtype = getattr(torch, loaded.mapped.precision)
+    dtype = getattr(torch, loaded.mapping.precision)
     network = make().to(loaded.data.images.device, dtype)
     network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     right = predictions(network, loaded.data, dtype) == loaded.data.labels.cpu()
@@ -107,6 +107,6 @@ def read(loaded: Reader, task: Task, advance: Advance) -> dict[str, Any]:
 
 
 def right_images(data: Mapping[str, Any]) -> Tensor:
-    """Return which images a result says are read right, (images,)."""
+    """Return which images a result has as correctly classified, (images,)."""
     packed = np.frombuffer(base64.b64decode(data["right"]), np.uint8)
     return torch.from_numpy(np.unpackbits(packed, count=data["images"]).astype(np.bool_))

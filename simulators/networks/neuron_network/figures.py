@@ -108,8 +108,10 @@ def misread_panel(outcome: SeedOutcome, images: Images) -> Panel:
             tile.set_xticks([])
             tile.set_yticks([])
             tile.spines[:].set_visible(False)
-            told = f"{_of(images, images.test_labels[number])}\nread as {_of(images, read[number])}"
-            tile.set_title(told, fontsize=5, pad=2)
+            caption = (
+                f"{_of(images, images.test_labels[number])}\nread as {_of(images, read[number])}"
+            )
+            tile.set_title(caption, fontsize=5, pad=2)
 
     data = pd.DataFrame(
         {

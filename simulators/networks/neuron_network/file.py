@@ -33,7 +33,7 @@ class TrainedAnn:
 def save_ann(path: Path, trained: TrainedAnn) -> Path:
     """Write the file, whole or not at all, and return its path; raises NetworkError."""
     tensors = dict(zip(NAMES, (weight.contiguous() for weight in trained.weights), strict=True))
-    told = {
+    metadata = {
         "format": FORMAT,
         "neuron": json.dumps(asdict(trained.neuron)),
         "data_set": trained.data_set,
@@ -42,7 +42,7 @@ def save_ann(path: Path, trained: TrainedAnn) -> Path:
     partial = path.with_name(f"{path.name}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(save(tensors, told))
+        partial.write_bytes(save(tensors, metadata))
         partial.replace(path)
     except OSError as error:
         raise NetworkError(f"The network {path} cannot be written ({error}).") from error
@@ -53,24 +53,28 @@ def load_ann(path: Path) -> TrainedAnn:
     """Read a network; raises NetworkError, with the command that trains one, if it is missing."""
     if not path.is_file():
         raise NetworkError(
-            f"There is no network at {path}: train one with dwmtj learn ann -o FOLDER, and give a "
+            f"No network found at {path}: train one with dwmtj learn ann -o FOLDER, and give a "
             ".safetensors file of that folder."
         )
     try:
         with safe_open(path, framework="pt") as opened:
-            told = opened.metadata() or {}
+            metadata = opened.metadata() or {}
             weights = [opened.get_tensor(name) for name in NAMES]
-        values = json.loads(told["neuron"])
+        values = json.loads(metadata["neuron"])
         neuron = NeuronCurve(tuple(values["coefficients"]), values["full_scale"])
-        about = dict(json.loads(told["about"]))
-        data_set = told["data_set"]
+        about = dict(json.loads(metadata["about"]))
+        data_set = metadata["data_set"]
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise NetworkError(
             f"{path} holds no network that dwmtj learn ann wrote, or is damaged: train it again, "
             "or give another file."
         ) from error
     shapes = tuple(tuple(weight.shape) for weight in weights)
-    if told.get("format") != FORMAT or shapes != SHAPES or data_set not in get_args(DataSetName):
+    if (
+        metadata.get("format") != FORMAT
+        or shapes != SHAPES
+        or data_set not in get_args(DataSetName)
+    ):
         raise NetworkError(
             f"{path} holds layers of {shapes} for {data_set!r}, not the 784-128-10 network: give a "
             "file that dwmtj learn ann wrote."

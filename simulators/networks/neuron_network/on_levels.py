@@ -1,4 +1,4 @@
-"""Layers on levels: put on the nearest, trained through them, and as devices have them."""
+"""Layers on levels: quantised to the nearest, trained through them, with programming noise."""
 
 from collections.abc import Sequence
 
@@ -10,28 +10,28 @@ from .training import Weights
 
 
 def nearest_levels(
-    weights: Weights, levels: SynapseLevels, ranges: Sequence[float]
+    weights: Weights, levels: SynapseLevels, scales: Sequence[float]
 ) -> list[Tensor]:
-    """Return each layer's weights on the nearest levels of its range."""
-    return [levels.nearest(weight, reach) for weight, reach in zip(weights, ranges, strict=True)]
+    """Return each layer's weights on the nearest levels of its scale."""
+    return [levels.nearest(weight, scale) for weight, scale in zip(weights, scales, strict=True)]
 
 
 def straight_through(
-    weights: Weights, levels: SynapseLevels, ranges: Sequence[float]
+    weights: Weights, levels: SynapseLevels, scales: Sequence[float]
 ) -> list[Tensor]:
-    """Return the same, with the gradient of the weights clipped to the range."""
-    clipped = [weight.clamp(-reach, reach) for weight, reach in zip(weights, ranges, strict=True)]
-    nearest = nearest_levels(clipped, levels, ranges)
+    """Return the same, with the gradient of the weights clipped to the scale."""
+    clipped = [weight.clamp(-scale, scale) for weight, scale in zip(weights, scales, strict=True)]
+    nearest = nearest_levels(clipped, levels, scales)
     return [
         weight + (level - weight).detach() for weight, level in zip(clipped, nearest, strict=True)
     ]
 
 
-def spread_levels(
-    weights: Weights, levels: SynapseLevels, ranges: Sequence[float], generator: torch.Generator
+def with_programming_noise(
+    weights: Weights, levels: SynapseLevels, scales: Sequence[float], generator: torch.Generator
 ) -> list[Tensor]:
-    """Return each layer's weights as devices have them, drawn around their levels."""
+    """Return each layer's weights with programming noise, drawn around their levels."""
     return [
-        levels.spread(weight, reach, generator)
-        for weight, reach in zip(weights, ranges, strict=True)
+        levels.with_noise(weight, scale, generator)
+        for weight, scale in zip(weights, scales, strict=True)
     ]

@@ -1,10 +1,10 @@
 """The neuron paper's Table II: float32, put on levels, and trained on the levels, over seeds.
 
 For each data set and seed the network is trained in float32; for each number of notches its weights
-are put on the levels, once with the range of the largest weight and once with the range of least
+are put on the levels, once with the scale of the largest weight and once with the scale of least
 squared error; then it is trained on the levels: the network computes with the nearest levels, and
 the gradient goes straight through to float32 weights behind them (Bengio, Léonard, Courville 2013).
-What comes out are levels, exactly; what devices make of them is drawn around each level.
+The trained weights are exactly on levels; programming noise is drawn around each level.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,14 +17,16 @@ from torch import Tensor
 
 from ...sweeps.checkpoint import Checkpoint
 from ..data.images import DataSetName, Images
+from ..progress import Report
 from ..synapses.levels import (
     SynapseLevels,
-    best_range,
+    max_abs_scale,
+    mse_optimal_scale,
     notched_levels,
-    whole_range,
 )
+from ..tensors import as_arrays, as_tensors
 from .activation import NeuronCurve
-from .on_levels import nearest_levels, spread_levels, straight_through
+from .on_levels import nearest_levels, straight_through, with_programming_noise
 from .training import (
     Samples,
     Schedule,
@@ -36,8 +38,7 @@ from .training import (
     train,
 )
 
-Report = Callable[[str, int], None]
-Tell = Callable[[], None]
+Advance = Callable[[], None]
 
 TRAINING = Schedule(epochs=10, learning_rate=2e-3, batch=128)
 FINE_TUNING = Schedule(epochs=5, learning_rate=2e-3, batch=128)
@@ -45,7 +46,7 @@ FINE_TUNING = Schedule(epochs=5, learning_rate=2e-3, batch=128)
 
 @dataclass(frozen=True, slots=True)
 class AnnConfiguration:
-    """All that the study's numbers depend on, but the code; `levels` are by their names."""
+    """All that the study's numbers depend on, except code; `levels` are by their names."""
 
     data_sets: tuple[DataSetName, ...] = ("mnist", "fashion-mnist")
     seeds: tuple[int, ...] = (0, 1, 2)
@@ -59,7 +60,7 @@ class AnnConfiguration:
 
     @property
     def epochs(self) -> int:
-        """How many epochs all of the study trains."""
+        """The number of training epochs of the whole study."""
         each = self.training.epochs + len(self.levels) * self.fine_tuning.epochs
         return len(self.data_sets) * len(self.seeds) * each
 
@@ -70,7 +71,7 @@ class AnnConfiguration:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A network in float32: its weights, what it reads on the test images, how often right."""
+    """A network in float32: its weights, predictions and accuracy on the test images."""
 
     data_set: DataSetName
     seed: int
@@ -82,10 +83,10 @@ class Trained:
 
 @dataclass(frozen=True, slots=True)
 class OnLevels:
-    """The same network on levels; `accuracies_spread` are of devices drawn around the levels."""
+    """The same network on levels; `accuracies_spread` have programming noise added."""
 
     levels: str
-    ranges: list[float]
+    scales: list[float]
     quantised: list[Tensor]
     read_quantised: Tensor
     fine_tuned: list[Tensor]
@@ -112,7 +113,7 @@ class SeedOutcome:
             "on_levels": [
                 {
                     "levels": cell.levels,
-                    "ranges": cell.ranges,
+                    "ranges": cell.scales,
                     "accuracy_whole_range": cell.accuracy_whole_range,
                     "accuracy_quantised": cell.accuracy_quantised,
                     "accuracy_fine_tuned": cell.accuracy_fine_tuned,
@@ -131,20 +132,20 @@ def run_study(
     checkpoint: Checkpoint,
     report: Report,
 ) -> list[SeedOutcome]:
-    """Train and test everything, going on after the parts in the checkpoint; raises NetworkError.
+    """Train and test everything, resuming after the parts in the checkpoint; raises NetworkError.
 
-    `report` is told what was trained and how many epochs more are done.
+    `report` gets what was trained and how many more epochs are done.
     """
     outcomes = []
     for data_set in configuration.data_sets:
         training, test = samples_of(images[data_set])
-        bench = _Bench(configuration, data_set, training, test, checkpoint, report)
-        outcomes += [bench.outcome(seed) for seed in configuration.seeds]
+        study = _Study(configuration, data_set, training, test, checkpoint, report)
+        outcomes += [study.outcome(seed) for seed in configuration.seeds]
     return outcomes
 
 
 @dataclass(frozen=True, slots=True)
-class _Bench:
+class _Study:
     configuration: AnnConfiguration
     data_set: DataSetName
     training: Samples
@@ -169,19 +170,19 @@ class _Bench:
         return SeedOutcome(trained, tuple(on_levels))
 
     def _part(
-        self, name: str, schedule: Schedule, compute: Callable[[Tell], Trained | OnLevels]
+        self, name: str, schedule: Schedule, compute: Callable[[Advance], Trained | OnLevels]
     ) -> dict[str, Any]:
         """Return the part's fields, from the checkpoint if they are there."""
         kept = self.checkpoint.find(name)
         if kept is not None:
             self.report(name, schedule.epochs)
-            return dict(kept)
+            return dict(as_tensors(kept))
         part = compute(partial(self.report, name, 1))
         fields = {key: getattr(part, key) for key in part.__slots__}
-        self.checkpoint.keep(name, fields)
+        self.checkpoint.keep(name, as_arrays(fields))
         return fields
 
-    def _train(self, seed: int, tell: Tell) -> Trained:
+    def _train(self, seed: int, advance: Advance) -> Trained:
         config = self.configuration
         generator = torch.Generator().manual_seed(seed)
         weights = train(
@@ -190,47 +191,51 @@ class _Bench:
             config.neuron,
             config.training,
             generator,
-            after_epoch=tell,
+            after_epoch=advance,
         )
         read = predictions(weights, self.test, config.neuron)
         labels = self.test.labels
-        return Trained(self.data_set, seed, weights, read, labels, self._share_right(read))
+        return Trained(self.data_set, seed, weights, read, labels, self._accuracy(read))
 
-    def _on_levels(self, trained: Trained, name: str, tell: Tell) -> OnLevels:
+    def _on_levels(self, trained: Trained, name: str, advance: Advance) -> OnLevels:
         config, levels = self.configuration, self.configuration.levels[name]
         generator = torch.Generator().manual_seed(trained.seed)
-        ranges = [best_range(weight, levels) for weight in trained.weights]
-        whole = nearest_levels(trained.weights, levels, [whole_range(w) for w in trained.weights])
-        quantised = nearest_levels(trained.weights, levels, ranges)
+        scales = [mse_optimal_scale(weight, levels) for weight in trained.weights]
+        whole = nearest_levels(trained.weights, levels, [max_abs_scale(w) for w in trained.weights])
+        quantised = nearest_levels(trained.weights, levels, scales)
         learnt = train(
             trained.weights,
             self.training,
             config.neuron,
             config.fine_tuning,
             generator,
-            view=lambda weights: straight_through(weights, levels, ranges),
-            after_epoch=tell,
+            view=lambda weights: straight_through(weights, levels, scales),
+            after_epoch=advance,
         )
-        tuned = nearest_levels(learnt, levels, ranges)
+        tuned = nearest_levels(learnt, levels, scales)
         read_quantised = predictions(quantised, self.test, config.neuron)
         read_tuned = predictions(tuned, self.test, config.neuron)
         return OnLevels(
             levels=name,
-            ranges=ranges,
+            scales=scales,
             quantised=quantised,
             read_quantised=read_quantised,
             fine_tuned=tuned,
             read_fine_tuned=read_tuned,
             accuracy_whole_range=accuracy(whole, self.test, config.neuron),
-            accuracy_quantised=self._share_right(read_quantised),
-            accuracy_fine_tuned=self._share_right(read_tuned),
+            accuracy_quantised=self._accuracy(read_quantised),
+            accuracy_fine_tuned=self._accuracy(read_tuned),
             accuracies_spread=[
-                accuracy(spread_levels(tuned, levels, ranges, generator), self.test, config.neuron)
+                accuracy(
+                    with_programming_noise(tuned, levels, scales, generator),
+                    self.test,
+                    config.neuron,
+                )
                 for _ in range(config.spread_draws)
             ],
         )
 
-    def _share_right(self, read: Tensor) -> float:
+    def _accuracy(self, read: Tensor) -> float:
         return float((read == self.test.labels).double().mean())
 
 

@@ -92,7 +92,7 @@ def predictions(weights: Weights, samples: Samples, neuron: NeuronCurve) -> Tens
 
 
 def accuracy(weights: Weights, samples: Samples, neuron: NeuronCurve) -> float:
-    """Return the share of images read right."""
+    """Return the share of images correctly classified."""
     right = predictions(weights, samples, neuron) == samples.labels
     return float(right.double().mean())
 

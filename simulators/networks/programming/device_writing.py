@@ -1,9 +1,9 @@
 """Very many devices written at once, every pulse drawn from what a state model's pulses do.
 
-Devices begin saturated. Single shots fire one pulse each and nobody reads; write-verify fires what
-the policy says for the level that was read, until the target is read or the limit of pulses is
-reached. A reading is taken to tell the level rightly. With a device drawn from the model's
-posterior the policy is the same, the device another: writing does not know it in advance.
+Devices begin saturated. Single shots fire one pulse each without reading; write-verify fires what
+the policy says for the level that was read, until the target is read or the maximum number of
+pulses is reached. Readings are taken to identify the level correctly. With a device drawn from the
+model's posterior the policy is the same, the device another: writing does not know it in advance.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ Levels = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenDevices:
     """Where devices ended, after how many pulses, and the sum of those pulses' V²; (n,) each."""
 
     level: Levels
@@ -62,28 +62,28 @@ def drawn_writable(model: StateModel, shot: SingleShot, rng: np.random.Generator
 
 def single_shots(
     shot: SingleShot, device: WritableDevice, targets: Levels, rng: np.random.Generator
-) -> Written:
+) -> WrittenDevices:
     """Fire every device's one pulse; targets (n,) are levels of the model."""
     fired_V = shot.amplitude_V[targets]
-    return Written(
+    return WrittenDevices(
         choose(device.reached, targets, rng), (fired_V != 0).astype(np.int32), np.square(fired_V)
     )
 
 
 def write_verify(
     policy: WritePolicy,
-    limit: int,
+    max_pulses: int,
     device: WritableDevice,
     targets: Levels,
     rng: np.random.Generator,
-) -> Written:
-    """Pulse and read every device until it is at its target or was given `limit` pulses."""
+) -> WrittenDevices:
+    """Pulse and read every device until it is at its target or took `max_pulses` pulses."""
     rows, row_of = _rows(device)
     level = np.full(len(targets), policy.start, dtype=np.int8)
     pulses, squares = np.zeros(len(targets), dtype=np.int32), np.zeros(len(targets))
     active = np.flatnonzero(targets != policy.start)
     above, below = (np.zeros(len(active), dtype=np.int16) for _ in range(2))
-    for _ in range(limit):
+    for _ in range(max_pulses):
         if not len(active):
             break
         before = level[active]
@@ -98,7 +98,7 @@ def write_verify(
         below = np.where(up, np.where(moved, 0, below), -chosen).astype(np.int16)
         more = after != targets[active]
         active, above, below = active[more], above[more], below[more]
-    return Written(level, pulses, squares)
+    return WrittenDevices(level, pulses, squares)
 
 
 def _rows(device: WritableDevice) -> tuple[Floats, Callable[..., npt.NDArray[np.intp]]]:

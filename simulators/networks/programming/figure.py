@@ -46,7 +46,7 @@ def programming_panel(name: str, programmed: Programmed) -> Panel:
 
 
 def _rows(writing: Writing) -> pd.DataFrame:
-    """Return its rows; who was given fewer pulses than n is at its level, or given up."""
+    """Return its rows; a device with fewer pulses than n is at its level, or was given up."""
     devices = writing.histogram
     done = np.cumsum(devices) / writing.devices
     open_share = np.maximum(1 - done, 1 - writing.share_at_level)

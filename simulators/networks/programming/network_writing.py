@@ -1,7 +1,7 @@
-"""A network's devices written level by level: the pulses that took, the weights then there.
+"""A network written onto devices: the pulses it takes, and the weights as written.
 
 Every device begins where saturation leaves it; outcomes of pulses are drawn from a state model
-(`writing`). Where a wall arrived, at its level or beside it, it takes up a conductance of its own,
+(`writing`). Where a wall arrived, at its level or beside it, it has a conductance of its own,
 scattered by the level's σ. Programming t of a layer has random numbers of its own, found from
 (seed, layer, t) alone; both ways of writing draw from the same ones.
 """
@@ -29,7 +29,7 @@ from ..crossbar.random_streams import WRITING, stream
 from .device_writing import (
     Levels,
     WritableDevice,
-    Written,
+    WrittenDevices,
     drawn_writable,
     measured_writable,
     single_shots,
@@ -37,7 +37,7 @@ from .device_writing import (
 )
 
 Least = Literal["pulses", "energy"]
-Write = Callable[[WritableDevice, Levels, np.random.Generator], Written]
+Write = Callable[[WritableDevice, Levels, np.random.Generator], WrittenDevices]
 WAYS = ("single shot", "write-verify")
 
 
@@ -54,17 +54,17 @@ class Policies:
         cost = None if least == "pulses" else np.square
         return cls(write_verify_policy(model, cost), single_shot_policy(model))
 
-    def way(self, name: str, limit: int) -> Write:
-        """Return what writes devices in the way of this name, of `WAYS`."""
+    def way(self, name: str, max_pulses: int) -> Write:
+        """Return the function that writes devices in a way of `WAYS`."""
         if name == WAYS[0]:
             return partial(single_shots, self.shot)
-        return partial(write_verify, self.verified, limit)
+        return partial(write_verify, self.verified, max_pulses)
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenNetwork:
-    """The weights that are there, by layer; `devices[n]` were given n pulses, whose V² add up to
-    `squares_V2`, and `at_level` of them all ended where they should."""
+    """The weights as written, by layer. `devices[n]` devices took n pulses, whose V² add up to
+    `squares_V2`, and `at_level` devices ended on their target level."""
 
     weights: Mapping[str, Tensor]
     devices: tuple[int, ...]
@@ -103,7 +103,7 @@ def write_network(
 
 def _written(
     write: Write, kinds: Sequence[WritableDevice], targets: Levels, rng: np.random.Generator
-) -> Written:
+) -> WrittenDevices:
     """Write all devices, each of a kind that is drawn for it."""
     if len(kinds) == 1:
         return write(kinds[0], targets, rng)
@@ -114,7 +114,7 @@ def _written(
         mine = kind == number
         part = write(device, targets[mine], rng)
         level[mine], pulses[mine], squares[mine] = part.level, part.pulses, part.squares_V2
-    return Written(level, pulses, squares)
+    return WrittenDevices(level, pulses, squares)
 
 
 def _weights(

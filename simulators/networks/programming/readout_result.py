@@ -1,7 +1,7 @@
 """What a network does with its readout layer on an array: accuracies at every stage, and why."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,16 +12,44 @@ from ....analysis.state_model.model import StateModel
 from ....analysis.writing.outcome import Writing
 from ....protocols.write_plan import WritePlan
 from ..crossbar.devices import after
+from ..documents import document, stored_as
 from ..neuron_network.file import TrainedAnn
 from ..neuron_network.training import Samples, predictions
 from .readout_on_array import Floats, ReadoutOnArray, conductances_S
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """How often the network is right at a stage, of so many images, with its 95 % interval.
+class ArrayReading:
+    """The whole array, read by a run after a wait: resistances (rows, columns), NaN where open."""
 
-    `changed` counts the images that are read otherwise than in float32.
+    run_id: int
+    wait_s: float
+    resistance_ohm: NDArray[np.float64]
+
+    @property
+    def name(self) -> str:
+        """The name of the stage."""
+        return f"as written, after {duration(self.wait_s)}" if self.wait_s else "as written"
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How many devices left their level in a wait, and how many the model expects (None: unknown).
+
+    `message` is both in a sentence.
+    """
+
+    wait_s: float
+    changed: int
+    expected: float | None
+    message: str = field(metadata=stored_as("told"))
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Test images correctly classified at a stage, with the 95 % interval of their share.
+
+    `changed` counts the images that are classified otherwise than in float32.
     """
 
     name: str
@@ -49,6 +77,23 @@ class Stage:
             "accuracy": self.accuracy,
             "low": low,
             "high": high,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayOutcome:
+    """The numbers of the writing, the accuracy at each stage, and what changed in each wait."""
+
+    writing: Mapping[str, Any]
+    stages: tuple[Stage, ...]
+    retention: tuple[Retention, ...]
+
+    def document(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {
+            "writing": dict(self.writing),
+            "stages": [stage.document() for stage in self.stages],
+            "retention": document(self.retention),
         }
 
 
@@ -101,6 +146,39 @@ def writing_document(writing: Writing, track_resistance_ohm: float | None) -> di
         "pulse_time_s": float(fired.sum()) * writing.pulse_width_s,
         "energy_J": energy_J,
     }
+
+
+def retention_of(
+    model: StateModel,
+    readout: ReadoutOnArray,
+    plan: WritePlan,
+    readings: Sequence[ArrayReading],
+) -> tuple[Retention, ...]:
+    """Compare each later reading of the array with the first one, and with the model."""
+    first = levels_read(plan, readings[0].resistance_ohm)
+    found = []
+    for reading in readings[1:]:
+        changed = int((levels_read(plan, reading.resistance_ohm) != first).sum())
+        expected = expected_to_leave(model, readout, reading.wait_s)
+        by_model = (
+            f"model {model.name} has no retention"
+            if expected is None
+            else f"model {model.name} expects {expected:.1f}"
+        )
+        message = (
+            f"After {duration(reading.wait_s)} {changed} of {first.size} devices read as another "
+            f"level; {by_model}."
+        )
+        found.append(Retention(reading.wait_s, changed, expected, message))
+    return tuple(found)
+
+
+def duration(seconds: float) -> str:
+    """Return a time with the unit that suits it."""
+    for unit, length_s in (("days", 86400.0), ("h", 3600.0), ("min", 60.0)):
+        if seconds >= 2 * length_s:
+            return f"{seconds / length_s:.3g} {unit}"
+    return f"{seconds:.3g} s"
 
 
 def expected_to_leave(model: StateModel, readout: ReadoutOnArray, wait_s: float) -> float | None:

@@ -1,19 +1,22 @@
-"""What it takes to write a whole network: pulses, time and energy, and what is then there."""
+"""Results of writing a whole network: pulses, time, energy, and the accuracy as written."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-PRINTED_J = 0.124e-12
-"""The energy of an update as the synapse paper's Table 1 prints it, for 50 ns."""
+from ..documents import document
+
+PUBLISHED_J = 0.124e-12
+"""The energy of an update in the synapse paper's Table 1, for 50 ns."""
 
 
 @dataclass(frozen=True, slots=True)
 class PulseTimes:
-    """How long a pulse and a reading take, and what the track's resistance is where it is known.
+    """Durations of a pulse and a reading, and the track's resistance where it is known.
 
-    `heating_s` is what V²/R counts for: the full width at half maximum less a sixth of the edges.
+    `heating_s` is the effective duration of V²/R: the full width at half maximum less a sixth of
+    the edges.
     """
 
     pulse_s: float
@@ -26,7 +29,7 @@ class PulseTimes:
 class Programming:
     """One programming of a network, all devices from saturation.
 
-    `devices[n]` is how many were given n pulses, `at_level` how many ended where they should.
+    `devices[n]` is the number of devices that took n pulses, `at_level` of those on their target.
     """
 
     devices: tuple[int, ...]
@@ -50,7 +53,7 @@ class Writing:
 
     @property
     def histogram(self) -> np.ndarray:
-        """Return how many devices were given n pulses, the mean over programmings, (n + 1,)."""
+        """Return the number of devices that took n pulses, the mean over programmings, (n + 1,)."""
         longest = max(len(one.devices) for one in self.programmings)
         counts = [np.pad(one.devices, (0, longest - len(one.devices))) for one in self.programmings]
         return np.asarray(np.mean(counts, axis=0))
@@ -65,12 +68,12 @@ class Writing:
         return float(self.histogram @ np.arange(len(self.histogram)))
 
     @property
-    def most_pulses(self) -> int:
-        """The most that any device was given."""
+    def max_pulses(self) -> int:
+        """The maximum for one device."""
         return max(len(one.devices) for one in self.programmings) - 1
 
     def quantile(self, share: float) -> int:
-        """Return how many pulses suffice for this share of the devices."""
+        """Return the number of pulses that suffices for this share of the devices."""
         reached = np.cumsum(self.histogram) / self.histogram.sum()
         return int(np.searchsorted(reached, share - 1e-12))
 
@@ -85,17 +88,17 @@ class Writing:
         return float(np.mean([len(one.devices) - 1 for one in self.programmings])) * self._each_s
 
     @property
-    def heat_J(self) -> float | None:
-        """The heat of all pulses in the tracks, ΣV² T/R; None where R is not known."""
+    def joule_energy_J(self) -> float | None:
+        """The Joule energy of all pulses, ΣV² T/R; None where R is unknown."""
         if self.times.track_ohm is None:
             return None
         squares = float(np.mean([one.squares_V2 for one in self.programmings]))
         return squares * self.times.heating_s / self.times.track_ohm
 
     @property
-    def printed_J(self) -> float:
-        """The energy of all pulses at what the synapse paper prints for one."""
-        return self.pulses * PRINTED_J
+    def published_energy_J(self) -> float:
+        """The energy of all pulses at the synapse paper's value for one."""
+        return self.pulses * PUBLISHED_J
 
     @property
     def accuracies(self) -> tuple[float, ...]:
@@ -108,21 +111,21 @@ class Writing:
     def document(self) -> dict[str, Any]:
         """Return it as plain data, for the store."""
         return {
-            **asdict(self),
+            **document(self),
             "share_at_level": self.share_at_level,
             "pulses": self.pulses,
-            "most_pulses": self.most_pulses,
+            "most_pulses": self.max_pulses,
             "serial_s": self.serial_s,
             "parallel_s": self.parallel_s,
-            "heat_J": self.heat_J,
-            "printed_J": self.printed_J,
+            "heat_J": self.joule_energy_J,
+            "printed_J": self.published_energy_J,
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Programmed:
-    """What came out: accuracies of the trained weights, of them on the device's levels, of those
-    with every device at its level but for its spread; and the ways of writing."""
+    """Accuracies of the trained weights, on the device's levels, and with every device at its level
+    but for its spread; and the ways of writing."""
 
     levels: int
     images: int
@@ -133,5 +136,4 @@ class Programmed:
 
     def document(self) -> dict[str, Any]:
         """Return it as plain data, for the store."""
-        told = asdict(self)
-        return {**told, "writings": [writing.document() for writing in self.writings]}
+        return {**document(self), "writings": [writing.document() for writing in self.writings]}

@@ -1,4 +1,4 @@
-"""A whole network written onto devices like the measured one, and read with what is then there.
+"""A whole network written onto devices like the measured one, and its accuracy as written.
 
 Every weight is a pair of devices with all the levels that the model has. Two ways of writing them
 (`written_network`) stand beside the same levels without any error, and beside devices that are all
@@ -6,7 +6,7 @@ at their level, off by its spread alone.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,9 @@ from ..crossbar.devices import all_levels
 from ..crossbar.mapping import Clipping, Per
 from ..crossbar.network import AnalogNetwork, from_analog, to_analog
 from ..data.image_batches import ImageBytes, predictions
+from ..documents import document, stored_as
 from ..errors import NetworkError
+from ..progress import Report
 from .network_writing import WAYS, Least, Policies, kinds_of, write_network
 from .result import (
     Programmed,
@@ -28,22 +30,20 @@ from .result import (
     Writing,
 )
 
-Report = Callable[[str, int], None]
-
 
 @dataclass(frozen=True, slots=True)
 class ProgrammingConfiguration:
-    """All that the study's numbers depend on, but code and images.
+    """All that the study's numbers depend on, except code and images.
 
-    `weights` and `model` are SHA-256 sums of what they name. Write-verify gives a device up after
-    `limit` pulses; its pulses are chosen for the `least` expected number or energy. With `draws`
-    above 0 every device is one of so many drawn from the model's posterior.
+    `weights` and `model` are SHA-256 sums of what they name. Write-verify stops at a device
+    after `max_pulses`; its pulses minimise the expected number or energy (`least`). With `draws`
+    above 0 every device is one of this many drawn from the model's posterior.
     """
 
     weights: str
     model: str
     times: PulseTimes
-    limit: int = 100
+    max_pulses: int = field(default=100, metadata=stored_as("limit"))
     least: Least = "pulses"
     draws: int = 0
     programmings: int = 5
@@ -54,9 +54,9 @@ class ProgrammingConfiguration:
 
     def __post_init__(self) -> None:
         """Raise NetworkError where nothing can come of it."""
-        if min(self.limit, self.programmings) < 1 or self.draws < 0 or self.times.read_s < 0:
+        if min(self.max_pulses, self.programmings) < 1 or self.draws < 0 or self.times.read_s < 0:
             raise NetworkError(
-                "Writing needs a limit of at least 1 pulse, at least 1 programming, and draws and "
+                "Writing needs at least 1 pulse per device, at least 1 programming, and draws and "
                 "a reading time of 0 or more."
             )
         if self.times.track_ohm is not None and not self.times.track_ohm > 0:
@@ -64,12 +64,12 @@ class ProgrammingConfiguration:
 
     @property
     def readings(self) -> int:
-        """How often the images are read with another network."""
+        """How many networks classify the images."""
         return 2 + (1 + len(WAYS)) * self.programmings
 
     def document(self) -> dict[str, Any]:
         """Return it as plain data."""
-        return asdict(self)
+        return dict(document(self))
 
 
 def program(
@@ -81,9 +81,9 @@ def program(
     checkpoint: Checkpoint,
     report: Report,
 ) -> Programmed:
-    """Write the network again and again, going on after what is in the checkpoint.
+    """Write the network again and again, resuming after the parts in the checkpoint.
 
-    `report` is told what was written and read, and that one more is done. Raises NetworkError.
+    `report` gets what was written and read, and that one more is done. Raises NetworkError.
     """
     analog = to_analog(
         network,
@@ -147,7 +147,7 @@ class _Study:
     def _programmed(self, way: str, trial: int) -> Programming:
         config = self.configuration
         kinds = kinds_of(self.model, self.policies, config.draws, config.seed, trial)
-        write = self.policies.way(way, config.limit)
+        write = self.policies.way(way, config.max_pulses)
         there = write_network(self.analog, write, kinds, trial)
         accuracy = self._read(self.analog.of_weights(there.weights, trial))
         return Programming(there.devices, there.at_level, there.squares_V2, accuracy)

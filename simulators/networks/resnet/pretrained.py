@@ -1,4 +1,4 @@
-"""Trained weights that come with the package, so that what is done with them needs no training."""
+"""Bundled trained weights: inference on devices needs no training."""
 
 from pathlib import Path
 

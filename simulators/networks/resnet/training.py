@@ -3,11 +3,10 @@
 Stochastic gradient descent with Nesterov's momentum and weight decay. The learning rate rises
 linearly to its peak and falls along a half cosine to 0 ("one-cycle", Smith and Topin 2018), or only
 falls ("cosine"). Everything random in an epoch comes from (seed, epoch), so that an interrupted
-training goes on after its last whole epoch to the same weights.
+training resumes after its last complete epoch to the same weights.
 """
 
 import copy
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from math import cos, pi
@@ -19,7 +18,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from ...sweeps.checkpoint import Checkpoint
-from ..crossbar.training_noise import disturbed
+from ..crossbar.training_noise import with_weight_noise
 from ..data.image_batches import (
     ImageBytes,
     accuracy,
@@ -29,9 +28,10 @@ from ..data.image_batches import (
 )
 from ..data.images import Images
 from ..errors import NetworkError
+from ..progress import Report
+from ..tensors import as_arrays, as_tensors
 from .network import Resnet, ResnetShape
 
-Report = Callable[[str, int], None]
 RateCurve = Literal["one-cycle", "cosine"]
 Precision = Literal["float32", "bfloat16"]
 
@@ -41,10 +41,10 @@ PARTS = "epochs"
 
 @dataclass(frozen=True, slots=True)
 class ResnetConfiguration:
-    """All that the weights depend on, but code and images; `images` None is all of them.
+    """All that the weights depend on, except code and images; `images` None is all of them.
 
-    `weight_error` is ε of `weight_errors`; `start` is the hash of the weights that training begins
-    with, None for drawn ones.
+    `weight_error` is ε of `weight_errors`; `start` is the hash of the weights that training starts
+    from, None for random ones.
     """
 
     shape: ResnetShape
@@ -68,7 +68,7 @@ class ResnetConfiguration:
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """Mean loss over the training images of an epoch, and the share of test images read right."""
+    """Mean loss over the training images of an epoch, and test accuracy (0 … 1)."""
 
     loss: float
     test_accuracy: float
@@ -84,9 +84,9 @@ def train_resnet(
 ) -> tuple[Resnet, list[Epoch]]:
     """Train and return the network, on the CPU in evaluation mode, and what each epoch came to.
 
-    Begins with drawn weights or a copy of `start`. Goes on after the epochs in the checkpoint.
-    `report` is told how training stands and how many batches more are done. Raises NetworkError if
-    the loss is no number any more.
+    Starts from random weights or a copy of `start`. Resumes after the epochs in the checkpoint.
+    `report` gets the progress in words and how many more batches are done. Raises NetworkError if
+    the loss diverges.
     """
     training, test = _data(configuration, images, device)
     network = _fresh(configuration, training) if start is None else copy.deepcopy(start)
@@ -99,15 +99,17 @@ def train_resnet(
         nesterov=configuration.momentum > 0,
     )
     epochs = _restored(checkpoint, network, optimiser)
-    report(_told(configuration, epochs), len(epochs) * batches_per_epoch(configuration, images))
+    report(
+        _description(configuration, epochs), len(epochs) * batches_per_epoch(configuration, images)
+    )
     while len(epochs) < configuration.epochs:
         loss = _train_epoch(configuration, network, optimiser, training, epochs, report)
         epochs.append(Epoch(loss, accuracy(network.eval(), test)))
         checkpoint.keep(
             PARTS,
             {
-                "network": network.state_dict(),
-                "optimiser": optimiser.state_dict(),
+                "network": as_arrays(dict(network.state_dict())),
+                "optimiser": as_arrays(optimiser.state_dict()),
                 "epochs": [asdict(epoch) for epoch in epochs],
             },
         )
@@ -161,11 +163,11 @@ def _train_epoch(
             torch.autograd.backward(loss)
         optimiser.step()
         total += loss.detach()
-        report(_told(configuration, epochs), 1)
+        report(_description(configuration, epochs), 1)
     mean = float(total) / count
     if not np.isfinite(mean):
         raise NetworkError(
-            f"The loss is no number any more in epoch {len(epochs) + 1}: train with a lower --rate."
+            f"The loss diverged in epoch {len(epochs) + 1}: train with a lower --rate."
         )
     return mean
 
@@ -175,7 +177,7 @@ def _devices(
 ) -> AbstractContextManager[None]:
     if configuration.weight_error == 0:
         return nullcontext()
-    return disturbed(network, configuration.weight_error, generator)
+    return with_weight_noise(network, configuration.weight_error, generator)
 
 
 def _loss(
@@ -214,12 +216,12 @@ def _restored(
     kept = checkpoint.find(PARTS)
     if kept is None:
         return []
-    network.load_state_dict(kept["network"])
-    optimiser.load_state_dict(kept["optimiser"])
+    network.load_state_dict(as_tensors(kept["network"]))
+    optimiser.load_state_dict(as_tensors(kept["optimiser"]))
     return [Epoch(**epoch) for epoch in kept["epochs"]]
 
 
-def _told(configuration: ResnetConfiguration, epochs: list[Epoch]) -> str:
+def _description(configuration: ResnetConfiguration, epochs: list[Epoch]) -> str:
     number = min(len(epochs) + 1, configuration.epochs)
     so_far = f", {100 * epochs[-1].test_accuracy:.1f} %" if epochs else ""
     return f"epoch {number} of {configuration.epochs}{so_far}"

@@ -30,11 +30,14 @@ def save_weights(path: Path, trained: TrainedResnet) -> Path:
         name: value.detach().cpu().contiguous()
         for name, value in trained.network.state_dict().items()
     }
-    told = {"shape": json.dumps(asdict(trained.shape)), "about": json.dumps(dict(trained.about))}
+    metadata = {
+        "shape": json.dumps(asdict(trained.shape)),
+        "about": json.dumps(dict(trained.about)),
+    }
     partial = path.with_name(f"{path.name}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(save(tensors, told))
+        partial.write_bytes(save(tensors, metadata))
         partial.replace(path)
     except (OSError, SafetensorError) as error:
         raise NetworkError(f"The weights {path} cannot be written ({error}).") from error
@@ -45,14 +48,14 @@ def load_weights(path: Path) -> TrainedResnet:
     """Read a network; raises NetworkError, with the command that trains one, if it is missing."""
     if not path.is_file():
         raise NetworkError(
-            f"There are no weights at {path}: train them with dwmtj learn cifar100 "
+            f"No weights found at {path}: train them with dwmtj learn cifar100 "
             f"-o {path.parent}, or give another file."
         )
     try:
         with safe_open(path, framework="pt") as opened:
-            told = opened.metadata() or {}
-            shape = ResnetShape(**json.loads(told["shape"]))
-            about = dict(json.loads(told["about"]))
+            metadata = opened.metadata() or {}
+            shape = ResnetShape(**json.loads(metadata["shape"]))
+            about = dict(json.loads(metadata["about"]))
             tensors: dict[str, Tensor] = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118
         network = Resnet(shape)
         network.load_state_dict(tensors)

@@ -32,7 +32,7 @@ class Layer:
             self.fired = np.zeros(shape, np.int8)
         else:
             wanted = rng.uniform(-setup.initial_weight, setup.initial_weight, shape)
-            self.weight, self.read = _written(wanted, setup, rng)
+            self.weight, self.read = _initial(wanted, setup, rng)
         self.m = np.zeros(shape, np.float32)
         self.v = np.zeros(shape, np.float32)
         self.running_mean = torch.zeros(units)
@@ -83,20 +83,20 @@ class Layer:
         return np.asarray(self._gradient.view(torch.uint16).numpy())
 
 
-def _written(
+def _initial(
     wanted: npt.NDArray[np.float64], setup: StreamSetup, rng: np.random.Generator
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int8]]:
-    """Return weights, rounded to the device's levels if no sums are carried, and their readout."""
+    """Return weights, rounded to the device's levels unless sums are accumulated, and readouts."""
     if setup.levels is None:
         weight = wanted.astype(np.float32)
         return weight, np.where(weight >= 0, 1, -1).astype(np.int8)
     assert setup.weights is not None
     top = setup.weights - 1
-    carried = setup.rounding == "carried"
-    k = np.floor((wanted + 1) * top / 2 + (0.5 if carried else rng.random(wanted.shape)))
+    accumulates = setup.rounding == "float_accumulator"
+    k = np.floor((wanted + 1) * top / 2 + (0.5 if accumulates else rng.random(wanted.shape)))
     numerator = (2 * k - top).astype(np.int8)
     read = np.where(wanted >= 0, 1, -1).astype(np.int8)
     read = np.where(numerator == 0, read, np.sign(numerator)) if setup.binarised else numerator
-    if carried:
+    if accumulates:
         return wanted.astype(np.float32), read
     return (numerator / np.float32(top)).astype(np.float32), read

@@ -34,7 +34,7 @@ Bytes = npt.NDArray[np.uint8]
 
 
 class StreamNetwork:
-    """Weights, Adam's memory and running statistics of one network; `rng` is its only chance."""
+    """Weights, Adam's memory and running statistics of one network; all chance is in `rng`."""
 
     def __init__(
         self,
@@ -43,7 +43,9 @@ class StreamNetwork:
         transitions: Transitions | None = None,
     ) -> None:
         if transitions is not None:
-            setup = replace(setup, levels=transitions.levels, counted="weight", binarised=True)
+            setup = replace(
+                setup, levels=transitions.levels, level_encoding="weight", binarised=True
+            )
         self.setup, self.rng = setup, rng
         self._ends = None if transitions is None else transitions.signed()
         self.updates = 0
@@ -62,7 +64,7 @@ class StreamNetwork:
             inputs.append(layer.forward(inputs[-1], self.setup.statistics_momentum))
         last = self.layers[-1]
         loss: float = cross_entropy(
-            last.z, labels, np.float32(self.setup.sharpness), self._share, last.slope
+            last.z, labels, np.float32(self.setup.softmax_scale), self._share, last.slope
         )
         slope = last.slope
         for number in (2, 1, 0):
@@ -76,9 +78,9 @@ class StreamNetwork:
     def accuracy(
         self, images: torch.Tensor, labels: npt.NDArray[np.int64], subset: torch.Tensor
     ) -> float:
-        """Return the share of images classified rightly.
+        """Return the share of images correctly classified.
 
-        `subset`, the images of the current one, gives the statistics where the setup says so.
+        `subset`, the images of the current one, gives the statistics if the setup says so.
         """
         if self.setup.statistics == "subset":
             statistics = self._statistics_of(subset)
@@ -94,13 +96,12 @@ class StreamNetwork:
         return right / len(images)
 
     def state(self) -> dict[str, Any]:
-        """Return what `restore` needs to go on exactly: tensors, numbers and texts only."""
+        """Return what `restore` needs to resume exactly: arrays, numbers and texts only."""
         return {
             "updates": self.updates,
             "random": self.rng.bit_generator.state,
             "layers": [
-                {name: torch.from_numpy(value.copy()) for name, value in layer.kept()}
-                for layer in self.layers
+                {name: value.copy() for name, value in layer.kept()} for layer in self.layers
             ],
         }
 
@@ -109,7 +110,7 @@ class StreamNetwork:
         self.rng.bit_generator.state = state["random"]
         for layer, kept in zip(self.layers, state["layers"], strict=True):
             for name, value in layer.kept():
-                value[...] = kept[name].numpy()
+                value[...] = kept[name]
 
     def _pulse(self) -> None:
         learning_rate = self.setup.rate(self.updates)

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from ....compiled import compiled, inlined
-from .update import widened
+from .update import bfloat16_to_float32
 
 EPSILON = 1e-5
 
 
 @inlined
-def narrowed(value: Any) -> Any:
+def float32_to_bfloat16(value: Any) -> Any:
     """Return the bfloat16 bits nearest to a float32, ties to even."""
     bits = np.float32(value).view(np.uint32)
     odd = np.uint32(np.uint32(bits >> np.uint32(16)) & np.uint32(1))
@@ -72,7 +72,7 @@ def pass_back(
     for b in range(batch):
         for n in range(units):
             passes = abs(z[b, n]) <= one or not windowed
-            d = widened(slope[b, n]) if passes else nothing
+            d = bfloat16_to_float32(slope[b, n]) if passes else nothing
             first[n] += d
             second[n] += d * z[b, n]
     for n in range(units):
@@ -81,12 +81,12 @@ def pass_back(
     for b in range(batch):
         for n in range(units):
             passes = abs(z[b, n]) <= one or not windowed
-            d = widened(slope[b, n]) if passes else nothing
-            back[b, n] = narrowed((d - first[n] - z[b, n] * second[n]) * scale[n])
+            d = bfloat16_to_float32(slope[b, n]) if passes else nothing
+            back[b, n] = float32_to_bfloat16((d - first[n] - z[b, n] * second[n]) * scale[n])
 
 
 @compiled
-def cross_entropy(z: Any, label: Any, sharpness: Any, share: Any, slope: Any) -> Any:
+def cross_entropy(z: Any, label: Any, softmax_scale: Any, share: Any, slope: Any) -> Any:
     """Fill ∂L/∂z (`slope`, bfloat16 bits) of softmax and cross-entropy; return the mean loss.
 
     z (batch, classes) float32, label (batch,) int64, `share` scratch (classes,) float32. The slope
@@ -98,10 +98,10 @@ def cross_entropy(z: Any, label: Any, sharpness: Any, share: Any, slope: Any) ->
         top = z[b].max()
         total = np.float32(0)
         for n in range(classes):
-            share[n] = np.exp(sharpness * (z[b, n] - top))
+            share[n] = np.exp(softmax_scale * (z[b, n] - top))
             total += share[n]
         loss -= np.log(share[label[b]] / total)
         for n in range(classes):
             hit = np.float32(1) if n == label[b] else np.float32(0)
-            slope[b, n] = narrowed(share[n] / total - hit)
+            slope[b, n] = float32_to_bfloat16(share[n] / total - hit)
     return loss / batch

@@ -35,12 +35,14 @@ class StraightThroughSign(torch.autograd.Function):
 class PlainNetwork:
     """Weights, Adam's memory and running statistics, in float32 throughout.
 
-    Raises NetworkError for the rounding "carried", which it does not have.
+    Raises NetworkError for the rounding "float_accumulator", which it does not have.
     """
 
     def __init__(self, setup: StreamSetup, generator: torch.Generator) -> None:
-        if setup.rounding == "carried":
-            raise NetworkError("The plain network carries no sums: choose another rounding.")
+        if setup.rounding == "float_accumulator":
+            raise NetworkError(
+                "The reference network has no float accumulator: choose another rounding."
+            )
         self.setup, self.generator, self.updates = setup, generator, 0
         sizes = (PIXELS, setup.hidden, setup.hidden, CLASSES)
         self.weights = []
@@ -56,14 +58,14 @@ class PlainNetwork:
         for weight in self.weights:
             weight.grad = None
         z = self._outputs(images, training=True)
-        loss = functional.cross_entropy(self.setup.sharpness * z, labels)
+        loss = functional.cross_entropy(self.setup.softmax_scale * z, labels)
         loss.backward()  # type: ignore[no-untyped-call]
         self._update()
         return float(loss.detach())
 
     @torch.no_grad()
     def accuracy(self, images: torch.Tensor, labels: torch.Tensor) -> float:
-        """Return the share of images classified rightly, with the running statistics."""
+        """Return the share of images correctly classified, with the running statistics."""
         return float((self._outputs(images, training=False).argmax(1) == labels).float().mean())
 
     def _outputs(self, active: torch.Tensor, *, training: bool) -> torch.Tensor:
@@ -86,10 +88,10 @@ class PlainNetwork:
         s, t = self.setup, self.updates
         for weight, m, v in zip(self.weights, self.m, self.v, strict=True):
             assert weight.grad is not None
-            m.mul_(s.gradient_memory).add_(weight.grad, alpha=1 - s.gradient_memory)
-            v.mul_(s.square_memory).addcmul_(weight.grad, weight.grad, value=1 - s.square_memory)
-            rate = s.rate(t - 1) / (1 - s.gradient_memory**t)
-            u = -rate * m / (v.sqrt() / sqrt(1 - s.square_memory**t) + s.epsilon)
+            m.mul_(s.beta1).add_(weight.grad, alpha=1 - s.beta1)
+            v.mul_(s.beta2).addcmul_(weight.grad, weight.grad, value=1 - s.beta2)
+            rate = s.rate(t - 1) / (1 - s.beta1**t)
+            u = -rate * m / (v.sqrt() / sqrt(1 - s.beta2**t) + s.epsilon)
             u *= (1 - weight.abs()) * (1 - s.width_ratio) + s.width_ratio
             u = torch.where(u * weight >= 0, u * s.asymmetry, u)
             u = torch.where(u.abs() >= s.threshold * s.rate(t - 1), u, 0.0)

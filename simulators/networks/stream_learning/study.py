@@ -78,7 +78,7 @@ def figure_curves(figure: FigureName, base: StreamSetup) -> tuple[Curve, ...]:
                 Curve("trapezoid", "1:4, δ = 3", trapezoid(levels), 0.86, 0.86),
             )
         case "5b":
-            read_by_level = replace(linear, levels=32, counted="weight", binarised=False)
+            read_by_level = replace(linear, levels=32, level_encoding="weight", binarised=False)
             return (
                 Curve("trapezoid", "1:4, δ = 3, sign of 4 levels", trapezoid(4), 0.86),
                 Curve("linear-32-levels", "1:1, δ = 1, 32 levels", read_by_level, 0.86),
@@ -133,7 +133,7 @@ def runs_of(
 def outcomes_of(
     runs: Sequence[tuple[str, bool, StreamRun]], results: Sequence[ResultRecord]
 ) -> list[Outcome]:
-    """Return what came of the runs, in their order."""
+    """Return the outcomes of the runs, in their order."""
     return [
         Outcome(curve, run, at_once, tuple(result.data["accuracies"]))
         for (curve, at_once, run), result in zip(runs, results, strict=True)

@@ -1,4 +1,4 @@
-"""Stream-learning runs as tasks of a sweep, each with a checkpoint that it goes on from."""
+"""Stream-learning runs as tasks of a sweep, each with a checkpoint that it resumes from."""
 
 from collections.abc import Callable
 from functools import partial
@@ -22,7 +22,7 @@ KIND = "stream"
 
 
 def stream_images(images: Images, setup: StreamSetup) -> Callable[[], StreamData]:
-    """Return what prepares the images where they are needed; raises NetworkError."""
+    """Return a function that prepares the images in a worker; raises NetworkError."""
     require_images(images, setup)
     return partial(stream_data, images, setup)
 
@@ -36,7 +36,7 @@ def stream_tasks(
 ) -> list[Task]:
     """Return a task for each (curve, at once, run), with its checkpoint in the folder.
 
-    `data` is what the images are called; `model`, what the measured transitions are of.
+    `data` is the name of the data set; `model`, that of the measured transitions' state model.
     """
     hashed = array_hash(*(getattr(images, name) for name in Images.__slots__[:4]))
     return [
@@ -57,13 +57,13 @@ def stream_tasks(
 
 
 def checkpoint_of(task: Task) -> Checkpoint:
-    """Open a task's checkpoint; raises NetworkError if it is damaged or of another run."""
-    run, _, path = task.given
+    """Open a task's checkpoint; raises SweepError if it is damaged or of another run."""
+    run, _, path = task.context
     return Checkpoint(path, run.configuration())
 
 
 def train(data: StreamData, task: Task, advance: Advance) -> dict[str, Any]:
-    """Train a run, or the rest of it; raises NetworkError."""
-    run, at_once, _ = task.given
+    """Train a run, or the rest of it; raises SweepError."""
+    run, at_once, _ = task.context
     accuracies = train_stream(run, data, checkpoint_of(task), partial(advance, 1))
     return {"accuracies": accuracies, "all_images_at_once": at_once}

@@ -1,4 +1,4 @@
-"""One stream-learning run: subset after subset, with a checkpoint that it goes on from exactly."""
+"""One stream-learning run: subset after subset, with a checkpoint that it resumes from exactly."""
 
 import time
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from ..synapses.transitions import Transitions
 from .network import PIXELS, StreamNetwork, as_input
 from .settings import StreamSetup
 
-PATIENCE_s = 10.0  # between checkpoints: writing one takes about a hundredth of that
+CHECKPOINT_INTERVAL_s = 10.0  # writing a checkpoint takes about a hundredth of that
 
 Validation = Literal["subset", "epoch"]
 Report = Callable[[], None]
@@ -40,7 +40,7 @@ class StreamRun:
                 "back": self.transitions.back.tolist(),
             }
         return {
-            "setup": self.setup.configuration(),
+            "setup": self.setup.document(),
             "seed": self.seed,
             "transitions": measured,
             "validation": self.validation,
@@ -62,7 +62,7 @@ def require_images(images: Images, setup: StreamSetup) -> None:
     if setup.subsets * setup.subset_images > len(images.train_labels):
         raise NetworkError(
             f"{setup.subsets} subsets of {setup.subset_images} images are more than the "
-            f"{len(images.train_labels)} there are."
+            f"{len(images.train_labels)} of the data set."
         )
     if images.train_images[0].size != PIXELS:
         raise NetworkError("Stream learning takes images of 28 × 28: fashion-mnist or mnist.")
@@ -84,7 +84,7 @@ def train_stream(
 ) -> list[float]:
     """Train one network and return its test accuracy after every subset (or every epoch).
 
-    Goes on where the checkpoint ends; `report` is called once an epoch, also for those that it
+    Resumes where the checkpoint ends; `report` is called once an epoch, also for those that it
     holds.
     """
     setup = run.setup
@@ -108,7 +108,7 @@ def train_stream(
             accuracies.append(
                 network.accuracy(data.test_images, data.test_labels, data.train_images[subset])
             )
-        if epoch + 1 == total or time.monotonic() - written > PATIENCE_s:
+        if epoch + 1 == total or time.monotonic() - written > CHECKPOINT_INTERVAL_s:
             state = None if epoch + 1 == total else network.state()
             checkpoint.keep(
                 "progress", {"epochs": epoch + 1, "accuracies": accuracies, "network": state}

@@ -1,6 +1,6 @@
 """One pulse on every synapse: Adam, the metaplastic device and the next round's readout, one pass.
 
-With the gradient g of the loss and Adam's memories β1, β2 (Kingma & Ba, 2015), t updates so far:
+With the gradient g of the loss and Adam's β1, β2 (Kingma & Ba, 2015), t updates so far:
 
     m ← β1 m + (1 − β1) g,    v ← β2 v + (1 − β2) g²,
     u = −lr m/(1 − β1ᵗ) / (√(v/(1 − β2ᵗ)) + ε),
@@ -16,12 +16,11 @@ at
     k = ⌊(W' + 1)(L − 1)/2 + r⌋,
 
 r uniform in 0 … 1 (stochastic: the mean is W'), ½ (deterministic), or ½ while the computer adds up
-W' itself ("carried": nothing is lost, f_meta is that of the stop, and a number beside each device
-does what the device cannot). A weight is read as its sign, which a comparator with hysteresis holds
-at 0, or as 2k − (L − 1), both small integers: products with them are exact, and the batch norm that
-follows takes any common factor out. Draws are
-counter-based: a hash (Wellons' lowbias32, twice) of the weight's index and two keys that are new
-for each update.
+W' itself ("float_accumulator": nothing is lost, f_meta is that of the stop, and a number beside
+each device does what the device cannot). A weight is read as its sign, which a comparator with
+hysteresis holds at 0, or as 2k − (L − 1), both small integers: products with them are exact, and
+the batch norm that follows takes any common factor out. Draws are counter-based: a hash (Wellons'
+lowbias32, twice) of the weight's index and two keys that are new for each update.
 """
 
 from typing import Any
@@ -40,12 +39,12 @@ RULE = np.dtype(
         ("delta", "f4"),
         ("top", "f4"),
         ("stochastic", "b1"),
-        ("carried", "b1"),
+        ("accumulates", "b1"),
         ("binarised", "b1"),
     ],
     align=True,
 )
-"""What is the same in every update: Adam's constants, w1/w2, δ, L − 1 (0: no levels), flags."""
+"""The constants of all updates: Adam's, w1/w2, δ, L − 1 (0: no levels), flags."""
 
 
 def rule_of(setup: StreamSetup) -> Any:
@@ -53,14 +52,14 @@ def rule_of(setup: StreamSetup) -> Any:
     return np.array(
         [
             (
-                setup.gradient_memory,
-                setup.square_memory,
+                setup.beta1,
+                setup.beta2,
                 setup.epsilon,
                 setup.width_ratio,
                 setup.asymmetry,
                 0 if setup.weights is None else setup.weights - 1,
                 setup.rounding == "stochastic",
-                setup.rounding == "carried",
+                setup.rounding == "float_accumulator",
                 setup.binarised,
             )
         ],
@@ -76,7 +75,7 @@ def corrections(rule: Any, learning_rate: float, updates: int) -> tuple[np.float
 
 
 @inlined
-def scrambled(x: Any) -> Any:
+def hash32(x: Any) -> Any:
     """Return a 32-bit hash of 32 bits. Source: C. Wellons, "Prospecting for hash functions"."""
     x = np.uint32(x ^ (x >> np.uint32(16)))
     x = np.uint32(x * np.uint32(0x7FEB352D))
@@ -86,14 +85,14 @@ def scrambled(x: Any) -> Any:
 
 
 @inlined
-def drawn(index: int, key0: Any, key1: Any) -> Any:
+def uniform(index: int, key0: Any, key1: Any) -> Any:
     """Return a uniform draw, 0 ≤ r < 1 in steps of 2⁻²⁴, for this index and these keys."""
-    hashed = scrambled(np.uint32(scrambled(np.uint32(np.uint32(index) + key0)) ^ key1))
+    hashed = hash32(np.uint32(hash32(np.uint32(np.uint32(index) + key0)) ^ key1))
     return np.float32(np.int32(hashed >> np.uint32(8))) * np.float32(2.0**-24)
 
 
 @inlined
-def widened(bits: Any) -> Any:
+def bfloat16_to_float32(bits: Any) -> Any:
     """Return the float32 of bfloat16 bits."""
     return np.uint32(np.uint32(bits) << np.uint32(16)).view(np.float32)
 
@@ -119,22 +118,22 @@ def pulse_levels(
     """
     beta1, beta2, epsilon = rule[0].beta1, rule[0].beta2, rule[0].epsilon
     narrow, delta, top = rule[0].narrow, rule[0].delta, rule[0].top
-    stochastic, carried, binarised = rule[0].stochastic, rule[0].carried, rule[0].binarised
+    stochastic, accumulates, binarised = rule[0].stochastic, rule[0].accumulates, rule[0].binarised
     one, half = np.float32(1), np.float32(0.5)
     for i in range(weight.size):
-        g = widened(gradient[i])
+        g = bfloat16_to_float32(gradient[i])
         m[i] = beta1 * m[i] + (one - beta1) * g
         v[i] = beta2 * v[i] + (one - beta2) * g * g
         u = -rate * m[i] / (np.sqrt(v[i]) * square + epsilon)
         w = weight[i]
-        stop = np.floor((w + one) * (half * top) + half) / (half * top) - one if carried else w
+        stop = np.floor((w + one) * (half * top) + half) / (half * top) - one if accumulates else w
         grows = u * np.float32(read[i]) >= 0
         u = u * ((one - abs(stop)) * (one - narrow) + narrow) * (delta if grows else one)
         u = u if abs(u) >= least else np.float32(0)
         wanted = min(max(w + u, -one), one)
-        r = drawn(i, key0, key1) if stochastic else half
+        r = uniform(i, key0, key1) if stochastic else half
         k = min(np.floor((wanted + one) * (half * top) + r), top)
-        weight[i] = wanted if carried else k / (half * top) - one
+        weight[i] = wanted if accumulates else k / (half * top) - one
         numerator = np.int8(k + k - top)
         held = read[i] if numerator == 0 else np.int8(1 if numerator > 0 else -1)
         read[i] = held if binarised else numerator
@@ -149,7 +148,7 @@ def pulse_continuous(
     narrow, delta = rule[0].narrow, rule[0].delta
     one = np.float32(1)
     for i in range(weight.size):
-        g = widened(gradient[i])
+        g = bfloat16_to_float32(gradient[i])
         m[i] = beta1 * m[i] + (one - beta1) * g
         v[i] = beta2 * v[i] + (one - beta2) * g * g
         u = -rate * m[i] / (np.sqrt(v[i]) * square + epsilon)
@@ -174,7 +173,7 @@ def pulse_states(
     key0: Any,
     key1: Any,
 ) -> None:
-    """Fire pulses whose effect is drawn from measured transitions; see `stream_transitions`.
+    """Fire pulses whose effects are drawn from measured transitions; see `stream_transitions`.
 
     `state` uint8, `fired` int8 scratch, `ends` (2, states, states) float32 of
     `Transitions.signed`; the other arrays as `pulse_levels`.
@@ -183,17 +182,17 @@ def pulse_states(
     delta, top = rule[0].delta, rule[0].top
     one = np.float32(1)
     for i in range(state.size):
-        g = widened(gradient[i])
+        g = bfloat16_to_float32(gradient[i])
         m[i] = beta1 * m[i] + (one - beta1) * g
         v[i] = beta2 * v[i] + (one - beta2) * g * g
         u = -rate * m[i] / (np.sqrt(v[i]) * square + epsilon)
         grows = (u >= 0) == (read[i] >= 0)
-        fires = drawn(i, key0, key1) < abs(u) * top * (delta if grows else one)
-        fired[i] = (np.int8(1) if u >= 0 else np.int8(-1)) if fires else np.int8(0)
+        is_fired = uniform(i, key0, key1) < abs(u) * top * (delta if grows else one)
+        fired[i] = (np.int8(1) if u >= 0 else np.int8(-1)) if is_fired else np.int8(0)
     half = ends.shape[1] // 2
     for i in range(state.size):
         if fired[i] != 0:
-            dice = drawn(i, key1, key0)
+            dice = uniform(i, key1, key0)
             row = ends[1 if fired[i] > 0 else 0, state[i]]
             k = 0
             while dice >= row[k]:

@@ -1,6 +1,6 @@
 """Conductance levels as weights: which weights a notched synapse has, and weights put on them.
 
-A weight is c · L, with a range c for each layer and a level L in [−1, 1]:
+A weight is c · L, with a scale c for each layer and a level L in [−1, 1]:
 
 - one device against a fixed reference halfway: L = 2g − 1, n + 1 levels for n notches;
 - a pair of devices, one of them at its lowest: L = ±g, 2n + 1 levels;
@@ -27,7 +27,7 @@ Spacing = Literal["conductance", "resistance"]
 
 # σ_G = 2.53 µS over 0.94 … 1.1 mS: the straight synapse, as the synapse paper takes it (Fig. 6).
 MEASURED_SPREAD = 2.53e-6 / (1.1e-3 - 0.94e-3)
-RANGES = 96  # how many ranges best_range tries
+SCALES = 96  # number of scales that mse_optimal_scale tries
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +37,22 @@ class SynapseLevels:
     values: tuple[float, ...]
     spreads: tuple[float, ...]
 
-    def nearest(self, weights: Tensor, largest: float) -> Tensor:
-        """Return for each weight the level, times the range `largest`, that is nearest to it."""
-        return self.tensor()[self.index(weights, largest)] * largest
+    def nearest(self, weights: Tensor, scale: float) -> Tensor:
+        """Return for each weight the level, times `scale`, that is nearest to it."""
+        return self.tensor()[self.index(weights, scale)] * scale
 
-    def spread(self, weights: Tensor, largest: float, generator: torch.Generator) -> Tensor:
-        """Return weights on levels as devices have them: each drawn around its level."""
-        spreads = torch.tensor(self.spreads)[self.index(weights, largest)] * largest
+    def with_noise(self, weights: Tensor, scale: float, generator: torch.Generator) -> Tensor:
+        """Return weights on levels with programming noise: each drawn around its level."""
+        spreads = torch.tensor(self.spreads)[self.index(weights, scale)] * scale
         return weights + spreads * torch.randn(weights.shape, generator=generator)
 
     def tensor(self) -> Tensor:
         return torch.tensor(self.values)
 
-    def index(self, weights: Tensor, largest: float | Tensor) -> Tensor:
-        """Return the number of the level, times `largest`, that is nearest to each weight."""
+    def index(self, weights: Tensor, scale: float | Tensor) -> Tensor:
+        """Return the index of the level, times `scale`, that is nearest to each weight."""
         levels = self.tensor()
-        return torch.bucketize(weights.detach() / largest, (levels[1:] + levels[:-1]) / 2)
+        return torch.bucketize(weights.detach() / scale, (levels[1:] + levels[:-1]) / 2)
 
 
 def notched_levels(
@@ -61,7 +61,7 @@ def notched_levels(
     spacing: Spacing = "conductance",
     spread: float = MEASURED_SPREAD,
 ) -> SynapseLevels:
-    """Return the levels of a synapse with so many notches; `spread` is σ_G over its range."""
+    """Return the levels of a synapse; `spread` is σ_G over its conductance range."""
     if notches < 1:
         raise NetworkError(f"A synapse has at least 1 notch, not {notches}.")
     notch = np.arange(notches + 1)
@@ -96,22 +96,22 @@ def weight_levels(
     )
 
 
-def whole_range(weights: Tensor) -> float:
-    """Return the range that reaches the largest weight: nothing is clipped."""
+def max_abs_scale(weights: Tensor) -> float:
+    """Return the scale of the largest weight: nothing is clipped."""
     return float(weights.detach().abs().max())
 
 
-def best_range(weights: Tensor, levels: SynapseLevels) -> float:
-    """Return the range that puts weights on levels with the least squared error.
+def mse_optimal_scale(weights: Tensor, levels: SynapseLevels) -> float:
+    """Return the scale that puts weights on levels with the least squared error.
 
     Larger weights are clipped to the outermost levels, which then lie where most weights are.
     """
-    largest = whole_range(weights)
-    tried = [largest * (number + 1) / RANGES for number in range(RANGES)]
+    largest = max_abs_scale(weights)
+    tried = [largest * (number + 1) / SCALES for number in range(SCALES)]
     fixed = weights.detach()
 
-    def error(reach: float) -> float:
-        return float(((levels.nearest(fixed, reach) - fixed) ** 2).sum())
+    def error(scale: float) -> float:
+        return float(((levels.nearest(fixed, scale) - fixed) ** 2).sum())
 
     return min(tried, key=error)
 

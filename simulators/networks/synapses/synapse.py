@@ -1,7 +1,7 @@
-"""What a synapse does to an update, as networks see it; and synapses that are written by pulses.
+"""Updates of a synapse, as networks see them; and synapses that are written by pulses.
 
 Weights are in units of the layer's range, −1 … 1. A network asks for an increment; the device does
-what it can, and what it did is what the weight is from then on.
+what it can, and the weight is the result.
 """
 
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from typing import NamedTuple, Protocol
 import torch
 from torch import Tensor
 
-MOST_PULSES = 100  # for one update of one weight: more than the whole way of every device here
+MAX_PULSES = 100  # for one update of one weight: more than the whole way of every device here
 
 
-class Written(NamedTuple):
+class UpdateResult(NamedTuple):
     """The weights after an update, the pulses fired in all, and the longest train of pulses.
 
     Trains are of one polarity: the longest of those upward plus the longest of those downward.
@@ -25,9 +25,11 @@ class Written(NamedTuple):
 
 
 class Synapse(Protocol):
-    """What a device does to an update."""
+    """A device that takes updates."""
 
-    def update(self, weights: Tensor, increments: Tensor, generator: torch.Generator) -> Written:
+    def update(
+        self, weights: Tensor, increments: Tensor, generator: torch.Generator
+    ) -> UpdateResult:
         """Return the weights, of any shape, that the asked-for increments lead to."""
         ...
 
@@ -47,10 +49,12 @@ class PulsedDevice(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class IdealSynapse:
-    """Does exactly as it is told, within its range; writing it takes nothing."""
+    """The ideal linear update, within the range; writing it takes nothing."""
 
-    def update(self, weights: Tensor, increments: Tensor, _generator: torch.Generator) -> Written:
-        return Written((weights + increments).clamp_(-1, 1), 0, 0)
+    def update(
+        self, weights: Tensor, increments: Tensor, _generator: torch.Generator
+    ) -> UpdateResult:
+        return UpdateResult((weights + increments).clamp_(-1, 1), 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +68,14 @@ class PulsedSynapse:
 
     device: PulsedDevice
 
-    def update(self, weights: Tensor, increments: Tensor, generator: torch.Generator) -> Written:
+    def update(
+        self, weights: Tensor, increments: Tensor, generator: torch.Generator
+    ) -> UpdateResult:
         up, down = self.device.mean_steps
         asked = increments.flatten()
         steps = torch.where(asked > 0, asked / up, asked / down)
         chance = torch.rand(steps.shape, generator=generator)
-        counts = (steps.abs() + chance).floor_().clamp_(max=MOST_PULSES)
+        counts = (steps.abs() + chance).floor_().clamp_(max=MAX_PULSES)
         chosen = counts.nonzero().squeeze(1)
         after = weights.flatten().clone()
         left, upward = counts[chosen], steps[chosen] > 0
@@ -80,4 +86,4 @@ class PulsedSynapse:
             left = left - 1
             more = left > 0
             chosen, upward, left = chosen[more], upward[more], left[more]
-        return Written(after.view_as(weights), pulses, longest)
+        return UpdateResult(after.view_as(weights), pulses, longest)

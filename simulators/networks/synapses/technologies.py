@@ -169,8 +169,8 @@ def of_model(model: StateModel) -> Technology:
     )
 
 
-def chosen(names: Sequence[str]) -> tuple[Technology, ...]:
-    """Return the technologies of Table 1 of these names or families, all if there are none.
+def find_listed(names: Sequence[str]) -> tuple[Technology, ...]:
+    """Return the technologies of Table 1 of these names or families, all if no name is given.
 
     Raises NetworkError.
     """
@@ -178,7 +178,7 @@ def chosen(names: Sequence[str]) -> tuple[Technology, ...]:
         if not any(name in (entry.name, entry.family) for entry in TECHNOLOGIES):
             known = ", ".join(dict.fromkeys(entry.family for entry in TECHNOLOGIES))
             raise NetworkError(
-                f"There is no technology {name!r}: give a family ({known}) or a name "
+                f"Unknown technology {name!r}: give a family ({known}) or a name "
                 f"({', '.join(entry.name for entry in TECHNOLOGIES)})."
             )
     return tuple(

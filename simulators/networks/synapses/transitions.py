@@ -1,4 +1,4 @@
-"""What a pulse does to a synapse that learns, taken from a calibrated state model.
+"""Transitions of a synapse that learns, taken from a calibrated state model.
 
 A synapse is one track, whose level l = 0 … n − 1 the model knows, and a latch that holds the sign
 of its weight: |W| = l/(n − 1), read as the sign. An update of direction s and Adam size |u|/lr

@@ -32,6 +32,6 @@ def bars() -> StreamData:
 
 
 if __name__ == "__main__":
-    stream_training.PATIENCE_s = 0.0
+    stream_training.CHECKPOINT_INTERVAL_s = 0.0
     checkpoint = Checkpoint(Path(sys.argv[1]) / "killed", RUN.configuration())
     train_stream(RUN, bars(), checkpoint, lambda: print("epoch", flush=True))

@@ -6,7 +6,10 @@ import torch
 from torch import nn
 
 from dwmtj.simulators.networks.crossbar.devices import ConductanceRange
-from dwmtj.simulators.networks.crossbar.line_resistance import Lines, carried_S
+from dwmtj.simulators.networks.crossbar.line_resistance import LineResistance
+from dwmtj.simulators.networks.crossbar.line_resistance import (
+    effective_conductance_S as effective_S,
+)
 from dwmtj.simulators.networks.crossbar.network import to_analog
 from dwmtj.simulators.networks.errors import NetworkError
 
@@ -50,36 +53,40 @@ def test_currents_are_those_of_all_resistors_together(
     shape: tuple[int, int], resistance_ohm: float
 ) -> None:
     given = conductances(*shape)
-    found = carried_S(given, Lines(resistance_ohm))
+    found = effective_S(given, LineResistance(resistance_ohm))
     np.testing.assert_allclose(found, wire_by_wire(given, resistance_ohm), rtol=1e-9)
 
 
 def test_a_device_alone_is_in_series_with_its_two_wires() -> None:
-    assert carried_S(np.array([[1e-3]]), Lines(50.0))[0, 0] == pytest.approx(1 / 1100, rel=1e-12)
+    assert effective_S(np.array([[1e-3]]), LineResistance(50.0))[0, 0] == pytest.approx(
+        1 / 1100, rel=1e-12
+    )
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_source_and_amplifier_may_change_places(shape: tuple[int, int]) -> None:
     given = conductances(*shape)
-    turned = carried_S(np.ascontiguousarray(given[::-1, ::-1].T), Lines(20.0, 64, 64))
-    np.testing.assert_allclose(carried_S(given, Lines(20.0)), turned[::-1, ::-1].T, rtol=1e-10)
+    turned = effective_S(np.ascontiguousarray(given[::-1, ::-1].T), LineResistance(20.0, 64, 64))
+    np.testing.assert_allclose(
+        effective_S(given, LineResistance(20.0)), turned[::-1, ::-1].T, rtol=1e-10
+    )
 
 
 def test_thick_wires_lose_nothing_and_thin_ones_most_where_the_way_is_longest() -> None:
     given = np.full((16, 16), 1e-3)
-    np.testing.assert_allclose(carried_S(given, Lines(1e-6)), given, rtol=1e-5)
-    assert carried_S(given, Lines(0.0)) is given
-    found = carried_S(given, Lines(1.0))
+    np.testing.assert_allclose(effective_S(given, LineResistance(1e-6)), given, rtol=1e-5)
+    assert effective_S(given, LineResistance(0.0)) is given
+    found = effective_S(given, LineResistance(1.0))
     assert (np.diff(found, axis=1) < 0).all()  # farther from the source
     assert (np.diff(found, axis=0) > 0).all()  # nearer to the amplifier
 
 
 def test_a_layer_larger_than_an_array_lies_on_several() -> None:
     given = conductances(10, 8)
-    found = carried_S(given, Lines(30.0, rows=6, columns=4))
+    found = effective_S(given, LineResistance(30.0, rows=6, columns=4))
     for rows in (slice(0, 6), slice(6, 10)):
         for columns in (slice(0, 4), slice(4, 8)):
-            alone = carried_S(np.ascontiguousarray(given[rows, columns]), Lines(30.0))
+            alone = effective_S(np.ascontiguousarray(given[rows, columns]), LineResistance(30.0))
             np.testing.assert_allclose(found[rows, columns], alone, rtol=1e-12)
 
 
@@ -91,7 +98,7 @@ def a_network() -> nn.Module:
 def test_a_network_on_lines_without_resistance_is_the_network() -> None:
     images = torch.rand(6, 3, 8, 8)
     without = to_analog(a_network(), ConductanceRange())
-    within = to_analog(a_network(), ConductanceRange(), lines=Lines(0.0))
+    within = to_analog(a_network(), ConductanceRange(), lines=LineResistance(0.0))
     for trial in range(2):
         torch.testing.assert_close(
             within.programmed(trial)(images), without.programmed(trial)(images)
@@ -100,7 +107,7 @@ def test_a_network_on_lines_without_resistance_is_the_network() -> None:
 
 def test_a_network_computes_with_the_currents_of_its_arrays() -> None:
     """By hand: the layer's devices into columns, volts onto rows, differences of two currents."""
-    lines = Lines(2.0, rows=100, columns=6)
+    lines = LineResistance(2.0, rows=100, columns=6)
     analog = to_analog(a_network(), ConductanceRange(), lines=lines)
     layer = analog.layers[1]
     level_S = np.array(analog.devices.conductance_S)
@@ -108,7 +115,7 @@ def test_a_network_computes_with_the_currents_of_its_arrays() -> None:
     device_S = np.empty((144, 10))
     device_S[:, 0::2], device_S[:, 1::2] = positive.T, negative.T
     volts = np.random.default_rng(1).uniform(0, 1, 144)
-    current = volts @ carried_S(device_S, lines)
+    current = volts @ effective_S(device_S, lines)
     wanted = (current[0::2] - current[1::2]) / analog.devices.range_S * float(layer.scale)
     last = analog.quantised().get_submodule("3")
     assert isinstance(last, nn.Linear)
@@ -128,4 +135,4 @@ def test_a_network_computes_with_the_currents_of_its_arrays() -> None:
 )
 def test_lines_that_cannot_be_are_refused(given: tuple[float, ...], sentence: str) -> None:
     with pytest.raises(NetworkError, match=sentence):
-        Lines(*given)  # type: ignore[arg-type]
+        LineResistance(*given)  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from dwmtj.simulators.networks.data.array_hash import array_hash
 from dwmtj.simulators.networks.data.image_batches import ImageBytes, on_device
 from dwmtj.simulators.networks.inference.result import Inference
 from dwmtj.simulators.networks.inference.study import InferenceConfiguration, infer, inference_tasks
-from dwmtj.simulators.networks.inference.task import KIND, Mapped, read, reader
+from dwmtj.simulators.networks.inference.task import KIND, DeviceMapping, read, reader
 from dwmtj.simulators.networks.resnet.network import Resnet, ResnetShape
 from dwmtj.simulators.networks.resnet.training import ResnetConfiguration, train_resnet
 from dwmtj.simulators.sweeps.checkpoint import Checkpoint
@@ -27,7 +27,13 @@ LEVELS = {
     notches: levels_of_range(ConductanceRange(), bits) for notches, bits in ((2, 2), (128, 8))
 }
 CONFIGURATION = InferenceConfiguration(
-    "0" * 64, {}, (2, 128), (0.0, 1.0, 30.0), programmings=4, most=8, within=0.002
+    "0" * 64,
+    {},
+    (2, 128),
+    (0.0, 1.0, 30.0),
+    programmings=4,
+    max_programmings=8,
+    target_half_width=0.002,
 )
 
 
@@ -64,9 +70,9 @@ def run(
     told: list[int] = []
     images, labels = data.images.numpy(), data.labels.numpy()
     config = replace(config, images=array_hash(images, labels))
-    once = partial(reader, network, LEVELS, config.mapped, images, labels, "cpu")
+    setup = partial(reader, network, LEVELS, config.mapping, images, labels, "cpu")
     with open_executor("local", jobs) as executor, Store.open(path) as store:
-        sweep = Sweep(KIND, read, store, executor, once)
+        sweep = Sweep(KIND, read, store, executor, setup)
         tasks = inference_tasks(config, LEVELS)
         found = infer(config, tasks, sweep, lambda _what, more: told.append(more))
     return found, sum(told)
@@ -80,15 +86,15 @@ def test_many_notches_read_as_the_trained_network_and_large_errors_do_worse(
     cells = {(cell.notches, cell.noise): cell for cell in found.cells}
     assert found.accuracy_trained > 0.8
     assert cells[128, 0].mean == pytest.approx(found.accuracy_trained, abs=0.03)
-    assert abs(cells[128, 1].lost) < 0.05
-    assert cells[128, 30].lost > 5 * cells[128, 30].lost_reach / 2 > 0
+    assert abs(cells[128, 1].accuracy_drop) < 0.05
+    assert cells[128, 30].accuracy_drop > 5 * cells[128, 30].accuracy_drop_half_width / 2 > 0
     assert cells[2, 0].mean < cells[128, 0].mean
     for (_, noise), cell in cells.items():
         if noise == 0:
             assert cell.accuracies == (cell.mean,)
         else:
             assert 4 <= len(cell.accuracies) <= 8
-            assert cell.reach <= 0.002 or len(cell.accuracies) == 8
+            assert cell.half_width <= 0.002 or len(cell.accuracies) == 8
 
 
 def test_a_study_that_was_broken_off_goes_on_to_the_same_numbers(
@@ -122,7 +128,7 @@ def test_any_number_of_workers_finds_the_same(
 def test_a_study_with_another_noise_programs_only_what_is_new(
     network: Resnet, data: ImageBytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    few = replace(CONFIGURATION, notches=(128,), noises=(1.0,), programmings=2, most=2)
+    few = replace(CONFIGURATION, notches=(128,), noises=(1.0,), programmings=2, max_programmings=2)
     run(network, data, tmp_path / "s", few)
     run(network, data, tmp_path / "s", replace(few, noises=(0.0, 1.0, 2.0)))
     with Store.open(tmp_path / "s") as store:
@@ -137,7 +143,7 @@ def test_a_study_with_another_noise_programs_only_what_is_new(
 def test_an_interval_that_is_narrow_at_once_takes_the_fewest_programmings(
     network: Resnet, data: ImageBytes, tmp_path: Path
 ) -> None:
-    wide = replace(CONFIGURATION, notches=(128,), within=1.0)
+    wide = replace(CONFIGURATION, notches=(128,), target_half_width=1.0)
     found, told = run(network, data, tmp_path / "c", wide)
     assert [len(cell.accuracies) for cell in found.cells] == [1, 4, 4]
     assert told == wide.trials
@@ -147,15 +153,19 @@ def test_intervals_of_the_loss_hold_what_other_programmings_and_images_show(
     network: Resnet, tmp_path: Path
 ) -> None:
     """20 intervals at 95 %: fewer than 16 would hold in 1 of 390 such tests."""
-    config = replace(CONFIGURATION, notches=(128,), noises=(20.0,), programmings=6, most=6)
-    many = replace(config, programmings=24, most=24, mapped=Mapped(seed=99))
+    config = replace(
+        CONFIGURATION, notches=(128,), noises=(20.0,), programmings=6, max_programmings=6
+    )
+    many = replace(config, programmings=24, max_programmings=24, mapping=DeviceMapping(seed=99))
     truth = run(network, on_device(*coloured(1500, 50), CPU), tmp_path / "truth", many)[0].cells[0]
     held = 0
     for seed in range(20):
         shown = on_device(*coloured(150, 100 + seed), CPU)
         path = tmp_path / str(seed)
-        cell = run(network, shown, path, replace(config, mapped=Mapped(seed=seed)))[0].cells[0]
-        held += abs(cell.lost - truth.lost) <= cell.lost_reach
+        cell = run(network, shown, path, replace(config, mapping=DeviceMapping(seed=seed)))[
+            0
+        ].cells[0]
+        held += abs(cell.accuracy_drop - truth.accuracy_drop) <= cell.accuracy_drop_half_width
     assert held >= 16
 
 

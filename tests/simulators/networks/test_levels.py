@@ -8,10 +8,10 @@ from dwmtj.simulators.networks import NetworkError
 from dwmtj.simulators.networks.neuron_network.on_levels import nearest_levels, straight_through
 from dwmtj.simulators.networks.synapses.levels import (
     MEASURED_SPREAD,
-    best_range,
     levels_of_model,
+    max_abs_scale,
+    mse_optimal_scale,
     notched_levels,
-    whole_range,
 )
 
 WEIGHTS = torch.randn(2000, generator=torch.Generator().manual_seed(3)) * 0.05
@@ -53,13 +53,13 @@ def test_a_weight_goes_to_the_nearest_level_and_stays_there(devices: str) -> Non
 
 def test_clipping_the_range_puts_weights_on_levels_with_less_error() -> None:
     levels = notched_levels(5)
-    best = best_range(WEIGHTS, levels)
-    assert best < whole_range(WEIGHTS)
+    best = mse_optimal_scale(WEIGHTS, levels)
+    assert best < max_abs_scale(WEIGHTS)
 
     def error(reach: float) -> float:
         return float(((levels.nearest(WEIGHTS, reach) - WEIGHTS) ** 2).sum())
 
-    assert error(best) < 0.5 * error(whole_range(WEIGHTS))
+    assert error(best) < 0.5 * error(max_abs_scale(WEIGHTS))
 
 
 def test_the_gradient_goes_through_the_levels_but_not_through_what_is_clipped() -> None:
@@ -79,7 +79,7 @@ def test_spread_is_that_of_two_devices_for_a_pair_and_twice_one_for_a_device_alo
         (notched_levels(10, "pair"), 2**0.5 * MEASURED_SPREAD),
     ):
         on = levels.nearest(torch.zeros(20_000), 1.0)
-        std = float((levels.spread(on, 1.0, generator) - on).std())
+        std = float((levels.with_noise(on, 1.0, generator) - on).std())
         assert std == pytest.approx(expected, rel=0.03)
 
 

@@ -13,13 +13,13 @@ from dwmtj.simulators.networks import NetworkError
 from dwmtj.simulators.networks.data.image_batches import ImageBytes, on_device
 from dwmtj.simulators.networks.programming.figure import programming_table
 from dwmtj.simulators.networks.programming.network_writing import Policies
-from dwmtj.simulators.networks.programming.result import PRINTED_J, Programmed, PulseTimes
+from dwmtj.simulators.networks.programming.result import PUBLISHED_J, Programmed, PulseTimes
 from dwmtj.simulators.networks.programming.study import ProgrammingConfiguration, program
 from dwmtj.simulators.sweeps.checkpoint import Checkpoint
 from tests.analysis.test_write_policy import a_model
 
 TIMES = PulseTimes(pulse_s=60e-9, heating_s=50e-9, read_s=0.02, track_ohm=1000.0)
-CONFIGURATION = ProgrammingConfiguration("weights", "model", TIMES, limit=200, programmings=2)
+CONFIGURATION = ProgrammingConfiguration("weights", "model", TIMES, max_pulses=200, programmings=2)
 
 
 def network() -> nn.Module:
@@ -64,8 +64,8 @@ def test_pulses_time_and_energy_are_those_of_the_devices_written(
     assert shot.serial_s == pytest.approx(shot.pulses * 60e-9)
     assert shot.parallel_s == pytest.approx(60e-9)
     squares = np.mean([one.squares_V2 for one in verified.programmings])
-    assert verified.heat_J == pytest.approx(squares * 50e-9 / 1000)
-    assert verified.printed_J == pytest.approx(verified.pulses * PRINTED_J)
+    assert verified.joule_energy_J == pytest.approx(squares * 50e-9 / 1000)
+    assert verified.published_energy_J == pytest.approx(verified.pulses * PUBLISHED_J)
     table = programming_table(programmed)
     assert table.groupby("writing")["devices"].sum().tolist() == [shot.devices, verified.devices]
     ends = table.groupby("writing")["share_not_at_level"].last()

@@ -15,7 +15,7 @@ from torch import nn
 
 from dwmtj.simulators.networks import Images, NetworkError
 from dwmtj.simulators.networks.crossbar.folding import fold_batch_norm
-from dwmtj.simulators.networks.crossbar.training_noise import disturbed
+from dwmtj.simulators.networks.crossbar.training_noise import with_weight_noise
 from dwmtj.simulators.networks.data.image_batches import MARGIN, on_device, training_batches
 from dwmtj.simulators.networks.resnet.network import RESNETS, Resnet, ResnetShape
 from dwmtj.simulators.networks.resnet.training import (
@@ -161,7 +161,7 @@ def test_weights_are_disturbed_by_a_share_of_their_outputs_largest_and_put_back(
     largest = before.abs().amax((1, 2, 3), keepdim=True)
     found = []
     for seed in (7, 7, 8):
-        with disturbed(nn.Sequential(layer), 0.05, torch.Generator().manual_seed(seed)):
+        with with_weight_noise(nn.Sequential(layer), 0.05, torch.Generator().manual_seed(seed)):
             found.append((layer.weight.detach() - before) / largest)
         assert torch.equal(layer.weight, before)
     assert torch.equal(found[0], found[1])
@@ -176,7 +176,7 @@ def test_what_fails_under_disturbed_weights_puts_them_back() -> None:
     before = layer.weight.detach().clone()
     with (
         pytest.raises(KeyboardInterrupt),
-        disturbed(layer, 0.5, torch.Generator().manual_seed(1)),
+        with_weight_noise(layer, 0.5, torch.Generator().manual_seed(1)),
     ):
         raise KeyboardInterrupt
     assert torch.equal(layer.weight, before)

@@ -57,7 +57,7 @@ def test_a_seed_gives_the_same_weights() -> None:
 
 def test_the_gradients_are_those_of_autograd() -> None:
     """Equal to within what bfloat16 leaves of a gradient, 2⁻⁸ of its size in each product."""
-    setup = StreamSetup(counted="weight", hidden=64, batch=100)
+    setup = StreamSetup(level_encoding="weight", hidden=64, batch=100)
     images, labels = stripes(100, 3)
     fast = StreamNetwork(setup, np.random.default_rng(0))
     plain = PlainNetwork(setup, torch.Generator())

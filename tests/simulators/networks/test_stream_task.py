@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dwmtj.simulators.networks import Images, NetworkError
+from dwmtj.simulators.networks import Images
 from dwmtj.simulators.networks.stream_learning.settings import StreamSetup
 from dwmtj.simulators.networks.stream_learning.study import (
     FigureName,
@@ -22,6 +22,7 @@ from dwmtj.simulators.networks.stream_learning.task import (
     stream_tasks,
     train,
 )
+from dwmtj.simulators.sweeps.errors import SweepError
 from dwmtj.simulators.sweeps.sweep import Sweep, open_executor
 from dwmtj.simulators.sweeps.task import Task
 from dwmtj.storage import Store
@@ -90,7 +91,7 @@ def test_other_images_seeds_and_setups_are_other_tasks(images: Images, tmp_path:
 def test_a_checkpoint_of_another_run_is_refused(images: Images, tmp_path: Path) -> None:
     task = tasks_of("5a", images, tmp_path)[0]
     checkpoint_of(task).keep("progress", {})
-    run, at_once, path = task.given
-    other = replace(task, given=(replace(run, seed=9), at_once, path))
-    with pytest.raises(NetworkError, match="another configuration"):
+    run, at_once, path = task.context
+    other = replace(task, context=(replace(run, seed=9), at_once, path))
+    with pytest.raises(SweepError, match="another configuration"):
         checkpoint_of(other)

@@ -24,6 +24,7 @@ from dwmtj.simulators.networks.stream_learning.training import (
 )
 from dwmtj.simulators.networks.synapses.transitions import Transitions
 from dwmtj.simulators.sweeps.checkpoint import Checkpoint
+from dwmtj.simulators.sweeps.errors import SweepError
 
 ROOT = Path(__file__).parents[3]
 SETUP = StreamSetup(hidden=32, batch=25, subset_images=100, subsets=3, epochs=4)
@@ -65,7 +66,9 @@ def test_a_stopped_run_goes_on_to_the_same_accuracies(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("dwmtj.simulators.networks.stream_learning.training.PATIENCE_s", 0.0)
+    monkeypatch.setattr(
+        "dwmtj.simulators.networks.stream_learning.training.CHECKPOINT_INTERVAL_s", 0.0
+    )
     run = StreamRun("run", SETUP, 3, transitions, "epoch")
     whole = trained(run, data, Checkpoint(tmp_path / "whole", run.configuration()))
     broken = Checkpoint(tmp_path / "broken", run.configuration())
@@ -107,7 +110,7 @@ def test_a_checkpoint_of_another_configuration_is_refused(data: StreamData, tmp_
     run = StreamRun("run", SETUP, 0)
     trained(run, data, Checkpoint(tmp_path / "kept", run.configuration()))
     other = replace(run, setup=replace(SETUP, asymmetry=1.0))
-    with pytest.raises(NetworkError, match="another configuration"):
+    with pytest.raises(SweepError, match="another configuration"):
         Checkpoint(tmp_path / "kept", other.configuration())
 
 

@@ -68,7 +68,7 @@ def eager(setup: StreamSetup, weight: Floats, gradients: list[Floats]) -> Floats
 def test_the_fused_update_equals_the_eager_one_bit_for_bit(levels: int | None) -> None:
     rng = np.random.default_rng(1)
     setup = StreamSetup(
-        levels=levels, counted="weight", rounding="deterministic", learning_rate=0.3
+        levels=levels, level_encoding="weight", rounding="deterministic", learning_rate=0.3
     )
     start = rng.uniform(-1, 1, COUNT).astype(np.float32)
     gradients = [bfloat16(rng.standard_normal(COUNT)) for _ in range(20)]
@@ -80,7 +80,7 @@ def test_the_fused_update_equals_the_eager_one_bit_for_bit(levels: int | None) -
 
 def test_stochastic_rounding_is_unbiased() -> None:
     """The mean of n draws is within five standard errors: false alarms below one in 10⁶."""
-    setup = StreamSetup(counted="weight", learning_rate=0.1, width_ratio=1.0, asymmetry=1.0)
+    setup = StreamSetup(level_encoding="weight", learning_rate=0.1, width_ratio=1.0, asymmetry=1.0)
     count = 200_000
     synapses = Synapses(setup, np.full(count, np.float32(1 / 3)))
     synapses.pulse(np.full(count, np.float32(-1)))
@@ -93,7 +93,7 @@ def test_stochastic_rounding_is_unbiased() -> None:
 def test_the_wall_only_stops_at_levels() -> None:
     rng = np.random.default_rng(2)
     for levels in (2, 4, 7, 16):
-        setup = StreamSetup(levels=levels, counted="weight", learning_rate=0.2)
+        setup = StreamSetup(levels=levels, level_encoding="weight", learning_rate=0.2)
         synapses = Synapses(setup, np.linspace(-1, 1, levels, dtype=np.float32).repeat(500))
         for _ in range(5):
             synapses.pulse(bfloat16(rng.standard_normal(synapses.weight.size)))
@@ -120,17 +120,21 @@ def test_weights_stay_within_the_track() -> None:
 
 
 def test_deterministic_rounding_loses_updates_below_half_a_level() -> None:
-    setup = StreamSetup(counted="weight", rounding="deterministic", learning_rate=0.05)
+    setup = StreamSetup(level_encoding="weight", rounding="deterministic", learning_rate=0.05)
     synapses = Synapses(setup, np.full(100, np.float32(1 / 3)))
     for _ in range(50):
         synapses.pulse(np.full(100, np.float32(1)))
     np.testing.assert_array_equal(np.unique(synapses.read), [1])
 
 
-def test_carried_updates_are_lost_by_no_rounding() -> None:
+def test_accumulated_updates_are_lost_by_no_rounding() -> None:
     """Deterministic rounding loses the same updates for good; the device stays on its stops."""
     setup = StreamSetup(
-        counted="weight", rounding="carried", threshold=0.0, learning_rate=0.05, asymmetry=1.0
+        level_encoding="weight",
+        rounding="float_accumulator",
+        threshold=0.0,
+        learning_rate=0.05,
+        asymmetry=1.0,
     )
     synapses = Synapses(setup, np.full(100, np.float32(1 / 3)))
     for step in range(1, 6):
@@ -144,7 +148,7 @@ def test_carried_updates_are_lost_by_no_rounding() -> None:
 
 def test_draws_are_uniform_and_independent_of_the_neighbours() -> None:
     """A χ² test with 63 degrees of freedom and a correlation: false alarms about one in 10⁵."""
-    setup = StreamSetup(levels=128, counted="weight", learning_rate=1e-9)
+    setup = StreamSetup(levels=128, level_encoding="weight", learning_rate=1e-9)
     count = 200_000
     weight = np.full(count, np.float32(0.5 / 127))  # halfway between two levels
     synapses = Synapses(setup, weight)
@@ -175,25 +179,29 @@ def test_a_setup_that_cannot_be_trained_is_refused(values: dict[str, object], wo
 
 
 def test_parameters_are_set_by_name() -> None:
-    setup = StreamSetup().changed(["levels=7", "settling=none", "counted=track", "binarised=true"])
-    assert (setup.levels, setup.settling, setup.counted) == (7, None, "track")
+    setup = StreamSetup().changed(
+        ["levels=7", "lr_decay_subsets=none", "level_encoding=track", "binarised=true"]
+    )
+    assert (setup.levels, setup.lr_decay_subsets, setup.level_encoding) == (7, None, "track")
     assert setup.weights == 13
-    assert setup.changed(["counted=polarity"]).weights == 14
-    assert setup.changed(["counted=weight"]).weights == 7
+    assert setup.changed(["level_encoding=polarity"]).weights == 14
+    assert setup.changed(["level_encoding=weight"]).weights == 7
     for wrong in ("level=7", "levels", "levels=many", "learning_rate=-1"):
         with pytest.raises(NetworkError):
             StreamSetup().changed([wrong])
 
 
 def test_the_rate_of_updates_falls_as_subsets_are_learnt() -> None:
-    setup = StreamSetup(learning_rate=0.01, settling=2.0, epochs=3)
+    setup = StreamSetup(learning_rate=0.01, lr_decay_subsets=2.0, epochs=3)
     assert setup.rate(0) == setup.rate(29) == 0.01
     assert setup.rate(30) == pytest.approx(0.01 / 1.5)
-    assert StreamSetup(learning_rate=0.01, settling=None).rate(10**6) == 0.01
+    assert StreamSetup(learning_rate=0.01, lr_decay_subsets=None).rate(10**6) == 0.01
 
 
 def test_a_weight_at_zero_keeps_its_sign() -> None:
-    setup = StreamSetup(levels=2, counted="track", rounding="deterministic", learning_rate=1.0)
+    setup = StreamSetup(
+        levels=2, level_encoding="track", rounding="deterministic", learning_rate=1.0
+    )
     start = np.array([0.4, -0.4], dtype=np.float32)
     synapses = Synapses(setup, start)
     synapses.read[:] = (1, -1)

@@ -100,7 +100,7 @@ def test_a_programming_depends_on_its_number_alone() -> None:
 
 def test_devices_that_differ_as_the_measurement_leaves_open_need_more_pulses() -> None:
     """Four visits tell little: the policy does not suit every drawn device."""
-    alike, drawn = put(VERIFIED, limit=50), put(VERIFIED, draws=20, limit=50)
+    alike, drawn = put(VERIFIED, max_pulses=50), put(VERIFIED, draws=20, max_pulses=50)
     pulses = [np.arange(len(one.devices)) @ np.array(one.devices) for one in (alike, drawn)]
     assert pulses[1] > pulses[0]
     assert drawn.at_level > 0.5 * sum(drawn.devices)

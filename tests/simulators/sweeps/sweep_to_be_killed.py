@@ -30,18 +30,18 @@ def slow(table: np.ndarray, task: Task, advance: Callable[[int], None]) -> dict[
     for _ in range(3):
         time.sleep(0.1)
         advance(1)
-    log(task.given, f"done {task.configuration['place']}")
+    log(task.context, f"done {task.configuration['place']}")
     return {"square": int(table[task.configuration["place"]]) ** 2}
 
 
 def main(database: str, where: str, jobs: str, logged: str) -> None:
     path = Path(logged)
     tasks = [
-        Task(f"place {v['place']}", v, seed=0, steps=3, given=path)
+        Task(f"place {v['place']}", v, seed=0, steps=3, context=path)
         for v in grid(place=list(range(TASKS)))
     ]
     with open_executor(where, int(jobs)) as executor, Store.open(database) as store:
-        sweep = Sweep("squares", slow, store, executor, once=lambda: load(path))
+        sweep = Sweep("squares", slow, store, executor, setup=lambda: load(path))
         print("missing", len(sweep.missing(tasks)), flush=True)
         found = sweep.results(tasks, lambda name, steps: print(name, steps, flush=True))
     print("squares", [result.data["square"] for result in found])

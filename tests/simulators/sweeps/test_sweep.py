@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from dwmtj.simulators.networks import NetworkError
+from dwmtj.simulators.sweeps.errors import SweepError
 from dwmtj.simulators.sweeps.sweep import Sweep, open_executor
 from dwmtj.simulators.sweeps.task import Task, grid
 from dwmtj.storage import Store
@@ -114,16 +114,16 @@ def test_a_killed_process_is_told_and_what_is_finished_is_kept(tmp_path: Path) -
 def double(_loaded: None, task: Task, advance: Callable[[int], None]) -> dict[str, Any]:
     number = task.configuration["number"]
     if number < 0:
-        raise NetworkError(f"{number} is negative.")
+        raise SweepError(f"{number} is negative.")
     advance(1)
-    task.given.append(number)
+    task.context.append(number)
     return {"twice": 2 * number}
 
 
 def test_equal_tasks_are_computed_once_and_told_each(tmp_path: Path) -> None:
     computed: list[int] = []
     tasks = [
-        Task(name, {"number": number}, given=computed)
+        Task(name, {"number": number}, context=computed)
         for name, number in (("a", 1), ("b", 2), ("c", 1))
     ]
     told: list[tuple[str, int]] = []
@@ -141,9 +141,9 @@ def test_equal_tasks_are_computed_once_and_told_each(tmp_path: Path) -> None:
 
 
 def test_what_fails_ends_the_sweep_and_what_is_finished_is_kept(tmp_path: Path) -> None:
-    tasks = [Task(str(n), {"number": n}, given=[]) for n in (1, -2, 3)]
+    tasks = [Task(str(n), {"number": n}, context=[]) for n in (1, -2, 3)]
     with open_executor() as executor, Store.open(tmp_path / "s.sqlite") as store:
-        with pytest.raises(NetworkError, match="-2 is negative"):
+        with pytest.raises(SweepError, match="-2 is negative"):
             Sweep("double", double, store, executor).results(tasks)
         assert Sweep("double", double, store, executor).missing(tasks) == tasks[1:]
 
@@ -152,7 +152,7 @@ def test_a_configuration_that_is_no_plain_data_has_no_key(tmp_path: Path) -> Non
     with (
         open_executor() as executor,
         Store.open(tmp_path / "s.sqlite") as store,
-        pytest.raises(NetworkError, match="must be plain data"),
+        pytest.raises(SweepError, match="must be plain data"),
     ):
         Sweep("double", double, store, executor).results([Task("a", {"number": {1}})])
 
@@ -169,16 +169,16 @@ def test_a_grid_has_every_combination() -> None:
     ["cluster", "dask://", "dask://host", "dask://host:port", "tcp://host:1", "dask://h:1/x"],
 )
 def test_what_is_no_executor_is_refused_in_a_sentence(where: str) -> None:
-    with pytest.raises(NetworkError, match="is no executor"), open_executor(where):
+    with pytest.raises(SweepError, match="is no executor"), open_executor(where):
         pass
 
 
 def test_a_scheduler_that_does_not_answer_or_has_no_worker_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dwmtj.simulators.sweeps.dask.PATIENCE_s", 1.0)
+    monkeypatch.setattr("dwmtj.simulators.sweeps.dask.TIMEOUT_s", 1.0)
     with (
-        pytest.raises(NetworkError, match=r"No dask scheduler answers at 127\.0\.0\.1:9"),
+        pytest.raises(SweepError, match=r"No dask scheduler answers at 127\.0\.0\.1:9"),
         open_executor("dask://127.0.0.1:9"),
     ):
         pass
@@ -186,14 +186,14 @@ def test_a_scheduler_that_does_not_answer_or_has_no_worker_is_told(
         for worker in workers:
             worker.kill()
             worker.wait()
-        with pytest.raises(NetworkError, match="has no worker"), open_executor(address):
+        with pytest.raises(SweepError, match="has no worker"), open_executor(address):
             pass
 
 
 def test_without_dask_the_line_that_installs_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dwmtj.simulators.sweeps.sweep.find_spec", lambda _name: None)
     with (
-        pytest.raises(NetworkError, match=r"pip install 'dwmtj\[cluster\]'"),
+        pytest.raises(SweepError, match=r"pip install 'dwmtj\[cluster\]'"),
         open_executor("dask://host:8786"),
     ):
         pass

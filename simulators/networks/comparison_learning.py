@@ -1,0 +1,77 @@
+"""Synapse technologies compared on one task: to table, figure and stored result.
+
+    configuration = ComparisonConfiguration(technologies=find_technologies(["magnetic"]))
+    output = compare_technologies(Path("compared"), configuration)
+
+The command `dwmtj learn compare` does the same.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from ...analysis.state_model.model import StateModel
+from ...storage import Store
+from ..sweeps.checkpoint import Checkpoint
+from .comparison.figure import comparison_panel
+from .comparison.study import Compared, ComparisonConfiguration, compare
+from .data.dataset_files import DATA_VARIABLE
+from .data.images import load_images
+from .progress import ShowProgress, progress_bar
+from .study_output import StudyOutput, check_overwrite, save_figures
+from .synapses.technologies import Technology, find_listed, of_model, of_tables
+
+TABLES_FOLDER = "cross-sim-dwmtj"
+
+
+def find_technologies(
+    names: Sequence[str] = (),
+    tables: Sequence[Path] | None = None,
+    models: Sequence[StateModel] = (),
+) -> tuple[Technology, ...]:
+    """Return technologies by name or family (all if none is named), of tables and of models.
+
+    `tables` are CrossSim's of increasing conductance; None takes those that lie in
+    $DWMTJ_DATA/cross-sim-dwmtj, if magnetic ones are wanted. Raises NetworkError.
+    """
+    found = _tables_in_data_folder(names) if tables is None else tables
+    return (*find_listed(names), *map(of_tables, found), *map(of_model, models))
+
+
+def compare_technologies(
+    folder: Path,
+    configuration: ComparisonConfiguration,
+    *,
+    database: str | Path | None = None,
+    overwrite: bool = False,
+    progress: ShowProgress = progress_bar,
+) -> StudyOutput[list[Compared]]:
+    """Train the network with every technology; write the figure, keep the result.
+
+    Each training is kept in a checkpoint in the folder until the end: an interrupted comparison
+    resumes. Raises NetworkError and StoreError.
+    """
+    check_overwrite(folder / "technologies.png", overwrite=overwrite)
+    images = load_images(configuration.data_set)
+    checkpoint = Checkpoint(folder / "compare.checkpoint", configuration.document())
+    with Store.open(database) as store:
+        with progress(configuration.epochs, len(checkpoint), checkpoint.path, "epochs") as report:
+            compared = compare(configuration, images, checkpoint, report)
+        result = store.add_result(
+            "compare",
+            configuration.data_set,
+            configuration=configuration.document(),
+            data={"technologies": [entry.document() for entry in compared]},
+        )
+        place = store.path
+    panel = comparison_panel(compared, configuration.data_set)
+    files = save_figures([panel], folder, [result], place)
+    checkpoint.remove()
+    return StudyOutput(compared, (result,), place, files)
+
+
+def _tables_in_data_folder(names: Sequence[str]) -> list[Path]:
+    folder = os.environ.get(DATA_VARIABLE)
+    if not folder or (names and "magnetic" not in names):
+        return []
+    return sorted((Path(folder).expanduser() / TABLES_FOLDER).glob("*increasing*.txt"))

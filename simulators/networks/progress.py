@@ -1,0 +1,54 @@
+"""Progress of a long study: a bar on stderr, and how to resume once it is interrupted."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+Report = Callable[[str, int], None]
+"""Takes what was computed and how many more steps are done."""
+
+
+class ShowProgress(Protocol):
+    """Opens a display of `total` steps (of a unit, "epochs" say) and gives what reports them.
+
+    `resumed` parts were finished earlier; parts finished from now on are kept in `kept_in`.
+    """
+
+    def __call__(
+        self, total: int, resumed: int, kept_in: Path, unit: str
+    ) -> AbstractContextManager[Report]: ...
+
+
+@contextmanager
+def progress_bar(total: int, resumed: int, kept_in: Path, unit: str) -> Iterator[Report]:
+    """Show a bar on stderr; a KeyboardInterrupt gets a note that says how to resume."""
+    console = Console(stderr=True, highlight=False)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(unit),
+        TimeRemainingColumn(compact=True),
+    )
+    if resumed:
+        console.print(f"Resuming after {resumed} finished parts.")
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("", total=total)
+        try:
+            yield lambda what, steps: progress.update(task, description=what, advance=steps)
+        except KeyboardInterrupt as interruption:
+            interruption.add_note(
+                f"Interrupted; finished parts are in {kept_in}: repeat the same call or command to "
+                "resume."
+            )
+            raise
+
+
+@contextmanager
+def no_progress(_total: int, _resumed: int, _kept_in: Path, _unit: str) -> Iterator[Report]:
+    """Show nothing."""
+    yield lambda _what, _steps: None

@@ -1,0 +1,93 @@
+"""The report of an analogue network: counts by hand, digital parts named, markup escaped."""
+
+import torch
+from torch import Tensor, nn
+
+from dwmtj.simulators.networks.analog_report import report
+from dwmtj.simulators.networks.crossbar.devices import ConductanceRange
+from dwmtj.simulators.networks.crossbar.network import to_analog
+
+IMAGES = torch.zeros(3, 2, 6, 5)
+
+
+class Recurrent(nn.Module):
+    """A convolution read row by row by an LSTM whose last state is classified."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.features = nn.Conv2d(2, 4, 3, padding=1)
+        self.norm = nn.BatchNorm2d(4)
+        self.memory = nn.LSTM(20, 7, batch_first=True)
+        self.classes = nn.Linear(7, 3)
+
+    def forward(self, images: Tensor) -> Tensor:
+        maps = torch.relu(self.norm(self.features(images)))
+        states, _ = self.memory(maps.transpose(1, 2).flatten(2))
+        outputs: Tensor = self.classes(states[:, -1])
+        return outputs
+
+
+def test_a_linear_layer_has_two_devices_and_one_multiply_add_for_each_weight() -> None:
+    analog = to_analog(nn.Linear(60, 3), ConductanceRange(), calibration=torch.zeros(5, 60))
+    found = report(analog)
+    (layer,) = found.layers
+    assert (layer.weights, layer.devices, layer.multiply_adds) == (180, 360, 180)
+    assert found.devices == analog.device_count
+    assert (found.vectors, found.digital_weights, found.digital_multiply_adds) == (3, 0, 0)
+
+
+def test_a_convolution_uses_its_weights_once_for_every_place_of_its_map() -> None:
+    model = nn.Sequential(nn.Conv2d(2, 4, 3, stride=2, groups=2), nn.Flatten(), nn.Linear(16, 5))
+    found = report(to_analog(model, ConductanceRange(), calibration=IMAGES))
+    convolution, linear = found.layers
+    assert convolution.shapes == ((4, 1, 3, 3),)
+    assert (convolution.weights, convolution.devices) == (36, 72)
+    assert convolution.multiply_adds == 36 * 2 * 2
+    assert (linear.weights, linear.multiply_adds) == (80, 80)
+    assert found.multiply_adds == 224
+
+
+def test_an_lstm_stays_digital_and_its_share_is_named() -> None:
+    analog = to_analog(Recurrent().eval(), ConductanceRange(), calibration=IMAGES)
+    found = report(analog)
+    features, memory, classes = found.layers
+    assert (features.weights, features.devices, features.multiply_adds) == (72, 144, 72 * 30)
+    assert memory.place == "digital"
+    assert memory.shapes == ((28, 20), (28, 7))
+    assert (memory.weights, memory.devices, memory.multiply_adds) == (756, 0, 756 * 6)
+    assert (classes.weights, classes.devices, classes.multiply_adds) == (21, 42, 21)
+    assert found.devices == 186
+    assert found.vectors == 4 + 2 * 28 + 3  # batch norm is folded into the convolution's bias
+    assert found.digital_weights == 756 / (72 + 756 + 21)
+    assert found.digital_multiply_adds == 4536 / (2160 + 4536 + 21)
+    text = repr(analog)
+    assert "2 of 3 layers on 186 devices" in text
+    assert "89 % of the weights, 67.5 % of the multiply-adds, all 63 biases" in text
+    (line,) = (line for line in text.splitlines() if "memory" in line)
+    assert line.split()[1] == "LSTM"
+    assert "digital" in line
+
+
+def test_multiply_adds_are_unknown_without_images_or_where_code_needs_values() -> None:
+    class NeedsValues(nn.Linear):
+        def forward(self, inputs: Tensor) -> Tensor:
+            return super().forward(inputs * float(inputs.sum()))
+
+    for analog in (
+        to_analog(nn.Linear(4, 3), ConductanceRange()),
+        to_analog(NeedsValues(4, 3), ConductanceRange(), calibration=torch.zeros(1, 4)),
+    ):
+        found = report(analog)
+        assert (found.multiply_adds, found.digital_multiply_adds) == (None, None)
+        assert "multiply-adds" not in repr(analog)
+        assert found.table()["multiply_adds"].isna().all()
+
+
+def test_a_notebook_shows_a_row_for_each_layer_and_no_markup_of_the_model() -> None:
+    model = nn.Sequential()
+    model.add_module("<b>", nn.Linear(4, 3))
+    html = to_analog(model, ConductanceRange(read_std_S=1e-6), 6)._repr_html_()
+    assert html.count("<tr>") == 1 + 1
+    assert "&lt;b&gt;" in html
+    assert "32 levels from 0.94 to 1.1 mS" in html
+    assert "read noise σ ≤ 1 µS" in html

@@ -115,8 +115,8 @@ def infer_cifar(
     """
     require_learning()
     from ...simulators.networks.crossbar.line_resistance import LineResistance
+    from ...simulators.networks.inference.cifar100 import InferenceStudy, infer_cifar100
     from ...simulators.networks.inference.task import DeviceMapping
-    from ...simulators.networks.inference_cifar100 import InferenceStudy, infer_cifar100
 
     defaults = InferenceStudy()
     study = InferenceStudy(

@@ -81,7 +81,7 @@ def learn_ann(
       dwmtj learn ann -o measured --model trapezoid-A3 --data fashion-mnist
     """
     require_learning()
-    from ...simulators.networks.ann_learning import learn_ann, measured_levels, paper_levels
+    from ...simulators.networks.neuron_network.learn import learn_ann, measured_levels, paper_levels
     from ...simulators.networks.neuron_network.study import FINE_TUNING, TRAINING, AnnConfiguration
 
     measured = find_optional_model(model, database)

@@ -74,7 +74,7 @@ def learn_cifar(
         --weight-error 0.03 --epochs 6 --rate 0.02 --rate-curve cosine
     """
     require_learning()
-    from ...simulators.networks.resnet_cifar100 import ResnetStudy, learn_cifar100
+    from ...simulators.networks.resnet.cifar100 import ResnetStudy, learn_cifar100
 
     study = ResnetStudy(
         network=network,

@@ -14,7 +14,7 @@ from ..measure import measure
 
 
 class ArrayRuns:
-    """Runs the protocols of an array, as `dwmtj.protocols.runner.run` does; `command` repeats them."""
+    """Runs the protocols of an array, as the runner does; `command` repeats them."""
 
     def __init__(self, command: str, written: int | None) -> None:
         self._command = command

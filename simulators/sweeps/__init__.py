@@ -1,1 +1,1 @@
-"""Many tasks side by side, each computed once: here, in processes, or on a dask cluster."""
+"""Sweeps: independent tasks side by side, each computed once, in processes or on dask."""

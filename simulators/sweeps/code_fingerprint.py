@@ -21,7 +21,7 @@ from typing import Any
 from .errors import SweepError
 
 LIBRARIES = ("numba", "numpy", "scipy", "torch")
-PROJECT = ("analysis", "instruments", "protocols", "simulators", "storage")
+PROJECT = __name__.partition(".")[0]
 
 
 def code_fingerprint(function: Callable[..., Any]) -> str:
@@ -125,7 +125,7 @@ def _spec(name: str, beside: Path) -> ModuleSpec | None:
     if top in sys.stdlib_module_names or top in LIBRARIES:
         return None
     try:
-        if top not in PROJECT and not _lies_in(find_spec(top), beside):
+        if top != PROJECT and not _lies_in(find_spec(top), beside):
             return None
         spec = find_spec(name)
     except (ImportError, ValueError):  # an attribute of a module, or no module at all

@@ -46,7 +46,7 @@ def infer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resu
 
     images = Images(*drawn(2), *drawn(30), tuple(map(str, range(100))))
     monkeypatch.setattr(
-        "dwmtj.simulators.networks.resnet_cifar100.load_images", lambda _name: images
+        "dwmtj.simulators.networks.resnet.cifar100.load_images", lambda _name: images
     )
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DWMTJ_DATABASE", raising=False)

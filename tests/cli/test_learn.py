@@ -34,8 +34,8 @@ def learn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resu
         return rng.integers(0, 256, (count, 28, 28), np.uint8), rng.integers(0, 10, count, np.uint8)
 
     images = Images(*drawn(160), *drawn(40), DIGITS)
-    for module in ("ann_learning", "comparison_learning", "stream_learning"):
-        monkeypatch.setattr(f"simulators.networks.{module}.load_images", lambda _name: images)
+    for module in ("neuron_network.learn", "comparison.compare", "stream_learning.learn"):
+        monkeypatch.setattr(f"dwmtj.simulators.networks.{module}.load_images", lambda _name: images)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DWMTJ_DATA", raising=False)
     monkeypatch.delenv("DWMTJ_DATABASE", raising=False)

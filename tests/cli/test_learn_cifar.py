@@ -26,7 +26,7 @@ def learn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resu
 
     images = Images(*drawn(48), *drawn(20), tuple(map(str, range(100))))
     monkeypatch.setattr(
-        "dwmtj.simulators.networks.resnet_cifar100.load_images", lambda _name: images
+        "dwmtj.simulators.networks.resnet.cifar100.load_images", lambda _name: images
     )
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DWMTJ_DATABASE", raising=False)

@@ -25,7 +25,7 @@ from dwmtj.storage import Status, Store
 PROGRAM = ("network", "program", "-w", "net.safetensors", "-m", "straight.json", "-o", "out")
 ON_NOISE = """
 import sys, numpy as np
-import dwmtj.simulators.networks.array_programming as programming
+import dwmtj.simulators.networks.programming.array as programming
 from dwmtj.simulators.networks import Images
 bytes_ = np.random.default_rng(1).integers(0, 256, (2, 28, 28), np.uint8)
 noise = Images(bytes_, bytes_[:, 0, 0] % 10, bytes_, bytes_[:, 0, 0] % 10, tuple("0123456789"))
@@ -58,7 +58,7 @@ def program(
     shown, labels = rng.integers(0, 256, (40, 28, 28), np.uint8), np.arange(40, dtype=np.uint8) % 10
     images = Images(shown, labels, shown, labels, tuple("0123456789"))
     monkeypatch.setattr(
-        "dwmtj.simulators.networks.array_programming.load_images", lambda _name: images
+        "dwmtj.simulators.networks.programming.array.load_images", lambda _name: images
     )
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DWMTJ_DATABASE", raising=False)

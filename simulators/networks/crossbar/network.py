@@ -62,12 +62,12 @@ class AnalogNetwork:
 
     def __repr__(self) -> str:
         """Return which layers are on devices and what stays digital, in lines of text."""
-        from ..analog_report import as_text  # imports this module
+        from .report import as_text  # imports this module
 
         return as_text(self)
 
     def _repr_html_(self) -> str:
-        from ..analog_report import as_html
+        from .report import as_html
 
         return as_html(self)
 

@@ -13,15 +13,16 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ...storage import Store
-from ..sweeps.checkpoint import Checkpoint
-from .compute_device import ComputeDevice, choose_device
-from .data.images import load_images
-from .errors import NetworkError
-from .progress import ShowProgress, progress_bar
-from .resnet.figure import training_panel
-from .resnet.network import RESNETS
-from .resnet.training import (
+from ....storage import Store
+from ...sweeps.checkpoint import Checkpoint
+from ..compute_device import ComputeDevice, choose_device
+from ..data.images import load_images
+from ..errors import NetworkError
+from ..progress import ShowProgress, progress_bar
+from ..study_output import StudyOutput, check_overwrite, save_figures
+from .figure import training_panel
+from .network import RESNETS
+from .training import (
     Epoch,
     Precision,
     RateCurve,
@@ -30,13 +31,12 @@ from .resnet.training import (
     epochs_kept,
     train_resnet,
 )
-from .resnet.weights_file import (
+from .weights_file import (
     TrainedResnet,
     load_weights,
     save_weights,
     weights_of,
 )
-from .study_output import StudyOutput, check_overwrite, save_figures
 
 NetworkName = Literal["resnet20", "resnet56x4"]
 EPOCHS: dict[NetworkName, int] = {"resnet20": 50, "resnet56x4": 200}

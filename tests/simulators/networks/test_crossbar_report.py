@@ -3,9 +3,9 @@
 import torch
 from torch import Tensor, nn
 
-from dwmtj.simulators.networks.analog_report import report
 from dwmtj.simulators.networks.crossbar.devices import ConductanceRange
 from dwmtj.simulators.networks.crossbar.network import to_analog
+from dwmtj.simulators.networks.crossbar.report import report
 
 IMAGES = torch.zeros(3, 2, 6, 5)
 

@@ -12,17 +12,19 @@ from typing import Literal
 
 import numpy as np
 
-from ...analysis.state_model.model import StateModel
-from ...storage import Store
-from ..sweeps.sweep import Sweep, open_executor
-from ..sweeps.task import Task
-from .compute_device import core_count
-from .data.images import load_images
-from .errors import NetworkError
-from .progress import ShowProgress, progress_bar
-from .stream_learning.figures import stream_panel
-from .stream_learning.settings import StreamSetup
-from .stream_learning.study import (
+from ....analysis.state_model.model import StateModel
+from ....storage import Store
+from ...sweeps.sweep import Sweep, open_executor
+from ...sweeps.task import Task
+from ..compute_device import core_count
+from ..data.images import load_images
+from ..errors import NetworkError
+from ..progress import ShowProgress, progress_bar
+from ..study_output import StudyOutput, check_overwrite, save_figures
+from ..synapses.transitions import drawn_transitions, likeliest_transitions
+from .figures import stream_panel
+from .settings import StreamSetup
+from .study import (
     Curve,
     FigureName,
     Outcome,
@@ -31,10 +33,8 @@ from .stream_learning.study import (
     outcomes_of,
     runs_of,
 )
-from .stream_learning.task import KIND, checkpoint_of, stream_images, stream_tasks, train
-from .stream_learning.training import Validation
-from .study_output import StudyOutput, check_overwrite, save_figures
-from .synapses.transitions import drawn_transitions, likeliest_transitions
+from .task import KIND, checkpoint_of, stream_images, stream_tasks, train
+from .training import Validation
 
 SETUP = StreamSetup()
 

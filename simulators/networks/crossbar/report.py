@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from .crossbar.network import AnalogNetwork
+from .network import AnalogNetwork
 
 NUMBERS = ("weights", "devices", "multiply-adds")
 

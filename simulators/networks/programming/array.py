@@ -12,34 +12,34 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ...analysis.figures import array_map, pulses_per_device
-from ...analysis.state_model.model import StateModel
-from ...analysis.writing.outcome import measure_writing
-from ...instruments import Bench
-from ...protocols import ProtocolError
-from ...protocols.procedure import BenchProcedure
-from ...protocols.read_array import ReadArray
-from ...protocols.runner import RunOutcome, run
-from ...protocols.write_verify import WriteVerify
-from ...storage import Status, Store
-from .data.images import load_images
-from .neuron_network.file import TrainedAnn
-from .neuron_network.training import Samples, samples_of
-from .programming.readout_figure import accuracy_panel
-from .programming.readout_on_array import (
+from ....analysis.figures import array_map, pulses_per_device
+from ....analysis.state_model.model import StateModel
+from ....analysis.writing.outcome import measure_writing
+from ....instruments import Bench
+from ....protocols import ProtocolError
+from ....protocols.procedure import BenchProcedure
+from ....protocols.read_array import ReadArray
+from ....protocols.runner import RunOutcome, run
+from ....protocols.write_verify import WriteVerify
+from ....storage import Status, Store
+from ..data.images import load_images
+from ..neuron_network.file import TrainedAnn
+from ..neuron_network.training import Samples, samples_of
+from ..study_output import StudyOutput, check_overwrite, save_figures
+from .readout_figure import accuracy_panel
+from .readout_on_array import (
     ReadoutOnArray,
     conditions,
     readout_on_array,
     write_plan,
 )
-from .programming.readout_result import (
+from .readout_result import (
     ArrayOutcome,
     ArrayReading,
     retention_of,
     stages,
     writing_document,
 )
-from .study_output import StudyOutput, check_overwrite, save_figures
 
 Measure = Callable[..., RunOutcome]
 """Runs a procedure on a bench into a store, as `dwmtj.protocols.runner.run` does."""

@@ -14,27 +14,27 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ...analysis.state_model.model import StateModel
-from ...storage import Store
-from ..sweeps.sweep import Sweep, open_executor
-from .compute_device import ComputeDevice, choose_device, core_count
-from .crossbar.devices import (
+from ....analysis.state_model.model import StateModel
+from ....storage import Store
+from ...sweeps.sweep import Sweep, open_executor
+from ..compute_device import ComputeDevice, choose_device, core_count
+from ..crossbar.devices import (
     ConductanceRange,
     DeviceLevels,
     after,
     levels_of_device,
     levels_of_range,
 )
-from .data.array_hash import array_hash
-from .errors import NetworkError
-from .inference.figure import inference_panel
-from .inference.result import Inference
-from .inference.study import InferenceConfiguration, infer, inference_tasks
-from .inference.task import KIND, DeviceMapping, read, reader
-from .progress import ShowProgress, progress_bar
-from .resnet.pretrained import RESNET20
-from .resnet_cifar100 import load_with_test_images
-from .study_output import StudyOutput, check_overwrite, save_figures
+from ..data.array_hash import array_hash
+from ..errors import NetworkError
+from ..progress import ShowProgress, progress_bar
+from ..resnet.cifar100 import load_with_test_images
+from ..resnet.pretrained import RESNET20
+from ..study_output import StudyOutput, check_overwrite, save_figures
+from .figure import inference_panel
+from .result import Inference
+from .study import InferenceConfiguration, infer, inference_tasks
+from .task import KIND, DeviceMapping, read, reader
 
 NOTCHES = (2, 4, 8, 16, 32, 64, 128)
 MAPPING = DeviceMapping()

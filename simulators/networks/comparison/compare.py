@@ -10,16 +10,16 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...analysis.state_model.model import StateModel
-from ...storage import Store
-from ..sweeps.checkpoint import Checkpoint
-from .comparison.figure import comparison_panel
-from .comparison.study import Compared, ComparisonConfiguration, compare
-from .data.dataset_files import DATA_VARIABLE
-from .data.images import load_images
-from .progress import ShowProgress, progress_bar
-from .study_output import StudyOutput, check_overwrite, save_figures
-from .synapses.technologies import Technology, find_listed, of_model, of_tables
+from ....analysis.state_model.model import StateModel
+from ....storage import Store
+from ...sweeps.checkpoint import Checkpoint
+from ..data.dataset_files import DATA_VARIABLE
+from ..data.images import load_images
+from ..progress import ShowProgress, progress_bar
+from ..study_output import StudyOutput, check_overwrite, save_figures
+from ..synapses.technologies import Technology, find_listed, of_model, of_tables
+from .figure import comparison_panel
+from .study import Compared, ComparisonConfiguration, compare
 
 TABLES_FOLDER = "cross-sim-dwmtj"
 

@@ -10,22 +10,22 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...analysis.state_model.file import model_json
-from ...analysis.state_model.model import StateModel
-from ...storage import Store
-from ..sweeps.checkpoint import Checkpoint
-from .compute_device import ComputeDevice, choose_device
-from .crossbar.mapping import Clipping, Per
-from .data.image_batches import on_device
-from .errors import NetworkError
-from .programming.figure import programming_panel
-from .programming.network_writing import Least, Policies
-from .programming.result import Programmed, PulseTimes
-from .programming.study import ProgrammingConfiguration, program
-from .progress import ShowProgress, progress_bar
-from .resnet.pretrained import RESNET20
-from .resnet_cifar100 import load_with_test_images
-from .study_output import StudyOutput, check_overwrite, save_figures
+from ....analysis.state_model.file import model_json
+from ....analysis.state_model.model import StateModel
+from ....storage import Store
+from ...sweeps.checkpoint import Checkpoint
+from ..compute_device import ComputeDevice, choose_device
+from ..crossbar.mapping import Clipping, Per
+from ..data.image_batches import on_device
+from ..errors import NetworkError
+from ..progress import ShowProgress, progress_bar
+from ..resnet.cifar100 import load_with_test_images
+from ..resnet.pretrained import RESNET20
+from ..study_output import StudyOutput, check_overwrite, save_figures
+from .figure import programming_panel
+from .network_writing import Least, Policies
+from .result import Programmed, PulseTimes
+from .study import ProgrammingConfiguration, program
 
 LINE_CYCLE_S = 0.02
 

@@ -9,23 +9,23 @@ import re
 from pathlib import Path
 from typing import Any
 
-from ...analysis.state_model.model import StateModel
-from ...storage import Store
-from ..sweeps.checkpoint import Checkpoint
-from .data.images import load_images
-from .neuron_network.activation import NeuronCurve
-from .neuron_network.figures import neuron_panel, study_panels
-from .neuron_network.file import TrainedAnn, save_ann
-from .neuron_network.study import AnnConfiguration, SeedOutcome, run_study
-from .progress import ShowProgress, progress_bar
-from .study_output import StudyOutput, check_overwrite, save_figures
-from .synapses.levels import (
+from ....analysis.state_model.model import StateModel
+from ....storage import Store
+from ...sweeps.checkpoint import Checkpoint
+from ..data.images import load_images
+from ..progress import ShowProgress, progress_bar
+from ..study_output import StudyOutput, check_overwrite, save_figures
+from ..synapses.levels import (
     Devices,
     Spacing,
     SynapseLevels,
     levels_of_model,
     notched_levels,
 )
+from .activation import NeuronCurve
+from .figures import neuron_panel, study_panels
+from .file import TrainedAnn, save_ann
+from .study import AnnConfiguration, SeedOutcome, run_study
 
 
 def paper_levels(

@@ -10,8 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 
 from dwmtj.simulators.device import Device, load_device
-from dwmtj.simulators.sweeps.sweep import Sweep, open_executor
-from dwmtj.simulators.sweeps.task import Task, grid
+from dwmtj.simulators.sweeps import Sweep, Task, grid, open_executor
 from dwmtj.storage import Store
 
 

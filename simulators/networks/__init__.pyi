@@ -1,14 +1,42 @@
+from .comparison.compare import compare_technologies, find_technologies
+from .comparison.study import ComparisonConfiguration
 from .crossbar import from_analog, to_analog
 from .data.images import DataSetName, Images, load_images
 from .errors import NetworkError
 from .extra import require_learning
+from .inference.cifar100 import InferenceStudy, infer_cifar100
+from .inference.task import DeviceMapping
+from .neuron_network.learn import learn_ann
+from .neuron_network.study import AnnConfiguration
+from .programming.array import plan_array, program_array
+from .programming.cifar100 import ProgrammingStudy, program_cifar100
+from .resnet.cifar100 import ResnetStudy, learn_cifar100
+from .stream_learning.learn import StreamStudy, learn_stream
+from .stream_learning.settings import StreamSetup
 
 __all__ = [
+    "AnnConfiguration",
+    "ComparisonConfiguration",
     "DataSetName",
+    "DeviceMapping",
     "Images",
+    "InferenceStudy",
     "NetworkError",
+    "ProgrammingStudy",
+    "ResnetStudy",
+    "StreamSetup",
+    "StreamStudy",
+    "compare_technologies",
+    "find_technologies",
     "from_analog",
+    "infer_cifar100",
+    "learn_ann",
+    "learn_cifar100",
+    "learn_stream",
     "load_images",
+    "plan_array",
+    "program_array",
+    "program_cifar100",
     "require_learning",
     "to_analog",
 ]

@@ -1,8 +1,8 @@
 """One file from the web, checked, with progress on stderr."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
@@ -17,13 +17,13 @@ def retrieve(url: str, md5: str, folder: Path) -> Path:
     pooch.get_logger().setLevel("WARNING")
     name = url.rpartition("/")[2]
     try:
-        with _Bar(name) as bar:
+        with _bar(name) as bar:
             got = pooch.retrieve(
                 url, f"md5:{md5}", name, folder, downloader=pooch.HTTPDownloader(progressbar=bar)
             )
     except ValueError as error:
         raise NetworkError(
-            f"What {url} sent is not the official file (its checksum differs): try again later, "
+            f"{url} is not the official file (its checksum differs): try again later, "
             "or get the file elsewhere and set DWMTJ_DATA to its folder."
         ) from error
     except OSError as error:
@@ -38,18 +38,24 @@ def _short(error: OSError) -> str:
     return error.strerror or type(error).__name__
 
 
+@contextmanager
+def _bar(name: str) -> Iterator["_Bar"]:
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        console=Console(stderr=True),
+    ) as progress:
+        yield _Bar(progress, name)
+
+
 class _Bar:
     """A rich progress bar with the four members that pooch asks of one."""
 
-    def __init__(self, name: str) -> None:
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            DownloadColumn(),
-            TransferSpeedColumn(),
-            console=Console(stderr=True),
-        )
-        self._task = self._progress.add_task(name, total=None, visible=False)
+    def __init__(self, progress: Progress, name: str) -> None:
+        self._progress = progress
+        self._task = progress.add_task(name, total=None, visible=False)
         self._total = 0
 
     @property
@@ -69,15 +75,3 @@ class _Bar:
 
     def close(self) -> None:
         self._progress.refresh()
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._progress.stop()

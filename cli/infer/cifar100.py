@@ -114,9 +114,8 @@ def infer_cifar(
       dwmtj infer cifar100 -o measured --model straight-B1
     """
     require_learning()
+    from ...simulators.networks import DeviceMapping, InferenceStudy, infer_cifar100
     from ...simulators.networks.crossbar.line_resistance import LineResistance
-    from ...simulators.networks.inference.cifar100 import InferenceStudy, infer_cifar100
-    from ...simulators.networks.inference.task import DeviceMapping
 
     defaults = InferenceStudy()
     study = InferenceStudy(

@@ -81,7 +81,7 @@ def infer_program(
     """
     require_learning()
     from ...analysis.state_model.store import find_model
-    from ...simulators.networks.programming.cifar100 import ProgrammingStudy, program_cifar100
+    from ...simulators.networks import ProgrammingStudy, program_cifar100
 
     study = ProgrammingStudy(
         model=find_model(model, database),

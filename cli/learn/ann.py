@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ...simulators.networks import require_learning
-from ..console import out, print_table
+from ..console import print_line, print_table
 from ..options import DatabaseOption
 from .options import (
     FolderOption,
@@ -81,8 +81,9 @@ def learn_ann(
       dwmtj learn ann -o measured --model trapezoid-A3 --data fashion-mnist
     """
     require_learning()
-    from ...simulators.networks.neuron_network.learn import learn_ann, measured_levels, paper_levels
-    from ...simulators.networks.neuron_network.study import FINE_TUNING, TRAINING, AnnConfiguration
+    from ...simulators.networks import AnnConfiguration, learn_ann
+    from ...simulators.networks.neuron_network.learn import measured_levels, paper_levels
+    from ...simulators.networks.neuron_network.study import FINE_TUNING, TRAINING
 
     measured = find_optional_model(model, database)
     configuration = AnnConfiguration(
@@ -99,11 +100,7 @@ def learn_ann(
     print_ann(output.outcome)
     print_output(output, list_files=False)
     networks = sum(path.suffix == ".safetensors" for path in output.files)
-    out.print(
-        f"{len(output.files) - networks} files of figures and {networks} networks: in {to}",
-        markup=False,
-        soft_wrap=True,
-    )
+    print_line(f"{len(output.files) - networks} files of figures and {networks} networks: in {to}")
 
 
 def print_ann(outcomes: Sequence["SeedOutcome"]) -> None:

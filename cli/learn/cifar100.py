@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from ...simulators.networks import require_learning
-from ..console import out
+from ..console import print_line
 from ..options import DatabaseOption
 from .options import DeviceOption, FolderOption, OverwriteOption, print_output, resumable
 
@@ -74,7 +74,7 @@ def learn_cifar(
         --weight-error 0.03 --epochs 6 --rate 0.02 --rate-curve cosine
     """
     require_learning()
-    from ...simulators.networks.resnet.cifar100 import ResnetStudy, learn_cifar100
+    from ...simulators.networks import ResnetStudy, learn_cifar100
 
     study = ResnetStudy(
         network=network,
@@ -90,8 +90,7 @@ def learn_cifar(
     )
     with resumable():
         output = learn_cifar100(to, study, database=database, device=where, overwrite=overwrite)
-    out.print(
-        f"{network}: {100 * output.outcome.accuracy:.2f} % of the test images correctly classified",
-        markup=False,
+    print_line(
+        f"{network}: {100 * output.outcome.accuracy:.2f} % of the test images correctly classified"
     )
     print_output(output)

@@ -62,10 +62,13 @@ def learn_compare(
     """
     require_learning()
     from ...analysis.state_model.store import find_model
-    from ...simulators.networks.comparison.compare import compare_technologies, find_technologies
+    from ...simulators.networks import (
+        ComparisonConfiguration,
+        compare_technologies,
+        find_technologies,
+    )
     from ...simulators.networks.comparison.figure import comparison_table
     from ...simulators.networks.comparison.online_learning import OnLineSchedule
-    from ...simulators.networks.comparison.study import ComparisonConfiguration
 
     models = [find_model(name, database) for name in model or ()]
     configuration = ComparisonConfiguration(

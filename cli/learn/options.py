@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from ...simulators.networks import NetworkError
-from ..console import out, print_notes
+from ..console import print_line, print_notes
 
 if TYPE_CHECKING:
     from ...analysis.state_model.model import StateModel
@@ -92,6 +92,6 @@ def clipping_of(*, clip: bool, for_errors: bool) -> "Clipping":
 
 def print_output(output: "StudyOutput[Any]", *, list_files: bool = True) -> None:
     """Print where a study's results are stored and which files it wrote."""
-    out.print(f"{output.numbers}: stored in {output.database}", markup=False, soft_wrap=True)
+    print_line(f"{output.numbers}: stored in {output.database}")
     for path in output.files if list_files else ():
-        out.print(str(path), markup=False, soft_wrap=True)
+        print_line(str(path))

@@ -89,7 +89,7 @@ def learn_stream(
       dwmtj learn stream -o measured --model trapezoid-A3 --draws 20 --epochs 5
     """
     require_learning()
-    from ...simulators.networks.stream_learning.learn import StreamStudy, learn_stream
+    from ...simulators.networks import StreamStudy, learn_stream
     from ...simulators.networks.stream_learning.settings import FORMULATIONS
 
     base = replace(FORMULATIONS[formulation], subsets=subsets, epochs=epochs)

@@ -91,8 +91,8 @@ def program(
     """
     require_learning()
     from ...analysis.state_model.store import find_model
+    from ...simulators.networks import plan_array, program_array
     from ...simulators.networks.neuron_network.file import load_ann
-    from ...simulators.networks.programming.array import plan_array, program_array
 
     check_overwrite(to / "array.png", overwrite=overwrite)  # before any instrument is opened
     trained = load_ann(weights)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..console import out, print_pairs, print_table
+from ..console import print_line, print_pairs, print_table
 from ..learn.options import print_output
 
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ def print_array(output: "StudyOutput[ArrayOutcome]", to: Path) -> None:
     _print_writing(outcome.writing)
     _print_stages(outcome.stages)
     for retention in outcome.retention:
-        out.print(retention.message, markup=False, soft_wrap=True)
+        print_line(retention.message)
     print_output(output, list_files=False)
-    out.print(f"{len(output.files)} files of figures: in {to}", markup=False, soft_wrap=True)
+    print_line(f"{len(output.files)} files of figures: in {to}")
 
 
 def _print_writing(numbers: Mapping[str, Any]) -> None:

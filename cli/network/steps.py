@@ -9,7 +9,7 @@ from ...protocols.procedure import BenchProcedure
 from ...protocols.runner import RunOutcome
 from ...protocols.write_verify import WriteVerify
 from ...storage import Store
-from ..console import err, out
+from ..console import print_line, print_message
 from ..measure import measure
 
 
@@ -44,18 +44,14 @@ class ArrayRuns:
             )
         except typer.Exit:
             if not is_writing:
-                err.print(
+                print_message(
                     "The array is written; read it again with "
-                    f"{self._command} --resume {self._written}",
-                    markup=False,
-                    soft_wrap=True,
+                    f"{self._command} --resume {self._written}"
                 )
             raise
         if is_writing:
             self._written = outcome.run_id
-        out.print(
-            f"run {outcome.run_id}: {outcome.status}, {outcome.points} points in {store.path}",
-            markup=False,
-            soft_wrap=True,
+        print_line(
+            f"run {outcome.run_id}: {outcome.status}, {outcome.points} points in {store.path}"
         )
         return outcome

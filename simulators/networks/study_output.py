@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ...storage import ResultRecord
-from .errors import NetworkError
 
 if TYPE_CHECKING:
     from ...analysis.figures import Panel
@@ -28,14 +27,6 @@ class StudyOutput(Generic[Outcome]):
     def numbers(self) -> str:
         """The results' numbers: "result 3", "results 3 to 5 and 9"."""
         return result_numbers(self.results)
-
-
-def check_overwrite(path: Path, *, overwrite: bool) -> None:
-    """Raise NetworkError if the file exists and may not be overwritten."""
-    if path.exists() and not overwrite:
-        raise NetworkError(
-            f"{path} already exists: give another folder with --out, or add --overwrite."
-        )
 
 
 def save_figures(

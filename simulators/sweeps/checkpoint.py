@@ -11,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from ...storage import atomic_write
 from .errors import SweepError
 
 ARRAYS = {
@@ -36,7 +37,9 @@ class Checkpoint:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise SweepError(self._cannot_write(error)) from error
+            raise SweepError(
+                f"The checkpoint {path} cannot be written ({error.strerror}): give another folder."
+            ) from error
         self._parts: dict[str, Any] = self._load() if path.exists() else {}
 
     def __len__(self) -> int:
@@ -47,25 +50,15 @@ class Checkpoint:
         return self._parts.get(part)
 
     def keep(self, part: str, content: Any) -> None:
-        """Keep a finished part: plain data and arrays. Readers always find the file complete."""
+        """Keep a finished part: plain data and arrays. Raises OutputFileError."""
         self._parts[part] = content
-        partial = self.path.with_name(f"{self.path.name}.partial")
         kept = {"configuration": self._configuration, "parts": self._parts}
-        try:
-            partial.write_bytes(pickle.dumps(kept, protocol=5))
-            partial.replace(self.path)
-        except OSError as error:
-            raise SweepError(self._cannot_write(error)) from error
+        with atomic_write(self.path) as draft:
+            draft.write_bytes(pickle.dumps(kept, protocol=5))
 
     def remove(self) -> None:
         """Delete the file: the work is done."""
         self.path.unlink(missing_ok=True)
-
-    def _cannot_write(self, error: OSError) -> str:
-        return (
-            f"The checkpoint {self.path} cannot be written ({error.strerror}): give another "
-            "folder, or free some space."
-        )
 
     def _load(self) -> dict[str, Any]:
         try:

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
@@ -14,9 +13,10 @@ from typer.testing import CliRunner, Result
 from dwmtj.analysis import AnalysisError
 from dwmtj.analysis.state_model.file import model_json
 from dwmtj.cli import app as command_line
-from dwmtj.simulators.networks import Images, NetworkError
+from dwmtj.simulators.networks import NetworkError
 from dwmtj.storage import Store
 from tests.analysis.test_write_policy import a_model
+from tests.official_images import write_official_images
 
 WEIGHTS = "cifar100/resnet20.safetensors"
 THESE = ("--weights", WEIGHTS)
@@ -26,9 +26,14 @@ PROGRAM = ("infer", "program", "-o", "out", "--model", "A3.json", *THESE)
 FEW = ("--programmings", "2", "--images", "20")
 
 
+@pytest.fixture(scope="module")
+def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_official_images(tmp_path_factory.mktemp("images"), train=2, test=30)
+
+
 @pytest.fixture
-def infer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Run a command in a folder with weights of an untrained ResNet-20, on images of noise."""
+def infer(images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run a command in a folder with weights of an untrained ResNet-20."""
     import torch
 
     from dwmtj.simulators.networks.resnet.network import RESNETS, Resnet
@@ -38,16 +43,7 @@ def infer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resu
     shape = RESNETS["resnet20"]
     path = tmp_path / "cifar100" / "resnet20.safetensors"
     save_weights(path, TrainedResnet(shape, Resnet(shape), {"test_accuracy": 0.01}))
-    rng = np.random.default_rng(9)
-
-    def drawn(count: int) -> tuple[np.ndarray, np.ndarray]:
-        shape = (count, 3, 32, 32)
-        return rng.integers(0, 256, shape, np.uint8), rng.integers(0, 100, count, np.uint8)
-
-    images = Images(*drawn(2), *drawn(30), tuple(map(str, range(100))))
-    monkeypatch.setattr(
-        "dwmtj.simulators.networks.resnet.cifar100.load_images", lambda _name: images
-    )
+    monkeypatch.setenv("DWMTJ_DATA", str(images))
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DWMTJ_DATABASE", raising=False)
     monkeypatch.setattr("dwmtj.cli.console.out.width", 160)

@@ -12,10 +12,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from dwmtj.cli import app as command_line
-from dwmtj.simulators.networks import Images, NetworkError, require_learning
-from dwmtj.simulators.networks.data.images import DIGITS
+from dwmtj.simulators.networks import NetworkError, require_learning
 from dwmtj.simulators.sweeps.errors import SweepError
-from dwmtj.storage import Store
+from dwmtj.storage import OutputFileError, Store
+from tests.official_images import write_official_images
 
 ANN = ("learn", "ann", "-o", "network", "--data", "mnist", "--epochs", "1")
 STREAM = (
@@ -25,19 +25,16 @@ STREAM = (
 COMPARE = ("learn", "compare", "-o", "technologies", "--only", "SONOS", "--seeds", "2")
 
 
+@pytest.fixture(scope="module")
+def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_official_images(tmp_path_factory.mktemp("images"), train=160, test=40)
+
+
 @pytest.fixture
-def learn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Run a command in a folder of its own, on 160 training images of noise."""
-    rng = np.random.default_rng(9)
-
-    def drawn(count: int) -> tuple[np.ndarray, np.ndarray]:
-        return rng.integers(0, 256, (count, 28, 28), np.uint8), rng.integers(0, 10, count, np.uint8)
-
-    images = Images(*drawn(160), *drawn(40), DIGITS)
-    for module in ("neuron_network.learn", "comparison.compare", "stream_learning.learn"):
-        monkeypatch.setattr(f"dwmtj.simulators.networks.{module}.load_images", lambda _name: images)
+def learn(images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run a command in a folder of its own, on 160 training images."""
+    monkeypatch.setenv("DWMTJ_DATA", str(images))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("DWMTJ_DATA", raising=False)
     monkeypatch.delenv("DWMTJ_DATABASE", raising=False)
     monkeypatch.setattr("dwmtj.cli.console.out.width", 160)
     return lambda *arguments: CliRunner().invoke(command_line.app, list(arguments))
@@ -59,7 +56,7 @@ def test_the_network_gives_a_table_figures_and_a_result_for_each_seed(
     assert [cell["levels"] for cell in cells] == ["10 notches", "5 notches"]
     assert np.sum(cells[0]["confusion_fine_tuned"]) == 40
     again = learn(*ANN, "--seeds", "2")
-    assert isinstance(again.exception, NetworkError)
+    assert isinstance(again.exception, OutputFileError)
     assert "neuron.png already exists" in str(again.exception)
 
 
@@ -132,7 +129,7 @@ def test_stream_learning_gives_a_table_a_figure_and_a_result_for_each_network(
     assert len(kept[0].data["accuracies"]) == 2
     assert [entry.seed for entry in kept[:2]] == [0, 1]
     again = learn(*STREAM)
-    assert isinstance(again.exception, NetworkError)
+    assert isinstance(again.exception, OutputFileError)
     assert "stream-5a.png already exists" in str(again.exception)
 
 

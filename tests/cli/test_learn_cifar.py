@@ -4,30 +4,26 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
 from dwmtj.cli import app as command_line
-from dwmtj.simulators.networks import Images, NetworkError
-from dwmtj.storage import Store
+from dwmtj.simulators.networks import NetworkError
+from dwmtj.storage import OutputFileError, Store
+from tests.official_images import write_official_images
 
 LEARN = ("learn", "cifar100", "-o", "out", "--epochs", "2", "--batch", "16")
 
 
+@pytest.fixture(scope="module")
+def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_official_images(tmp_path_factory.mktemp("images"), train=48, test=20)
+
+
 @pytest.fixture
-def learn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Run a command in a folder of its own, on 48 training images of noise."""
-    rng = np.random.default_rng(9)
-
-    def drawn(count: int) -> tuple[np.ndarray, np.ndarray]:
-        shape = (count, 3, 32, 32)
-        return rng.integers(0, 256, shape, np.uint8), rng.integers(0, 100, count, np.uint8)
-
-    images = Images(*drawn(48), *drawn(20), tuple(map(str, range(100))))
-    monkeypatch.setattr(
-        "dwmtj.simulators.networks.resnet.cifar100.load_images", lambda _name: images
-    )
+def learn(images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Run a command in a folder of its own, on 48 training images."""
+    monkeypatch.setenv("DWMTJ_DATA", str(images))
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DWMTJ_DATABASE", raising=False)
     return lambda *arguments: CliRunner().invoke(command_line.app, list(arguments))
@@ -53,7 +49,7 @@ def test_a_training_gives_weights_a_figure_and_a_result(
     trained = load_weights(tmp_path / "out" / "resnet20.safetensors")
     assert trained.about["test_accuracy"] == kept.data["test_accuracy"]
     again = learn(*LEARN)
-    assert isinstance(again.exception, NetworkError)
+    assert isinstance(again.exception, OutputFileError)
     assert "resnet20.safetensors already exists" in str(again.exception)
 
 

@@ -1,7 +1,6 @@
-"""`dwmtj network program`: a layer onto an array and back; killed, taken up, and bad input."""
+"""`dwmtj network program`: a layer onto an array and back; killed, resumed, and bad input."""
 
 import json
-import os
 import signal
 import sqlite3
 import subprocess
@@ -12,32 +11,26 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
 from dwmtj.analysis.state_model.file import model_document
 from dwmtj.analysis.state_model.model import StateModel
 from dwmtj.cli import app as command_line
-from dwmtj.simulators.networks import Images
 from dwmtj.storage import Status, Store
+from tests.official_images import write_official_images
 
 PROGRAM = ("network", "program", "-w", "net.safetensors", "-m", "straight.json", "-o", "out")
-ON_NOISE = """
-import sys, numpy as np
-import dwmtj.simulators.networks.programming.array as programming
-from dwmtj.simulators.networks import Images
-bytes_ = np.random.default_rng(1).integers(0, 256, (2, 28, 28), np.uint8)
-noise = Images(bytes_, bytes_[:, 0, 0] % 10, bytes_, bytes_[:, 0, 0] % 10, tuple("0123456789"))
-programming.load_images = lambda name: noise
-from dwmtj.cli import app
-app.main()
-"""
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_official_images(tmp_path_factory.mktemp("images"), train=2, test=40)
 
 
 @pytest.fixture
 def program(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, straight_model: StateModel
+    images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, straight_model: StateModel
 ) -> Callable[..., Result]:
     """Run a command in a folder with a model and a network whose readout has six weights."""
     import torch
@@ -54,12 +47,7 @@ def program(
         tmp_path / "net.safetensors", TrainedAnn([hidden, readout], NeuronCurve(), "mnist", {})
     )
     (tmp_path / "straight.json").write_text(json.dumps(model_document(straight_model)))
-    rng = np.random.default_rng(9)
-    shown, labels = rng.integers(0, 256, (40, 28, 28), np.uint8), np.arange(40, dtype=np.uint8) % 10
-    images = Images(shown, labels, shown, labels, tuple("0123456789"))
-    monkeypatch.setattr(
-        "dwmtj.simulators.networks.programming.array.load_images", lambda _name: images
-    )
+    monkeypatch.setenv("DWMTJ_DATA", str(images))
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DWMTJ_DATABASE", raising=False)
     monkeypatch.setenv("COLUMNS", "160")
@@ -69,13 +57,12 @@ def program(
 def kill_when_half_written(folder: Path) -> None:
     """Begin writing in a process of its own, and kill that without warning."""
     process = subprocess.Popen(
-        [sys.executable, "-c", ON_NOISE, *PROGRAM],
+        [sys.executable, "-m", "dwmtj", *PROGRAM],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    deadline_s = time.monotonic() + 120
+    deadline_s = time.monotonic() + 240
     while written(folder) < 1300:
         assert process.poll() is None, "it ended before it could be killed"
         assert time.monotonic() < deadline_s
@@ -93,7 +80,7 @@ def written(folder: Path) -> int:
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs processes that can be killed")
-def test_a_killed_writing_goes_on_where_it_was_and_the_array_holds_the_network(
+def test_a_killed_writing_resumes_where_it_was_and_the_array_holds_the_network(
     program: Callable[..., Result], tmp_path: Path
 ) -> None:
     kill_when_half_written(tmp_path)

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ....analysis.state_model.model import StateModel
-from ....storage import Store
+from ....storage import Store, check_overwrite
 from ...sweeps.checkpoint import Checkpoint
 from ..data.dataset_files import DATA_VARIABLE
 from ..data.images import load_images
 from ..progress import ShowProgress, progress_bar
-from ..study_output import StudyOutput, check_overwrite, save_figures
+from ..study_output import StudyOutput, save_figures
 from ..synapses.technologies import Technology, find_listed, of_model, of_tables
 from .figure import comparison_panel
 from .study import Compared, ComparisonConfiguration, compare

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ....analysis.state_model.model import StateModel
-from ....storage import Store
+from ....storage import Store, check_overwrite
 from ...sweeps.sweep import Sweep, open_executor
 from ..compute_device import ComputeDevice, choose_device, core_count
 from ..crossbar.devices import (
@@ -30,7 +30,7 @@ from ..errors import NetworkError
 from ..progress import ShowProgress, progress_bar
 from ..resnet.cifar100 import load_with_test_images
 from ..resnet.pretrained import RESNET20
-from ..study_output import StudyOutput, check_overwrite, save_figures
+from ..study_output import StudyOutput, save_figures
 from .figure import inference_panel
 from .result import Inference
 from .study import InferenceConfiguration, infer, inference_tasks

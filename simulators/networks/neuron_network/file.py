@@ -11,6 +11,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from ....storage import atomic_write
 from ..data.images import DataSetName
 from ..errors import NetworkError
 from .activation import NeuronCurve
@@ -31,7 +32,7 @@ class TrainedAnn:
 
 
 def save_ann(path: Path, trained: TrainedAnn) -> Path:
-    """Write the file, whole or not at all, and return its path; raises NetworkError."""
+    """Write the file, completely or not at all, and return its path; raises OutputFileError."""
     tensors = dict(zip(NAMES, (weight.contiguous() for weight in trained.weights), strict=True))
     metadata = {
         "format": FORMAT,
@@ -39,13 +40,9 @@ def save_ann(path: Path, trained: TrainedAnn) -> Path:
         "data_set": trained.data_set,
         "about": json.dumps(dict(trained.about)),
     }
-    partial = path.with_name(f"{path.name}.partial")
-    try:
+    with atomic_write(path) as draft:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(save(tensors, metadata))
-        partial.replace(path)
-    except OSError as error:
-        raise NetworkError(f"The network {path} cannot be written ({error}).") from error
+        draft.write_bytes(save(tensors, metadata))
     return path
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from ....analysis.state_model.model import StateModel
-from ....storage import Store
+from ....storage import Store, check_overwrite
 from ...sweeps.checkpoint import Checkpoint
 from ..data.images import load_images
 from ..progress import ShowProgress, progress_bar
-from ..study_output import StudyOutput, check_overwrite, save_figures
+from ..study_output import StudyOutput, save_figures
 from ..synapses.levels import (
     Devices,
     Spacing,

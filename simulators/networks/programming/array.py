@@ -21,11 +21,11 @@ from ....protocols.procedure import BenchProcedure
 from ....protocols.read_array import ReadArray
 from ....protocols.runner import RunOutcome, run
 from ....protocols.write_verify import WriteVerify
-from ....storage import Status, Store
+from ....storage import Status, Store, check_overwrite
 from ..data.images import load_images
 from ..neuron_network.file import TrainedAnn
 from ..neuron_network.training import Samples, samples_of
-from ..study_output import StudyOutput, check_overwrite, save_figures
+from ..study_output import StudyOutput, save_figures
 from .readout_figure import accuracy_panel
 from .readout_on_array import (
     ReadoutOnArray,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ....analysis.state_model.file import model_json
 from ....analysis.state_model.model import StateModel
-from ....storage import Store
+from ....storage import Store, check_overwrite
 from ...sweeps.checkpoint import Checkpoint
 from ..compute_device import ComputeDevice, choose_device
 from ..crossbar.mapping import Clipping, Per
@@ -21,7 +21,7 @@ from ..errors import NetworkError
 from ..progress import ShowProgress, progress_bar
 from ..resnet.cifar100 import load_with_test_images
 from ..resnet.pretrained import RESNET20
-from ..study_output import StudyOutput, check_overwrite, save_figures
+from ..study_output import StudyOutput, save_figures
 from .figure import programming_panel
 from .network_writing import Least, Policies
 from .result import Programmed, PulseTimes

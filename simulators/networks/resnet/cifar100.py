@@ -13,13 +13,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ....storage import Store
+from ....storage import Store, check_overwrite
 from ...sweeps.checkpoint import Checkpoint
 from ..compute_device import ComputeDevice, choose_device
 from ..data.images import load_images
 from ..errors import NetworkError
 from ..progress import ShowProgress, progress_bar
-from ..study_output import StudyOutput, check_overwrite, save_figures
+from ..study_output import StudyOutput, save_figures
 from .figure import training_panel
 from .network import RESNETS
 from .training import (

@@ -11,6 +11,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from ....storage import atomic_write
 from ..errors import NetworkError
 from .network import Resnet, ResnetShape
 
@@ -25,7 +26,7 @@ class TrainedResnet:
 
 
 def save_weights(path: Path, trained: TrainedResnet) -> Path:
-    """Write the file, whole or not at all, and return its path; raises NetworkError."""
+    """Write the file, completely or not at all, and return its path; raises OutputFileError."""
     tensors = {
         name: value.detach().cpu().contiguous()
         for name, value in trained.network.state_dict().items()
@@ -34,13 +35,9 @@ def save_weights(path: Path, trained: TrainedResnet) -> Path:
         "shape": json.dumps(asdict(trained.shape)),
         "about": json.dumps(dict(trained.about)),
     }
-    partial = path.with_name(f"{path.name}.partial")
-    try:
+    with atomic_write(path) as draft:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(save(tensors, metadata))
-        partial.replace(path)
-    except (OSError, SafetensorError) as error:
-        raise NetworkError(f"The weights {path} cannot be written ({error}).") from error
+        draft.write_bytes(save(tensors, metadata))
     return path
 
 

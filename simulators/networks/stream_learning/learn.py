@@ -13,14 +13,14 @@ from typing import Literal
 import numpy as np
 
 from ....analysis.state_model.model import StateModel
-from ....storage import Store
+from ....storage import Store, check_overwrite
 from ...sweeps.sweep import Sweep, open_executor
 from ...sweeps.task import Task
 from ..compute_device import core_count
 from ..data.images import load_images
 from ..errors import NetworkError
 from ..progress import ShowProgress, progress_bar
-from ..study_output import StudyOutput, check_overwrite, save_figures
+from ..study_output import StudyOutput, save_figures
 from ..synapses.transitions import drawn_transitions, likeliest_transitions
 from .figures import stream_panel
 from .settings import StreamSetup

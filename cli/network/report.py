@@ -1,4 +1,4 @@
-"""What `dwmtj network program` prints when the array has been written and read."""
+"""The tables of `dwmtj network program`: writing, accuracies, retention."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

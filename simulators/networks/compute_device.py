@@ -18,8 +18,7 @@ def choose_device(wanted: ComputeDevice) -> torch.device:
     available = torch.cuda.is_available()
     if wanted == "cuda" and not available:
         raise NetworkError(
-            "There is no GPU that this PyTorch can use: leave --on out, or install PyTorch for the "
-            "GPU."
+            "This PyTorch finds no GPU: leave --on out, or install PyTorch for the GPU."
         )
     return torch.device("cuda" if available and wanted != "cpu" else "cpu")
 

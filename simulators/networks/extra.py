@@ -1,4 +1,4 @@
-"""Whether the extra that the networks need is installed."""
+"""Check that the extra `learning` is installed."""
 
 from importlib.util import find_spec
 

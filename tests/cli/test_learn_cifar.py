@@ -117,5 +117,5 @@ def test_a_gpu_that_is_not_there_is_named(
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     result = learn(*LEARN, "--on", "cuda")
     assert isinstance(result.exception, NetworkError)
-    assert "There is no GPU that this PyTorch can use" in str(result.exception)
+    assert "This PyTorch finds no GPU" in str(result.exception)
     assert not list(tmp_path.iterdir())

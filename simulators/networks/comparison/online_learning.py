@@ -30,7 +30,7 @@ class OnLineSchedule:
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """What was learnt, in units of each layer's range, and what writing it took.
+    """The weights learnt, in units of each layer's range, and the pulses that writing them took.
 
     `pulses` are of all devices together; `longest` is the sum over batches of the longest train of
     pulses: how many pulses it takes if all devices are written at once.

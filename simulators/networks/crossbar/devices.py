@@ -3,9 +3,9 @@
 An N-bit signed weight is the difference of two devices with n = 2^(N−1) levels each: the one holds
 the magnitude, the other stays at its lowest conductance (synapse paper, Methods).
 
-What is simulated of a device: the conductance that a level has once it is written (Gaussian around
+Simulated are: the conductance of a level as written (Gaussian around
 the level; from visit to visit and from device to device), hops to neighbouring levels while time
-passes, and read noise. `array_lines` has the resistance of the array's lines.
+passes, and read noise. `line_resistance` has the resistance of the array's lines.
 """
 
 from dataclasses import dataclass, replace
@@ -134,7 +134,7 @@ def all_levels(model: StateModel) -> DeviceLevels:
 def after(
     levels: DeviceLevels, model: StateModel, time_s: float, temperature_K: float | None = None
 ) -> DeviceLevels:
-    """Return the levels with what becomes of them in `time_s`; raises NetworkError.
+    """Return the levels with their transition probabilities in `time_s`; raises NetworkError.
 
     A wall leaves its level after the mean time that the model's retention gives (between measured
     levels interpolated, in its logarithm), for either neighbour alike: a random walk with the rates
@@ -143,7 +143,7 @@ def after(
     known = [entry for entry in model.retention if temperature_K in (None, entry.temperature_K)]
     if not known or time_s < 0 or len({entry.temperature_K for entry in known}) > 1:
         raise NetworkError(
-            f"What becomes of model {model.name} in {time_s:g} s is not known: it needs a time of "
+            f"The retention of model {model.name} over {time_s:g} s is unknown: it needs a time of "
             "0 or more, and retention measured at the temperature that is asked for."
         )
     places = np.array([model.levels[entry.level].conductance_S for entry in known])

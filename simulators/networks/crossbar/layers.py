@@ -38,7 +38,7 @@ class AnalogLayer(nn.Module):
         self._sums = _squares_summed(layer)
 
     def begin(self, first_image: int) -> None:
-        """Be told the number of the first image of the batch to come."""
+        """Set the number of the first image of the next batch."""
         self._first_image, self._calls = first_image, 0
 
     def forward(self, inputs: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""What of an analogue network is on devices and what stays digital, layer by layer.
+"""Report of an analogue network: layers on devices, and weights that stay digital.
 
 Weights are parameters of two or more axes; biases and other vectors always stay digital.
 Multiply-adds are those of one image, as torch.utils.flop_counter counts matrix products and

@@ -1,4 +1,4 @@
-"""The figure of writing a network: how many devices are not at their level after so many pulses."""
+"""The figure of writing a network: share of devices not at their level against pulses."""
 
 import numpy as np
 import pandas as pd
@@ -9,8 +9,8 @@ from .result import Programmed, Writing
 
 
 def programming_table(programmed: Programmed) -> pd.DataFrame:
-    """Return a row for each way and number of pulses: devices that were given so many, and the
-    share of all that is not at its level after them."""
+    """Return a row for each way and number of pulses: devices that took this many, and the share of
+    all devices that are not at their level after them."""
     return pd.concat([_rows(writing) for writing in programmed.writings], ignore_index=True)
 
 

@@ -1,7 +1,7 @@
 """A network written onto devices: the pulses it takes, and the weights as written.
 
 Every device begins where saturation leaves it; outcomes of pulses are drawn from a state model
-(`writing`). Where a wall arrived, at its level or beside it, it has a conductance of its own,
+(`device_writing`). Where a wall arrived, at its level or beside it, it has a conductance of its own,
 scattered by the level's σ. Programming t of a layer has random numbers of its own, found from
 (seed, layer, t) alone; both ways of writing draw from the same ones.
 """
@@ -75,7 +75,7 @@ class WrittenNetwork:
 def kinds_of(
     model: StateModel, policies: Policies, draws: int, seed: int, trial: int
 ) -> list[WritableDevice]:
-    """Return the measured device, or so many drawn from the posterior for this programming."""
+    """Return the measured device, or `draws` of the posterior for this programming."""
     if not draws:
         return [measured_writable(model, policies.shot)]
     rng = stream(seed, WRITING, 0, trial)

@@ -2,7 +2,7 @@
 
 Row r of the array holds input r, columns 2k and 2k + 1 the positive and the negative device of
 output k. A weight is the difference of their conductances; the one of the pair that does not carry
-it stays at its lowest (`analog_mapping`). Levels of a model are numbered from the highest
+it stays at its lowest (`crossbar.mapping`). Levels of a model are numbered from the highest
 resistance, so from the lowest conductance.
 """
 

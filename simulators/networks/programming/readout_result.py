@@ -1,4 +1,4 @@
-"""What a network does with its readout layer on an array: accuracies at every stage, and why."""
+"""Results of a readout layer on an array: accuracy at every stage, writing, retention."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

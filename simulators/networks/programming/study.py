@@ -1,7 +1,7 @@
 """A whole network written onto devices like the measured one, and its accuracy as written.
 
 Every weight is a pair of devices with all the levels that the model has. Two ways of writing them
-(`written_network`) stand beside the same levels without any error, and beside devices that are all
+(`network_writing`) stand beside the same levels without any error, and beside devices that are all
 at their level, off by its spread alone.
 """
 

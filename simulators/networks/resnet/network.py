@@ -26,7 +26,7 @@ class ResnetShape:
         """Raise NetworkError where there is no such network."""
         if self.depth < 8 or self.depth % 6 != 2 or self.width < 1 or self.classes < 2:
             raise NetworkError(
-                f"There is no residual network of depth {self.depth}, width {self.width} and "
+                f"No residual network has depth {self.depth}, width {self.width} and "
                 f"{self.classes} classes: its depth is 8, 14, 20 …, its width 1 or more."
             )
 

@@ -43,8 +43,8 @@ PARTS = "epochs"
 class ResnetConfiguration:
     """All that the weights depend on, except code and images; `images` None is all of them.
 
-    `weight_error` is ε of `weight_errors`; `start` is the hash of the weights that training starts
-    from, None for random ones.
+    `weight_error` is ε of `crossbar.training_noise`; `start` is the hash of the weights that
+    training starts from, None for random ones.
     """
 
     shape: ResnetShape

@@ -24,7 +24,7 @@ class Layer:
         measured: bool,
     ) -> None:
         shape = (units, inputs)
-        self.weight: npt.NDArray[Any]  # states of `stream_transitions` where they are measured
+        self.weight: npt.NDArray[Any]  # states of `synapses.transitions` where they are measured
         if measured:
             assert setup.levels is not None
             self.weight = rng.integers(setup.levels - 1, setup.levels + 1, shape, dtype=np.uint8)

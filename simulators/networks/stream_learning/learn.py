@@ -44,7 +44,7 @@ class StreamStudy:
     """The networks of a figure, or of a measured device in its place, and how they learn.
 
     `setup` is what the figure's curves vary. With `model` the networks learn by its measured
-    transitions, and with `draws` also by those of so many devices drawn from its posterior.
+    transitions, and also by those of `draws` devices drawn from its posterior.
     `at_once` also trains on all images at once (figure 5a). `validation` says when the test images
     are classified: after each subset or each epoch.
     """

@@ -1,7 +1,7 @@
 """The same training in plain PyTorch, one parameter at a time: the fast network is held to it.
 
 Written as one would from the synapse paper: autograd with a straight-through sign, batch norm,
-Adam's update tensor by tensor, then f_meta, δ, clip and rounding (equations in `stream_update`). A
+Adam's update tensor by tensor, then f_meta, δ, clip and rounding (equations in `update`). A
 weight of 0 is read as +1.
 """
 

@@ -27,7 +27,7 @@ MAX_LEVELS = 128  # the numerators of the levels are multiplied as signed bytes
 class StreamSetup:
     """One network and how it learns; with a seed it determines a run.
 
-    `width_ratio` is w1/w2 and `asymmetry` δ (see `stream_update`). `levels` are stops of the wall,
+    `width_ratio` is w1/w2 and `asymmetry` δ (see `update`). `levels` are stops of the wall,
     evenly spread; None is a wall that stops anywhere, which is no notched device.
     `level_encoding` spreads them over the whole weight, −1 … 1; or along one track, with the sign
     held beside it: "track" from |W| = 0 at its narrow end to 1 at its wide one, 2 `levels` − 1
@@ -115,7 +115,7 @@ class StreamSetup:
         return 2 * self.levels - (self.level_encoding == "track")
 
     def rate(self, updates: int) -> float:
-        """Return the learning rate after so many updates."""
+        """Return the learning rate after a number of updates."""
         if self.lr_decay_subsets is None:
             return self.learning_rate
         of_a_subset = self.epochs * (STREAM_SUBSET // self.batch)

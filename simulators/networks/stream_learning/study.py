@@ -1,7 +1,7 @@
 """The synapse paper's stream-learning figures as lists of networks to train, and their training.
 
 A curve is one kind of device; it is trained once for each seed on the stream, and where the figure
-has a tick for it, on all images at once for as many epochs. What the paper says of a curve stands
+has a tick for it, on all images at once for as many epochs. The paper's number for a curve stands
 beside it (read from its text; None where it gives no number).
 """
 

@@ -23,7 +23,7 @@ Report = Callable[[], None]
 
 @dataclass(frozen=True, slots=True)
 class StreamRun:
-    """What to train: a setup, its seed, and the measured transitions in place of the formula."""
+    """One training: a setup, its seed, and measured transitions in place of the formula."""
 
     name: str
     setup: StreamSetup

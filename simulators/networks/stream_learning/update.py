@@ -173,7 +173,7 @@ def pulse_states(
     key0: Any,
     key1: Any,
 ) -> None:
-    """Fire pulses whose effects are drawn from measured transitions; see `stream_transitions`.
+    """Fire pulses whose effects are drawn from measured transitions; see `synapses.transitions`.
 
     `state` uint8, `fired` int8 scratch, `ends` (2, states, states) float32 of
     `Transitions.signed`; the other arrays as `pulse_levels`.

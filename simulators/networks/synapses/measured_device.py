@@ -3,7 +3,7 @@
 A weight is the conductance of the wall's level over the range of all, from −1 where saturation puts
 the wall to 1 at the far end, scattered anew at every arrival by the σ from visit to visit. A pulse
 draws the next level from what the model's pulses of either polarity did, its amplitude uniformly
-from the ladder (see `stream_transitions`). The mean step is the range over the mean number of
+from the ladder (see `transitions`). The mean step is the range over the mean number of
 pulses that a wall takes from end to end.
 """
 

@@ -1,6 +1,6 @@
 """The synapse technologies of the synapse paper's Table 1, from the figures it prints.
 
-What a row does not print is in its `lacks`, with what stands in for it. Nonlinearities and write
+Numbers that a row lacks are in `lacks`, with their substitutes. Nonlinearities and write
 noise are read as CrossSim defines them (see `exponential_device`), which the table does not say.
 """
 

@@ -30,7 +30,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Transitions:
-    """What one fired pulse does to walls at n levels, row by row the probabilities of the levels.
+    """Transition probabilities of one pulse between n levels, a row for each level before it.
 
     `onward` are positive pulses, `back` negative ones, both (n, n).
     """

@@ -1,8 +1,8 @@
 """A network written onto devices: the pulses it takes, and the weights as written.
 
 Every device begins where saturation leaves it; outcomes of pulses are drawn from a state model
-(`device_writing`). Where a wall arrived, at its level or beside it, it has a conductance of its own,
-scattered by the level's σ. Programming t of a layer has random numbers of its own, found from
+(`device_writing`). Where a wall arrived, at its level or beside it, it has a conductance of its
+own, scattered by the level's σ. Programming t of a layer has random numbers of its own, seeded by
 (seed, layer, t) alone; both ways of writing draw from the same ones.
 """
 

@@ -1,6 +1,7 @@
 from .comparison.compare import compare_technologies, find_technologies
 from .comparison.study import ComparisonConfiguration
 from .crossbar import from_analog, to_analog
+from .crossbar.line_resistance import LineResistance
 from .data.images import DataSetName, Images, load_images
 from .errors import NetworkError
 from .extra import require_learning
@@ -10,6 +11,7 @@ from .neuron_network.learn import learn_ann
 from .neuron_network.study import AnnConfiguration
 from .programming.array import plan_array, program_array
 from .programming.cifar100 import ProgrammingStudy, program_cifar100
+from .progress import no_progress, progress_bar
 from .resnet.cifar100 import ResnetStudy, learn_cifar100
 from .stream_learning.learn import StreamStudy, learn_stream
 from .stream_learning.settings import StreamSetup
@@ -21,6 +23,7 @@ __all__ = [
     "DeviceMapping",
     "Images",
     "InferenceStudy",
+    "LineResistance",
     "NetworkError",
     "ProgrammingStudy",
     "ResnetStudy",
@@ -34,9 +37,11 @@ __all__ = [
     "learn_cifar100",
     "learn_stream",
     "load_images",
+    "no_progress",
     "plan_array",
     "program_array",
     "program_cifar100",
+    "progress_bar",
     "require_learning",
     "to_analog",
 ]

@@ -12,52 +12,49 @@ import sys
 import typer
 
 from ..errors import DwmtjError
-from . import bench, models, runs, store
-from .calibrate import calibrate
 from .console import print_error
-from .demo.demo import demo
-from .figures import figures
-from .infer import app as infer
-from .learn import app as learn
-from .network import app as network
-from .protocols import protocols
-from .report import report
-from .run import run
-from .serve import serve
+from .lazy_group import LazyGroup, add_lazily
+
+COMMANDS = {
+    "demo": ("demo.demo:demo", "Measure both virtual synapses and compare them with the paper."),
+    "run": ("run:run", "Run a protocol on a bench and store every point."),
+    "runs": ("runs:app", "List, show, import and export stored runs."),
+    "store": ("store:app", "Maintain the database file."),
+    "figures": ("figures:figures", "Draw the paper's figures for runs: PNG, SVG and CSV."),
+    "report": ("report:report", "Write figures, numbers and provenance of runs into one page."),
+    "calibrate": ("calibrate:calibrate", "Calibrate a state model from runs and store it."),
+    "models": ("models:app", "List, show, compare and export state models."),
+    "learn": ("learn.app:app", "Train networks of devices (needs dwmtj[learning])."),
+    "infer": ("infer.app:app", "Run trained networks on devices (needs dwmtj[learning])."),
+    "network": ("network.app:app", "Write trained networks onto an array (dwmtj[learning])."),
+    "protocols": ("protocols:protocols", "List the protocols, or the parameters of one."),
+    "bench": ("bench:app", "Check and inspect instruments."),
+    "serve": ("serve:serve", "Serve the virtual instruments over TCP until Ctrl-C."),
+}
+"""Every command: where it is imported from when it is called, and its line in `dwmtj --help`."""
 
 app = typer.Typer(
+    cls=LazyGroup,
     name="dwmtj",
     help="Measure domain-wall MTJ devices, real or simulated, and keep every point.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command()(demo)
-app.command()(run)
-app.add_typer(runs.app, name="runs")
-app.add_typer(store.app, name="store")
-app.command()(figures)
-app.command()(report)
-app.command()(calibrate)
-app.add_typer(models.app, name="models")
-app.add_typer(learn.app, name="learn")
-app.add_typer(infer.app, name="infer")
-app.add_typer(network.app, name="network")
-app.command()(protocols)
-app.add_typer(bench.app, name="bench")
-app.command()(serve)
+for name, (target, summary) in COMMANDS.items():
+    add_lazily(app, name, target, summary)
 
 
 def main() -> None:
     """Run a command; bad input becomes one sentence on stderr and exit code 2."""
-    _speak_plainly()
+    _configure_output()
     try:
         try:
             app()
         finally:
             print(end="", flush=True)  # at the interpreter's end it is too late for an exit code
     except Exception as error:
-        if isinstance(error, OSError) and _nobody_listens():
+        if isinstance(error, OSError) and _stdout_closed():
             sys.exit(1)
         if not isinstance(error, DwmtjError):
             raise
@@ -65,16 +62,16 @@ def main() -> None:
         sys.exit(2)
 
 
-def _speak_plainly() -> None:
-    """Print whatever a terminal cannot show as an escape, and no traceback of what is handled."""
+def _configure_output() -> None:
+    """Escape what a terminal cannot show, and print no traceback of an error that is handled."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-    if logging.lastResort is not None:  # it speaks only where nobody configured logging
+    if logging.lastResort is not None:  # in use only where logging is not configured
         logging.lastResort.addFilter(lambda record: not record.exc_info)
 
 
-def _nobody_listens() -> bool:
-    """Whether stdout takes no more: a full disk, a closed pipe. From then on it goes nowhere."""
+def _stdout_closed() -> bool:
+    """Return whether stdout is full or closed, and discard all further output if it is."""
     try:
         print(end="", flush=True)
     except OSError:

@@ -1,15 +1,21 @@
-"""Options that several commands share."""
+"""Options that several commands share, and what they open.
+
+A command that reads a database does not wait for the drivers of instruments, nor one that checks a
+bench for the database: each room is imported where it is used.
+"""
 
 import getpass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..instruments import BenchError, BenchFile, load_bench_file
 from ..lab_address import LabAddress
-from ..storage import Store, StoreError, database_path
 from .console import print_message
+
+if TYPE_CHECKING:
+    from ..instruments import BenchFile
+    from ..storage import Store
 
 DEFAULT_BENCH = "virtual-trapezoid"
 
@@ -47,11 +53,13 @@ SeedOption = Annotated[
 OutOption = Annotated[Path, typer.Option("--out", "-o", metavar="PATH", help="Where to write.")]
 
 
-def open_to_read(database: str | None) -> Store:
+def open_to_read(database: str | None) -> "Store":
     """Open an existing database, read-only if it is of an older version or cannot be written.
 
     Raises StoreError.
     """
+    from ..storage import Store, StoreError
+
     try:
         return Store.open(database, create=False, upgrade=False)
     except StoreError:
@@ -60,11 +68,13 @@ def open_to_read(database: str | None) -> Store:
 
 def choose_bench(
     bench: str | None, seed: int | None = None, attempt: int = 1, default: str = DEFAULT_BENCH
-) -> BenchFile:
+) -> "BenchFile":
     """Load the bench asked for, else the virtual one, and say so; raises BenchError.
 
     A later attempt at a run has a virtual device of the same seed, but not its random numbers.
     """
+    from ..instruments import BenchError, load_bench_file
+
     if bench is None:
         print_message(
             f"No --bench given: measuring on the virtual bench ({default}), "
@@ -86,11 +96,13 @@ def choose_bench(
     return bench_file.model_copy(update={"visa_library": address.library})
 
 
-def use_models_from(database: str | None, bench_file: BenchFile) -> BenchFile:
+def use_models_from(database: str | None, bench_file: "BenchFile") -> "BenchFile":
     """Return the bench with the database in which a virtual bench finds its twin's model first."""
     address = LabAddress.of_library(bench_file.visa_library)
     if address is None or database is None or not address.may_hold_twin:
         return bench_file
+    from ..storage import database_path
+
     library = address.with_options(database=database_path(database)).library
     return bench_file.model_copy(update={"visa_library": library})
 

@@ -1,6 +1,6 @@
 """`python -m dwmtj`: the command line."""
 
-from .cli.app import main
+from dwmtj.cli.app import main
 
 if __name__ == "__main__":
     main()

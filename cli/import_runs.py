@@ -1,4 +1,4 @@
-"""`dwmtj runs import`: a file from another tool becomes a run."""
+"""`dwmtj runs import`: import a file of another program as a run."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,22 +10,35 @@ from .options import DatabaseOption, login_name
 
 
 def import_run(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Text with columns, such as CSV.")],
-    device: Annotated[str, typer.Option(help="The device that was measured.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Text file with columns, such as CSV.")
+    ],
+    device: Annotated[str, typer.Option(help="Name of the device.")],
     maps: Annotated[
         list[str],
-        typer.Option("--map", "-m", metavar="COLUMN=QUANTITY", help="What a column is; repeat."),
+        typer.Option(
+            "--map",
+            "-m",
+            metavar="COLUMN=QUANTITY",
+            help="Quantity and unit of a column; repeatable.",
+        ),
     ],
-    protocol: Annotated[str, typer.Option(help="What was done.")] = "staircase-write",
+    protocol: Annotated[
+        str, typer.Option(help="Protocol the file was measured with.")
+    ] = "staircase-write",
     constants: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="QUANTITY=NUMBER", help="What holds for all rows; repeat."),
+        typer.Option(
+            "--set", metavar="QUANTITY=NUMBER", help="Value that holds for every row; repeatable."
+        ),
     ] = None,
-    notes: Annotated[str, typer.Option(help="Kept with the run.")] = "",
-    again: Annotated[bool, typer.Option("--again", help="Even if it is stored already.")] = False,
+    notes: Annotated[str, typer.Option(help="Notes stored with the run.")] = "",
+    again: Annotated[
+        bool, typer.Option("--again", help="Import a file that is already stored.")
+    ] = False,
     database: DatabaseOption = None,
 ) -> None:
-    """Store a file from another tool as a finished run; everything is checked first.
+    """Store a file of another program as a finished run; everything is checked first.
 
     \b
     Examples:

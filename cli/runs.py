@@ -1,4 +1,4 @@
-"""`dwmtj runs`: what is in the store."""
+"""`dwmtj runs`: stored runs."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -14,8 +14,10 @@ from .import_runs import import_run
 from .options import DatabaseOption, JsonOption, open_to_read
 
 app = typer.Typer(no_args_is_help=True, help="List, show, import and export stored runs.")
-ROOMY = 100  # columns of a terminal that has room for when a run finished, too
-RunArgument = Annotated[int, typer.Argument(metavar="RUN", help="Its number in `dwmtj runs list`.")]
+WIDE = 100  # columns of a terminal with room for the end of each run
+RunArgument = Annotated[
+    int, typer.Argument(metavar="RUN", help="Number of the run in `dwmtj runs list`.")
+]
 
 
 app.command("import")(import_run)
@@ -43,7 +45,7 @@ def list_runs(
         print_json([_as_dict(summary) for summary in summaries])
         return
     columns = ("id", "protocol", "device", "status", "points", "started", "finished")
-    shown = len(columns) if out.width >= ROOMY else len(columns) - 1
+    shown = len(columns) if out.width >= WIDE else len(columns) - 1
     rows = [
         (
             str(summary.id),
@@ -104,7 +106,7 @@ def export(
     run: RunArgument,
     to: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The CSV file.")],
     database: DatabaseOption = None,
-    overwrite: Annotated[bool, typer.Option(help="Replace the file if it is there.")] = False,
+    overwrite: Annotated[bool, typer.Option(help="Replace an existing file.")] = False,
 ) -> None:
     """Write the points of a run into a CSV file, numbers in full precision.
 

@@ -1,4 +1,4 @@
-"""Which version of this code measured a run."""
+"""Version of the code that measured a run."""
 
 import shutil
 import subprocess

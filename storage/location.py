@@ -1,4 +1,4 @@
-"""Which database is meant: the argument, else DWMTJ_DATABASE, else dwmtj.sqlite in the folder."""
+"""Location of the database: the argument, DWMTJ_DATABASE, or dwmtj.sqlite in this folder."""
 
 import os
 from pathlib import Path
@@ -13,7 +13,7 @@ DEFAULT_FILE = "dwmtj.sqlite"
 
 
 def database_path(url_or_path: str | os.PathLike[str] | None = None) -> Path:
-    """Return the absolute path of the SQLite file that a path or a SQLAlchemy URL names.
+    """Return the absolute path of the SQLite file given as a path or a SQLAlchemy URL.
 
     Raises StoreError for a URL that does not name a SQLite file.
     """

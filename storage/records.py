@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from .display import brief, record_html, summary_html
 from .schema import Status
 
 
@@ -24,6 +25,12 @@ class RunSummary:
     message: str | None
     operator: str
     notes: str
+
+    def __repr__(self) -> str:
+        return f"<RunSummary of {brief(self)}>"
+
+    def _repr_html_(self) -> str:
+        return summary_html(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,12 @@ class RunRecord:
     parameters: Mapping[str, Any]
     attempts: tuple[AttemptRecord, ...]
     warnings: tuple[WarningRecord, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<RunRecord of {brief(self.summary)}>"
+
+    def _repr_html_(self) -> str:
+        return record_html(self)
 
 
 @dataclass(frozen=True, slots=True)

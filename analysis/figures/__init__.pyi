@@ -5,7 +5,7 @@ from .conductance import conductance_histogram
 from .distribution import distribution_map
 from .loop import minor_loop
 from .metaplastic import metaplastic_function
-from .panel import Panel, decimals_for, draw, png_of, save
+from .panel import Panel, draw, png_of, save
 from .readings import readings_against_time
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "Panels",
     "array_map",
     "conductance_histogram",
-    "decimals_for",
     "distribution_map",
     "draw",
     "metaplastic_function",

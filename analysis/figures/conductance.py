@@ -7,10 +7,11 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 
+from ..formatting import decimals_for
 from ..levels.conductance import conductance_levels
 from ..levels.find import Level, level_of_readings
 from ..run_points import pulsed_points
-from .panel import Panel, colours, decimals_for
+from .panel import Panel, colours
 
 BINS = 120
 FEWEST = 0.7  # readings, at the foot of the logarithmic axis: one is still seen

@@ -8,9 +8,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ..errors import AnalysisError
+from ..formatting import decimals_for
 from ..levels.find import Level
 from ..levels.state_map import StateMap, state_maps
-from .panel import Panel, colours, decimals_for
+from .panel import Panel, colours
 
 Floats = npt.NDArray[np.float64]
 

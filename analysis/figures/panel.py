@@ -92,13 +92,6 @@ def colours(count: int) -> list[Colour]:
     return [(float(r), float(g), float(b), float(a)) for r, g, b, a in red_green_blue]
 
 
-def decimals_for(spread: float) -> int:
-    """Return how many decimals show a spread with two digits."""
-    if not np.isfinite(spread) or spread <= 0:
-        return 3
-    return int(max(0, 1 - np.floor(np.log10(spread))))
-
-
 def _figure(panels: Sequence[Callable[[Axes], None]], titles: Sequence[str]) -> Figure:
     figure = Figure(figsize=(COLUMN_WIDTH_IN * len(panels), HEIGHT_IN))
     FigureCanvasAgg(figure)

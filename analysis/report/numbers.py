@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from ...storage import Phase
 from ..errors import AnalysisError
 from ..estimate import Estimate
-from ..figures import decimals_for
+from ..formatting import format_interval
 from ..intervals import mean_of
 from ..levels.conductance import conductance_levels
 from ..levels.find import Level, LevelReport, measure_levels
@@ -61,14 +60,8 @@ def result_tables(points: pd.DataFrame) -> tuple[Table, ...]:
 
 
 def text_of(estimate: Estimate, scale: float = 1.0) -> str:
-    """Return a value with its interval, in as many digits as the interval allows."""
-    value, low, high = (x * scale for x in (estimate.value, estimate.low, estimate.high))
-    if np.isnan(value):
-        return "not determined"
-    if not (np.isfinite(low) and np.isfinite(high)):
-        return f"{value:.4g} (interval unbounded)".replace("-", "−")
-    digits = decimals_for((high - low) / 2)
-    return f"{value:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})".replace("-", "−")
+    """Return an estimate times `scale` with its interval, as text."""
+    return format_interval(estimate.value, estimate.low, estimate.high, scale)
 
 
 def _table_or_reason(title: str, make: Callable[[], Table]) -> Table:

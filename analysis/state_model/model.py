@@ -176,6 +176,16 @@ class StateModel:
         for pulses in self.pulses:
             _check_table(pulses, count)
 
+    def __repr__(self) -> str:
+        from .display import summary  # scipy takes longer to import than all of the rest
+
+        return summary(self)
+
+    def _repr_html_(self) -> str:
+        from .display import model_html
+
+        return model_html(self)
+
 
 def _check_table(pulses: Pulses, levels: int) -> None:
     amplitudes = pulses.amplitudes_V

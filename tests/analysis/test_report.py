@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 from dwmtj.analysis import AnalysisError
 from dwmtj.analysis.report.write import load_runs, save_figures, write_report
 from dwmtj.storage import OutputFileError, Point, Status, Store
+from tests.html_page import HtmlPage
 
 EVIL = '<script>alert("x")</script>&'
 THRESHOLDS_V = (1.2, 2.6, 3.5)
@@ -57,31 +57,9 @@ def measure(
     return writer.run_id
 
 
-class Page(HTMLParser):
-    """The tags, their addresses and the text of a page."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.addresses: list[str] = []
-        self.words: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.addresses += [value or "" for name, value in attrs if name in ("src", "href")]
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        return " ".join(self.words)
-
-
-def report(store: Store, path: Path, *runs: int, title: str = "") -> Page:
+def report(store: Store, path: Path, *runs: int, title: str = "") -> HtmlPage:
     write_report(load_runs(store, runs), path, title=title)
-    return Page(path.read_text(encoding="utf-8"))
+    return HtmlPage(path.read_text(encoding="utf-8"))
 
 
 def test_a_report_shows_figures_numbers_and_where_they_come_from(
@@ -89,7 +67,9 @@ def test_a_report_shows_figures_numbers_and_where_they_come_from(
 ) -> None:
     page = report(store, tmp_path / "report.html", measure(store))
     assert page.tags.count("img") == 4
-    assert all(address.startswith("data:image/png;base64,") for address in page.addresses)
+    sources = [about["src"] for about in page.attributes if "src" in about]
+    assert all(source.startswith("data:image/png;base64,") for source in sources)
+    assert not any("href" in about for about in page.attributes)
     assert not {"script", "link", "iframe"} & set(page.tags)
     for told in (
         "Run 1: staircase-write on A3",
@@ -106,7 +86,7 @@ def test_a_report_shows_figures_numbers_and_where_they_come_from(
     ):
         assert told in page.text
     for title in ("Levels", "Switching voltages", "Metaplastic function"):
-        assert title in page.words
+        assert f"\n{title}\n" in page.text
     mean = re.search(r"76\.\d+ \(7[56]\.\d+ to 7[67]\.\d+\)", page.text)
     assert mean
 
@@ -134,8 +114,8 @@ def test_a_run_that_did_not_finish_has_a_banner_and_its_reason(
     run = measure(store, status, cycles=2)
     text = f"Run {run} is {status}: 80 of 120 points"
     page = report(store, tmp_path / "report.html", run)
-    assert f"{text}." in page.words
-    assert f"{status}: somebody pressed the button" in page.words
+    assert f"{text}." in page.text
+    assert f"{status}: somebody pressed the button" in page.text
     done = report(store, tmp_path / "done.html", measure(store))
     assert " is " + status not in done.text
 
@@ -144,7 +124,7 @@ def test_a_run_without_anything_to_show_says_so(store: Store, tmp_path: Path) ->
     run = measure(store, Status.ABORTED, cycles=0)
     page = report(store, tmp_path / "report.html", run)
     assert "img" not in page.tags
-    assert f"Run {run} is aborted: 0 of 120 points." in page.words
+    assert f"Run {run} is aborted: 0 of 120 points." in page.text
     assert "There is no " in page.text
     with pytest.raises(AnalysisError, match="nothing to draw in run 1: no "):
         save_figures(load_runs(store, [run]), tmp_path / "figures")
@@ -154,7 +134,7 @@ def test_a_run_without_anything_to_show_says_so(store: Store, tmp_path: Path) ->
 def test_a_bench_shared_by_runs_is_shown_once(store: Store, tmp_path: Path) -> None:
     page = report(store, tmp_path / "report.html", measure(store), measure(store))
     assert page.tags.count("pre") == 1
-    assert "Run 1, 2" in page.words
+    assert "Run 1, 2" in page.text
 
 
 def test_nothing_is_replaced_unasked(store: Store, tmp_path: Path) -> None:

@@ -1,0 +1,24 @@
+"""Numbers with their 95 % intervals as text."""
+
+import math
+
+
+def decimals_for(spread: float) -> int:
+    """Return the number of decimals that show a spread with two digits."""
+    if not math.isfinite(spread) or spread <= 0:
+        return 3
+    return max(0, 1 - math.floor(math.log10(spread)))
+
+
+def format_interval(value: float, low: float | None, high: float | None, scale: float = 1.0) -> str:
+    """Return "value (low to high)", each times `scale`, in the digits that the interval allows.
+
+    An end that is None or infinite is unbounded; a NaN value is not determined.
+    """
+    if math.isnan(value):
+        return "not determined"
+    if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
+        return f"{value * scale:.4g} (interval unbounded)".replace("-", "−")
+    digits = decimals_for((high - low) * scale / 2)
+    ends = f"{low * scale:.{digits}f} to {high * scale:.{digits}f}"
+    return f"{value * scale:.{digits}f} ({ends})".replace("-", "−")

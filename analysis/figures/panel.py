@@ -5,7 +5,7 @@ Okabe & Ito, Color Universal Design, 2008), the same bytes for the same data.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
@@ -35,8 +35,12 @@ class Panel:
 
     name: str
     title: str
-    data: pd.DataFrame
-    paint: Callable[[Axes], None]
+    data: pd.DataFrame = field(repr=False)
+    paint: Callable[[Axes], None] = field(repr=False)
+
+    def _repr_png_(self) -> bytes:
+        """Show itself in a notebook."""
+        return png_of(self)
 
     def __call__(self, axes: Axes) -> None:
         self.paint(axes)

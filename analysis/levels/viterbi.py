@@ -5,12 +5,10 @@ glitch does not count as a level; a change of level costs `MOVE`. Source: Viterb
 Inf. Theory 13, 260 (1967).
 """
 
-from collections.abc import Callable
-from typing import cast
-
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from ...compiled import compiled
 
 MOVE = 7.0
 CAP = 40.0
@@ -19,7 +17,14 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
 
-def _path(value: Floats, first: npt.NDArray[np.bool_], mean: Floats, sigma: Floats) -> Ints:
+@compiled
+def most_likely_path(
+    value: Floats, first: npt.NDArray[np.bool_], mean: Floats, sigma: Floats
+) -> Ints:
+    """Return the levels (n,) of readings (n,), from the means and σ (k,) of the levels.
+
+    `first` (n,) is true where a sequence begins.
+    """
     count, levels = len(value), len(mean)
     came_from = np.empty((count, levels), np.int8)
     cost = np.zeros(levels)
@@ -42,10 +47,3 @@ def _path(value: Floats, first: npt.NDArray[np.bool_], mean: Floats, sigma: Floa
         path[t] = k
         k = came_from[t, k]
     return path
-
-
-most_likely_path = cast(
-    "Callable[[Floats, npt.NDArray[np.bool_], Floats, Floats], Ints]",
-    numba.njit(cache=True, nogil=True)(_path),
-)
-"""Levels (n,) of readings (n,), `first` true where a sequence begins, from means and σ (k,)."""

@@ -1,4 +1,4 @@
-"""A bench: its roles behind their limits, one clock, and a way to the safe state."""
+"""A bench: its instruments behind their limits, one clock, and the safe state."""
 
 import logging
 from collections.abc import Callable
@@ -84,7 +84,7 @@ class Bench:
     def read_once(self) -> dict[str, str]:
         """Read every instrument once, as text: no pulse, no field, and little current.
 
-        Whatever another program left on is made safe first. Of an array its first device is read.
+        Outputs left on by another program are made safe first. Of an array, one device is read.
         """
         self.make_safe()
         if self._switch is not None:
@@ -170,7 +170,7 @@ class Bench:
 def open_bench(bench_file: BenchFile) -> Bench:
     """Open every instrument of a bench file and confirm its identity; raises BenchError.
 
-    What was opened before a failure is made safe and closed again.
+    Instruments opened before a failure are made safe and closed again.
     """
     clock = clock_of(open_visa(bench_file.visa_library).visalib)
     with Interrupts(), ExitStack() as exits:

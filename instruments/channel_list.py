@@ -7,7 +7,7 @@ _MOST = 10_000
 
 
 def channels_of(text: str) -> tuple[int, ...] | None:
-    """Return the channels of a list in order; None where it is none, or names a channel twice."""
+    """Return the channels of a list in order; None if it is no list, or names a channel twice."""
     channels: list[int] = []
     for part in text.split(","):
         match = _RANGE.match(part)

@@ -6,19 +6,19 @@ from typing import Protocol, runtime_checkable
 
 @runtime_checkable
 class Clock(Protocol):
-    """Where protocols and ramps take their time from."""
+    """The clock of protocols and ramps."""
 
     def now_s(self) -> float:
         """Return a monotonic time in seconds; only differences mean anything."""
         ...
 
     def sleep(self, duration_s: float) -> None:
-        """Let `duration_s` seconds pass on the bench."""
+        """Wait `duration_s` seconds of the bench's time."""
         ...
 
 
 class WallClock:
-    """The time of the real world."""
+    """The computer's clock."""
 
     def now_s(self) -> float:
         return time.monotonic()

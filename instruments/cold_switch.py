@@ -1,4 +1,4 @@
-"""A switch that is never moved while a source stands on the lines that it connects.
+"""Cold switching: relays move only while no source drives the lines that they connect.
 
 Closing onto a current source that floats at its voltage limit, or breaking a current, puts spikes
 on a junction that it may not survive, and wears out relays.

@@ -17,7 +17,7 @@ D = TypeVar("D")
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """What an adapter is opened with: the VISA library, the bench's limits and clock.
+    """The context of opening an adapter: VISA library, the bench's limits and clock.
 
     `exits` closes every session, the last one first.
     """

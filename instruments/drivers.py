@@ -1,4 +1,4 @@
-"""Opening the instruments of a bench file; each must identify itself as what the file says."""
+"""Opening the instruments of a bench file; each must identify itself as its driver."""
 
 from collections.abc import Callable
 from typing import Any
@@ -61,8 +61,8 @@ def _open(role: str, section: InstrumentSection, connection: Connection) -> Any:
     identity = instrument.identity.strip()
     if driver.identity.lower() not in identity.lower():
         raise BenchError(
-            f"The instrument at {section.address} says it is {identity!r}, which is no "
-            f"{section.driver}; correct driver or address in the bench file."
+            f"The instrument at {section.address} identifies itself as {identity!r}, which "
+            f"is no {section.driver}; correct driver or address in the bench file."
         )
     connection.exits.push(_safe_if_failing(instrument.make_safe))
     return instrument

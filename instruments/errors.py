@@ -1,4 +1,4 @@
-"""What can go wrong on a bench, in words a physicist can act on."""
+"""Errors of a bench; each message states what is wrong, where, and what to do."""
 
 from ..errors import DwmtjError
 

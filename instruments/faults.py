@@ -8,7 +8,7 @@ from pyvisa.errors import Error as VisaError
 from .errors import BenchError, LimitError
 
 NO_ERROR = ("0", "+0")
-LONGEST_QUEUE = 32  # an instrument that never says "no error" must not be asked for ever
+LONGEST_QUEUE = 32  # for an instrument that never returns "no error"
 QUOTES = ' "\r\n'
 
 

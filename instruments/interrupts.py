@@ -1,4 +1,4 @@
-"""Ctrl-C, a request to terminate and a closed terminal end a run in order, and only once."""
+"""Signals that end a run in order and only once: Ctrl-C, SIGTERM and a closed terminal."""
 
 import logging
 import signal
@@ -16,7 +16,7 @@ class Interrupts:
     """Turns the first signal into an exception and holds back all others while it is entered.
 
     Ctrl-C raises KeyboardInterrupt, the others SystemExit. From then on, or once `hold` was
-    called, signals are only remembered, so that nothing disturbs the way to the safe state. Outside
+    called, signals are only recorded, so that nothing interrupts the safe state. Outside
     the main thread, where Python delivers no signals, and for signals that are being ignored
     (nohup), it does nothing.
     """
@@ -27,11 +27,11 @@ class Interrupts:
         self._previous: dict[signal.Signals, Callable[..., Any] | int | None] = {}
 
     def hold(self) -> None:
-        """From now on only remember signals."""
+        """Hold back signals from now on."""
         self._held = True
 
     def release(self) -> None:
-        """Let signals through again; one that came meanwhile is raised now."""
+        """Deliver signals again; one that was held back is raised now."""
         self._held = self.received is not None
         if self.received is not None:
             raise _exception(self.received)

@@ -91,7 +91,7 @@ class _Limited(Generic[Role]):
 
 
 class _Source(_Limited[Role]):
-    """An instrument that puts something on the lines from when it is armed until it is safe."""
+    """An instrument that puts something on the lines from being armed until made safe."""
 
     def __init__(self, inner: Role, limits: Limits) -> None:
         super().__init__(inner, limits)
@@ -103,7 +103,7 @@ class _Source(_Limited[Role]):
 
 
 class LimitedPulseGenerator(_Source[PulseGenerator]):
-    """A pulse generator that cannot be asked for more than the limits allow."""
+    """A pulse generator whose set points are checked against the limits."""
 
     @property
     def minimum_amplitude_V(self) -> float:
@@ -136,7 +136,7 @@ class LimitedPulseGenerator(_Source[PulseGenerator]):
 
 
 class LimitedMagnet(_Limited[Magnet]):
-    """A magnet that cannot be asked for more than the limits allow."""
+    """A magnet whose set points are checked against the limits."""
 
     @property
     def gaussmeter_identity(self) -> str:
@@ -165,7 +165,7 @@ class LimitedMagnet(_Limited[Magnet]):
 
 
 class LimitedResistanceMeter(_Source[ResistanceMeter]):
-    """A resistance meter that cannot be asked for more current than the limits allow."""
+    """A resistance meter whose current is checked against the limits."""
 
     def arm(self, current_A: float) -> None:
         self.check_currents((current_A,))

@@ -1,4 +1,4 @@
-"""What a protocol needs of the instruments, in SI units; one adapter per driver fulfils a role."""
+"""The roles of instruments in a protocol, in SI units; an adapter per driver implements one."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -26,7 +26,7 @@ class Reading:
 
 
 class Instrument(Protocol):
-    """What every role can do."""
+    """The interface of every role."""
 
     @property
     def identity(self) -> str:
@@ -34,11 +34,11 @@ class Instrument(Protocol):
         ...
 
     def check(self) -> None:
-        """Raise BenchError with the instrument's own words if its error queue holds anything."""
+        """Raise BenchError with the instrument's messages if its error queue is not empty."""
         ...
 
     def make_safe(self) -> None:
-        """Leave the output off (a magnet ramped to zero first); may be called again and again."""
+        """Leave the output off (a magnet ramped to zero first); may be repeated."""
         ...
 
 
@@ -47,12 +47,12 @@ class PulseGenerator(Instrument, Protocol):
 
     @property
     def minimum_amplitude_V(self) -> float:
-        """The smallest pulse it can make, at the device, after the amplifier."""
+        """Smallest pulse amplitude at the device, after the amplifier."""
         ...
 
     @property
     def maximum_amplitude_V(self) -> float:
-        """The largest pulse it can make, at the device, after the amplifier."""
+        """Largest pulse amplitude at the device, after the amplifier."""
         ...
 
     def arm(self, shape: PulseShape) -> None:
@@ -118,12 +118,12 @@ class Switch(Instrument, Protocol):
 
     @property
     def rows(self) -> int:
-        """How many rows there are, numbered from 0."""
+        """Number of rows, numbered from 0."""
         ...
 
     @property
     def columns(self) -> int:
-        """How many columns there are, numbered from 0."""
+        """Number of columns, numbered from 0."""
         ...
 
     def close(self, row: int, column: int) -> None:
@@ -134,7 +134,7 @@ class Switch(Instrument, Protocol):
         ...
 
     def open(self) -> None:
-        """Disconnect whatever is connected."""
+        """Open all relays."""
         ...
 
 
@@ -143,7 +143,7 @@ class ResistanceMeter(Instrument, Protocol):
 
     @property
     def minimum_current_A(self) -> float:
-        """The smallest current it can source."""
+        """Smallest current that the meter can source."""
         ...
 
     def arm(self, current_A: float) -> None:

@@ -1,10 +1,10 @@
-"""What can go wrong with a virtual bench: a lab that cannot be used, errors instruments report."""
+"""Errors of a virtual bench: labs that cannot be used, entries of an instrument's error queue."""
 
 from ...errors import DwmtjError
 
 
 class LabError(DwmtjError):
-    """A lab, its file or its server cannot be used; the message says where and what to do."""
+    """A lab, its file or its server cannot be used; the message states where and what to do."""
 
 
 class ScpiError(DwmtjError):

@@ -1,4 +1,4 @@
-"""A lab: its device or array, circuit, instruments and time, alive as long as the process."""
+"""Labs: a device or array, its circuit, instruments and clock, for the life of the process."""
 
 import re
 import threading
@@ -27,7 +27,7 @@ _OPTIONS = ("seed", "attempt", "real_time", "name", "state", "database")
 
 
 class Lab:
-    """A set-up lab. `lock` is held while an instrument works; everything else may ask freely."""
+    """A lab in operation; `lock` is held while an instrument executes a message."""
 
     def __init__(self, declared: LabFile, clock: SimulatedClock | None = None) -> None:
         self.declared = declared
@@ -60,12 +60,12 @@ class Lab:
     def device(self) -> Device | Twin:
         """The device under test as it is now, or all devices of an array, row by row."""
         with self.lock:
-            self.circuit.live()
+            self.circuit.advance_to_now()
             device = self.circuit.device
             return device.devices if isinstance(device, DeviceArray) else device
 
     def port(self, address: str) -> Port:
-        """Return the line to an instrument: the bus has one, every socket is a new one."""
+        """Return the connection to an instrument: one on the bus, a new one for every socket."""
         if address.upper().endswith("::SOCKET"):
             return self.stream(address)
         with self.lock:

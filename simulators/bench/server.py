@@ -35,7 +35,7 @@ class LabServer:
             ""
             if _is_loopback(host)
             else (
-                f"Everybody who can reach {host} can drive these instruments, without a password: "
+                f"Anyone who can reach {host} can drive these instruments, without a password: "
                 f"serve on 127.0.0.1 unless the network is yours."
             )
         )
@@ -52,7 +52,7 @@ class LabServer:
         }
 
     def start(self) -> None:
-        """Open every port, or none: raises LabError when one cannot be had."""
+        """Open every port, or none; raises LabError if one is not available."""
         if self._servers:
             raise LabError("The lab is being served already: stop it first.")
         for offset, address in enumerate(self.lab.instruments):
@@ -146,7 +146,7 @@ class _Client(socketserver.StreamRequestHandler):
                 if reply:
                     self.wfile.write(reply)
         except (ConnectionError, ValueError):
-            return  # the client is gone, which is its right
+            return  # the client has disconnected
 
 
 def _is_loopback(host: str) -> bool:

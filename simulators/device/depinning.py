@@ -1,4 +1,4 @@
-"""How strongly each place holds the wall, and how often the wall gets away.
+"""Pinning of the wall: thresholds, barriers and thermally activated escape rates.
 
 Sites along the track: 0 is "no wall, junction antiparallel", 1 … n are the notches, n + 1 is "no
 wall, junction parallel". A push is written as a current. For a wall that is to move towards CLK
@@ -6,7 +6,7 @@ wall, junction parallel". A push is written as a current. For a wall that is to 
     push = I - I_c + I_H          (towards IN: the same with the opposite sign),
     I_c  = 2 e t t_HM σ w'/(π ħ θ)              line tension of the wall in a taper,
     I_H  = w t_HM H/χ,  χ = (π/2) ħ θ/(2 e M_S t)   net field H that favours the parallel state,
-    S    = J_c w t_HM,  J_c = notch strength x depth     what the notch can hold,
+    S    = J_c w t_HM,  J_c = notch strength x depth     depinning current,
     E_b  = 2 M_S t w δ χ J_c                    work of the depinning field over the length δ,
 
 so the wall depins at T = 0 where push = S, that is at I_dep = S + I_c - I_H. At temperature T
@@ -17,8 +17,8 @@ which with I_c = I_H = 0 is the usual law in V/V_c. The exponent 3/2 belongs to 
 tilted close to its maximum. S is multiplied by 1 + spread·N(0, 1), drawn anew at every visit. At a
 pulse of plateau T_p, rise and fall, N = ∫Γ dt is the plateau plus both edges (Laplace's method: the
 last e-fold of the barrier on the way up counts), and P = 1 - exp(-N). A contact injects a wall by
-the same law with its own threshold; there only the current counts, since what a field alone can do
-is to reverse the whole junction (see kernel).
+the same law with its own threshold; only the current counts there, since a field alone reverses
+the whole junction (see kernel).
 
 Parameters: t, M_S, σ, θ free layer (θ effective spin-Hall angle); t_HM, w track; depth, spread
 notch. Sources: Brigner et al., arXiv 1905.05485 and Kaur & Pramanik, arXiv 2501.15102 (taper);
@@ -48,8 +48,8 @@ _SITE = np.dtype(
         ("section_m2", "f8"),
         ("tension_A", "f8"),
         ("field_A_per_T", "f8"),
-        ("strength_to_CLK_A", "f8"),
-        ("strength_to_IN_A", "f8"),
+        ("depinning_current_to_CLK_A", "f8"),
+        ("depinning_current_to_IN_A", "f8"),
         ("barrier_to_CLK_J", "f8"),
         ("barrier_to_IN_J", "f8"),
         ("spread", "f8"),
@@ -89,10 +89,10 @@ def _fill_place(row: Any, parameters: DeviceParameters, x_m: float) -> None:
 
 def _fill_notch(row: Any, parameters: DeviceParameters, notch: Notch) -> None:
     back_m = notch.depth_m if notch.depth_to_IN_m is None else notch.depth_to_IN_m
-    for way, depth_m in (("CLK", notch.depth_m), ("IN", back_m)):
+    for direction, depth_m in (("CLK", notch.depth_m), ("IN", back_m)):
         J_c = parameters.free_layer.notch_strength_A_per_m3 * depth_m
-        row[f"strength_to_{way}_A"] = J_c * row["section_m2"]
-        row[f"barrier_to_{way}_J"] = _barrier_J(parameters, J_c, row)
+        row[f"depinning_current_to_{direction}_A"] = J_c * row["section_m2"]
+        row[f"barrier_to_{direction}_J"] = _barrier_J(parameters, J_c, row)
     row["tension_A"] = _tension_A(parameters, notch.position_m)
     row["spread"] = notch.spread
     row["seat_range_m"] = notch.seat_range_m
@@ -103,9 +103,9 @@ def _fill_contact(
     row: Any, parameters: DeviceParameters, contact: Contact, inward: str, outward: str
 ) -> None:
     J_c = contact.injection_current_density_A_per_m2
-    row[f"strength_to_{inward}_A"] = J_c * row["section_m2"]
+    row[f"depinning_current_to_{inward}_A"] = J_c * row["section_m2"]
     row[f"barrier_to_{inward}_J"] = _barrier_J(parameters, J_c, row)
-    row[f"strength_to_{outward}_A"] = row[f"barrier_to_{outward}_J"] = np.inf
+    row[f"depinning_current_to_{outward}_A"] = row[f"barrier_to_{outward}_J"] = np.inf
     row["field_A_per_T"] = 0.0
     row["spread"] = contact.spread
 
@@ -125,25 +125,27 @@ def _tension_A(parameters: DeviceParameters, x_m: float) -> float:
 
 
 @compiled
-def barrier_height(push_A: float, strength_A: float, barrier: float) -> float:
-    """Return what is left of a barrier (in units of k_B T) under a push."""
-    gap = 1.0 - push_A / strength_A
+def barrier_height(push_A: float, depinning_current_A: float, barrier: float) -> float:
+    """Return the height of a barrier under a push, in the units of `barrier` (k_B T)."""
+    gap = 1.0 - push_A / depinning_current_A
     return barrier * gap * sqrt(gap) if gap > 0.0 else 0.0
 
 
 @compiled
-def edge_share(push_A: float, swing_A: float, strength_A: float, barrier: float) -> float:
-    """Return the part of an edge, between 0 and 1, that counts like the plateau does.
+def effective_edge_fraction(
+    push_A: float, swing_A: float, depinning_current_A: float, barrier: float
+) -> float:
+    """Return the fraction of an edge, between 0 and 1, that is equivalent to plateau time.
 
     `swing_A` is the pulse's own current in the direction of the push: over the edge the push climbs
     by that much up to `push_A`.
     """
     if swing_A <= 0.0:
         return 1.0
-    gap = 1.0 - push_A / strength_A
+    gap = 1.0 - push_A / depinning_current_A
     last_e_fold = float(_GAMMA_5_3 * barrier ** (-2.0 / 3.0))
     if gap > 0.0:
         last_e_fold = min(last_e_fold, 1.0 / (1.5 * barrier * sqrt(gap)))
     else:
         last_e_fold -= gap
-    return min(1.0, last_e_fold * strength_A / swing_A)
+    return min(1.0, last_e_fold * depinning_current_A / swing_A)

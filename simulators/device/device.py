@@ -1,4 +1,4 @@
-"""The simulated device: one or many DW-MTJs that keep the state they were driven into."""
+"""The simulated device: one or many DW-MTJs and their state."""
 
 from contextlib import AbstractContextManager, nullcontext
 from copy import copy
@@ -21,24 +21,24 @@ PerDevice = float | NDArray[np.float64]
 """One value for all devices, or an array of one value for each."""
 
 _FEW = 4096
-"""Up to here one thread is faster than waking the others."""
+"""Largest number of devices for which one thread is faster than all cores."""
 _NEGLIGIBLE = 40.0
-"""Escapes rarer than exp(-40) per drive are not drawn."""
+"""Escape probabilities below exp(-40) per drive are set to zero."""
 
 
 _ALL_CORES = Lock()
-"""Numba's threads serve one caller at a time, and end the process if two call at once."""
+"""Numba's threads serve one caller at a time; two at once end the process."""
 
 
-def _alone(count: int) -> AbstractContextManager[object]:
+def _exclusive(count: int) -> AbstractContextManager[object]:
     return nullcontext() if count <= _FEW else _ALL_CORES
 
 
 class Device:
     """`count` devices of one kind, each with its own random stream, starting antiparallel.
 
-    Device i depends on the seed, on i and on what is done to it, not on the other devices nor on
-    the number of threads. Positive track voltage drives the wall from IN to CLK.
+    Device i depends on the seed, on i and on its own drives, not on the other devices nor on the
+    number of threads. Positive track voltage drives the wall from IN to CLK.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Device:
         *,
         state: NDArray[Any] | None = None,
     ) -> None:
-        """Make new devices, or go on with those whose `state`, shape (count,), another one left."""
+        """Create devices, or continue with the `state`, shape (count,), of earlier ones."""
         if count < 1 or seed < 0:
             raise DeviceError(
                 f"A device needs count ≥ 1 and seed ≥ 0, not count={count} and seed={seed}."
@@ -71,7 +71,7 @@ class Device:
         self._scalar = np.zeros(1)
 
     def part(self, start: int, stop: int) -> Self:
-        """Return devices start to stop - 1 by themselves, still the same devices as in here."""
+        """Return a view of devices start to stop - 1, which shares their state."""
         part = copy(self)
         part.count = stop - start
         part._state, part._flicker = self._state[start:stop], self._flicker[start:stop]
@@ -81,7 +81,7 @@ class Device:
 
     @property
     def state(self) -> NDArray[Any]:
-        """All that the devices remember, shape (count,): what a file of them has to keep."""
+        """The full state of the devices, shape (count,), a structured array."""
         return self._state
 
     def drive(
@@ -106,12 +106,12 @@ class Device:
         self._set_drive(duration_s, field_T, rise_s, fall_s)
         voltage_V, stride = self._per_device(track_voltage_V)
         run = drive_few if self.count <= _FEW else drive_all
-        with _alone(self.count):
+        with _exclusive(self.count):
             run(self._state, self._sites, self._physics, self._drive, voltage_V, stride)
         self._since_reading_s += duration_s
 
     def place(self, site: int) -> None:
-        """Let the wall of every device arrive at a site, as if it had run there; see `site`.
+        """Pin the wall of every device at a site, as if it had moved there; see `site`.
 
         Raises DeviceError for a site that the device does not have.
         """
@@ -143,12 +143,15 @@ class Device:
 
     @property
     def site(self) -> NDArray[np.int64]:
-        """Where the wall is: 0 none (antiparallel), 1 … n notch, n + 1 none (parallel)."""
+        """The site of the wall, shape (count,).
+
+        0 is no wall (antiparallel), 1 … n are the notches, n + 1 is no wall (parallel).
+        """
         return np.array(self._state["site"])
 
     @property
     def broken(self) -> NDArray[np.bool_]:
-        """Whether the junction was destroyed, by voltage or by heat."""
+        """True where the junction was destroyed, by voltage or heat, shape (count,)."""
         return np.array(self._state["broken"])
 
     def _per_device(self, value: PerDevice) -> tuple[NDArray[np.float64], int]:
@@ -176,7 +179,7 @@ class Device:
         values, stride = self._per_device(source)
         out = np.empty(self.count)
         run = read_few if self.count <= _FEW else read_all
-        with _alone(self.count):
+        with _exclusive(self.count):
             run(
                 self._state,
                 self._sites,
@@ -197,11 +200,11 @@ class Device:
         layer = self.parameters.free_layer
         field_P_T = layer.parallel_field_sign * (field_T + layer.stray_field_T)
         total_s = duration_s + (rise_s + fall_s) / 2
-        hopeless = log(layer.attempt_rate_Hz * total_s + 1.0) + _NEGLIGIBLE
+        negligible_barrier = log(layer.attempt_rate_Hz * total_s + 1.0) + _NEGLIGIBLE
         barrier = layer.nucleation_barrier_J / (BOLTZMANN_J_per_K * layer.temperature_K)
         height = barrier * max(0.0, 1.0 - abs(field_P_T) / layer.nucleation_field_T) ** 1.5
         reversal = 0.0
-        if height < hopeless:
+        if height < negligible_barrier:
             reversal = 1.0 - exp(-layer.attempt_rate_Hz * total_s * exp(-height))
         self._drive[0] = (
             duration_s,
@@ -210,7 +213,7 @@ class Device:
             field_P_T,
             exp(-duration_s / self.parameters.heating.time_constant_s),
             reversal,
-            hopeless,
+            negligible_barrier,
         )
 
 

@@ -4,4 +4,4 @@ from ...errors import DwmtjError
 
 
 class DeviceError(DwmtjError, ValueError):
-    """A device file or a request to a device that cannot be honoured; the message says why."""
+    """A device file or a request to a device that cannot be honoured; the message states why."""

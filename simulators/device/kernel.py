@@ -1,17 +1,17 @@
-"""What one drive does to the wall, device by device: the event loop.
+"""The response of the wall to one drive, device by device: the event loop.
 
 During a drive the track carries V/R for the given time under a constant field. Then, in order:
 
 1. The track warms or cools, dT/dt = (R_th V²/R - T)/τ; above the damage temperature the junction
-   is gone for good. The rates below use the temperature at the end of the drive.
+   is destroyed. The rates below use the temperature at the end of the drive.
 2. The field may reverse the whole junction, Γ = f0 exp[-(E_n/k_B T)(1 - |H|/H_n)^(3/2)].
-3. The wall may leave its site (see depinning). It then runs at a speed proportional to the net push
-   per cross-section, draws a new strength in every notch that it enters, and stays where the drive
-   cannot free it again. When its way v·duration is used up between two sites it falls into the
-   nearer one. The time that the escape itself took is neglected against the duration, which makes
-   the reach of pulses close to threshold an upper bound.
-4. A wall that stayed in its notch under a pulse creeps about its seat: its deviation keeps the
-   settling memory m and gains √(1 - m²) of a fresh draw.
+3. The wall may escape from its site (see depinning). It then moves at a speed proportional to the
+   net push per cross-section, draws a new strength in every notch that it enters, and is pinned
+   where the drive does not free it again. When the travel v·duration is exhausted between two
+   sites it is pinned at the nearer one. The time of the escape itself is neglected against the
+   duration, which makes the travel of pulses close to threshold an upper bound.
+4. A wall that remains in its notch under a pulse creeps about its equilibrium position: its
+   deviation keeps the settling memory m and gains √(1 - m²) of a fresh draw.
 """
 
 from math import exp, sqrt
@@ -21,7 +21,7 @@ import numba
 import numpy as np
 
 from ...compiled import compiled, compiled_parallel
-from .depinning import BOLTZMANN_J_per_K, barrier_height, edge_share
+from .depinning import BOLTZMANN_J_per_K, barrier_height, effective_edge_fraction
 from .noise import normal, uniform
 
 STATE = np.dtype(
@@ -37,7 +37,8 @@ STATE = np.dtype(
     align=True,
 )
 """One device: its random stream, the wall's site, the strength of this visit relative to the mean,
-its seat and place in the notch, the warming of the track, and whether the junction is gone."""
+the equilibrium position (`seat_m`) and the position (`offset_m`) of the wall about the notch, the
+warming of the track, and whether the junction is destroyed. The names are part of array files."""
 
 PHYSICS = np.dtype(
     [
@@ -59,12 +60,12 @@ DRIVE = np.dtype(
         ("parallel_field_T", "f8"),
         ("cooling", "f8"),
         ("reversal", "f8"),
-        ("hopeless", "f8"),
+        ("negligible_barrier", "f8"),
     ]
 )
 """One drive: full width at half maximum, plateau, rise and fall, net field that favours the
 parallel state, share of the warming left afterwards, probability that the field reverses the
-junction, and the barrier (in k_B T) beyond which an escape need not be considered."""
+junction, and the barrier (in k_B T) above which the escape probability is set to zero."""
 
 _WEAKEST = 0.1
 
@@ -75,27 +76,27 @@ def drive_all(
 ) -> None:
     """Drive every device, shared between the cores; device i sees voltage_V[i * stride]."""
     for i in numba.prange(state.shape[0]):
-        _drive_one(state[i], sites, physics[0], drive[0], voltage_V[i * stride])
+        _drive_device(state[i], sites, physics[0], drive[0], voltage_V[i * stride])
 
 
 @compiled
 def drive_few(
     state: Any, sites: Any, physics: Any, drive: Any, voltage_V: Any, stride: int
 ) -> None:
-    """Drive every device on the calling thread, which for a few devices is faster."""
+    """Drive every device on the calling thread, which is faster for a few devices."""
     for i in range(state.shape[0]):
-        _drive_one(state[i], sites, physics[0], drive[0], voltage_V[i * stride])
+        _drive_device(state[i], sites, physics[0], drive[0], voltage_V[i * stride])
 
 
 @compiled
 def place_all(state: Any, sites: Any, site: int) -> None:
-    """Let the wall of every device arrive at a site; 0 is the antiparallel state."""
+    """Pin the wall of every device at a site; 0 is the antiparallel state."""
     for i in range(state.shape[0]):
-        _arrive(state[i], sites, site)
+        _pin_at(state[i], sites, site)
 
 
 @compiled
-def _drive_one(d: Any, sites: Any, physics: Any, drive: Any, voltage_V: float) -> None:
+def _drive_device(d: Any, sites: Any, physics: Any, drive: Any, voltage_V: float) -> None:
     target_K = physics.warming_K_per_V2 * voltage_V * voltage_V
     d.warming_K = target_K + (d.warming_K - target_K) * drive.cooling
     if d.broken:
@@ -105,7 +106,7 @@ def _drive_one(d: Any, sites: Any, physics: Any, drive: Any, voltage_V: float) -
         d.broken = True
         return
     if drive.reversal > 0.0 and uniform(d) <= drive.reversal:
-        _arrive(d, sites, sites.shape[0] - 1 if drive.parallel_field_T > 0.0 else 0)
+        _pin_at(d, sites, sites.shape[0] - 1 if drive.parallel_field_T > 0.0 else 0)
         return
     if _escape(d, sites, physics, drive, voltage_V, temperature_K):
         return
@@ -125,12 +126,12 @@ def _escape(
     if total <= 0.0 or uniform(d) > 1.0 - exp(-total):
         return False
     if to_IN == 0.0:
-        way = 1
+        direction = 1
     elif to_CLK == 0.0:
-        way = -1
+        direction = -1
     else:
-        way = 1 if uniform(d) * total <= to_CLK else -1
-    _run(d, sites, physics, drive, current_A, temperature_K, way)
+        direction = 1 if uniform(d) * total <= to_CLK else -1
+    _run(d, sites, physics, drive, current_A, temperature_K, direction)
     return True
 
 
@@ -142,31 +143,31 @@ def _run(
     drive: Any,
     current_A: float,
     temperature_K: float,
-    way: int,
+    direction: int,
 ) -> None:
     last = sites.shape[0] - 1
     k = d.site
-    speed = physics.mobility_m3_per_A_s * abs(_push_A(way, sites[k], drive, current_A))
+    speed = physics.mobility_m3_per_A_s * abs(_push_A(direction, sites[k], drive, current_A))
     budget_m = speed / sites[k].section_m2 * drive.duration_s
     while True:
-        distance_m = abs(sites[k + way].x_m - sites[k].x_m)
+        distance_m = abs(sites[k + direction].x_m - sites[k].x_m)
         if budget_m < distance_m:
-            _arrive(d, sites, k + way if budget_m > 0.5 * distance_m else k)
+            _pin_at(d, sites, k + direction if budget_m > 0.5 * distance_m else k)
             return
         budget_m -= distance_m
-        k += way
-        _arrive(d, sites, k)
+        k += direction
+        _pin_at(d, sites, k)
         if k in (0, last):
             return
         expected = _expected_escapes(
-            way, sites[k], d.strength, physics, drive, current_A, temperature_K
+            direction, sites[k], d.strength, physics, drive, current_A, temperature_K
         )
         if expected <= 0.0 or uniform(d) > 1.0 - exp(-expected):
             return
 
 
 @compiled
-def _arrive(d: Any, sites: Any, k: int) -> None:
+def _pin_at(d: Any, sites: Any, k: int) -> None:
     site = sites[k]
     d.site = k
     d.strength = max(_WEAKEST, 1.0 + site.spread * normal(d))
@@ -181,13 +182,14 @@ def _settle(d: Any, jitter_m: float, memory: float) -> None:
 
 
 @compiled
-def _push_A(way: int, site: Any, drive: Any, current_A: float) -> float:
-    return float(way * (current_A - site.tension_A + site.field_A_per_T * drive.parallel_field_T))
+def _push_A(direction: int, site: Any, drive: Any, current_A: float) -> float:
+    net_A = current_A - site.tension_A + site.field_A_per_T * drive.parallel_field_T
+    return float(direction * net_A)
 
 
 @compiled
 def _expected_escapes(
-    way: int,
+    direction: int,
     site: Any,
     visit: float,
     physics: Any,
@@ -195,15 +197,17 @@ def _expected_escapes(
     current_A: float,
     temperature_K: float,
 ) -> float:
-    if way > 0:
-        strength_A, barrier_J = site.strength_to_CLK_A * visit, site.barrier_to_CLK_J
+    if direction > 0:
+        depinning_current_A = site.depinning_current_to_CLK_A * visit
+        barrier_J = site.barrier_to_CLK_J
     else:
-        strength_A, barrier_J = site.strength_to_IN_A * visit, site.barrier_to_IN_J
+        depinning_current_A = site.depinning_current_to_IN_A * visit
+        barrier_J = site.barrier_to_IN_J
     barrier = barrier_J / (BOLTZMANN_J_per_K * temperature_K)
-    push_A = _push_A(way, site, drive, current_A)
-    height = barrier_height(push_A, strength_A, barrier)
-    if height > drive.hopeless:
+    push_A = _push_A(direction, site, drive, current_A)
+    height = barrier_height(push_A, depinning_current_A, barrier)
+    if height > drive.negligible_barrier:
         return 0.0
-    share = edge_share(push_A, way * current_A, strength_A, barrier)
+    share = effective_edge_fraction(push_A, direction * current_A, depinning_current_A, barrier)
     time_s = drive.plateau_s + share * drive.edges_s
     return float(physics.attempt_rate_Hz * time_s * exp(-height))

@@ -72,7 +72,7 @@ def normal(d: Any) -> float:
 
 @lru_cache(maxsize=64)
 def octave_memory(elapsed_s: float) -> NDArray[np.float64]:
-    """Return how much of each process is left after a time, shape (octaves,)."""
+    """Return the remaining fraction of each process after a time, shape (octaves,)."""
     return np.asarray(np.exp(-elapsed_s / OCTAVES_s))
 
 

@@ -1,11 +1,11 @@
-"""What a meter sees: the tunnel junction over a wall.
+"""The readout: the tunnel junction over a wall, and its read noise.
 
 The parallel and the antiparallel area under the junction conduct side by side,
 
     G(x, V) = G_AP(V) + f(x) (G_P - G_AP(V)),
     G_P = A/RA,  G_AP(V) = G_P/(1 + TMR(V)),  TMR(V) = TMR_0/(1 + (V/V_h)²),
 
-with the area A and f(x) from track. Above the breakdown voltage the barrier is gone for good and a
+with the area A and f(x) from track. Above the breakdown voltage the barrier is destroyed and a
 short resistance remains. A reading carries relative 1/f noise of the conductance and white voltage
 noise of density e_n, e_n/√(2 T) after an integration time T.
 
@@ -32,7 +32,7 @@ JUNCTION = np.dtype(
         ("white_V", "f8"),
     ]
 )
-"""The junction; `white_V` is the white noise of the reading at hand."""
+"""The junction; `white_V` is the white noise of the present reading."""
 
 
 @compiled
@@ -65,7 +65,7 @@ def _voltage_at_current_V(
 
 
 @compiled
-def _read_one(
+def _read_device(
     d: Any,
     sites: Any,
     outline: Any,
@@ -108,7 +108,7 @@ def read_all(
 ) -> None:
     """Read every device into `out`, shared between the cores."""
     for i in numba.prange(state.shape[0]):
-        out[i] = _read_one(
+        out[i] = _read_device(
             state[i],
             sites,
             outline,
@@ -137,7 +137,7 @@ def read_few(
 ) -> None:
     """Read every device into `out` on the calling thread."""
     for i in range(state.shape[0]):
-        out[i] = _read_one(
+        out[i] = _read_device(
             state[i],
             sites,
             outline,

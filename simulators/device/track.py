@@ -1,4 +1,4 @@
-"""The track as geometry: its resistance, and how much of the junction a wall has passed.
+"""The geometry of the track: its resistance, and the parallel fraction of the junction.
 
 The width w(x) is linear between the points of the profile. With thickness t and resistivity ρ of
 the heavy metal,

@@ -1,16 +1,16 @@
-"""A measured device as a simulated one: it repeats the transitions of a state model.
+"""The digital twin of a measured device: it draws the transitions of a state model.
 
-A model's tables say how often a pulse of each amplitude, on a ladder, led from level to level. A
-twin draws from these frequencies. A pulse without its ladder does what the rungs between it and
-what the wall has already withstood would do, one after the other; a wall that has moved under the
-other polarity or was saturated has withstood nothing. On arriving in a level the wall takes up a
-resistance that lasts for the visit (mean and spread from visit to visit), about which every pulse
-scatters it anew (spread within a visit).
+A model's tables count the transitions from level to level of a pulse of each amplitude, on a ladder
+of rising amplitudes; a twin draws from these frequencies. A single pulse acts as the rungs between
+the largest amplitude that the wall has already seen without moving and its own, in order; a wall
+that was moved by the other polarity, or saturated, starts at the lowest rung. A visit to a level
+draws a resistance (mean and spread from visit to visit), about which every pulse scatters it anew
+(spread within a visit).
 
-It holds for what was measured, and refuses pulses of which its model says nothing: of another
-width, at another field, larger than all measured ones, or of a polarity that was not measured.
-Edges are not compared, nor is what the model does not tell. The only field that acts without pulses
-is the one that saturates. Nothing destroys a twin.
+A twin is valid within the measurement, and rejects pulses outside it: of another width, at another
+field, larger than all measured ones, or of a polarity that was not measured. Edges, and conditions
+that the model does not state, are not compared. The only field that acts without pulses is the one
+that saturates. Nothing destroys a twin.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ from .twin_parameters import Ladder, TwinParameters
 Floats = NDArray[np.float64]
 
 _SATURATES = 0.9
-"""Share of the measured saturating field that saturates, too: a coil is not that exact."""
+"""Fraction of the measured saturating field that also saturates, as coils are not exact."""
 _TOLERANCE_V = 1e-6
 _SAME_WIDTH = 0.01
 _SAME_FIELD_T = 1e-3
@@ -35,12 +35,12 @@ _SAME_FIELD_T = 1e-3
 
 @dataclass(slots=True)
 class _Wall:
-    """Where one device is: its level, resistance, and what it has withstood of each polarity."""
+    """One device: its level, its resistance, and the largest pulse of each sign without a move."""
 
     level: int
     settled_ohm: float
     resistance_ohm: float
-    withstood_V: dict[int, float]
+    largest_V: dict[int, float]
 
 
 class Twin:
@@ -59,10 +59,10 @@ class Twin:
         self._random = [np.random.default_rng([seed, place]) for place in range(count)]
         self._walls = [_Wall(0, 0.0, 0.0, {}) for _ in range(count)]
         for wall, rng in zip(self._walls, self._random, strict=True):
-            self._arrive(wall, parameters.saturated_level, rng)
+            self._enter(wall, parameters.saturated_level, rng)
 
     def part(self, start: int, stop: int) -> Self:
-        """Return devices start to stop - 1 by themselves, still the same devices as in here."""
+        """Return a view of devices start to stop - 1, which shares their state."""
         part = copy(self)
         part.count = stop - start
         part._random, part._walls = self._random[start:stop], self._walls[start:stop]
@@ -84,7 +84,7 @@ class Twin:
         """Apply a voltage between IN and CLK, scalar or shape (count,), under a constant field.
 
         Raises DeviceError, and leaves the devices as they are, for a negative time, values of
-        another shape, or a pulse that the model says nothing of.
+        another shape, or a pulse outside the measurement.
         """
         if min(duration_s, rise_s, fall_s) < 0:
             raise DeviceError(f"A pulse cannot last {duration_s} s: make no time negative.")
@@ -97,9 +97,9 @@ class Twin:
                 self._check_measured(float(voltage_V), duration_s, field_T)
         for wall, rng, voltage_V in zip(self._walls, self._random, voltages_V, strict=True):
             if saturates and wall.level != self.parameters.saturated_level:
-                self._arrive(wall, self.parameters.saturated_level, rng)
+                self._enter(wall, self.parameters.saturated_level, rng)
             if saturates:
-                wall.withstood_V.clear()
+                wall.largest_V.clear()
             if abs(voltage_V) > _TOLERANCE_V and not saturates:
                 self._pulse(wall, float(voltage_V), rng)
 
@@ -118,7 +118,7 @@ class Twin:
         return self._per_device(voltage_V) / self._read_ohm(integration_s)
 
     def resistance_ohm(self, bias_V: float = 0.0) -> Floats:
-        """Return the noiseless resistances, (count,), at any bias those of the model's readings."""
+        """Return the noiseless resistances, (count,), those at the model's read current."""
         del bias_V  # measured at one read current only
         return np.array([wall.resistance_ohm for wall in self._walls])
 
@@ -129,24 +129,24 @@ class Twin:
 
     @property
     def broken(self) -> NDArray[np.bool_]:
-        """False for all: a state model does not say what destroys a device."""
+        """False for all: a state model has no breakdown."""
         return np.zeros(self.count, dtype=bool)
 
     def _pulse(self, wall: _Wall, voltage_V: float, rng: np.random.Generator) -> None:
         sign = 1 if voltage_V > 0 else -1
         ladder = self.parameters.ladders[sign]
-        withstood_V = wall.withstood_V.get(sign, 0.0)
+        largest_V = wall.largest_V.get(sign, 0.0)
         level = wall.level
-        for table in _between(ladder, withstood_V, abs(voltage_V)):
+        for table in _between(ladder, largest_V, abs(voltage_V)):
             visits = table[level].sum()
             if visits > table[level, level]:
                 level = int(rng.choice(len(table), p=table[level] / visits))
         if level != wall.level:
-            self._arrive(wall, level, rng)
-            wall.withstood_V.pop(-sign, None)
+            self._enter(wall, level, rng)
+            wall.largest_V.pop(-sign, None)
         else:
             self._wander(wall, rng)
-        wall.withstood_V[sign] = max(withstood_V, abs(voltage_V))
+        wall.largest_V[sign] = max(largest_V, abs(voltage_V))
 
     def _check_measured(self, voltage_V: float, duration_s: float, field_T: float) -> None:
         """Raise DeviceError for a pulse that was not measured."""
@@ -156,19 +156,19 @@ class Twin:
         ladder = self.parameters.ladders.get(1 if voltage_V > 0 else -1)
         if ladder is None:
             sign = "positive" if voltage_V > 0 else "negative"
-            raise DeviceError(f"{name} was measured without {sign} pulses and cannot tell of one.")
+            raise DeviceError(f"{name} was measured without {sign} pulses and cannot predict one.")
         width_s, at_T, largest_V = ladder.pulse_width_s, ladder.field_T, ladder.amplitudes_V[-1]
         if width_s is not None and abs(duration_s - width_s) > _SAME_WIDTH * width_s:
-            told = f"with pulses of {width_s:g} s, not of {duration_s:g} s"
+            condition = f"with pulses of {width_s:g} s, not of {duration_s:g} s"
         elif at_T is not None and abs(field_T - at_T) > _SAME_FIELD_T:
-            told = f"with such pulses at {at_T:g} T, not at {field_T:g} T"
+            condition = f"with such pulses at {at_T:g} T, not at {field_T:g} T"
         elif abs(voltage_V) > largest_V + _TOLERANCE_V:
-            told = f"with such pulses up to {largest_V:g} V, not of {abs(voltage_V):g} V"
+            condition = f"with such pulses up to {largest_V:g} V, not of {abs(voltage_V):g} V"
         else:
             return
-        raise DeviceError(f"{name} was measured {told}, and cannot tell of others.")
+        raise DeviceError(f"{name} was measured {condition}, and cannot predict others.")
 
-    def _arrive(self, wall: _Wall, level: int, rng: np.random.Generator) -> None:
+    def _enter(self, wall: _Wall, level: int, rng: np.random.Generator) -> None:
         values = self.parameters
         wall.level = level
         wall.settled_ohm = values.mean_ohm[level] + values.cycle_std_ohm[level] * rng.normal()
@@ -198,8 +198,8 @@ class Twin:
         return np.broadcast_to(values, (self.count,))
 
 
-def _between(ladder: Ladder, withstood_V: float, amplitude_V: float) -> Sequence[NDArray[np.int64]]:
+def _between(ladder: Ladder, largest_V: float, amplitude_V: float) -> Sequence[NDArray[np.int64]]:
     first, last = np.searchsorted(
-        ladder.amplitudes_V, (withstood_V + _TOLERANCE_V, amplitude_V + _TOLERANCE_V)
+        ladder.amplitudes_V, (largest_V + _TOLERANCE_V, amplitude_V + _TOLERANCE_V)
     )
     return ladder.counts[first:last]

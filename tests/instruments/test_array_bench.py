@@ -47,7 +47,7 @@ def test_the_device_that_is_connected_is_read_and_written_alone(bench: Bench, la
     assert not lab.device.site[:-1].any()
 
 
-def test_an_open_junction_is_told_from_other_faults(bench: Bench) -> None:
+def test_an_open_junction_is_distinguished_from_other_faults(bench: Bench) -> None:
     bench.meter.arm(20e-6)
     with pytest.raises(OpenJunctionError, match="junction is open"):
         bench.meter.read()

@@ -29,7 +29,9 @@ def test_an_address_where_nothing_is_gets_one_sentence(
 def test_another_instrument_at_the_address_is_named(
     role: str, virtual: Callable[..., BenchFile]
 ) -> None:
-    with pytest.raises(BenchError, match=r"GPIB0::6::INSTR says it is 'KEPCO.*which is no Ke"):
+    with pytest.raises(
+        BenchError, match=r"GPIB0::6::INSTR identifies itself as 'KEPCO.*which is no Ke"
+    ):
         open_bench(with_address(virtual(), role, "GPIB0::6::INSTR"))
 
 

@@ -19,7 +19,7 @@ def test_every_built_in_bench_is_valid_and_found_by_its_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("amplifier_gain = 2.0", "amplifer_gain = 2.0", r"not a key.*amplifier_gain"),
         ("amplifier_gain = 2.0", "amplifier_gain = -2.0", r"amplifier_gain is -2\.0; it must be"),
@@ -35,9 +35,9 @@ def test_every_built_in_bench_is_valid_and_found_by_its_name() -> None:
         ("read_voltage_V = 0.5", "read_voltage_V = 500", r"read_voltage_V is 500; it must be"),
     ],
 )
-def test_a_wrong_value_names_line_key_and_remedy(old: str, new: str, told: str) -> None:
+def test_a_wrong_value_names_line_key_and_remedy(old: str, new: str, message: str) -> None:
     text = GOOD.replace(old, new, 1)
-    with pytest.raises(BenchError, match=told) as caught:
+    with pytest.raises(BenchError, match=message) as caught:
         parse_bench_file(text, "bench.toml")
     line = next(n for n, line in enumerate(text.splitlines(), 1) if new in line)
     assert str(caught.value).startswith(f"bench.toml, line {line}: ")
@@ -86,7 +86,7 @@ def test_a_lab_file_is_found_beside_the_bench_file_from_any_folder(
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ('"501:520"', '"501:5x0"', r"column_channels is '501:5x0'; it must be a list of channels"),
         ('"501:520"', '"520:501"', r"column_channels is '520:501'; it must be a list"),
@@ -100,7 +100,7 @@ def test_a_lab_file_is_found_beside_the_bench_file_from_any_folder(
         ('"Keithley2750"', '"Keithley7001"', r"'Keithley7001'; choose 'Keithley2750'"),
     ],
 )
-def test_a_mistake_in_the_switch_is_named(old: str, new: str, told: str) -> None:
+def test_a_mistake_in_the_switch_is_named(old: str, new: str, message: str) -> None:
     text = built_in_benches()["virtual-array"].read_text()
-    with pytest.raises(BenchError, match=told):
+    with pytest.raises(BenchError, match=message):
         parse_bench_file(text.replace(old, new, 1), "bench.toml")

@@ -40,7 +40,7 @@ def is_on(bench_file: BenchFile, address: str, question: str) -> bool:
     return float(asked(bench_file, address, question)) == 1
 
 
-def test_every_role_tells_who_it_is(bench: Bench) -> None:
+def test_every_role_has_an_identity(bench: Bench) -> None:
     assert all(bench.identities().values())
 
 

@@ -105,7 +105,7 @@ CONFLICT: Exchange = [
 
 
 @pytest.mark.parametrize("generator", [[*ARM[:-2], *CONFLICT]], indirect=True)
-def test_a_refused_setting_is_told_in_the_instruments_own_words_and_the_output_stays_off(
+def test_a_refused_setting_is_reported_with_the_instruments_message_and_the_output_stays_off(
     generator: Keysight81160APulseGenerator,
 ) -> None:
     with pytest.raises(BenchError, match="-221 Settings conflict"):

@@ -1,8 +1,8 @@
-"""Keeps an array's devices in a file, so that they remember beyond the process, as real ones do.
+"""Array files: the state of an array's devices on disk, as it outlives a process in real ones.
 
-The file is a line of JSON that says what it holds, padded, and then one record a device, which is
-mapped into memory: what a pulse does to a device is in the file when the pulse is over, and stays
-there when the process is killed. Only a power cut of the computer may lose the latest pulses.
+A file is a padded line of JSON metadata and one record per device, mapped into memory: the effect
+of a pulse is in the file when the pulse is over, and remains there if the process is killed. Only a
+power cut of the computer may lose the latest pulses.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ _SCHEMA = "dwmtj-array"
 
 
 def kept_devices(path: Path, parameters: DeviceParameters, seed: int, count: int) -> Device:
-    """Return the devices in a file, drawn from the seed when there is none yet; raises LabError."""
+    """Return the devices in a file, created from the seed if missing; raises LabError."""
     fresh = Device(parameters, seed, count)
     header = _header(fresh)
     try:
@@ -31,8 +31,8 @@ def kept_devices(path: Path, parameters: DeviceParameters, seed: int, count: int
             same = file.read(_HEADER_BYTES) == header
         if not same or path.stat().st_size != _HEADER_BYTES + fresh.state.nbytes:
             raise LabError(
-                f"{path} holds no array of {count} devices of the kind {parameters.name!r} as that "
-                "is now: give another file, or remove it to begin with new devices."
+                f"{path} holds no array of {count} devices of the kind {parameters.name!r} with "
+                "its present parameters: give another file, or remove it to start with new devices."
             )
         mapped = np.memmap(path, fresh.state.dtype, "r+", _HEADER_BYTES, (count,))
     except (OSError, ValueError) as error:
@@ -41,7 +41,7 @@ def kept_devices(path: Path, parameters: DeviceParameters, seed: int, count: int
 
 
 def _header(devices: Device) -> bytes:
-    told = {
+    metadata = {
         "schema": _SCHEMA,
         "schema_version": 1,
         "kind": devices.parameters.name,
@@ -49,7 +49,7 @@ def _header(devices: Device) -> bytes:
         "parameters": hashlib.sha256(repr(devices.parameters).encode()).hexdigest(),
         "record": devices.state.dtype.descr,
     }
-    return json.dumps(told).encode().ljust(_HEADER_BYTES - 1) + b"\n"
+    return json.dumps(metadata).encode().ljust(_HEADER_BYTES - 1) + b"\n"
 
 
 def _write(path: Path, header: bytes, state: NDArray[Any]) -> None:

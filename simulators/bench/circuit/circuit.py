@@ -1,12 +1,12 @@
-"""The wiring of a lab: what every instrument does to the one device, and what each can see of it.
+"""The circuit of a lab: how instruments drive and read its device.
 
     pulse generator → 50 Ω → amplifier (gain) → IN/CLK (track)
     source-meter → 4P/OUT (junction), with leads when two wires are used
     bipolar supply → coil → field at the device and at the gaussmeter's probe
     switch → select lines of an array, if there is one instead of a device
 
-The device has no clock: whenever something changes or is read, the circuit lets the device live
-through the time since then, with the voltage that stood on its track and the field around it.
+The device has no clock: before anything changes or is read, the circuit integrates the device state
+up to now, with the voltage on its track and the field during that time.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -24,7 +24,7 @@ _SETTLING_S = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of a voltage on the generator's output, into 50 Ω; edges are 0–100 % times."""
+    """A section of a waveform on the generator's output, into 50 Ω; edges are 0–100 % times."""
 
     voltage_V: float
     duration_s: float
@@ -53,40 +53,40 @@ class Circuit:
         self.seed = seed
         self.waveform: Callable[[float, float], Iterable[Piece]] = _silence
         self.open_lines_V: Callable[[], float] = lambda: 0.0
-        self._lived_until_s = clock.now_s()
+        self._advanced_to_s = clock.now_s()
 
     def random_for(self, model: str) -> np.random.Generator:
         """Return the random stream of an instrument's own noise."""
         return np.random.default_rng([self.seed, *model.encode()])
 
-    def live(self) -> None:
-        """Bring the device up to the present time."""
+    def advance_to_now(self) -> None:
+        """Integrate the device state up to now."""
         now_s = self.clock.now_s()
-        start_s = self._lived_until_s
+        start_s = self._advanced_to_s
         if now_s <= start_s:
             return
-        self._lived_until_s = now_s
+        self._advanced_to_s = now_s
         for duration_s, field_T in self.magnet.steps(start_s, now_s):
             for piece in self.waveform(start_s, start_s + duration_s):
                 self._drive(piece, field_T)
             start_s += duration_s
 
     def play(self, pieces: Iterable[Piece]) -> None:
-        """Put a triggered waveform on the track, which takes its time; the field stands still."""
-        self.live()
+        """Put a triggered waveform on the track for its duration, in a constant field."""
+        self.advance_to_now()
         field_T = self.magnet.field_T(self.clock.now_s())
         for piece in pieces:
             self._drive(piece, field_T)
             self.clock.sleep(piece.duration_s)
-        self._lived_until_s = self.clock.now_s()
+        self._advanced_to_s = self.clock.now_s()
 
     def switch(self, closed: Collection[int]) -> None:
         """Select devices of an array by closed relays.
 
-        A device that is connected to open lines on which a source stands takes the voltage to which
-        they have floated: switching hot may destroy its junction.
+        A device connected to open lines that a source drives takes the voltage to which they have
+        floated: hot switching may destroy its junction.
         """
-        self.live()
+        self.advance_to_now()
         if isinstance(self.device, DeviceArray) and self.device.switch(closed):
             floated_V = self.open_lines_V()
             if floated_V:
@@ -94,12 +94,12 @@ class Circuit:
 
     def field_T(self) -> float:
         """Return the field at the device and the probe now."""
-        self.live()
+        self.advance_to_now()
         return self.magnet.field_T(self.clock.now_s())
 
     def feed_magnet(self, *, current_A: float, voltage_V: float, regulates_current: bool) -> None:
-        """Let the supply regulate the coil's current or voltage; the other is its limit."""
-        self.live()
+        """Set the coil's regulated current or voltage, with the other quantity as the limit."""
+        self.advance_to_now()
         now_s = self.clock.now_s()
         if regulates_current:
             self.magnet.feed_current(now_s, current_A, abs(voltage_V))
@@ -118,9 +118,9 @@ class Circuit:
         """Source a current (or a voltage) with a voltage (or current) limit into 4P/OUT.
 
         Returns the voltage at the sense terminals in V, the current in A, and whether the source
-        was held back by its limit. Lead resistance adds to the voltage unless `four_wire`.
+        is in compliance. Lead resistance adds to the voltage unless `four_wire`.
         """
-        self.live()
+        self.advance_to_now()
         leads_ohm = 0.0 if four_wire else self.lead_resistance_ohm
         if current_A is not None:
             return self._source_current(current_A, abs(limit), integration_s, leads_ohm)

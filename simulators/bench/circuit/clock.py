@@ -1,4 +1,4 @@
-"""The time of a virtual lab: as fast as it can by default, or at the pace of the wall clock."""
+"""The clock of a virtual lab: at full speed by default, or at the pace of the wall clock."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ class SimulatedClock:
 
     In fast mode only `sleep` and the instruments move it. With `real_time` it also waits for the
     wall clock, and catches up with it (`synchronise`), so that programs that wait by themselves see
-    the lab go on. Neither mode counts anything the other does not, except such waiting.
+    the lab proceed. Durations are equal in both modes, except for such waiting.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class SimulatedClock:
         return self._now_s
 
     def sleep(self, duration_s: float) -> None:
-        """Let `duration_s` simulated seconds pass; raises ValueError when negative."""
+        """Advance by `duration_s` simulated seconds; raises ValueError if negative."""
         if duration_s < 0.0:
             raise ValueError(f"A clock cannot go back: sleep({duration_s}) needs 0 s or more.")
         with self._lock:
@@ -42,7 +42,7 @@ class SimulatedClock:
             self._pause(ahead_s)
 
     def synchronise(self) -> None:
-        """In real time, move on to the wall clock where it is ahead; nothing in fast mode."""
+        """Advance to the wall clock if it is ahead, in real time; do nothing in fast mode."""
         if self.real_time:
             with self._lock:
                 self._now_s -= min(0.0, self._ahead_of_wall_s())

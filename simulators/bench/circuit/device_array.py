@@ -1,10 +1,11 @@
-"""Devices in rows and columns on common lines: in the circuit is what both its lines select.
+"""Devices in rows and columns on common lines, selected by row and column lines.
 
 Every cell has its device behind transistors that a row line and a column line open. All cells share
 IN, CLK, 4P and OUT, so that with one row and one column selected exactly one device is connected,
 with none the lines end open, and with more all selected ones lie side by side: each has the whole
 pulse on its track, and their junctions are in parallel. Relays carry the direct voltage of the
-select lines alone; transistors and lines are ideal. What is not selected rests in the same field.
+select lines alone; transistors and lines are ideal. Devices that are not selected rest in the same
+field.
 """
 
 from collections.abc import Collection, Sequence
@@ -23,7 +24,7 @@ _ITERATIONS = 60
 class DeviceArray:
     """Device r · columns + c sits where row r and column c cross.
 
-    To the circuit it is a device: whatever is connected at the time, without a clock of its own.
+    To the circuit it is one device: the parallel connection of those selected.
     """
 
     def __init__(
@@ -47,17 +48,17 @@ class DeviceArray:
     @property
     def devices(self) -> Device | Twin:
         """All devices as they are now, row by row."""
-        self._let_rest()
+        self._advance_resting()
         return self._devices
 
     def switch(self, closed: Collection[int]) -> bool:
-        """Select by the relays that are closed; return whether the lines ended open before only."""
+        """Select devices by closed relays; return True if open lines are now connected."""
         rows = sorted(self._rows[channel] for channel in closed if channel in self._rows)
         columns = sorted(self._columns[channel] for channel in closed if channel in self._columns)
         places = [row * self.columns + column for row in rows for column in columns]
         if places == self._places:
             return False
-        self._let_rest()
+        self._advance_resting()
         were_open = not self._places
         self._places = places
         self._connected = [self._devices.part(place, place + 1) for place in places]
@@ -71,7 +72,7 @@ class DeviceArray:
         rise_s: float = 0.0,
         fall_s: float = 0.0,
     ) -> None:
-        """Put a voltage between IN and CLK of what is connected; the others rest meanwhile."""
+        """Apply a voltage between IN and CLK of the selected devices; the others rest meanwhile."""
         for device in self._connected:
             device.drive(track_voltage_V, duration_s, field_T, rise_s, fall_s)
         if self._rested and self._rested[-1][1] == field_T:
@@ -79,7 +80,7 @@ class DeviceArray:
         self._rested.append((duration_s, field_T))
 
     def junction_voltage_V(self, current_A: float, integration_s: float) -> Floats:
-        """Source a current into what is connected and return the voltage, (1,); 0 if nothing is."""
+        """Source a current into the selected devices; return the voltage, (1,), 0 if none is."""
         if len(self._connected) == 1:
             return self._connected[0].junction_voltage_V(current_A, integration_s)
         if not self._connected or current_A == 0.0:
@@ -92,21 +93,21 @@ class DeviceArray:
         return voltage_V * current_A / self.junction_current_A(voltage_V, integration_s)
 
     def junction_current_A(self, voltage_V: float, integration_s: float) -> Floats:
-        """Source a voltage across what is connected and return the current, (1,)."""
+        """Source a voltage across the selected devices and return the current, (1,)."""
         currents = [
             device.junction_current_A(voltage_V, integration_s) for device in self._connected
         ]
         return np.sum(currents, axis=0) if currents else np.zeros(1)
 
     def resistance_ohm(self, bias_V: float = 0.0) -> Floats:
-        """Return the noiseless resistance of what is connected at a bias, (1,); inf if nothing."""
+        """Return the noiseless resistance of the selected devices at a bias, (1,), inf if none."""
         if not self._connected:
             return np.full(1, np.inf)
         each_S = [1.0 / device.resistance_ohm(bias_V) for device in self._connected]
         return np.asarray(1.0 / np.sum(each_S, axis=0))
 
-    def _let_rest(self) -> None:
-        """Let all devices but those connected live through what has passed since the last time."""
+    def _advance_resting(self) -> None:
+        """Integrate the state of all devices that are not selected up to now."""
         rested, self._rested = self._rested, []
         edges = [-1, *self._places, self._devices.count]
         for before, after in pairwise(edges):

@@ -1,4 +1,4 @@
-"""How the Keithley 2400's commands reach the source-meter core: the groups its table is made of."""
+"""Command groups of the Keithley 2400, between its table and the source-meter core."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from ..errors import ScpiError
 from ..scpi.commands import Command, setting
 from ..scpi.values import Boolean, Choice, Integer, Kind, Raw, Real, Text, choice
 from .source_meter import SourceMeter
-from .source_meter_converter import Reading
+from .source_meter_converter import SourceMeasurement
 from .source_meter_settings import MeterSettings, Quantity
 
 _ELEMENTS = choice("VOLTage", "CURRent", "RESistance", "TIME", "STATus")
@@ -26,7 +26,7 @@ def field(header: str, kind: Kind[Any], name: str) -> Command:
 def quantity_commands(
     mnemonic: str, of: Callable[[MeterSettings], Quantity], unit: str, largest: float
 ) -> Iterable[Command]:
-    """Declare what volts, amps and ohms have in common."""
+    """Declare the commands that volts, amps and ohms share."""
     span = Real(unit, -largest, largest, 0.0)
 
     def act(method: Callable[[Quantity, Any], None]) -> Callable[[SourceMeter, Any], None]:
@@ -76,7 +76,7 @@ def quantity_commands(
 
 
 def trigger_layer(header: str, name: str, outputs: Choice) -> Iterable[Command]:
-    """Declare what the arm and the trigger layer have in common."""
+    """Declare the commands that the arm and the trigger layer share."""
 
     def line(side: str) -> Command:
         key = f"{name}:{side}"
@@ -93,7 +93,7 @@ def trigger_layer(header: str, name: str, outputs: Choice) -> Iterable[Command]:
     yield line("O")
 
 
-def shown(meter: SourceMeter, readings: Sequence[Reading]) -> str:
+def shown(meter: SourceMeter, readings: Sequence[SourceMeasurement]) -> str:
     values = []
     for reading in readings:
         by_name = {
@@ -124,7 +124,7 @@ def functions_on(header: str) -> Command:
         kept = meter.settings.functions if meter.settings.concurrent else ()
         meter.settings.functions = kept + tuple(f for f in chosen if f not in kept)
 
-    return Command(header, function_names, put, tell_kinds=(Raw(),) * 3, tell_optional=2)
+    return Command(header, function_names, put, command_parameters=(Raw(),) * 3, command_optional=2)
 
 
 def disable_functions(meter: SourceMeter, *quoted: str) -> None:

@@ -2,8 +2,8 @@
 
 Relays are numbered by slot and channel, 101 to 540. Latching relays take 3 ms a command to move
 (the card's data sheet). A system channel (`ROUT:CLOS`) is one channel and its card's isolation
-relay; multiple channels (`ROUT:MULT:CLOS`) are closed beside those that are. What the relays are
-wired to is the lab's: with an array, its select lines. The multimeter in the mainframe is missing.
+relay; multiple channels (`ROUT:MULT:CLOS`) are closed beside those that are. The relays are
+wired by the lab, to the select lines of an array. The multimeter of the mainframe is not simulated.
 """
 
 from ..circuit.circuit import Circuit
@@ -68,7 +68,7 @@ class Keithley2750:
 
 
 def is_measuring(channel: int) -> bool:
-    """Whether a channel leads to a terminal that voltages or resistances are measured at."""
+    """Return True if a channel leads to a measuring terminal of its card."""
     return channel % 100 <= MEASURING
 
 

@@ -30,7 +30,7 @@ class Keysight81160A:
         return self.channels[number - 1]
 
     def settle(self) -> None:
-        """Let the message just executed take effect on the outputs."""
+        """Apply the message just executed to the outputs."""
         if self.coupled_from is not None:
             for channel in self.channels:
                 channel.program(self.coupled_from.settings)
@@ -44,7 +44,7 @@ class Keysight81160A:
             raise first
 
     def trigger(self) -> None:
-        """Start the bursts of every channel that waits for a trigger (`*TRG`)."""
+        """Start the bursts of all channels armed for a trigger (`*TRG`)."""
         self.settle()
         waiting = [c for c in self.channels if c.settings.arm_source not in ("IMM", "INT2")]
         if not waiting:
@@ -53,7 +53,7 @@ class Keysight81160A:
             channel.trigger()
 
     def couple(self, number: int, on: bool) -> None:
-        """Let both channels follow channel `number`, or none."""
+        """Couple both channels to channel `number`, or uncouple them."""
         self.coupled_from = self.channels[number - 1] if on else None
 
 

@@ -1,6 +1,6 @@
-"""What can be programmed on each channel of a Keysight 81160A: its channel commands.
+"""The commands of each channel of a Keysight 81160A.
 
-Arbitrary waveforms and noise are not simulated: selecting or uploading one is answered with -241.
+Arbitrary waveforms and noise are not simulated: selecting or uploading one is error -241.
 """
 
 from collections.abc import Callable
@@ -80,7 +80,7 @@ def _refused_name(_channel: Channel) -> str:
 
 
 def _pulse_timing(header: str) -> tuple[Command, ...]:
-    """Declare what both spellings of the pulse subsystem share."""
+    """Declare the commands that both spellings of the pulse subsystem share."""
     return (
         _derived(
             header.format("PERiod"), _PERIOD, lambda s: s.period_s, ChannelSettings.with_period

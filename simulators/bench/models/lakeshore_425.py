@@ -1,8 +1,8 @@
 """Lake Shore 425 gaussmeter: not SCPI, but short headers on a serial line, and a Hall probe.
 
 Resolution is one part in 35 000 of the range (4¾ digits); noise is one count rms in the wide band
-and a third of it with the DC filter. `ZPROBE` takes the field it sees for zero, as the real one
-does, so the probe belongs into a zero-gauss chamber first.
+and a third of it with the DC filter. `ZPROBE` zeroes at the present field, as on the
+real one, so the probe belongs in a zero-gauss chamber first.
 """
 
 import numpy as np
@@ -47,7 +47,7 @@ class LakeShore425:
         return self._reading_T * PER_TESLA[self.unit]
 
     def zero(self) -> None:
-        """Take the field at the probe for zero."""
+        """Zero the probe at the present field."""
         self._zero_T = self._circuit.field_T()
 
     def set_range(self, number: int) -> None:
@@ -95,7 +95,7 @@ COMMANDS = CommandSet(
             "RDGMODE",
             lambda m: ",".join(str(value) for value in m.mode),
             LakeShore425.set_mode,
-            tell_kinds=(Integer(1, 2), Integer(0, 1), Integer(1, 2)),
+            command_parameters=(Integer(1, 2), Integer(0, 1), Integer(1, 2)),
         ),
         event("ZPROBE", LakeShore425.zero),
         query("TYPE", Raw(), lambda _: "40"),

@@ -1,6 +1,6 @@
 """The physics of a two-channel pulse generator: levels, polarity, bursts, trains, limits.
 
-Levels are what stands on the line with the configured load; into the bench's real 50 Ω the line
+Levels are voltages on the line with the configured load; into the bench's real 50 Ω the line
 carries (load + 50 Ω)/(2 · load) of them. A channel that waits for a trigger rests at its LOW level,
 or at its HIGH level when its polarity is inverted: an inverted pulse is a complement.
 """
@@ -20,7 +20,7 @@ _MOST_CYCLES_AT_ONCE = 1024
 
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
-    """Everything programmable about one channel; the defaults are those after `*RST`."""
+    """The settings of one channel; the defaults are those after `*RST`."""
 
     shape: str = "SIN"
     high_V: float = 0.5
@@ -79,7 +79,7 @@ class ChannelSettings:
         return replace(self, period_s=period_s)
 
     def conflict(self) -> str:
-        """Return what contradicts what, or nothing."""
+        """Return the conflict between settings as text, empty if they agree."""
         scale = 2.0 if math.isinf(self.load_ohm) else 2.0 * self.load_ohm / (self.load_ohm + 50.0)
         tolerance = 1.0 + 1e-9
         if max(map(abs, self._levels_V())) > LARGEST_LEVEL_V * scale * tolerance:
@@ -122,7 +122,7 @@ class ChannelSettings:
         return self.on_line(self.low_V if self.shape in ("PULS", "SQU") else self.offset_V)
 
     def cycle(self) -> tuple[Piece, ...]:
-        """Return what one cycle does beside resting: a pulse, or two half-waves as trapezoids."""
+        """Return one cycle without its rest: a pulse, or two half-waves as trapezoids."""
         if self.shape == "PULS":
             return (Piece(self.on_line(self.high_V), self.width_s, self._rise_s, self._fall_s),)
         if self.shape == "SQU":
@@ -155,7 +155,7 @@ class Channel:
 
     @property
     def settings(self) -> ChannelSettings:
-        """What has been programmed, including by the message being executed."""
+        """The programmed settings, including those of the message being executed."""
         return self._staged
 
     def program(self, settings: ChannelSettings) -> None:
@@ -171,13 +171,13 @@ class Channel:
             self._staged = self._active
             raise ScpiError(-221, "Settings conflict", conflict)
         if self._circuit is not None:
-            self._circuit.live()
+            self._circuit.advance_to_now()
             self._train_from_s = self._circuit.clock.now_s()
             self._circuit.waveform = self.waveform
         self._active = self._staged
 
     def trigger(self) -> None:
-        """Play the burst a trigger starts; raises -211 where no trigger is awaited."""
+        """Output the burst of one trigger; raises -211 if no trigger is awaited."""
         self.settle()
         settings = self._active
         if settings.arm_source in ("IMM", "INT2"):
@@ -186,7 +186,7 @@ class Channel:
             self._circuit.play(_repeated(*settings.burst_pieces(), settings.idle_V()))
 
     def waveform(self, start_s: float, stop_s: float) -> Iterable[Piece]:
-        """Yield what the line carried between two times: its idle level, or a continuous train."""
+        """Yield the waveform between two times: the idle level, or a continuous train."""
         settings = self._active
         left_s = stop_s - start_s
         trains = settings.arm_source in ("IMM", "INT2") and settings.shape != "DC"
@@ -210,7 +210,7 @@ def _events_before(elapsed_s: float, every_s: float) -> int:
 
 
 def _repeated(pieces: tuple[Piece, ...], count: int, idle_V: float) -> Iterator[Piece]:
-    """Yield pieces `count` times; those beyond 1024 in a row rest, as the wall has long stopped."""
+    """Yield pieces `count` times; cycles beyond 1024 become rest, as the wall has stopped."""
     for _ in range(min(count, _MOST_CYCLES_AT_ONCE)):
         yield from pieces
     more = count - _MOST_CYCLES_AT_ONCE

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..circuit.circuit import Circuit
 from ..errors import ScpiError
-from .source_meter_converter import Converter, Reading
+from .source_meter_converter import Converter, SourceMeasurement
 from .source_meter_settings import MeterSettings
 
 READING_AVAILABLE, BUFFER_FULL = 64, 512
@@ -22,12 +22,12 @@ class SourceMeter:
         self.settings = MeterSettings()
         self.output = False
         self.line_frequency_Hz = 50
-        self.trace: list[Reading] = []
+        self.trace: list[SourceMeasurement] = []
         self.trace_points = 100
         self.trace_feeding = False
         self.measurement_event = 0
         self.measurement_enable = 0
-        self._last: tuple[Reading, ...] = ()
+        self._last: tuple[SourceMeasurement, ...] = ()
         self._armed = False
         circuit.open_lines_V = self.open_lines_V
 
@@ -50,12 +50,12 @@ class SourceMeter:
         self.apply()
 
     def apply(self) -> None:
-        """Put the present source level on the junction, which may not survive it."""
+        """Put the present source level on the junction, which may destroy it."""
         if self.output:
             self._converter.force(self.settings, _SETTLING_S)
 
     def open_lines_V(self) -> float:
-        """Return the voltage to which lines float that nothing is connected to."""
+        """Return the voltage to which unconnected lines float."""
         return self._converter.open_lines_V(self.settings) if self.output else 0.0
 
     def configure(self, function: str) -> None:
@@ -73,8 +73,8 @@ class SourceMeter:
         if not settings.clear_auto:
             self.switch(True)
 
-    def read(self) -> tuple[Reading, ...]:
-        """Take the programmed readings; +803 with the output off, -214 where none would start."""
+    def read(self) -> tuple[SourceMeasurement, ...]:
+        """Take the programmed readings; +803 with the output off, -214 if none would start."""
         if self.settings.arm_source not in ("IMM", "TIM") or self.settings.trigger_source != "IMM":
             raise ScpiError(-214, "Trigger deadlock")
         return self._acquire()
@@ -88,7 +88,7 @@ class SourceMeter:
             self._armed = True
 
     def trigger(self) -> None:
-        """Take a bus trigger; raises -211 where none is awaited."""
+        """Execute a bus trigger; raises -211 if none is awaited."""
         if not self._armed or self.settings.arm_source != "BUS":
             raise ScpiError(-211, "Trigger ignored")
         self._acquire()
@@ -97,8 +97,8 @@ class SourceMeter:
         """Return to idle."""
         self._armed = False
 
-    def fetch(self) -> tuple[Reading, ...]:
-        """Return the latest readings; raises -230 where there are none."""
+    def fetch(self) -> tuple[SourceMeasurement, ...]:
+        """Return the latest readings; raises -230 if none exist."""
         if not self._last:
             raise ScpiError(-230, "Data corrupt or stale")
         return self._last
@@ -128,13 +128,13 @@ class SourceMeter:
         if not self.output and not self.settings.clear_auto:
             raise ScpiError(803, "Not permitted with OUTPUT off")
 
-    def _acquire(self) -> tuple[Reading, ...]:
+    def _acquire(self) -> tuple[SourceMeasurement, ...]:
         self._check_output()
         settings = self.settings
         self._armed = False
         if settings.clear_auto:
             self.switch(True)
-        readings: list[Reading] = []
+        readings: list[SourceMeasurement] = []
         for _ in range(settings.arm_count):
             if settings.arm_source == "TIM":
                 self._clock.sleep(settings.arm_timer_s)

@@ -33,7 +33,7 @@ _MEASURED = {"VOLT": 1 << 11, "CURR": 1 << 12, "RES": 1 << 13}
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SourceMeasurement:
     """One source-measure cycle: V, A, Ω, the lab's time in s, the status word."""
 
     voltage: float
@@ -51,8 +51,8 @@ class Converter:
     random: np.random.Generator
     _moving: deque[tuple[float, float]] = field(default_factory=deque)
 
-    def reading(self, settings: MeterSettings, line_frequency_Hz: float) -> Reading:
-        """Take one reading, which takes its time."""
+    def reading(self, settings: MeterSettings, line_frequency_Hz: float) -> SourceMeasurement:
+        """Take one reading, for its duration."""
         cycle_s = settings.nplc / line_frequency_Hz
         repeats = settings.filtered and settings.filter_kind == "REP"
         integration_s = cycle_s * (settings.filter_count if repeats else 1)
@@ -67,7 +67,7 @@ class Converter:
         if abs(resistance) > _LARGEST_RESISTANCE_OHM and "RES" in settings.functions:
             resistance, over = OVERFLOW, True
         shown = settings.functions
-        return Reading(
+        return SourceMeasurement(
             voltage if "VOLT" in shown or not settings.sources_current else NOT_A_NUMBER,
             current if "CURR" in shown or settings.sources_current else NOT_A_NUMBER,
             resistance if "RES" in shown else NOT_A_NUMBER,
@@ -76,7 +76,7 @@ class Converter:
         )
 
     def open_lines_V(self, settings: MeterSettings) -> float:
-        """Return where the source's voltage ends that drives nothing: a current's at its limit."""
+        """Return the voltage of the source without a load: a current source's is at its limit."""
         if settings.auto_ohms:
             return AUTO_OHMS_COMPLIANCE_V
         if settings.source == "CURR":
@@ -85,7 +85,7 @@ class Converter:
         return settings.voltage.sourced_level()
 
     def force(self, settings: MeterSettings, integration_s: float) -> tuple[float, float, bool]:
-        """Put the source's level on the junction: V at the sense leads, A, whether limited."""
+        """Put the source's level on the junction: V at the sense leads, A, in compliance or not."""
         current_A: float | None = None
         voltage_V: float | None = None
         if settings.auto_ohms:

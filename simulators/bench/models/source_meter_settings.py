@@ -1,4 +1,4 @@
-"""What can be programmed on a source-meter, with its ranges; the defaults are those after `*RST`.
+"""The settings of a source-meter and their ranges; the defaults are those after `*RST`.
 
 Ranges are those of the Keithley 2400 data sheet.
 """
@@ -17,7 +17,7 @@ _SOURCE_STEPS = 20_000
 
 @dataclass(slots=True)
 class Quantity:
-    """How volts, amps or ohms are sourced and measured."""
+    """The source and measurement settings of volts, amps or ohms."""
 
     ranges: tuple[float, ...]
     counts: float  # in a measuring range
@@ -29,7 +29,7 @@ class Quantity:
     auto: bool = True
 
     def choose(self, value: float) -> float:
-        """Return the most sensitive range that takes `value`; raises -222 where none does."""
+        """Return the most sensitive range that covers `value`; raises -222 if none does."""
         for candidate in self.ranges:
             if abs(value) <= candidate * OVER_RANGE:
                 return candidate
@@ -108,12 +108,12 @@ class MeterSettings:
     display: bool = True
 
     def quantity(self, function: str) -> Quantity:
-        """Return what VOLT, CURR or RES stands for."""
+        """Return the settings of VOLT, CURR or RES."""
         return {"VOLT": self.voltage, "CURR": self.current, "RES": self.resistance}[function]
 
     @property
     def auto_ohms(self) -> bool:
-        """Whether the ohms range dictates the source."""
+        """True if the ohms range sets the source."""
         return "RES" in self.functions and self.resistance_mode == "AUTO"
 
     @property

@@ -12,9 +12,9 @@ _MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class ChannelList:
-    """A list of channels in parentheses; -222 for one that there is not."""
+    """A list of channels in parentheses; -222 for one that does not exist."""
 
-    there_are: Collection[int]
+    existing: Collection[int]
 
     def parse(self, text: str) -> tuple[int, ...]:
         if not (text.startswith("(@") and text.endswith(")")):
@@ -23,7 +23,7 @@ class ChannelList:
         if channels is None:
             raise ScpiError(-102, "Syntax error", text[:40])
         for channel in channels:
-            if channel not in self.there_are:
+            if channel not in self.existing:
                 raise ScpiError(-222, "Parameter data out of range", str(channel))
         return channels
 
@@ -32,7 +32,7 @@ class ChannelList:
 
 
 def channels_of(text: str) -> tuple[int, ...] | None:
-    """Return the channels of `101,201:240`, each range up or down, None where it is no list."""
+    """Return the channels of `101,201:240`, each range up or down; None if it is no list."""
     channels: list[int] = []
     for part in text.split(","):
         match = _RANGE.match(part)

@@ -1,7 +1,7 @@
-"""How a virtual instrument declares its commands: a table of settings, queries and events.
+"""The command table of a virtual instrument: settings, queries and events.
 
-A header is written as in a SCPI manual: capitals are the short form, brackets enclose what may be
-left out, `#` marks a numeric suffix that selects a channel: `[:SOURce]:VOLTage#[:LEVel]:HIGH`.
+A header is written as in a SCPI manual: capitals are the short form, brackets enclose optional
+parts, `#` marks a numeric suffix that selects a channel: `[:SOURce]:VOLTage#[:LEVel]:HIGH`.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,15 +16,15 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One header: what its query answers, what its command does, and to which part of the core."""
+    """One header: the functions of its query and its command, and the part they act on."""
 
     header: str
-    ask: Callable[..., str] | None = None
-    tell: Callable[..., None] | None = None
-    ask_kinds: tuple[Kind[Any], ...] = ()
-    tell_kinds: tuple[Kind[Any], ...] = ()
-    ask_optional: int = 0
-    tell_optional: int = 0
+    query: Callable[..., str] | None = None
+    execute: Callable[..., None] | None = None
+    query_parameters: tuple[Kind[Any], ...] = ()
+    command_parameters: tuple[Kind[Any], ...] = ()
+    query_optional: int = 0
+    command_optional: int = 0
     part: Callable[[Any, int], Any] | None = None
     of_instrument: bool = False
 
@@ -32,9 +32,9 @@ class Command:
 def setting(
     header: str, kind: Kind[V], get: Callable[[Any], V], put: Callable[[Any, V], None]
 ) -> Command:
-    """Declare a value that can be set and asked for; `HEADER? MIN` answers a number's limit."""
+    """Declare a value that can be set and queried; `HEADER? MIN` returns a number's limit."""
 
-    def ask(part: Any, word: str = "") -> str:
+    def answer(part: Any, word: str = "") -> str:
         if not word:
             return kind.format(get(part))
         limit_of: Callable[[str], float | None] = getattr(kind, "limit", lambda _: None)
@@ -43,17 +43,19 @@ def setting(
             raise ScpiError(-108, "Parameter not allowed", word)
         return format(limit, "+.6E")
 
-    return Command(header, ask, put, (Raw(),), (kind,), ask_optional=1)
+    return Command(header, answer, put, (Raw(),), (kind,), query_optional=1)
 
 
 def query(header: str, kind: Kind[V], get: Callable[..., V], *kinds: Kind[Any]) -> Command:
-    """Declare a value that can only be asked for, with the parameters the query takes."""
-    return Command(header, lambda part, *given: kind.format(get(part, *given)), ask_kinds=kinds)
+    """Declare a value that can only be queried, with the parameters of the query."""
+    return Command(
+        header, lambda part, *given: kind.format(get(part, *given)), query_parameters=kinds
+    )
 
 
 def event(header: str, do: Callable[..., None], *kinds: Kind[Any], optional: int = 0) -> Command:
-    """Declare something that happens; the last `optional` of its parameters may be left out."""
-    return Command(header, tell=do, tell_kinds=kinds, tell_optional=optional)
+    """Declare a command without a query; the last `optional` parameters may be omitted."""
+    return Command(header, execute=do, command_parameters=kinds, command_optional=optional)
 
 
 def on_part(part: Callable[[Any, int], Any], commands: Sequence[Command]) -> tuple[Command, ...]:

@@ -1,7 +1,7 @@
 """One virtual instrument: executes program messages on its core and keeps IEEE 488.2 status.
 
 Error queue (first in, first out, overflow -350), standard event status, status byte and service
-requests are the same for every model; what a model does is in its core and its command table.
+requests are the same for every model; its behaviour is in its core and its command table.
 """
 
 from collections import deque
@@ -22,7 +22,7 @@ ERROR_AVAILABLE, MESSAGE_AVAILABLE, EVENT_SUMMARY, SERVICE_REQUEST = 4, 16, 32, 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What makes one instrument model: its names, its commands and how its core comes to be."""
+    """An instrument model: its name, identity and commands, and how its core is built."""
 
     name: str
     identity: str
@@ -62,7 +62,7 @@ class Instrument:
                     break
                 continue
             except DeviceError as error:
-                self.report(_of_the_device(error))
+                self.report(_device_error(error))
                 continue
             if reply is not None:
                 replies.append(reply)
@@ -73,7 +73,7 @@ class Instrument:
             except ScpiError as error:
                 self.report(error)
             except DeviceError as error:
-                self.report(_of_the_device(error))
+                self.report(_device_error(error))
         return ";".join(replies) if replies else None
 
     def report(self, error: ScpiError) -> None:
@@ -97,7 +97,7 @@ class Instrument:
         return status | (SERVICE_REQUEST if status & self.service_enable else 0)
 
     def serial_poll(self) -> int:
-        """Return the status byte with bit 6 as the service request, which the poll takes back."""
+        """Return the status byte with bit 6 as the service request, which the poll clears."""
         status = self.status_byte() & ~SERVICE_REQUEST
         if self.requesting_service:
             status |= SERVICE_REQUEST
@@ -120,7 +120,7 @@ class Instrument:
         self.execute("*TRG")
 
     def next_error(self) -> str:
-        """Take the oldest error from the queue, in the words of SYST:ERR?."""
+        """Remove the oldest error from the queue and return it in the format of SYST:ERR?."""
         if not self.errors:
             return self.model.no_error
         error = self.errors.popleft()
@@ -129,7 +129,7 @@ class Instrument:
         )
 
     def all_errors(self) -> str:
-        """Take every error from the queue, oldest first."""
+        """Remove all errors from the queue and return them, oldest first."""
         return ",".join([self.next_error() for _ in range(max(1, len(self.errors)))])
 
     def clear_status(self) -> None:
@@ -151,8 +151,8 @@ class Instrument:
         self.event_status |= OPERATION_COMPLETE
 
 
-def _of_the_device(error: DeviceError) -> ScpiError:
-    """Return what an instrument tells of a device that cannot be what it is asked to be."""
+def _device_error(error: DeviceError) -> ScpiError:
+    """Return the instrument's error for a request that the device cannot fulfil."""
     return ScpiError(-300, "Device-specific error", str(error).rstrip(".").replace('"', "'"))
 
 

@@ -1,4 +1,4 @@
-"""Turns a program message into steps: header tree, compound-command paths, parameters.
+"""The parser of program messages: header tree, compound-command paths, parameters.
 
 Rules of SCPI-99 volume 1, chapter 6: a mnemonic is its short or its long form, never in between;
 after `;` a header without a leading colon continues at the level of the previous one; common
@@ -35,7 +35,7 @@ class _Node:
 
 
 class CommandSet:
-    """All commands of one instrument model; compiles messages and remembers what it compiled."""
+    """All commands of one instrument model; compiled messages are cached."""
 
     def __init__(self, commands: Sequence[Command]) -> None:
         self._root = _Node()
@@ -45,7 +45,7 @@ class CommandSet:
                 self._insert(path, command)
 
     def steps(self, message: str) -> tuple[Step, ...]:
-        """Return what a program message (without terminator) asks an instrument to do, in order."""
+        """Return the steps of a program message (without terminator), in order."""
         steps = self._compiled.get(message)
         if steps is None:
             if len(self._compiled) >= _CACHED_MESSAGES:
@@ -95,11 +95,11 @@ class CommandSet:
                 raise ScpiError(-113, "Undefined header", ":".join(path))
             node, suffix = found, suffix if number is None else number
         command = node.command
-        do = None if command is None else command.ask if is_query else command.tell
+        do = None if command is None else command.query if is_query else command.execute
         if command is None or do is None:
             raise ScpiError(-113, "Undefined header", ":".join(path) + "?" * is_query)
-        kinds = command.ask_kinds if is_query else command.tell_kinds
-        optional = command.ask_optional if is_query else command.tell_optional
+        kinds = command.query_parameters if is_query else command.command_parameters
+        optional = command.query_optional if is_query else command.command_optional
         values = _values(given, kinds, optional)
         if command.of_instrument:
             return lambda instrument: do(instrument, *values)
@@ -111,9 +111,12 @@ class CommandSet:
 
 def _merged(first: Command, second: Command) -> Command:
     """Return the command and the query of one header, declared apart, as one."""
-    asking, telling = (first, second) if first.ask else (second, first)
+    queried, executed = (first, second) if first.query else (second, first)
     return replace(
-        telling, ask=asking.ask, ask_kinds=asking.ask_kinds, ask_optional=asking.ask_optional
+        executed,
+        query=queried.query,
+        query_parameters=queried.query_parameters,
+        query_optional=queried.query_optional,
     )
 
 

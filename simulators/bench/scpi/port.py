@@ -1,11 +1,11 @@
-"""The line between a controller and an instrument: messages in, replies out, in the right order.
+"""The connection of a controller to an instrument: messages in, replies out, in order.
 
 On a message bus (GPIB, USBTMC, VXI-11) END closes a message, an unread reply is lost to the next
 message (-410) and a read without a query fails (-420); on a stream (serial, TCP) newlines close
 messages and replies queue up.
 
-A message is carried out, and the clock moved, while it is written; whoever reads the reply is told
-when it would have been there (`still_working`), and counts from the end of the message.
+A message is executed, and the clock advanced, while it is written; `still_working` returns whether
+a reader, who counts from the end of the message, would have to wait longer for the reply.
 """
 
 import threading
@@ -61,16 +61,16 @@ class Port:
                 self._due_s = max(self._due_s, answered_s + (answered_s - sent_s))
             self.instrument.request_service()
 
-    def still_working(self, patience_s: float) -> bool:
-        """Whether a reply comes later than in `patience_s`; if so, that time has been waited."""
-        if self._due_s - self.now_s() <= patience_s:
+    def still_working(self, timeout_s: float) -> bool:
+        """Return True if the reply is due later than in `timeout_s`, which is then waited."""
+        if self._due_s - self.now_s() <= timeout_s:
             return False
         with self.lock:
-            self._due_s -= patience_s
+            self._due_s -= timeout_s
             return bool(self._output)
 
     def expect_reply(self) -> None:
-        """Note that the controller has heard of the reply, so has waited for it."""
+        """Record that the controller knows of the reply, so has waited for it."""
         self._due_s = 0.0
 
     def read(self, count: int, stop: int | None) -> tuple[bytes, bool]:
@@ -91,25 +91,25 @@ class Port:
             return data, self.message_bus and not self._output
 
     def waiting(self) -> int:
-        """Return how many bytes of replies wait to be read."""
+        """Return the number of reply bytes to be read."""
         self.expect_reply()
         return len(self._output)
 
     def fail_read(self) -> None:
-        """Note that a controller wanted a reply where none was due."""
+        """Report a read without a query (-420)."""
         with self.lock:
             if self.message_bus:
                 self.instrument.report(ScpiError(-420, "Query UNTERMINATED"))
                 self.instrument.request_service()
 
     def clear(self) -> None:
-        """Forget pending input and output (device clear)."""
+        """Discard pending input and output (device clear)."""
         with self.lock:
             self._input = b""
             self.discard_output()
 
     def discard_output(self) -> None:
-        """Forget replies that were not read."""
+        """Discard replies that were not read."""
         with self.lock:
             self._output = b""
             self._due_s = 0.0
@@ -117,7 +117,7 @@ class Port:
             self._drained.notify_all()
 
     def trigger(self) -> None:
-        """Pass on a bus trigger."""
+        """Send a bus trigger."""
         with self.lock:
             self.synchronise()
             self.sleep(GPIB_MESSAGE_S)

@@ -1,4 +1,4 @@
-"""The parameter types of SCPI: how a program's text becomes a value and a value becomes a reply.
+"""The parameter types of SCPI: parsing of parameters and formatting of replies.
 
 Numbers follow IEEE 488.2 (NRf, unit suffixes with multipliers, `#H` for integers), character data
 follows SCPI-99 (either the short or the long form, in any case), texts are quoted.
@@ -48,7 +48,7 @@ def short_form(mnemonic: str) -> str:
 
 
 def names(mnemonic: str, text: str) -> bool:
-    """Whether `text` is exactly the short or the long form of `mnemonic`, in any case."""
+    """Return True if `text` is the short or the long form of `mnemonic`, in any case."""
     return text.upper() in (short_form(mnemonic), mnemonic.upper())
 
 

@@ -26,7 +26,7 @@ class ServiceRequests:
     _arrived: threading.Condition = field(default_factory=threading.Condition)
 
     def enable(self, mechanism: int) -> None:
-        """Start to take events; a request that stands on the bus already counts as one."""
+        """Enable events; a request that is already pending counts as one."""
         instrument = self.session.port.instrument
         with self.session.port.lock:
             if not self.mechanism:
@@ -37,19 +37,19 @@ class ServiceRequests:
                 self.notify()
 
     def disable(self, mechanism: int) -> None:
-        """Stop to take events."""
+        """Disable events."""
         with self.session.port.lock:
             was, self.mechanism = self.mechanism, self.mechanism & ~mechanism
             if was and not self.mechanism:
                 self.session.port.instrument.on_service_request.remove(self.notify)
 
     def discard(self) -> None:
-        """Forget queued events."""
+        """Discard queued events."""
         with self._arrived:
             self._queue.clear()
 
     def notify(self) -> None:
-        """Take note of a service request."""
+        """Queue a service request or hand it to the handlers."""
         self.session.port.expect_reply()
         context = next(_contexts)
         if self.mechanism & EventMechanism.queue:
@@ -63,8 +63,8 @@ class ServiceRequests:
     def wait(self, timeout_s: float | None, *, real_time: bool) -> int | None:
         """Return the oldest event's context, or None after the time-out.
 
-        What this thread has asked for has happened already; another thread's doing is waited for,
-        in fast mode for 0.2 s of real time at most.
+        Requests of this thread's own messages have occurred already; those of another thread are
+        waited for, in fast mode for 0.2 s of real time at most.
         """
         if not real_time:
             timeout_s = _REAL_WAIT_S if timeout_s is None else min(timeout_s, _REAL_WAIT_S)

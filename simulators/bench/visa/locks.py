@@ -1,4 +1,4 @@
-"""VISA locks: which session may use a resource while another one holds it."""
+"""VISA locks on resources, exclusive and shared."""
 
 import threading
 import uuid
@@ -52,7 +52,7 @@ class Locks:
             return held.key, StatusCode.success_nested_shared if nested else StatusCode.success
 
     def unlock(self, session: Session) -> StatusCode:
-        """Take back the session's latest lock."""
+        """Release the session's latest lock."""
         with self._changed:
             held = self._held.get(session.resource_name, _Held())
             for counts in (held.exclusive, held.shared):
@@ -63,15 +63,15 @@ class Locks:
             return StatusCode.error_session_not_locked
 
     def release(self, session: Session) -> None:
-        """Take back every lock of a session that closes."""
+        """Release every lock of a session that is closed."""
         with self._changed:
             held = self._held.get(session.resource_name)
             if held is not None:
                 del held.exclusive[session.number], held.shared[session.number]
                 self._tidy(session.resource_name, held)
 
-    def shut_out(self, session: Session) -> bool:
-        """Whether another session's lock keeps this one from its resource."""
+    def excludes(self, session: Session) -> bool:
+        """Return True if another session's lock excludes this one from its resource."""
         with self._changed:
             held = self._held.get(session.resource_name)
             return held is not None and (

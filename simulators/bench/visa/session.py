@@ -65,12 +65,12 @@ class Session:
         return data, _FULL
 
     def wait_out(self) -> None:
-        """Let the time-out pass in the lab."""
+        """Advance the lab's clock by the time-out."""
         if self.timeout_ms != constants.VI_TMO_INFINITE:
             self.port.sleep(self.timeout_ms / 1e3)
 
     def get_attribute(self, attribute: int) -> tuple[Any, StatusCode]:
-        """Return an attribute's value, or that this kind of resource has none such."""
+        """Return an attribute's value, or an error status if the resource has no such attribute."""
         if attribute == ResourceAttribute.timeout_value:
             return self.timeout_ms, _SUCCESS
         if attribute == ResourceAttribute.asrl_avalaible_number:
@@ -82,7 +82,7 @@ class Session:
         return AttributesByID[attribute].default, _SUCCESS
 
     def set_attribute(self, attribute: int, value: Any) -> StatusCode:
-        """Set an attribute this kind of resource has and lets a program write."""
+        """Set a writable attribute of this kind of resource."""
         if attribute == ResourceAttribute.timeout_value:
             self.timeout_ms = int(value)
             return _SUCCESS

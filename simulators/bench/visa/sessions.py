@@ -1,4 +1,4 @@
-"""The half of the VISA back end that opens: resources, sessions, their attributes and locks."""
+"""The VISA back end's resources and sessions: opening, attributes and locks."""
 
 import itertools
 from collections.abc import Iterable
@@ -162,8 +162,8 @@ class VirtualLab(VisaLibraryBase):
         return opened
 
     def usable(self, session: VISASession) -> Session:
-        """Return an open session that no other session's lock shuts out; raises VisaIOError."""
+        """Return an open session that no other session's lock excludes; raises VisaIOError."""
         opened = self._sessions.get(session) or self.opened(session)
-        if self._locks and self._locks.shut_out(opened):
+        if self._locks and self._locks.excludes(opened):
             self.handle_return_value(session, StatusCode.error_resource_locked)
         return opened

@@ -134,7 +134,7 @@ def test_the_switch_speaks_as_its_driver_expects(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("message", "told"),
+    ("message", "error"),
     [
         (":ROUT:MULT:CLOS (@146)", '-222,"Parameter data out of range;146"'),
         (":ROUT:MULT:CLOS (@101:601)", '-222,"Parameter data out of range;146"'),
@@ -145,10 +145,10 @@ def test_the_switch_speaks_as_its_driver_expects(tmp_path: Path) -> None:
         (":READ?", '-113,"Undefined header;READ"'),
     ],
 )
-def test_a_wrong_message_moves_no_relay(lab: Lab, message: str, told: str) -> None:
+def test_a_wrong_message_moves_no_relay(lab: Lab, message: str, error: str) -> None:
     switch = lab.instruments["GPIB0::16::INSTR"]
     switch.execute(message)
-    assert switch.execute(":SYST:ERR?;:ROUT:MULT:CLOS?") == f"{told};(@)"
+    assert switch.execute(":SYST:ERR?;:ROUT:MULT:CLOS?") == f"{error};(@)"
 
 
 def test_a_system_channel_opens_the_others(lab: Lab) -> None:
@@ -174,7 +174,7 @@ def test_an_array_in_a_file_outlives_its_lab(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ('"101:102"', '"101:x"', "row_channels is '101:x'; it must be a list of channels"),
         ('"101:102"', '"101,101"', "row_channels is '101,101'; it must name each channel once"),
@@ -184,8 +184,8 @@ def test_an_array_in_a_file_outlives_its_lab(tmp_path: Path) -> None:
         ('column_channels = "501:503"', "", "column_channels is missing; add it"),
     ],
 )
-def test_a_mistake_in_the_wiring_is_named(tmp_path: Path, old: str, new: str, told: str) -> None:
-    with pytest.raises(LabError, match=told):
+def test_a_mistake_in_the_wiring_is_named(tmp_path: Path, old: str, new: str, message: str) -> None:
+    with pytest.raises(LabError, match=message):
         read_lab_file(str(small_lab(tmp_path, **{old: new})))
 
 

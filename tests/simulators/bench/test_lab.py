@@ -21,7 +21,7 @@ def written(folder: Path, text: str) -> str:
     return str(path)
 
 
-def test_every_lab_that_comes_along_can_be_set_up() -> None:
+def test_every_built_in_lab_can_be_set_up() -> None:
     assert lab_names() == ("array", "straight", "trapezoid", "trapezoid_five_state")
     for name in lab_names():
         models = [i.model.name for i in open_lab(f"{name}?name=all").instruments.values()]

@@ -60,16 +60,16 @@ def test_a_path_with_a_model_is_the_default_lab_with_its_twin() -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "told"),
+    ("width", "message"),
     [
         ("1E-7", "with pulses of 5e-08 s, not of 1e-07 s"),
         ("5E-8", "at -0.004 T, not at 0 T"),
     ],
 )
 def test_a_pulse_of_which_the_model_says_nothing_is_an_error_of_the_generator(
-    width: str, told: str
+    width: str, message: str
 ) -> None:
-    lab = open_lab(LabAddress("model:A3").with_options(name=told), resolve_model=find)
+    lab = open_lab(LabAddress("model:A3").with_options(name=message), resolve_model=find)
     generator = next(i for i in lab.instruments.values() if i.model.name == "81160A")
     generator.execute(":FUNC1 PULS;:OUTP1:LOAD 50;:ARM:SOUR1 MAN")
     generator.execute(f":FUNC1:PULS:WIDT {width};:VOLT1:LOW 0;:VOLT1:HIGH 0.5;:OUTP1 ON")
@@ -77,7 +77,7 @@ def test_a_pulse_of_which_the_model_says_nothing_is_an_error_of_the_generator(
     generator.execute("*TRG")
     error = generator.next_error()
     assert error.startswith('-300,"Device-specific error;The twin of A3 was measured ')
-    assert told in error
+    assert message in error
     assert generator.next_error().startswith("+0,")
     assert lab.device.resistance_ohm()[0] == 100.0
 
@@ -91,7 +91,7 @@ def test_a_lab_file_finds_a_models_file_beside_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("preset", "text", "told"),
+    ("preset", "text", "message"),
     [
         ("model:B", "", "There is no model B"),
         ("model:", "", "names no model"),
@@ -102,11 +102,11 @@ def test_a_lab_file_finds_a_models_file_beside_it(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_model_is_refused_naming_the_lab_file(
-    preset: str, text: str, told: str, tmp_path: Path
+    preset: str, text: str, message: str, tmp_path: Path
 ) -> None:
     (tmp_path / "x.json").write_text(text, encoding="utf-8")
     (tmp_path / "lab.toml").write_text(f'[device]\npreset = "{preset}"\n', encoding="utf-8")
-    with pytest.raises(LabError, match=told):
+    with pytest.raises(LabError, match=message):
         read_lab_file(str(tmp_path / "lab.toml"), find)
 
 

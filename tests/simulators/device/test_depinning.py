@@ -56,7 +56,7 @@ def rate_Hz(amplitude_V: float | np.ndarray) -> np.ndarray:
     resistance_ohm = track_resistance_ohm(LAW.track)
     barrier = site["barrier_to_CLK_J"] / (BOLTZMANN_J_per_K * 300.0)
     push_A = np.asarray(amplitude_V) / resistance_ohm - site["tension_A"]
-    gap = np.maximum(0.0, 1.0 - push_A / site["strength_to_CLK_A"])
+    gap = np.maximum(0.0, 1.0 - push_A / site["depinning_current_to_CLK_A"])
     return np.asarray(LAW.free_layer.attempt_rate_Hz * np.exp(-barrier * gap**1.5))
 
 

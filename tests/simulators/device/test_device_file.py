@@ -1,4 +1,4 @@
-"""Device files: round trip, and what a wrong file is told."""
+"""Device files: round trip, and what a wrong file is message."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -70,7 +70,7 @@ def test_a_device_survives_being_written_and_read(name: str, tmp_path: Path) -> 
         ("[heating]", "[heating", "is not valid TOML"),
     ],
 )
-def test_a_wrong_file_is_told_what_and_where_and_what_to_do(
+def test_a_mistake_in_a_device_file_is_named_with_its_remedy(
     old: str, new: str, message: str, tmp_path: Path
 ) -> None:
     text = (Path(load_device.__code__.co_filename).parent / "presets/trapezoid.toml").read_text(
@@ -84,7 +84,7 @@ def test_a_wrong_file_is_told_what_and_where_and_what_to_do(
     assert str(path) in str(caught.value)
 
 
-def test_an_unknown_preset_and_a_missing_file_are_told_apart(tmp_path: Path) -> None:
+def test_an_unknown_preset_and_a_missing_file_have_their_own_messages(tmp_path: Path) -> None:
     with pytest.raises(DeviceError, match="choose one of straight, trapezoid"):
         load_device("trapezium")
     with pytest.raises(DeviceError, match="cannot be read"):

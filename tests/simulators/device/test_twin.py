@@ -8,7 +8,7 @@ import pytest
 from dwmtj.simulators.device import DeviceError, Twin, twin_parameters
 
 COUNT = 4000
-UNTOLD: dict[str, float | None] = {"pulse_width_s": None, "field_T": None}
+UNSTATED: dict[str, float | None] = {"pulse_width_s": None, "field_T": None}
 
 
 def quantity(value: float) -> dict[str, float | None]:
@@ -36,8 +36,8 @@ def document(**changes: Any) -> dict[str, Any]:
         "saturated_level": 0,
         "saturation_field_T": 0.05,
         "pulses": [
-            {"polarity": "positive", "amplitudes_V": [1.0, 2.0, 3.0], "counts": up, **UNTOLD},
-            {"polarity": "negative", "amplitudes_V": [2.0], "counts": down, **UNTOLD},
+            {"polarity": "positive", "amplitudes_V": [1.0, 2.0, 3.0], "counts": up, **UNSTATED},
+            {"polarity": "negative", "amplitudes_V": [2.0], "counts": down, **UNSTATED},
         ],
         **changes,
     }
@@ -129,7 +129,7 @@ def test_a_seed_repeats_a_twin_and_another_does_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"schema": "other"}, "schema version 1"),
         ({"schema_version": 2}, "schema version 1"),
@@ -137,13 +137,13 @@ def test_a_seed_repeats_a_twin_and_another_does_not() -> None:
         ({"pulses": [{"polarity": "positive"}]}, r"not complete \(pulses\.0\.amplitudes_V: "),
     ],
 )
-def test_another_document_is_refused(changes: dict[str, Any], told: str) -> None:
-    with pytest.raises(DeviceError, match=told):
+def test_another_document_is_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(DeviceError, match=message):
         twin_parameters(document(**changes))
 
 
 @pytest.mark.parametrize(
-    ("pulse", "told"),
+    ("pulse", "message"),
     [
         ((1.0, 60e-9, -0.004), "pulses of 5e-08 s, not of 6e-08 s"),
         ((1.0, 50e-9, -0.006), "at -0.004 T, not at -0.006 T"),
@@ -154,13 +154,13 @@ def test_another_document_is_refused(changes: dict[str, Any], told: str) -> None
     ids=["width", "field", "amplitude", "polarity", "left on"],
 )
 def test_a_pulse_that_was_not_measured_is_refused_and_does_nothing(
-    pulse: tuple[float, float, float], told: str
+    pulse: tuple[float, float, float], message: str
 ) -> None:
     (ladder, _) = document()["pulses"]
     measured = {**ladder, "pulse_width_s": 50e-9, "field_T": -0.004}
     twin = Twin(twin_parameters(document(pulses=[measured])), 1, 3)
     before = twin.resistance_ohm()
-    with pytest.raises(DeviceError, match=told):
+    with pytest.raises(DeviceError, match=message):
         twin.drive(np.array([0.0, pulse[0], 0.0]), *pulse[1:])
     assert (twin.resistance_ohm() == before).all()
     twin.drive(3.0, 50.2e-9, -0.0045)

@@ -43,7 +43,7 @@ class Section(BaseModel):
 
 def section_of(kind: type) -> BeforeValidator:
     """Return a validator of a table as a dataclass whose fields are its keys, as a Section's."""
-    adapter = TypeAdapter(kind)
+    adapter: TypeAdapter[Any] = TypeAdapter(kind)
     known = [field.name for field in fields(kind)]
 
     def validate(table: Any) -> Any:

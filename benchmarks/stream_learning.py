@@ -68,7 +68,9 @@ def parts(network: StreamNetwork, images: torch.Tensor) -> dict[str, float]:
     def updates() -> None:
         for layer in network.layers:
             arrays = (layer.weight, layer.m, layer.v, layer.gradient(), layer.read)
-            pulse_levels(*(a.reshape(-1) for a in arrays), rule, rate, square, np.float32(0), *keys)
+            weight, m, v, gradient, read = (array.reshape(-1) for array in arrays)
+            flat = (weight, m, v, gradient, read)
+            pulse_levels(*flat, rule, rate, square, np.float32(0), *keys)
 
     return {"matrix products": seconds(products), "updates": seconds(updates)}
 

@@ -38,8 +38,8 @@ def serve(
         address = address.with_options(database=database_path(database))
     served = open_lab(address, resolve_model=StoreModels())
     with LabServer(served, host=host, first_port=port) as server:
-        for model, address in server.addresses.items():
-            print_line(f"{model}: {address}")
+        for model, resource in server.addresses.items():
+            print_line(f"{model}: {resource}")
         if server.warning:
             print_message(server.warning)
         print_message("Serving; Ctrl-C stops.")

@@ -118,7 +118,8 @@ class StreamNetwork:
         rate, square = corrections(self._rule, learning_rate, self.updates)
         for layer in self.layers:
             arrays = (layer.weight, layer.m, layer.v, layer.gradient(), layer.read)
-            flat = [array.reshape(-1) for array in arrays]
+            weight, m, v, gradient, read = (array.reshape(-1) for array in arrays)
+            flat = (weight, m, v, gradient, read)
             if self.setup.levels is None:
                 pulse_continuous(*flat, self._rule, rate, square)
                 continue

@@ -58,7 +58,7 @@ class ProgressBar:
 
 
 @contextmanager
-def bench_to_measure_on(bench_file: BenchFile) -> Iterator[Bench]:
+def open_measurement_bench(bench_file: BenchFile) -> Iterator[Bench]:
     """Open a bench and leave it safe; raises BenchError, and typer.Exit(1) once a run had begun."""
     measured = failed = False
     try:

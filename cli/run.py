@@ -10,7 +10,7 @@ from ..protocols import ProtocolError
 from ..protocols.catalogue import make_protocol
 from ..storage import RunRecord, Store, StoreError
 from .console import print_line
-from .measure import bench_to_measure_on, measure
+from .measure import measure, open_measurement_bench
 from .options import (
     BenchOption,
     DatabaseOption,
@@ -58,7 +58,7 @@ def run(
             seed, attempt = _seed_of(begun, protocol, seed), len(begun.attempts) + 1
             procedure = make_protocol(protocol, {**begun.parameters, **given})
         bench_file = use_models_from(database, choose_bench(bench, seed, attempt))
-        instruments = opened.enter_context(bench_to_measure_on(bench_file))
+        instruments = opened.enter_context(open_measurement_bench(bench_file))
         procedure.check(instruments)
         if resume is None:  # a database is made only once everything else is known to be right
             store = opened.enter_context(Store.open(database))

@@ -1,7 +1,7 @@
-"""Write, reset, cycling and field protocols, and the runner that takes them to the bench.
+"""Write, reset, cycling and field protocols, and the runner that measures with them.
 
 A protocol declares its parameters and yields points (`steps`); the runner opens a run, commits
-every point, publishes it, and reaches the safe state on every way out.
+every point, publishes it, and reaches the safe state on every exit path.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""Every protocol by its name, and how one is made from a name and its parameters."""
+"""All protocols by name, and the construction of one from text or numbers."""
 
 import difflib
 import math
@@ -9,7 +9,7 @@ from .field import MinorLoop, Saturate
 from .procedure import BenchProcedure
 from .pulsed import RepeatedRamp, Reset, StaircaseWrite, WriteResetCycling
 from .read_array import ReadArray
-from .watching import ReadSeries
+from .read_series import ReadSeries
 
 PROTOCOLS: Mapping[str, type[BenchProcedure]] = {
     protocol.name: protocol
@@ -24,12 +24,15 @@ PROTOCOLS: Mapping[str, type[BenchProcedure]] = {
         ReadArray,
     )
 }
+"""The class of each protocol, by the name under which its runs are stored."""
 
 
 def make_protocol(name: str, parameters: Mapping[str, float | str] | None = None) -> BenchProcedure:
-    """Return the protocol with its parameters set (numbers, or text that reads as numbers).
+    """Return a protocol with its parameters set, the others at their defaults.
 
-    Raises ProtocolError for an unknown name, an unknown parameter or a value out of bounds.
+    A value is a number in SI units (V, s, T, A) or its text, with the unit or without: 3.5, "3.5"
+    or "3.5 V". Raises ProtocolError for an unknown name, an unknown parameter, a value out of
+    bounds, or values that do not fit together.
     """
     try:
         procedure = PROTOCOLS[name]()

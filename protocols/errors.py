@@ -1,7 +1,7 @@
-"""What can be wrong with what a protocol was asked to do."""
+"""The error of a protocol or a parameter that cannot be used."""
 
 from ..errors import DwmtjError
 
 
 class ProtocolError(DwmtjError):
-    """A protocol or one of its parameters is not as it should be."""
+    """An unknown protocol, an invalid parameter, or a run that cannot be resumed."""

@@ -1,4 +1,4 @@
-"""Protocols that only move the field: saturation and the minor loop."""
+"""Protocols that change the field and fire no pulse: saturation and the minor loop."""
 
 from collections.abc import Iterator
 
@@ -6,15 +6,15 @@ from pymeasure.experiment import FloatParameter
 
 from ..instruments import Bench, SetPoints
 from ..storage import Phase, Point
-from .moves import Hand
+from .measurement_sequence import MeasurementSequence
 from .procedure import BenchProcedure, cycles_parameter, field_parameter, ladder
 
 
 class Saturate(BenchProcedure):
     """Saturate the junction, then set the bias field; read at both.
 
-    The runner leaves every bench safe, with the field at zero; a script that drives `steps` itself
-    finds the bias field standing.
+    The runner leaves every bench safe, with the field at zero; after a script that iterates over
+    `steps` itself, the bias field is still on.
     """
 
     name = "saturate"
@@ -24,7 +24,7 @@ class Saturate(BenchProcedure):
         "Saturation field", 0.05, "Field that saturates the junction antiparallel"
     )
     bias_field_T = field_parameter(
-        "Bias field", -0.004, "Field of the second reading; the run ends at zero"
+        "Bias field", -0.004, "Field of the second reading; zero after the run"
     )
 
     def set_points(self) -> SetPoints:
@@ -37,8 +37,8 @@ class Saturate(BenchProcedure):
         return 2
 
     def steps(self, bench: Bench, first_cycle: int = 0) -> Iterator[Point]:
-        hand = Hand.on(bench, self.read_current_A)
-        yield from hand.saturate(self.saturation_field_T, self.bias_field_T, first_cycle)
+        sequence = MeasurementSequence.start(bench, self.read_current_A)
+        yield from sequence.saturate(self.saturation_field_T, self.bias_field_T, first_cycle)
 
 
 class MinorLoop(BenchProcedure):
@@ -47,19 +47,19 @@ class MinorLoop(BenchProcedure):
     name = "minor-loop"
     summary = "Resistance against out-of-plane field, down and up"
 
-    largest_field_T = field_parameter("Largest field", 0.07, "The sweep turns at ± this field")
+    largest_field_T = field_parameter("Largest field", 0.07, "The sweep reverses at ± this field")
     step_T = FloatParameter(
         "Field step",
         units="T",
         minimum=1e-6,
         maximum=1,
         default=0.002,
-        description="The last one up to + is shorter if need be",
+        description="Step between readings; the last one up may be shorter",
     )
     cycles = cycles_parameter(1)
 
     def fields_T(self) -> tuple[float, ...]:
-        """One loop: + → − → +, each end once."""
+        """The fields of one loop in T: + → − → +, each end once."""
         up = ladder(-self.largest_field_T, self.largest_field_T, self.step_T, "field sweep")
         return (*reversed(up), *up[1:])
 
@@ -76,8 +76,8 @@ class MinorLoop(BenchProcedure):
         return len(self.fields_T())
 
     def steps(self, bench: Bench, first_cycle: int = 0) -> Iterator[Point]:
-        hand = Hand.on(bench, self.read_current_A)
+        sequence = MeasurementSequence.start(bench, self.read_current_A)
         for cycle in range(first_cycle, self.cycles):
             for field_T in self.fields_T():
-                hand.set_field(field_T)
-                yield hand.read(Phase.LOOP, cycle)
+                sequence.set_field(field_T)
+                yield sequence.read(Phase.LOOP, cycle)

@@ -1,7 +1,7 @@
-"""The base of every protocol: a PyMeasure Procedure whose one method of physics is `steps`.
+"""The base of every protocol: a PyMeasure Procedure whose measurement is the generator `steps`.
 
-A protocol declares its parameters and yields points; who runs it decides the rest. This project's
-runner stores and publishes the points; a stock PyMeasure `Worker` may run the same class, too.
+A protocol declares its parameters and yields points. The runner of this project stores and
+publishes them; a stock PyMeasure `Worker` runs the same class and emits them as results.
 """
 
 import math
@@ -31,8 +31,9 @@ COLUMNS = {
 class BenchProcedure(Procedure):
     """A protocol on a bench.
 
-    Run by a PyMeasure `Worker`, it opens the bench named by `bench_file` unless `bench` was set,
-    emits every point as results in the units of `DATA_COLUMNS`, and leaves the bench safe.
+    A subclass has a `name`, a one-line `summary`, its parameters as class attributes, and the
+    abstract methods. In a PyMeasure `Worker` it opens the bench `bench_file` unless `bench` is set,
+    emits every point in the units of `DATA_COLUMNS`, and leaves the bench safe.
     """
 
     name: ClassVar[str]
@@ -52,38 +53,40 @@ class BenchProcedure(Procedure):
 
     @abstractmethod
     def steps(self, bench: Bench, first_cycle: int = 0) -> Iterator[Point]:
-        """Drive the bench and yield a point after every reading, from `first_cycle` on."""
+        """Measure from `first_cycle` on and yield a point after every reading."""
 
     @abstractmethod
     def set_points(self) -> SetPoints:
-        """Return everything the protocol will ask of the bench."""
+        """Return all amplitudes, pulse shapes, currents and fields that the protocol will set."""
 
     @abstractmethod
     def points_per_cycle(self) -> int:
-        """Return how many points one cycle yields."""
+        """Return the number of points of one cycle."""
 
     def expected_cycles(self) -> int:
-        """Return how many cycles the protocol runs."""
+        """Return the number of cycles."""
         return 1
 
     def expected_points(self, first_cycle: int = 0) -> int:
-        """Return how many points the protocol yields from `first_cycle` on."""
+        """Return the number of points from `first_cycle` on."""
         return self.points_per_cycle() * (self.expected_cycles() - first_cycle)
 
     def validate(self) -> None:
-        """Raise ProtocolError if parameters, each within its bounds, do not fit together."""
+        """Raise ProtocolError if the parameters, each within its bounds, are inconsistent."""
 
     def check(self, bench: Bench) -> None:
-        """Raise ProtocolError or LimitError before anything is touched."""
+        """Raise ProtocolError or LimitError if the bench cannot run this; touch nothing."""
         self.validate()
         bench.check(self.set_points())
 
     def startup(self) -> None:
+        """Open the bench for a PyMeasure `Worker`; raises what `check` and `open_bench` raise."""
         if self.bench is None:
             self.bench = open_bench(load_bench_file(self.bench_file))
         self.check(self.bench)
 
     def execute(self) -> None:
+        """Measure and emit every point, until done or stopped by the `Worker`."""
         if self.bench is None:
             raise ProtocolError("The protocol has no bench; call startup() first.")
         expected = self.expected_points()
@@ -94,19 +97,20 @@ class BenchProcedure(Procedure):
                 return
 
     def shutdown(self) -> None:
+        """Make the bench safe and close it."""
         if self.bench is not None:
             bench, self.bench = self.bench, None
             bench.close()
 
     @classmethod
     def declared(cls) -> dict[str, Parameter]:
-        """Return every declared parameter by its name."""
+        """Return the declared parameters by name, with defaults, bounds and units."""
         procedure: BenchProcedure = cls()
         return dict(procedure.parameter_objects())
 
 
 class PulsedProcedure(BenchProcedure):
-    """What every protocol that fires pulses declares."""
+    """The parameters of every protocol that fires pulses."""
 
     pulse_width_s = FloatParameter(
         "Pulse width",
@@ -124,36 +128,40 @@ class PulsedProcedure(BenchProcedure):
         minimum=0,
         maximum=3600,
         default=0,
-        description="Pause between a pulse and the reading after it",
+        description="Time between a pulse and the reading after it",
     )
 
     @property
     def shape(self) -> PulseShape:
+        """Width and edges of the pulses, in s."""
         return PulseShape(self.pulse_width_s, self.rise_s, self.fall_s)
 
 
 def field_parameter(title: str, default_T: float, description: str) -> Any:
+    """Return a parameter for a field from −3 to 3 T."""
     return FloatParameter(
         title, units="T", minimum=-3, maximum=3, default=default_T, description=description
     )
 
 
 def amplitude_parameter(title: str, default_V: float, description: str) -> Any:
+    """Return a parameter for the magnitude of a pulse from 0 to 100 V."""
     return FloatParameter(
         title, units="V", minimum=0, maximum=100, default=default_V, description=description
     )
 
 
 def cycles_parameter(default: int) -> Any:
+    """Return a parameter for the number of cycles."""
     return IntegerParameter(
-        "Cycles", minimum=1, maximum=1_000_000_000, default=default, description="How often"
+        "Cycles", minimum=1, maximum=1_000_000_000, default=default, description="Number of cycles"
     )
 
 
 def ladder(start: float, stop: float, step: float, what: str) -> tuple[float, ...]:
-    """Return start, start + step, … and at last stop itself, after a shorter step if need be.
+    """Return start, start + step, … and finally stop itself, after a shorter step if necessary.
 
-    Raises ProtocolError if step is not positive or stop lies below start.
+    `what` names the values in errors. Raises ProtocolError unless step > 0 and stop ≥ start.
     """
     if not step > 0:
         raise ProtocolError(f"The step of {what} is {step:g}; it must be greater than 0.")

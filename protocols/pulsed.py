@@ -7,7 +7,7 @@ from pymeasure.experiment import FloatParameter
 
 from ..instruments import Bench, SetPoints
 from ..storage import Phase, Point
-from .moves import Hand
+from .measurement_sequence import MeasurementSequence
 from .procedure import (
     PulsedProcedure,
     amplitude_parameter,
@@ -18,20 +18,21 @@ from .procedure import (
 
 
 class Staircase(PulsedProcedure):
-    """A staircase of pulses of rising amplitude; the last one has the last amplitude exactly."""
+    """A staircase of pulses of rising amplitude, which ends exactly at the last amplitude."""
 
-    amplitude_start_V = amplitude_parameter("First amplitude", 0.1, "At the device")
-    amplitude_stop_V = amplitude_parameter("Last amplitude", 4.0, "At the device")
+    amplitude_start_V = amplitude_parameter("First amplitude", 0.1, "Amplitude at the device")
+    amplitude_stop_V = amplitude_parameter("Last amplitude", 4.0, "Amplitude at the device")
     amplitude_step_V = FloatParameter(
         "Amplitude step",
         units="V",
         minimum=1e-4,
         maximum=10,
         default=0.01,
-        description="From pulse to pulse; the last step is shorter if need be",
+        description="Step from pulse to pulse; the last one may be shorter",
     )
 
     def amplitudes_V(self) -> tuple[float, ...]:
+        """Return the amplitudes in order, in V at the device."""
         return ladder(
             self.amplitude_start_V, self.amplitude_stop_V, self.amplitude_step_V, "amplitude"
         )
@@ -41,7 +42,7 @@ class Staircase(PulsedProcedure):
 
 
 class StaircaseWrite(Staircase):
-    """For each cycle: saturate, set the bias field, fire ever larger pulses, read after each."""
+    """For each cycle: saturate, set the bias field, then fire rising pulses and read after each."""
 
     name = "staircase-write"
     summary = "Saturate, then write with pulses of rising amplitude"
@@ -69,23 +70,23 @@ class StaircaseWrite(Staircase):
 
     def steps(self, bench: Bench, first_cycle: int = 0) -> Iterator[Point]:
         amplitudes_V, shape = self.amplitudes_V(), self.shape
-        hand = Hand.on(bench, self.read_current_A, shape)
+        sequence = MeasurementSequence.start(bench, self.read_current_A, shape)
         for cycle in range(first_cycle, self.cycles):
-            yield from hand.saturate(self.saturation_field_T, self.bias_field_T, cycle)
-            yield from hand.pulses(amplitudes_V, shape, self.read_delay_s, self.phase, cycle)
+            yield from sequence.saturate(self.saturation_field_T, self.bias_field_T, cycle)
+            yield from sequence.pulses(amplitudes_V, shape, self.read_delay_s, self.phase, cycle)
 
 
 class RepeatedRamp(StaircaseWrite):
-    """The straight synapse's ramp: saturate the other way, ramp further, repeat."""
+    """The staircase of the straight synapse: saturation at negative field, higher amplitudes."""
 
     name = "repeated-ramp"
-    summary = "Saturate and ramp the amplitude, again and again"
+    summary = "Saturate, then ramp the amplitude; repeated"
     phase = Phase.RAMP
 
     saturation_field_T = field_parameter(
         "Saturation field", -0.12, "Field that saturates the junction antiparallel"
     )
-    amplitude_stop_V = amplitude_parameter("Last amplitude", 5.5, "At the device")
+    amplitude_stop_V = amplitude_parameter("Last amplitude", 5.5, "Amplitude at the device")
     read_current_A = FloatParameter(
         "Read current",
         units="A",
@@ -98,14 +99,14 @@ class RepeatedRamp(StaircaseWrite):
 
 
 class Reset(Staircase):
-    """From wherever the wall is: fire ever larger negative pulses, read after each.
+    """Set the bias field, then fire negative pulses of rising magnitude and read after each.
 
-    A device that was just set up or saturated has nothing to reset: write first, in the same
-    session, or use `write-reset-cycling`.
+    The wall starts where it is. A new or saturated device has no wall to reset: write first, in the
+    same session, or use `write-reset-cycling`.
     """
 
     name = "reset"
-    summary = "Drive a written wall back with negative pulses; a fresh device has nothing to reset"
+    summary = "Drive a written wall back with negative pulses"
 
     bias_field_T = field_parameter("Bias field", -0.042, "Field during the pulses")
 
@@ -122,33 +123,34 @@ class Reset(Staircase):
 
     def steps(self, bench: Bench, first_cycle: int = 0) -> Iterator[Point]:
         set_points, shape = self.set_points(), self.shape
-        hand = Hand.on(bench, self.read_current_A, shape)
-        hand.set_field(self.bias_field_T)
-        yield hand.read(Phase.BIAS, first_cycle)
-        yield from hand.pulses(
+        sequence = MeasurementSequence.start(bench, self.read_current_A, shape)
+        sequence.set_field(self.bias_field_T)
+        yield sequence.read(Phase.BIAS, first_cycle)
+        yield from sequence.pulses(
             set_points.amplitudes_V, shape, self.read_delay_s, Phase.RESET, first_cycle
         )
 
 
 class WriteResetCycling(Staircase):
-    """Saturate once; then, cycle after cycle, write with +V and reset with −V, each at its bias.
+    """Saturate once; then, in each cycle, write with +V and reset with −V, each at its bias field.
 
-    Taken up again, it saturates once more before its first cycle, since nobody knows what was done
-    to the wall meanwhile: between two attempts the cycling is not continuous.
+    A resumed run saturates again before its first cycle, since the position of the wall is unknown:
+    the cycling is not continuous between two attempts.
     """
 
     name = "write-reset-cycling"
-    summary = "Write and reset, again and again, without saturating in between"
+    summary = "Write and reset in cycles, without saturating in between"
 
     saturation_field_T = field_parameter(
         "Saturation field", 0.05, "Field that saturates the junction antiparallel, once"
     )
     write_bias_T = field_parameter("Bias field for writing", -0.004, "Field during +V pulses")
     reset_bias_T = field_parameter("Bias field for resetting", -0.042, "Field during −V pulses")
-    reset_stop_V = amplitude_parameter("Last reset amplitude", 4.0, "Magnitude, at the device")
+    reset_stop_V = amplitude_parameter("Last reset amplitude", 4.0, "Magnitude at the device")
     cycles = cycles_parameter(3)
 
     def reset_amplitudes_V(self) -> tuple[float, ...]:
+        """Return the amplitudes of the reset pulses in order, in V, all negative."""
         up = ladder(
             self.amplitude_start_V, self.reset_stop_V, self.amplitude_step_V, "reset amplitude"
         )
@@ -177,13 +179,13 @@ class WriteResetCycling(Staircase):
 
     def steps(self, bench: Bench, first_cycle: int = 0) -> Iterator[Point]:
         write_V, reset_V, shape = self.amplitudes_V(), self.reset_amplitudes_V(), self.shape
-        hand = Hand.on(bench, self.read_current_A, shape)
-        hand.set_field(self.saturation_field_T)
-        yield hand.read(Phase.SATURATE, first_cycle)
+        sequence = MeasurementSequence.start(bench, self.read_current_A, shape)
+        sequence.set_field(self.saturation_field_T)
+        yield sequence.read(Phase.SATURATE, first_cycle)
         for cycle in range(first_cycle, self.cycles):
-            hand.set_field(self.write_bias_T)
-            yield hand.read(Phase.BIAS, cycle)
-            yield from hand.pulses(write_V, shape, self.read_delay_s, Phase.WRITE, cycle)
-            hand.set_field(self.reset_bias_T)
-            yield hand.read(Phase.BIAS, cycle)
-            yield from hand.pulses(reset_V, shape, self.read_delay_s, Phase.RESET, cycle)
+            sequence.set_field(self.write_bias_T)
+            yield sequence.read(Phase.BIAS, cycle)
+            yield from sequence.pulses(write_V, shape, self.read_delay_s, Phase.WRITE, cycle)
+            sequence.set_field(self.reset_bias_T)
+            yield sequence.read(Phase.BIAS, cycle)
+            yield from sequence.pulses(reset_V, shape, self.read_delay_s, Phase.RESET, cycle)

@@ -1,4 +1,4 @@
-"""Reads every device of an array, after a time without pulses or at once."""
+"""Reads every device of an array, immediately or after a time without pulses."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -7,15 +7,15 @@ from pymeasure.experiment import FloatParameter, IntegerParameter
 
 from ..instruments import Bench, SetPoints
 from ..storage import Phase, Point
-from .moves import Hand
+from .measurement_sequence import MeasurementSequence
 from .write_verify import ArrayProcedure
 
 
 class ReadArray(ArrayProcedure):
-    """Wait with everything off, then connect each device and read it: one cycle, one point."""
+    """Wait with all outputs off, then connect each device and read it: one point per cycle."""
 
     name = "read-array"
-    summary = "Read every device of an array, after a wait or at once"
+    summary = "Read every device of an array, immediately or after a wait"
 
     rows = IntegerParameter("Rows", minimum=1, maximum=10_000, default=128)
     columns = IntegerParameter("Columns", minimum=1, maximum=10_000, default=20)
@@ -25,7 +25,7 @@ class ReadArray(ArrayProcedure):
         minimum=0,
         maximum=1e9,
         default=0,
-        description="Before the first reading, at no field",
+        description="Time before the first reading, at zero field",
     )
 
     def rows_and_columns(self) -> tuple[int, int]:
@@ -38,11 +38,11 @@ class ReadArray(ArrayProcedure):
         return 1
 
     def steps(self, bench: Bench, first_cycle: int = 0) -> Iterator[Point]:
-        hand = Hand(bench, bench.clock.now_s())
+        sequence = MeasurementSequence(bench, bench.clock.now_s())
         if self.wait_s and first_cycle == 0:
             bench.make_safe()
             bench.clock.sleep(self.wait_s)
-        hand.set_field(self.bias_field_T)
+        sequence.set_field(self.bias_field_T)
         for device in range(first_cycle, self.expected_cycles()):
             where = self.connect(bench, device)
-            yield replace(self.read(hand, Phase.READ, device), extra=where)
+            yield replace(self.read(sequence, Phase.READ, device), extra=where)

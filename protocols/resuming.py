@@ -1,4 +1,4 @@
-"""Whether a run may be taken up again: the same measurement, on the same bench as before."""
+"""Check that a run can be resumed: the same measurement, on the same bench as before."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,7 @@ from ..lab_address import LabAddress
 from ..storage import RunRecord
 from .errors import ProtocolError
 
-_BENCH = (
+_BENCH_KEYS = (
     "visa_library",
     "pulse_generator",
     "magnet",
@@ -17,58 +17,59 @@ _BENCH = (
     "wiring",
     "identities",
 )
-"""What of a bench makes it this one; its limits may have been narrowed or widened meanwhile."""
+"""The keys of a bench snapshot that identify the bench; its limits may have changed since."""
 
 
 def check_resumable(
-    begun: RunRecord,
+    original: RunRecord,
     protocol: str,
     device: str,
     parameters: Mapping[str, Any],
     bench: Mapping[str, Any],
 ) -> None:
-    """Raise ProtocolError that names the first difference from how the run was begun.
+    """Raise ProtocolError with the first difference from the original run, if there is one.
 
     `bench` is a snapshot. Two options of a virtual bench's library are not compared: `attempt`,
     which gives every attempt its own random numbers, and `database`.
     """
-    then = {
-        "protocol": begun.summary.protocol,
-        "device": begun.summary.device,
-        **begun.parameters,
-        **_described(begun.attempts[0].bench),
+    before = {
+        "protocol": original.summary.protocol,
+        "device": original.summary.device,
+        **original.parameters,
+        **_fingerprint(original.attempts[0].bench),
     }
-    now = {"protocol": protocol, "device": device, **_stored(parameters), **_described(bench)}
-    for name in (*now, *(then.keys() - now.keys())):
-        if then.get(name) != now.get(name):
+    now = {"protocol": protocol, "device": device, **_as_stored(parameters), **_fingerprint(bench)}
+    for name in (*now, *(before.keys() - now.keys())):
+        if before.get(name) != now.get(name):
             raise ProtocolError(
-                f"Run {begun.summary.id} was begun with {name} = {then.get(name)}, not "
-                f"{now.get(name)}: resume it as it was begun, or begin a new run."
+                f"Run {original.summary.id} was started with {name} = {before.get(name)}, not "
+                f"{now.get(name)}: resume it with the original value, or start a new run."
             )
 
 
-def _described(bench: Mapping[str, Any]) -> dict[str, Any]:
-    stored = _stored(bench)
+def _fingerprint(bench: Mapping[str, Any]) -> dict[str, Any]:
+    stored = _as_stored(bench)
     if "visa_library" in stored:
         stored["visa_library"] = _compared(stored["visa_library"])
-    return dict(_leaves({name: stored[name] for name in _BENCH if name in stored}))
+    return dict(_flatten({name: stored[name] for name in _BENCH_KEYS if name in stored}))
 
 
-def _leaves(branch: Mapping[str, Any], stem: str = "") -> Iterator[tuple[str, Any]]:
+def _flatten(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Yield every value with its dotted name."""
-    for name, value in branch.items():
+    for name, value in tree.items():
         if isinstance(value, dict):
-            yield from _leaves(value, f"{stem}{name}.")
+            yield from _flatten(value, f"{prefix}{name}.")
         else:
-            yield f"{stem}{name}", value
+            yield f"{prefix}{name}", value
 
 
 def _compared(library: str) -> str:
+    """Return the library without the options that may change between attempts."""
     address = LabAddress.of_library(library)
     return library if address is None else address.without("attempt", "database").library
 
 
-def _stored(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return values as they come back from the store."""
+def _as_stored(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values as the store returns them: tuples as lists, keys as text."""
     stored: dict[str, Any] = json.loads(json.dumps(dict(values)))
     return stored

@@ -1,4 +1,4 @@
-"""What a run tells its listeners, and how it tells them without ever waiting for one."""
+"""Run events and their delivery, which never delays the run."""
 
 import logging
 import threading
@@ -11,14 +11,14 @@ from ..storage import Point, Status
 
 log = logging.getLogger(__name__)
 
-PERIOD_S = 0.02  # how often a listener is woken; waking it for every point would slow the run
-QUEUE_LENGTH = 10_000  # events kept for a listener that lags behind; then the oldest are dropped
-FAREWELL_S = 1.0  # how long all listeners together may take, once the bench is safe, to catch up
+POLL_INTERVAL_S = 0.02  # waking a listener for every point would slow the run
+QUEUE_LENGTH = 10_000  # events queued for a slow listener; then the oldest are dropped
+DRAIN_TIMEOUT_S = 1.0  # for all listeners together, once the bench is safe
 
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """A run is on: `done` of the `expected` points are there already if it was resumed."""
+    """A run has started; `done` of the `expected` points are stored already if it was resumed."""
 
     run_id: int
     protocol: str
@@ -29,7 +29,10 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class PointMeasured:
-    """A point is committed as number `index` of the run; `remaining_s` is in the user's time."""
+    """A point was committed as number `index` of the run, counting from 0.
+
+    `done` of the `expected` points are stored; `remaining_s` is the estimated wall-clock time left.
+    """
 
     run_id: int
     index: int
@@ -41,7 +44,11 @@ class PointMeasured:
 
 @dataclass(frozen=True, slots=True)
 class RunEnded:
-    """The bench is safe, or `message` says what is not, and the status is in the store."""
+    """A run has ended, and its status is stored.
+
+    The bench is safe unless `message` names an instrument that is not; `message` is also the error
+    of a run that failed.
+    """
 
     run_id: int
     status: Status
@@ -52,8 +59,8 @@ Event = RunStarted | PointMeasured | RunEnded
 Listener = Callable[[Event], None]
 
 
-class Announcer:
-    """Hands every event to every listener, each in a thread of its own."""
+class EventDispatcher:
+    """Delivers every event to every listener, each in its own thread."""
 
     def __init__(self, listeners: Iterable[Listener]) -> None:
         self._subscriptions = [_Subscription(listener) for listener in listeners]
@@ -64,16 +71,16 @@ class Announcer:
             subscription.put(event)
 
     def close(self) -> tuple[str, ...]:
-        """Let listeners catch up for FAREWELL_S; return what each one missed or did wrong."""
+        """Wait up to DRAIN_TIMEOUT_S for the listeners; return a sentence for each that failed."""
         for subscription in self._subscriptions:
-            subscription.no_more.set()
-        deadline_s = monotonic() + FAREWELL_S
+            subscription.stopping.set()
+        deadline_s = monotonic() + DRAIN_TIMEOUT_S
         for subscription in self._subscriptions:
             subscription.thread.join(max(0.0, deadline_s - monotonic()))
-        problems = tuple(filter(None, (each.problem() for each in self._subscriptions)))
-        for problem in problems:
-            log.warning("%s", problem)
-        return problems
+        errors = tuple(filter(None, (each.error_summary() for each in self._subscriptions)))
+        for error in errors:
+            log.warning("%s", error)
+        return errors
 
 
 class _Subscription:
@@ -83,7 +90,7 @@ class _Subscription:
         self._dropped = 0
         self._failures = 0
         self._first_failure = ""
-        self.no_more = threading.Event()
+        self.stopping = threading.Event()
         self.thread = threading.Thread(
             target=self._deliver, name=f"listener {self._name}", daemon=True
         )
@@ -93,26 +100,26 @@ class _Subscription:
         self._dropped += len(self._events) == QUEUE_LENGTH
         self._events.append(event)
 
-    def problem(self) -> str:
-        faults = []
+    def error_summary(self) -> str:
+        errors = []
         if self._failures:
-            faults.append(f"failed at {self._failures} events, first with {self._first_failure}")
+            errors.append(f"failed at {self._failures} events, first with {self._first_failure}")
         if self._dropped:
-            faults.append(f"was too slow for {self._dropped} events")
+            errors.append(f"was too slow for {self._dropped} events")
         if self.thread.is_alive():
-            faults.append("did not return in time")
-        return f"The listener {self._name} " + ", and ".join(faults) + "." if faults else ""
+            errors.append("did not return in time")
+        return f"The listener {self._name} " + ", and ".join(errors) + "." if errors else ""
 
     @property
     def _name(self) -> str:
         return str(getattr(self._listener, "__qualname__", type(self._listener).__qualname__))
 
     def _deliver(self) -> None:
-        while not self.no_more.wait(PERIOD_S):
-            self._catch_up()
-        self._catch_up()
+        while not self.stopping.wait(POLL_INTERVAL_S):
+            self._drain()
+        self._drain()
 
-    def _catch_up(self) -> None:
+    def _drain(self) -> None:
         while self._events:
             try:
                 self._listener(self._events.popleft())
@@ -120,4 +127,4 @@ class _Subscription:
                 self._failures += 1
                 if self._failures == 1:
                     self._first_failure = repr(error)
-                    log.exception("A listener failed; the run goes on")
+                    log.exception("A listener failed; the run continues")

@@ -1,4 +1,4 @@
-"""Carries out a protocol: every point committed and told, the bench made safe on every way out."""
+"""Runs a protocol: every point committed and published, the bench safe on every exit path."""
 
 import logging
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -11,13 +11,13 @@ from ..instruments.interrupts import Interrupts
 from ..storage import Point, RunWriter, Status, Store, store_warnings
 from .errors import ProtocolError
 from .resuming import check_resumable
-from .run_events import Announcer, Listener, PointMeasured, RunEnded, RunStarted
+from .run_events import EventDispatcher, Listener, PointMeasured, RunEnded, RunStarted
 
 log = logging.getLogger(__name__)
 
 
 class SafeBench(Protocol):
-    """What the runner needs of a bench."""
+    """The part of a bench that the runner uses."""
 
     @property
     def device_name(self) -> str: ...
@@ -27,7 +27,7 @@ class SafeBench(Protocol):
         ...
 
     def make_safe(self) -> None:
-        """Leave every instrument safe; may be called again; raises if one is not."""
+        """Bring every instrument into its safe state; repeatable; raises if one is not safe."""
         ...
 
 
@@ -36,34 +36,40 @@ BenchUsed = TypeVar("BenchUsed", contravariant=True)
 
 
 class Measurement(Protocol[BenchUsed]):
-    """What the runner needs of a protocol."""
+    """The part of a protocol that the runner uses."""
 
     @property
     def name(self) -> str: ...
 
     def check(self, bench: BenchUsed) -> None:
-        """Raise if the bench must not or cannot do what is asked; touch nothing."""
+        """Raise if the bench cannot or must not run the protocol; touch nothing."""
         ...
 
     def steps(self, bench: BenchUsed, first_cycle: int = 0) -> Iterator[Point]:
-        """Measure from `first_cycle` on; the cycles of the points never go back."""
+        """Measure from `first_cycle` on and yield points whose cycles never decrease."""
         ...
 
     def expected_points(self, first_cycle: int = 0) -> int:
-        """Return how many points `steps` yields."""
+        """Return the number of points that `steps` yields."""
         ...
 
-    def parameter_values(self) -> Mapping[str, Any]: ...
+    def parameter_values(self) -> Mapping[str, Any]:
+        """Return the parameters to store, as JSON data."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """How a run ended that did not fail; `points` counts those of repeated cycles once."""
+    """The end of a run that did not fail.
+
+    `points` counts the points of a repeated cycle once; `listener_errors` has a sentence for every
+    listener that failed or was too slow.
+    """
 
     run_id: int
     status: Status
     points: int
-    listener_problems: tuple[str, ...] = ()
+    listener_errors: tuple[str, ...] = ()
 
 
 def run(
@@ -78,30 +84,36 @@ def run(
     seed: int | None = None,
     resume: int | None = None,
 ) -> RunOutcome:
-    """Measure, and return how the run ended: finished, or aborted because `should_stop` said so.
+    """Run a protocol on a bench and store every point; return the finished or aborted run.
 
-    `resume` is the number of a run to go on with, from its first incomplete cycle, with the same
-    protocol and parameters on the same device and bench; else ProtocolError is raised. Whatever is
-    raised on the way is raised again once the bench is safe and the status is stored: aborted
-    after Ctrl-C or a request to terminate, else failed. What goes wrong on the way out makes the
-    run failed, too, and is raised, or noted on what was raised before.
+    `listeners` receive a RunStarted, a PointMeasured for every point and a RunEnded, in threads of
+    their own. The run is aborted after the point at which `should_stop()` returns True. `operator`
+    and `notes` are stored with the run, as is `seed`, the seed of a virtual bench.
+
+    `resume` is the number of a run to continue from its first incomplete cycle. Raises
+    ProtocolError if its protocol, parameters, device or bench differ, LimitError before anything
+    is touched if the bench does not allow a set point, and StoreError if a point cannot be stored.
+
+    An error during the run is re-raised once the bench is safe and the status is stored: aborted
+    after Ctrl-C or a request to terminate, else failed. An error while the bench is made safe also
+    makes the run failed; it is raised, or added as a note to the first error.
     """
     procedure.check(bench)
     with Interrupts() as interrupts, ExitStack() as stack:
-        interrupts.hold()  # a run that has begun must come to an end that is stored
-        about = {"seed": seed, "operator": operator, "notes": notes}
+        interrupts.hold()  # the end of a run that has started must be stored
+        metadata = {"seed": seed, "operator": operator, "notes": notes}
         if resume is None:
-            writer = _begin(procedure, bench, store, about)
+            writer = _start(procedure, bench, store, metadata)
         else:
-            writer = _take_up(procedure, bench, store, resume, about)
+            writer = _resume(procedure, bench, store, resume, metadata)
         stack.enter_context(store_warnings(writer))
-        announcer = Announcer(listeners)
+        dispatcher = EventDispatcher(listeners)
         expected = writer.points + procedure.expected_points(writer.first_cycle)
-        announcer.publish(
+        dispatcher.publish(
             RunStarted(writer.run_id, procedure.name, bench.device_name, writer.points, expected)
         )
         status, failure = Status.FAILED, None
-        # Two layers: a signal may come even after an error, before the signals are held back.
+        # Two layers: a signal may arrive after an error, before signals are deferred.
         try:
             try:
                 interrupts.release()
@@ -109,7 +121,7 @@ def run(
                     procedure,
                     bench,
                     writer,
-                    announcer,
+                    dispatcher,
                     expected,
                     lambda: interrupts.received is not None or should_stop(),
                 )
@@ -117,15 +129,15 @@ def run(
                 interrupts.hold()
         except BaseException as error:
             failure = error
-        status, failure = _end(bench, writer, announcer, status, failure)
-        problems = announcer.close()
+        status, failure = _end(bench, writer, dispatcher, status, failure)
+        errors = dispatcher.close()
         if failure is not None:
             raise failure
-    return RunOutcome(writer.run_id, status, writer.points, problems)
+    return RunOutcome(writer.run_id, status, writer.points, errors)
 
 
-def _begin(
-    procedure: Measurement[Bench], bench: Bench, store: Store, about: Mapping[str, Any]
+def _start(
+    procedure: Measurement[Bench], bench: Bench, store: Store, metadata: Mapping[str, Any]
 ) -> RunWriter:
     return store.begin_run(
         procedure.name,
@@ -133,28 +145,30 @@ def _begin(
         parameters=procedure.parameter_values(),
         bench=bench.snapshot(),
         points_expected=procedure.expected_points(),
-        **about,
+        **metadata,
     )
 
 
-def _take_up(
+def _resume(
     procedure: Measurement[Bench],
     bench: Bench,
     store: Store,
     run_id: int,
-    about: Mapping[str, Any],
+    metadata: Mapping[str, Any],
 ) -> RunWriter:
     snapshot = bench.snapshot()
     parameters = procedure.parameter_values()
     check_resumable(store.run(run_id), procedure.name, bench.device_name, parameters, snapshot)
-    return store.resume_run(run_id, bench=snapshot, points_from=procedure.expected_points, **about)
+    return store.resume_run(
+        run_id, bench=snapshot, points_from=procedure.expected_points, **metadata
+    )
 
 
 def _measure(
     procedure: Measurement[Bench],
     bench: Bench,
     writer: RunWriter,
-    announcer: Announcer,
+    dispatcher: EventDispatcher,
     expected: int,
     should_stop: Callable[[], bool],
 ) -> Status:
@@ -165,13 +179,13 @@ def _measure(
             if point.cycle < cycle:
                 raise ProtocolError(
                     f"The protocol {procedure.name} went back from cycle {cycle} to "
-                    f"{point.cycle}: cycles must follow one another, or a run cannot be resumed."
+                    f"{point.cycle}: cycles must be in order, or a run cannot be resumed."
                 )
             cycle = point.cycle
             index = writer.add(point)
             done = writer.points
             remaining_s = (monotonic() - started_s) / measured * max(0, expected - done)
-            announcer.publish(PointMeasured(run_id, index, point, done, expected, remaining_s))
+            dispatcher.publish(PointMeasured(run_id, index, point, done, expected, remaining_s))
             if should_stop():
                 return Status.ABORTED
     return Status.FINISHED
@@ -180,18 +194,18 @@ def _measure(
 def _points(
     procedure: Measurement[Bench], bench: Bench, first_cycle: int
 ) -> Generator[Point, None, None]:
-    """Yield the steps; whatever kind of iterator they are, this one can be closed."""
+    """Yield the steps from a generator, which can be closed whatever iterator they come from."""
     yield from procedure.steps(bench, first_cycle)
 
 
 def _end(
     bench: Bench,
     writer: RunWriter,
-    announcer: Announcer,
+    dispatcher: EventDispatcher,
     status: Status,
     failure: BaseException | None,
 ) -> tuple[Status, BaseException | None]:
-    """Make the bench safe, then store and tell the status; signals are held back meanwhile."""
+    """Make the bench safe, then store and publish the status, with signals deferred."""
     interrupted = isinstance(failure, KeyboardInterrupt | SystemExit)
     if failure is not None:
         status = Status.ABORTED if interrupted else Status.FAILED
@@ -200,21 +214,21 @@ def _end(
         bench.make_safe()
     except Exception as error:
         log.exception("The bench could not be made safe")
-        status, failure = Status.FAILED, _joined(failure, error)
+        status, failure = Status.FAILED, _chain_errors(failure, error)
         messages.append(str(error))
     message = " ".join(messages) or None
     try:
         writer.finish(status, message)
     except Exception as error:
-        log.exception("How run %s ended could not be stored", writer.run_id)
-        failure = _joined(failure, error)
-    announcer.publish(RunEnded(writer.run_id, status, message))
+        log.exception("The status of run %s could not be stored", writer.run_id)
+        failure = _chain_errors(failure, error)
+    dispatcher.publish(RunEnded(writer.run_id, status, message))
     return status, failure
 
 
-def _joined(first: BaseException | None, later: Exception) -> BaseException:
+def _chain_errors(first: BaseException | None, later: Exception) -> BaseException:
     if first is None:
         return later
-    if str(later) != str(first):  # a full disk is in the way of the status, too
+    if str(later) != str(first):  # a full disk prevents storing the status, too
         first.add_note(str(later))
     return first

@@ -1,12 +1,12 @@
-"""What to write onto an array and how: plain tables, made by whoever knows the devices.
+"""The targets of an array and the policy that chooses the pulses, as plain tables.
 
-Levels are told by reading: level k lies between edges_ohm[k] and edges_ohm[k + 1], which fall. A
-reading outside all of them is of no level: an open or a broken junction.
+Level k lies between edges_ohm[k] and edges_ohm[k + 1], which decrease. A reading outside all edges
+has no level: an open or a broken junction.
 
-Which pulse to fire depends on the target, on the level that was read, and on what the wall has
-withstood since it arrived there: choice[target, level, p, n] is a + 1 for positive_V[a], −(b + 1)
-for −negative_V[b] and 0 for no pulse at all, where p and n count the amplitudes of either sign,
-from the smallest, up to the largest one that left the wall where it is.
+The next pulse depends on the target, on the level read, and on the pulses that have left the wall
+in place since it arrived there: policy_table[target, level, p, n] is a + 1 for positive_V[a],
+−(b + 1) for −negative_V[b] and 0 for no pulse, where p and n are the numbers of amplitudes of
+either sign, from the smallest, up to the largest one that left the wall in place.
 """
 
 import base64
@@ -25,9 +25,11 @@ from .errors import ProtocolError
 
 @dataclass(frozen=True, slots=True)
 class WritePlan:
-    """One target level for each device, row by row, and the table that chooses pulses.
+    """One target level for each device, row by row, and the table of pulses to fire.
 
-    `expected_pulses` has what each target is expected to take; it only serves to tell progress.
+    `targets` has length rows · columns; `edges_ohm` levels + 1; `policy_table` the shape (levels,
+    levels, len(positive_V) + 1, len(negative_V) + 1). `expected_pulses` is the expected number of
+    pulses per target level, used to estimate progress.
     """
 
     rows: int
@@ -36,29 +38,30 @@ class WritePlan:
     edges_ohm: tuple[float, ...]
     positive_V: tuple[float, ...]
     negative_V: tuple[float, ...]
-    choice: NDArray[np.int16]
+    policy_table: NDArray[np.int16]
     expected_pulses: tuple[float, ...]
 
     @property
     def levels(self) -> int:
+        """Number of levels."""
         return len(self.edges_ohm) - 1
 
     def level_of(self, resistance_ohm: float | None) -> int | None:
-        """Return the level of a reading, None where it is of none."""
+        """Return the level of a reading, or None outside all levels."""
         if resistance_ohm is None or isnan(resistance_ohm):
             return None
         below = bisect_left(self.edges_ohm, -resistance_ohm, key=lambda edge: -edge)
         return below - 1 if 0 < below <= self.levels else None
 
     def check(self) -> None:
-        """Raise ProtocolError where the tables do not fit together."""
+        """Raise ProtocolError if the tables are inconsistent."""
         shape = (self.levels, self.levels, len(self.positive_V) + 1, len(self.negative_V) + 1)
         if self.levels < 2 or any(high <= low for high, low in pairwise(self.edges_ohm)):
-            raise ProtocolError("The levels of a write plan need edges that fall, three or more.")
-        if self.choice.shape != shape or len(self.expected_pulses) != self.levels:
+            raise ProtocolError("A write plan needs three or more level edges in decreasing order.")
+        if self.policy_table.shape != shape or len(self.expected_pulses) != self.levels:
             raise ProtocolError(
-                f"A write plan of {self.levels} levels needs a choice of shape {shape}, not "
-                f"{self.choice.shape}, and as many expected pulses as levels."
+                f"A write plan of {self.levels} levels needs a policy table of shape {shape}, not "
+                f"{self.policy_table.shape}, and as many expected pulses as levels."
             )
         if len(self.targets) != self.rows * self.columns or not self.targets:
             raise ProtocolError(
@@ -69,16 +72,16 @@ class WritePlan:
             if not 0 <= target < self.levels:
                 row, column = divmod(site, self.columns)
                 raise ProtocolError(
-                    f"The target {target} at row {row}, column {column} is no level: they are 0 to "
-                    f"{self.levels - 1}."
+                    f"The target {target} at row {row}, column {column} is not a level: levels "
+                    f"are 0 to {self.levels - 1}."
                 )
         for amplitudes_V in (self.positive_V, self.negative_V):
             if any(low >= high for low, high in pairwise((0.0, *amplitudes_V))):
-                raise ProtocolError("The amplitudes of a write plan must rise from above 0 V.")
+                raise ProtocolError("The amplitudes of a write plan must be positive and increase.")
 
     def document(self) -> dict[str, Any]:
-        """Return the plan as plain data; the choice as text, since it is large and compresses."""
-        packed = zlib.compress(np.ascontiguousarray(self.choice, "<i2").tobytes(), 9)
+        """Return the plan as JSON data, with the policy table compressed as text in `choice`."""
+        packed = zlib.compress(np.ascontiguousarray(self.policy_table, "<i2").tobytes(), 9)
         return {
             "rows": self.rows,
             "columns": self.columns,
@@ -92,37 +95,42 @@ class WritePlan:
 
     @classmethod
     def from_document(cls, document: dict[str, Any]) -> "WritePlan":
-        """Return the plan in plain data; raises ProtocolError if it is none."""
+        """Return the plan of a document; raises ProtocolError if it is not one."""
         try:
             names = ("targets", "edges_ohm", "positive_V", "negative_V", "expected_pulses")
             tables = {name: tuple(document[name]) for name in names}
             levels = len(tables["edges_ohm"]) - 1
             shape = (levels, levels, len(tables["positive_V"]) + 1, len(tables["negative_V"]) + 1)
             packed = zlib.decompress(base64.b64decode(document["choice"]))
-            choice = np.frombuffer(packed, "<i2").astype(np.int16).reshape(shape)
-            plan = cls(rows=document["rows"], columns=document["columns"], choice=choice, **tables)
+            policy_table = np.frombuffer(packed, "<i2").astype(np.int16).reshape(shape)
+            plan = cls(
+                rows=document["rows"],
+                columns=document["columns"],
+                policy_table=policy_table,
+                **tables,
+            )
         except (KeyError, TypeError, ValueError, zlib.error) as error:
-            raise ProtocolError(f"This is no write plan ({error!r}).") from error
+            raise ProtocolError(f"This is not a write plan ({error!r}).") from error
         plan.check()
         return plan
 
 
 @dataclass(slots=True)
-class Wall:
-    """How many amplitudes of either sign the wall of the device at hand has withstood."""
+class PulseHistory:
+    """The pulses that left the wall in place: the number of amplitudes of either sign."""
 
     positive: int = 0
     negative: int = 0
 
-    def next_V(self, plan: WritePlan, target: int, level: int) -> float:
-        """Return the signed amplitude to fire, 0 where there is none."""
-        chosen = int(plan.choice[target, level, self.positive, self.negative])
+    def next_amplitude_V(self, plan: WritePlan, target: int, level: int) -> float:
+        """Return the signed amplitude of the next pulse in V, or 0 for no pulse."""
+        chosen = int(plan.policy_table[target, level, self.positive, self.negative])
         if chosen == 0:
             return 0.0
         return plan.positive_V[chosen - 1] if chosen > 0 else -plan.negative_V[-chosen - 1]
 
-    def hit(self, plan: WritePlan, amplitude_V: float, *, moved: bool) -> None:
-        """Note a pulse: a wall that moved has withstood the pulse that moved it, and no other."""
+    def record(self, plan: WritePlan, amplitude_V: float, *, moved: bool) -> None:
+        """Add a pulse; one that moved the wall starts the history at its new place."""
         if moved:
             self.positive = self.negative = 0
         if amplitude_V > 0:

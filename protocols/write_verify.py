@@ -1,9 +1,9 @@
-"""Writes a level onto every device of an array: read, fire, read again, until it is there.
+"""Writes a level onto every device of an array: read, fire, read again, until it is reached.
 
-Each device is one cycle, row by row, so that a run that was broken off goes on with the device at
-hand and leaves those before it alone. It is connected cold: the sources go off before the switch
-moves and on again behind it. Every reading is a point; its `extra` says which device, which target
-and which level was read, so a device is written if its last point is of its target.
+Each device is one cycle, row by row, so that a resumed run continues with the device at which it
+was interrupted. Switching is cold: the sources are off while the switch moves. Every reading is a
+point whose `extra` has the row, the column, the target and the level read; a device is written if
+the level of its last point is its target.
 """
 
 from abc import abstractmethod
@@ -16,19 +16,19 @@ from pymeasure.experiment import BooleanParameter, IntegerParameter
 from ..instruments import Bench, OpenJunctionError, SetPoints
 from ..storage import Phase, Point
 from .errors import ProtocolError
-from .moves import Hand
+from .measurement_sequence import MeasurementSequence
 from .procedure import PulsedProcedure, field_parameter
-from .write_plan import Wall, WritePlan
+from .write_plan import PulseHistory, WritePlan
 
 
 class ArrayProcedure(PulsedProcedure):
-    """What protocols declare that go from device to device of an array."""
+    """The parameters of protocols that visit the devices of an array, and the connecting of one."""
 
-    bias_field_T = field_parameter("Bias field", -0.004, "Field of pulses and readings")
+    bias_field_T = field_parameter("Bias field", -0.004, "Field during pulses and readings")
 
     @abstractmethod
     def rows_and_columns(self) -> tuple[int, int]:
-        """Return how many devices the protocol goes to."""
+        """Return the size of the array that the protocol visits."""
 
     def check(self, bench: Bench) -> None:
         super().check(bench)
@@ -45,7 +45,7 @@ class ArrayProcedure(PulsedProcedure):
         return rows * columns
 
     def connect(self, bench: Bench, device: int) -> dict[str, int]:
-        """Connect a device with all sources off, then let the meter's current flow."""
+        """Connect a device with all sources off, then arm the meter; return its row and column."""
         row, column = divmod(device, self.rows_and_columns()[1])
         bench.generator.make_safe()
         bench.meter.make_safe()
@@ -53,23 +53,26 @@ class ArrayProcedure(PulsedProcedure):
         bench.meter.arm(self.read_current_A)
         return {"row": row, "column": column}
 
-    def read(self, hand: Hand, phase: str, device: int, *pulse: float) -> Point:
-        """Read the device, or find its junction open: a point without resistance."""
+    def read(self, sequence: MeasurementSequence, phase: str, device: int, *pulse: float) -> Point:
+        """Return a reading of the device; an open junction is a point without resistance."""
         try:
-            return hand.read(phase, device, *pulse)
+            return sequence.read(phase, device, *pulse)
         except OpenJunctionError:
             return Point(
-                phase, hand.bench.clock.now_s() - hand.started_s, device, *pulse or (None, None)
+                phase,
+                sequence.bench.clock.now_s() - sequence.started_s,
+                device,
+                *pulse or (None, None),
             )
 
 
 class WriteVerify(ArrayProcedure):
-    """For each device: connect it, read it, and fire what the plan says until it has its target.
+    """For each device: connect it, read it, and fire pulses of the plan until it has its target.
 
-    A device is given up after `most_pulses`, where the plan knows of no pulse, or where it reads as
-    no level at all. `most_given_up` of them in a row end the run: then it is not the devices that
-    are wrong but the plan, the wiring or the field, and no more should be fired at. `erase`
-    saturates the whole array at the beginning of the run, and never when it is resumed.
+    A device fails after `most_pulses`, if the plan has no pulse for it, or if its reading is of no
+    level. After `most_given_up` failures in a row the run ends with ProtocolError: the fault is
+    then likely in the plan, the wiring or the field. `erase` saturates the whole array at the start
+    of the run, and not when it is resumed.
     """
 
     name = "write-verify"
@@ -81,11 +84,19 @@ class WriteVerify(ArrayProcedure):
     )
     erase = BooleanParameter("Erase", default=True)
     most_pulses = IntegerParameter(
-        "Most pulses", minimum=1, maximum=1_000_000, default=100, description="For each device"
+        "Maximum pulses",
+        minimum=1,
+        maximum=1_000_000,
+        default=100,
+        description="Maximum number of pulses per device",
     )
 
     most_given_up = IntegerParameter(
-        "Most given up", minimum=1, maximum=1_000_000, default=25, description="In a row"
+        "Maximum consecutive failures",
+        minimum=1,
+        maximum=1_000_000,
+        default=25,
+        description="Failed devices in a row after which the run ends",
     )
 
     def rows_and_columns(self) -> tuple[int, int]:
@@ -110,46 +121,46 @@ class WriteVerify(ArrayProcedure):
         return 1 + round(sum(map(self._expected, range(len(self.plan.targets)))))
 
     def expected_points(self, first_cycle: int = 0) -> int:
-        """Return how many points are to be expected: chance decides."""
-        to_come = range(first_cycle, len(self.plan.targets))
-        return round(sum(1 + self._expected(device) for device in to_come))
+        """Return the expected number of points; the actual one depends on chance."""
+        remaining = range(first_cycle, len(self.plan.targets))
+        return round(sum(1 + self._expected(device) for device in remaining))
 
     def steps(self, bench: Bench, first_cycle: int = 0) -> Iterator[Point]:
-        hand = Hand(bench, bench.clock.now_s())
+        sequence = MeasurementSequence(bench, bench.clock.now_s())
         if self.erase and first_cycle == 0:
-            hand.set_field(self.saturation_field_T)
-        hand.set_field(self.bias_field_T)
-        given_up = 0
+            sequence.set_field(self.saturation_field_T)
+        sequence.set_field(self.bias_field_T)
+        failed = 0
         for device in range(first_cycle, len(self.plan.targets)):
-            written = yield from self._write(hand, device)
-            given_up = 0 if written else given_up + 1
-            if given_up >= self.most_given_up:
+            written = yield from self._write(sequence, device)
+            failed = 0 if written else failed + 1
+            if failed >= self.most_given_up:
                 raise ProtocolError(
-                    f"{given_up} devices in a row did not reach their targets: look at what the "
-                    "run has read, and at the model, the read current, the field and the wiring."
+                    f"{failed} devices in a row did not reach their targets: check the readings of "
+                    "the run, the model, the read current, the field and the wiring."
                 )
 
-    def _write(self, hand: Hand, device: int) -> Generator[Point, None, bool]:
-        """Write one device; return whether it has its target."""
+    def _write(self, sequence: MeasurementSequence, device: int) -> Generator[Point, None, bool]:
+        """Write one device; return True if it reached its target."""
         plan, target, shape = self.plan, self.plan.targets[device], self.shape
-        where = {**self.connect(hand.bench, device), "target": target}
-        point = self.read(hand, Phase.READ, device)
+        where = {**self.connect(sequence.bench, device), "target": target}
+        point = self.read(sequence, Phase.READ, device)
         level = plan.level_of(point.resistance_ohm)
         yield replace(point, extra={**where, "level": level})
-        wall, pulses = Wall(), 0
+        history, pulses = PulseHistory(), 0
         while level is not None and level != target and pulses < self.most_pulses:
-            amplitude_V = wall.next_V(plan, target, level)
+            amplitude_V = history.next_amplitude_V(plan, target, level)
             if amplitude_V == 0.0:
                 break
             if pulses == 0:
-                hand.bench.generator.arm(shape)
-            hand.bench.generator.fire(amplitude_V)
+                sequence.bench.generator.arm(shape)
+            sequence.bench.generator.fire(amplitude_V)
             pulses += 1
             if self.read_delay_s:
-                hand.bench.clock.sleep(self.read_delay_s)
-            point = self.read(hand, Phase.WRITE, device, amplitude_V, shape.width_s)
+                sequence.bench.clock.sleep(self.read_delay_s)
+            point = self.read(sequence, Phase.WRITE, device, amplitude_V, shape.width_s)
             before, level = level, plan.level_of(point.resistance_ohm)
-            wall.hit(plan, amplitude_V, moved=level != before)
+            history.record(plan, amplitude_V, moved=level != before)
             yield replace(point, extra={**where, "level": level})
         return level == target
 

@@ -10,7 +10,7 @@ from ...analysis.figures import distribution_map, draw, minor_loop, resistance_a
 from ...instruments import Bench
 from ...protocols.catalogue import make_protocol
 from ...storage import Store
-from ..measure import bench_to_measure_on, measure
+from ..measure import measure, open_measurement_bench
 from ..options import choose_bench
 from .comparison import Row
 from .paper import straight_rows, trapezoid_rows
@@ -20,7 +20,7 @@ Parameters = Mapping[str, float | str]
 
 def measure_trapezoid(store: Store, to: Path, seed: int | None) -> list[Row]:
     bench_file = choose_bench("virtual-trapezoid", seed)
-    with bench_to_measure_on(bench_file) as bench:
+    with open_measurement_bench(bench_file) as bench:
         sweep = {"largest_field_T": 0.07, "step_T": 0.001}
         loop = _measure(store, bench, seed, "minor-loop", sweep)
         write = _measure(store, bench, seed, "staircase-write", {"cycles": 13})
@@ -39,7 +39,7 @@ def measure_trapezoid(store: Store, to: Path, seed: int | None) -> list[Row]:
 
 def measure_straight(store: Store, to: Path, seed: int | None) -> list[Row]:
     bench_file = choose_bench("virtual-straight", seed)
-    with bench_to_measure_on(bench_file) as bench:
+    with open_measurement_bench(bench_file) as bench:
         sweep = {"largest_field_T": 0.1, "step_T": 0.001, "read_current_A": 20e-6}
         loop = _measure(store, bench, seed, "minor-loop", sweep)
         ramp = _measure(store, bench, seed, "repeated-ramp", {"cycles": 10})

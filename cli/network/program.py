@@ -15,7 +15,7 @@ from ...simulators.networks import require_learning
 from ...storage import RunRecord, Status, Store, check_overwrite
 from ..console import err, print_line
 from ..learn.options import FolderOption, OverwriteOption
-from ..measure import bench_to_measure_on
+from ..measure import open_measurement_bench
 from ..options import (
     DatabaseOption,
     SeedOption,
@@ -107,7 +107,7 @@ def program(
             finished = resume if original.summary.status is Status.FINISHED else None
         bench_file = _with_lasting_array(choose_bench(bench, seed, attempt, ARRAY_BENCH), to)
         bench_file = use_models_from(database, bench_file)
-        instruments = opened.enter_context(bench_to_measure_on(bench_file))
+        instruments = opened.enter_context(open_measurement_bench(bench_file))
         plan.check(instruments)
         if resume is None:
             store = opened.enter_context(Store.open(database))

@@ -21,7 +21,7 @@ import sys
 from dwmtj.cli import app
 from dwmtj.instruments import BenchError
 from dwmtj.instruments.limits import LimitedMagnet
-from dwmtj.protocols.moves import Hand
+from dwmtj.protocols.measurement_sequence import MeasurementSequence
 
 alive, make_safe = {alive}, LimitedMagnet.make_safe
 
@@ -35,7 +35,7 @@ def dying(magnet):
 
 LimitedMagnet.make_safe = dying
 if not alive:
-    Hand.set_field = dead
+    MeasurementSequence.set_field = dead
 sys.argv = ["dwmtj", "run", "saturate"]
 app.main()
 """

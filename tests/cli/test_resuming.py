@@ -80,7 +80,7 @@ def test_a_resumed_run_keeps_its_seed_and_repeats_none_of_its_readings(broken_of
         (["staircase-write", "-p", "cycles=5"], "begun with cycles = 4, not 5"),
         (
             ["staircase-write", "--bench", "nplc.toml"],
-            "resistance_meter.nplc = 1.0, not 0.1: resume it as it was begun",
+            "resistance_meter.nplc = 1.0, not 0.1: resume it with the original",
         ),
         (["staircase-write", "--bench", "wiring.toml"], "wiring.read = 4P-OUT, not 4P-CLK"),
         (

@@ -97,7 +97,7 @@ def status_of(store: Store) -> tuple[Status, str | None]:
 
 def test_a_run_that_comes_to_its_end_is_finished(store: Store, bench: NotingBench) -> None:
     outcome = run(Counting(), bench, store, operator="Ada", notes="dry", seed=3)
-    assert (outcome.status, outcome.points, outcome.listener_problems) == ("finished", 12, ())
+    assert (outcome.status, outcome.points, outcome.listener_errors) == ("finished", 12, ())
     assert bench.notes == ["from 0", "closed", "safe"]
     record = store.run(outcome.run_id)
     assert record.summary.status is Status.FINISHED
@@ -265,7 +265,7 @@ def test_a_run_in_another_thread_leaves_signals_alone(store: Store, bench: Notin
 
 
 def unsafe() -> None:
-    raise BenchError("The source is still on; switch it off by hand.")
+    raise BenchError("The source is still on; switch it off by sequence.")
 
 
 def test_a_bench_that_cannot_be_made_safe_makes_a_complete_run_failed(
@@ -274,7 +274,7 @@ def test_a_bench_that_cannot_be_made_safe_makes_a_complete_run_failed(
     bench.while_made_safe = unsafe
     with pytest.raises(BenchError, match="still on"):
         run(Counting(), bench, store)
-    assert status_of(store) == (Status.FAILED, "The source is still on; switch it off by hand.")
+    assert status_of(store) == (Status.FAILED, "The source is still on; switch it off by sequence.")
     assert store.runs()[0].points == 12
 
 
@@ -285,15 +285,15 @@ def test_what_went_wrong_first_is_raised_with_a_note_that_the_bench_is_not_safe(
     bench.while_made_safe = unsafe
     with pytest.raises(type(error)) as raised:
         run(Counting(disturb=raising(error)), bench, store)
-    assert raised.value.__notes__ == ["The source is still on; switch it off by hand."]
+    assert raised.value.__notes__ == ["The source is still on; switch it off by sequence."]
     status, message = status_of(store)
     assert status is Status.FAILED
-    assert message == f"{error} The source is still on; switch it off by hand.".strip()
+    assert message == f"{error} The source is still on; switch it off by sequence.".strip()
 
 
 def test_what_goes_wrong_twice_is_told_once(store: Store, bench: NotingBench) -> None:
     bench.while_made_safe = unsafe
-    error = BenchError("The source is still on; switch it off by hand.")
+    error = BenchError("The source is still on; switch it off by sequence.")
     with pytest.raises(BenchError) as raised:
         run(Counting(disturb=raising(error)), bench, store)
     assert not hasattr(raised.value, "__notes__")
@@ -302,7 +302,7 @@ def test_what_goes_wrong_twice_is_told_once(store: Store, bench: NotingBench) ->
 def test_a_run_is_not_resumed_on_another_bench(store: Store, bench: NotingBench) -> None:
     run(Counting(), bench, store, should_stop=lambda: True)
     bench.identity = "BRUKER"
-    with pytest.raises(ProtocolError, match=r"begun with identities\.magnet = KEPCO, not BRUKER"):
+    with pytest.raises(ProtocolError, match=r"started with identities\.magnet = KEPCO, not BRUKER"):
         run(Counting(), bench, store, resume=1)
     assert status_of(store) == (Status.ABORTED, None)
 
@@ -377,7 +377,7 @@ def test_a_run_is_only_resumed_as_it_was_begun(
     run(Counting(), bench, store, should_stop=lambda: True)
     bench.notes.clear()
     bench.device_name = device
-    with pytest.raises(ProtocolError, match=f"Run 1 was begun with {what}: resume it as it was"):
+    with pytest.raises(ProtocolError, match=f"Run 1 was started with {what}: resume it with the"):
         run(other, bench, store, resume=1)
     assert bench.notes == []
     assert status_of(store) == (Status.ABORTED, None)

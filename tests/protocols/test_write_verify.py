@@ -21,7 +21,7 @@ from dwmtj.instruments import (
 from dwmtj.protocols import ProtocolError
 from dwmtj.protocols.read_array import ReadArray
 from dwmtj.protocols.runner import run
-from dwmtj.protocols.write_plan import Wall, WritePlan
+from dwmtj.protocols.write_plan import PulseHistory, WritePlan
 from dwmtj.protocols.write_verify import WriteVerify
 from dwmtj.simulators.bench import forget_labs
 from dwmtj.simulators.networks.programming.readout_on_array import write_plan
@@ -109,7 +109,7 @@ def a_plan(*targets: int) -> WritePlan:
         edges_ohm=(110.0, 90.0, 70.0, 50.0),
         positive_V=(1.0, 2.0),
         negative_V=(1.0, 2.0),
-        choice=choice,
+        policy_table=choice,
         expected_pulses=(0.0, 1.0, 2.0),
     )
 
@@ -235,11 +235,14 @@ def test_what_it_will_ask_for_is_checked_before_anything_is_touched(
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"targets": (0, 1, 3, 0)}, "target 3 at row 1, column 0 is no level: they are 0 to 2"),
+        (
+            {"targets": (0, 1, 3, 0)},
+            "target 3 at row 1, column 0 is not a level: levels are 0 to 2",
+        ),
         ({"targets": (0, 1)}, "needs as many targets, not 2"),
-        ({"edges_ohm": (110.0, 90.0, 95.0, 50.0)}, "edges that fall"),
-        ({"positive_V": (2.0, 1.0)}, "amplitudes of a write plan must rise"),
-        ({"positive_V": (1.0,)}, r"choice of shape \(3, 3, 2, 3\), not \(3, 3, 3, 3\)"),
+        ({"edges_ohm": (110.0, 90.0, 95.0, 50.0)}, "edges in decreasing order"),
+        ({"positive_V": (2.0, 1.0)}, "amplitudes of a write plan must be positive and increase"),
+        ({"positive_V": (1.0,)}, r"policy table of shape \(3, 3, 2, 3\), not \(3, 3, 3, 3\)"),
         ({"expected_pulses": (0.0,)}, "as many expected pulses as levels"),
     ],
 )
@@ -254,8 +257,8 @@ def test_a_plan_comes_back_from_plain_data() -> None:
     document = a_plan().document()
     found = WritePlan.from_document(document)
     assert found.document() == document
-    assert (found.choice == a_plan().choice).all()
-    with pytest.raises(ProtocolError, match="no write plan"):
+    assert (found.policy_table == a_plan().policy_table).all()
+    with pytest.raises(ProtocolError, match="not a write plan"):
         WritePlan.from_document({**document, "choice": "!"})
 
 
@@ -265,13 +268,13 @@ def test_readings_outside_all_levels_are_of_none() -> None:
     assert found == [None, 0, 1, 2, None, None, None]
 
 
-def test_a_wall_forgets_what_it_withstood_when_it_moves() -> None:
-    wall, plan = Wall(), a_plan()
-    wall.hit(plan, 1.0, moved=False)
-    wall.hit(plan, -2.0, moved=False)
-    assert (wall.positive, wall.negative) == (1, 2)
-    wall.hit(plan, 2.0, moved=True)
-    assert (wall.positive, wall.negative) == (2, 0)
+def test_a_wall_that_moves_starts_a_new_pulse_history() -> None:
+    history, plan = PulseHistory(), a_plan()
+    history.record(plan, 1.0, moved=False)
+    history.record(plan, -2.0, moved=False)
+    assert (history.positive, history.negative) == (1, 2)
+    history.record(plan, 2.0, moved=True)
+    assert (history.positive, history.negative) == (2, 0)
 
 
 def test_reading_goes_to_every_device_once_and_waits_with_everything_off(

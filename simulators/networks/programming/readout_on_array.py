@@ -86,7 +86,7 @@ def write_plan(model: StateModel, targets: NDArray[np.int64]) -> WritePlan:
         edges_ohm=level_edges_ohm(model),
         positive_V=tuple(policy.positive_V.tolist()),
         negative_V=tuple(policy.negative_V.tolist()),
-        choice=policy.choice,
+        policy_table=policy.choice,
         expected_pulses=tuple(policy.pulses[:, policy.start].tolist()),
     )
 

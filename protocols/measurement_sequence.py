@@ -1,29 +1,31 @@
-"""The moves that protocols are made of: set a field, fire a pulse, read the junction."""
+"""The steps that protocols are made of: set a field, fire a pulse, read the junction."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Self
 
 from ..instruments import Bench, PulseShape
 from ..storage import Phase, Point
 
 
 @dataclass(slots=True)
-class Hand:
-    """One hand on the bench: remembers the field and the time since the protocol began."""
+class MeasurementSequence:
+    """Steps on one bench, each reading a point with the field and the time since the start."""
 
     bench: Bench
     started_s: float
     field_T: float | None = None
 
     @classmethod
-    def on(cls, bench: Bench, read_current_A: float, shape: PulseShape | None = None) -> "Hand":
-        """Arm the meter, and the generator if pulses are to come."""
+    def start(cls, bench: Bench, read_current_A: float, shape: PulseShape | None = None) -> Self:
+        """Arm the meter, and the generator if there is a pulse shape; time counts from here."""
         bench.meter.arm(read_current_A)
         if shape is not None:
             bench.generator.arm(shape)
         return cls(bench, bench.clock.now_s())
 
     def set_field(self, field_T: float) -> None:
+        """Set the field, in T, and remember what the magnet confirms."""
         self.field_T = self.bench.magnet.set_field(field_T)
 
     def read(
@@ -33,7 +35,7 @@ class Hand:
         amplitude_V: float | None = None,
         pulse_width_s: float | None = None,
     ) -> Point:
-        """Read the junction where it is, after a pulse if one is given."""
+        """Read the junction; amplitude and width are those of the preceding pulse, if any."""
         reading = self.bench.meter.read()
         return Point(
             phase=phase,
@@ -48,7 +50,7 @@ class Hand:
         )
 
     def saturate(self, saturation_T: float, bias_T: float, cycle: int) -> Iterator[Point]:
-        """Saturate the junction, then set the bias field; a point at each."""
+        """Saturate the junction, then set the bias field; yield a point at each."""
         self.set_field(saturation_T)
         yield self.read(Phase.SATURATE, cycle)
         self.set_field(bias_T)
@@ -62,7 +64,7 @@ class Hand:
         phase: str,
         cycle: int,
     ) -> Iterator[Point]:
-        """Fire each pulse and read the junction after it."""
+        """Fire each pulse, wait for `read_delay_s`, read the junction and yield the point."""
         for amplitude_V in amplitudes_V:
             self.bench.generator.fire(amplitude_V)
             if read_delay_s:
@@ -70,7 +72,10 @@ class Hand:
             yield self.read(phase, cycle, amplitude_V, shape.width_s)
 
     def readings(self, count: int, interval_s: float, phase: str, cycle: int) -> Iterator[Point]:
-        """Read the junction `count` times, one reading every interval, or slower if it must be."""
+        """Yield `count` readings, one every `interval_s`, or at the meter's rate if slower.
+
+        A late reading shifts those after it; none is skipped.
+        """
         due_s = self.bench.clock.now_s()
         for _ in range(count):
             now_s = self.bench.clock.now_s()

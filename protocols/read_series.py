@@ -1,4 +1,4 @@
-"""The protocol that only watches: readings at a steady interval, for read noise and retention."""
+"""Readings at a constant interval without pulses, for read noise and retention."""
 
 from collections.abc import Iterator
 
@@ -6,26 +6,26 @@ from pymeasure.experiment import FloatParameter, IntegerParameter
 
 from ..instruments import Bench, SetPoints
 from ..storage import Phase, Point
-from .moves import Hand
+from .measurement_sequence import MeasurementSequence
 from .procedure import amplitude_parameter
 from .pulsed import StaircaseWrite
 
 
 class ReadSeries(StaircaseWrite):
-    """For each cycle: saturate, set the bias field, write if asked to, then only read.
+    """For each cycle: saturate, set the bias field, write with a staircase or not, then read.
 
-    The readings begin every `interval_s`, or as fast as the meter reads if that takes longer. No
-    pulse is fired between them, so what changes is read noise, drift, or a wall that escapes.
+    A reading starts every `interval_s`, or as soon as the meter is ready if that takes longer. No
+    pulse is fired between readings: changes are read noise, drift, or a wall that depins.
     """
 
     name = "read-series"
-    summary = "Read at a steady interval without pulses, after a write or not: noise and retention"
+    summary = "Read at a constant interval without pulses: read noise and retention"
 
     amplitude_stop_V = amplitude_parameter(
-        "Last amplitude", 0.0, "Of the staircase that writes first, at the device; 0 writes nothing"
+        "Last amplitude", 0.0, "Last amplitude of the staircase before the readings; 0 for none"
     )
     readings = IntegerParameter(
-        "Readings", minimum=2, maximum=100_000_000, default=1000, description="In each cycle"
+        "Readings", minimum=2, maximum=100_000_000, default=1000, description="Readings per cycle"
     )
     interval_s = FloatParameter(
         "Interval",
@@ -33,7 +33,7 @@ class ReadSeries(StaircaseWrite):
         minimum=0,
         maximum=3600,
         default=1.0,
-        description="From the start of a reading to that of the next; 0 reads as fast as it goes",
+        description="Time from the start of a reading to the next; 0 for the meter's fastest",
     )
 
     def amplitudes_V(self) -> tuple[float, ...]:
@@ -52,8 +52,10 @@ class ReadSeries(StaircaseWrite):
 
     def steps(self, bench: Bench, first_cycle: int = 0) -> Iterator[Point]:
         amplitudes_V, shape = self.amplitudes_V(), self.shape
-        hand = Hand.on(bench, self.read_current_A, shape if amplitudes_V else None)
+        sequence = MeasurementSequence.start(
+            bench, self.read_current_A, shape if amplitudes_V else None
+        )
         for cycle in range(first_cycle, self.cycles):
-            yield from hand.saturate(self.saturation_field_T, self.bias_field_T, cycle)
-            yield from hand.pulses(amplitudes_V, shape, self.read_delay_s, self.phase, cycle)
-            yield from hand.readings(self.readings, self.interval_s, Phase.READ, cycle)
+            yield from sequence.saturate(self.saturation_field_T, self.bias_field_T, cycle)
+            yield from sequence.pulses(amplitudes_V, shape, self.read_delay_s, self.phase, cycle)
+            yield from sequence.readings(self.readings, self.interval_s, Phase.READ, cycle)

@@ -53,7 +53,7 @@ def _row(writing: "Writing") -> tuple[str, ...]:
         f"{100 * writing.share_at_level:.2f}",
         f"{writing.pulses / writing.devices:.3f}",
         str(writing.quantile(0.95)),
-        str(writing.most_pulses),
+        str(writing.max_pulses),
         f"{writing.pulses:.4g}",
         _duration(writing.serial_s),
         _duration(writing.parallel_s),

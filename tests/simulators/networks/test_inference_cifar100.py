@@ -58,7 +58,7 @@ def test_an_interrupted_call_says_how_to_resume_and_resumes_to_the_same_numbers(
 
             def stop_at_a_programming(what: str, steps: int) -> None:
                 report(what, steps)
-                if "programming 0" in what:
+                if "programming 1" in what:
                     raise KeyboardInterrupt
 
             yield stop_at_a_programming

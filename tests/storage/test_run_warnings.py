@@ -107,10 +107,12 @@ def test_warnings_of_many_threads_hold_up_no_point_and_are_all_stored(
     store: Store, begin: Begin
 ) -> None:
     writer = begin()
-    threads = [
-        threading.Thread(target=lambda: [writer.warn("pyvisa", "busy") for _ in range(50)])
-        for _ in range(4)
-    ]
+
+    def warn_often() -> None:
+        for _ in range(50):
+            writer.warn("pyvisa", "busy")
+
+    threads = [threading.Thread(target=warn_often) for _ in range(4)]
     for thread in threads:
         thread.start()
     for number in range(200):

@@ -119,17 +119,17 @@ class StreamNetwork:
         for layer in self.layers:
             arrays = (layer.weight, layer.m, layer.v, layer.gradient(), layer.read)
             weight, m, v, gradient, read = (array.reshape(-1) for array in arrays)
-            flat = (weight, m, v, gradient, read)
             if self.setup.levels is None:
-                pulse_continuous(*flat, self._rule, rate, square)
+                pulse_continuous(weight, m, v, gradient, read, self._rule, rate, square)
                 continue
-            keys = self.rng.integers(0, 2**32, 2, dtype=np.uint32)
+            key0, key1 = self.rng.integers(0, 2**32, 2, dtype=np.uint32)
+            constants = (self._rule, rate, square)
             if self._ends is None:
                 least = np.float32(self.setup.threshold * learning_rate)
-                pulse_levels(*flat, self._rule, rate, square, least, *keys)
+                pulse_levels(weight, m, v, gradient, read, *constants, least, key0, key1)
             else:
-                fired = layer.fired.reshape(-1)
-                pulse_states(*flat, fired, self._ends, self._rule, rate, square, *keys)
+                drawn = (layer.fired.reshape(-1), self._ends)
+                pulse_states(weight, m, v, gradient, read, *drawn, *constants, key0, key1)
 
     def _statistics_of(self, images: torch.Tensor) -> list[tuple[torch.Tensor, torch.Tensor]]:
         active, statistics = images, []

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from dwmtj.simulators.networks.data.images import Images
-from dwmtj.simulators.networks.stream_learning.learn import training as stream_training
+from dwmtj.simulators.networks.stream_learning import training as stream_training
 from dwmtj.simulators.networks.stream_learning.settings import StreamSetup
 from dwmtj.simulators.networks.stream_learning.training import (
     StreamData,

@@ -63,7 +63,7 @@ def study(configuration: AnnConfiguration, images: Images, tmp_path: Path) -> St
 def test_weights_trained_on_levels_are_levels_exactly(study: Study) -> None:
     for outcome in study():
         (cell,) = outcome.on_levels
-        for weights, reach in zip(cell.fine_tuned, cell.ranges, strict=True):
+        for weights, reach in zip(cell.fine_tuned, cell.scales, strict=True):
             assert set(weights.flatten().tolist()) <= set(
                 (notched_levels(5).tensor() * reach).tolist()
             )

@@ -12,12 +12,12 @@ from dwmtj.simulators.networks.comparison.figure import comparison_panel, compar
 from dwmtj.simulators.networks.comparison.online_learning import OnLineSchedule
 from dwmtj.simulators.networks.comparison.study import Compared, ComparisonConfiguration, compare
 from dwmtj.simulators.networks.data.images import DIGITS
-from dwmtj.simulators.networks.synapses.technologies import TECHNOLOGIES, chosen, of_tables
+from dwmtj.simulators.networks.synapses.technologies import TECHNOLOGIES, find_listed, of_tables
 from dwmtj.simulators.sweeps.checkpoint import Checkpoint
 
 CONFIGURATION = ComparisonConfiguration(
     data_set="mnist",
-    technologies=chosen(["DW-MTJ, scaled", "SONOS"]),
+    technologies=find_listed(["DW-MTJ, scaled", "SONOS"]),
     seeds=(0, 1),
     learning_rates=(0.01, 0.3),
     schedule=OnLineSchedule(epochs=2, batch=20),

@@ -1,3 +1,5 @@
+from dataclasses import asdict
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -41,7 +43,7 @@ def learnt(setup: StreamSetup, seed: int) -> StreamNetwork:
     ],
 )
 def test_a_small_slice_learns(values: dict[str, object]) -> None:
-    setup = StreamSetup(**{**SMALL.configuration(), **values})
+    setup = StreamSetup(**{**asdict(SMALL), **values})
     images, labels = stripes(500, 2)
     network = learnt(setup, 0)
     subset = as_input(stripes(setup.subset_images, 1)[0])

@@ -72,11 +72,11 @@ def a_network(std_ohm: float = 1e-9) -> AnalogNetwork:
     return to_analog(network, all_levels(replace(model, levels=levels)), seed=5)
 
 
-def put(way: str, trial: int = 0, draws: int = 0, limit: int = 1000) -> WrittenNetwork:
+def put(way: str, trial: int = 0, draws: int = 0, max_pulses: int = 1000) -> WrittenNetwork:
     model, analog = a_model(), a_network()
     policies = Policies.of(model, "pulses")
     kinds = kinds_of(model, policies, draws, analog.seed, trial)
-    return write_network(analog, policies.way(way, limit), kinds, trial)
+    return write_network(analog, policies.way(way, max_pulses), kinds, trial)
 
 
 def test_a_network_that_was_verified_has_its_weights_and_one_that_was_not_has_wrong_ones() -> None:

@@ -8,17 +8,20 @@ import io
 import logging
 import os
 import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from ..errors import DwmtjError
 from .console import print_error
 from .lazy_group import LazyGroup, add_lazily
+from .log import configure_logging
 
 COMMANDS = {
     "demo": ("demo.demo:demo", "Measure both virtual synapses and compare them with the paper."),
     "run": ("run:run", "Run a protocol on a bench and store every point."),
-    "runs": ("runs:app", "List, show, import and export stored runs."),
+    "runs": ("runs:app", "List, show, import, export and replay stored runs."),
     "store": ("store:app", "Maintain the database file."),
     "figures": ("figures:figures", "Draw the paper's figures for runs: PNG, SVG and CSV."),
     "report": ("report:report", "Write figures, numbers and provenance of runs into one page."),
@@ -30,19 +33,50 @@ COMMANDS = {
     "protocols": ("protocols:protocols", "List the protocols, or the parameters of one."),
     "bench": ("bench:app", "Check and inspect instruments."),
     "serve": ("serve:serve", "Serve the virtual instruments over TCP until Ctrl-C."),
+    "trace": ("trace:app", "Read traces of the exchanges with instruments."),
 }
 """Every command: where it is imported from when it is called, and its line in `dwmtj --help`."""
 
 app = typer.Typer(
     cls=LazyGroup,
     name="dwmtj",
-    help="Measure domain-wall MTJ devices, real or simulated, and keep every point.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 for name, (target, summary) in COMMANDS.items():
     add_lazily(app, name, target, summary)
+
+
+@app.callback()
+def dwmtj(
+    context: typer.Context,
+    verbose: Annotated[
+        int,
+        typer.Option(
+            "--verbose",
+            "-v",
+            count=True,
+            show_default=False,
+            help="Log what is done on stderr; -vv logs each step. See also DWMTJ_LOG.",
+        ),
+    ] = 0,
+    trace_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--trace",
+            metavar="FILE",
+            envvar="DWMTJ_TRACE",
+            help="Append every exchange with every instrument to this file.",
+        ),
+    ] = None,
+) -> None:
+    """Measure domain-wall MTJ devices, real or simulated, and keep every point."""
+    configure_logging(verbose)
+    if trace_file is not None and context.invoked_subcommand != "trace":
+        from ..instruments.tracing import trace_to
+
+        context.with_resource(trace_to(trace_file))
 
 
 def main() -> None:

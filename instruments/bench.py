@@ -25,6 +25,7 @@ from .limits import (
     SetPoints,
 )
 from .roles import Instrument, Magnet, PulseGenerator, ResistanceMeter, Switch
+from .tracing import step, traced
 
 log = logging.getLogger(__name__)
 
@@ -118,6 +119,7 @@ class Bench:
         self.magnet.check_fields(set_points.fields_T)
         self.meter.check_currents(set_points.currents_A)
 
+    @traced("make safe", logging.INFO)
     def make_safe(self) -> None:
         """Outputs off, then the switch open, the magnet ramped to zero.
 
@@ -127,12 +129,17 @@ class Bench:
         retries the current instrument's shutdown once and is re-raised afterwards.
         """
         problems, interruption = [], None
-        switches = () if self._switch is None else (self._switch,)
-        instruments: tuple[Instrument, ...] = (self.generator, self.meter, *switches, self.magnet)
-        for instrument in instruments:
+        instruments: dict[str, Instrument] = {
+            "pulse generator": self.generator,
+            "resistance meter": self.meter,
+            **({} if self._switch is None else {"switch": self._switch}),
+            "magnet": self.magnet,
+        }
+        for name, instrument in instruments.items():
             for _ in range(2):
                 try:
-                    instrument.make_safe()
+                    with step(f"make {name} safe"):
+                        instrument.make_safe()
                 except Exception as error:
                     log.exception("An instrument could not be made safe")
                     problems.append(str(error))
@@ -173,7 +180,10 @@ def open_bench(bench_file: BenchFile) -> Bench:
     Instruments opened before a failure are made safe and closed again.
     """
     clock = clock_of(open_visa(bench_file.visa_library).visalib)
-    with Interrupts(), ExitStack() as exits:
+    opening = step(
+        "open bench", logging.INFO, bench=bench_file.name, visa_library=bench_file.visa_library
+    )
+    with Interrupts(), opening, ExitStack() as exits:
         connection = Connection(bench_file.visa_library, bench_file.limits, clock, exits)
         generator = open_pulse_generator(bench_file.pulse_generator, connection)
         meter = open_resistance_meter(bench_file.resistance_meter, connection)

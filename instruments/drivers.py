@@ -1,5 +1,6 @@
 """Opening the instruments of a bench file; each must identify itself as its driver."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,8 @@ from .sections import (
     ResistanceMeterSection,
     SwitchSection,
 )
+
+log = logging.getLogger(__name__)
 
 
 def open_pulse_generator(section: PulseGeneratorSection, connection: Connection) -> PulseGenerator:
@@ -64,6 +67,7 @@ def _open(role: str, section: InstrumentSection, connection: Connection) -> Any:
             f"The instrument at {section.address} identifies itself as {identity!r}, which "
             f"is no {section.driver}; correct driver or address in the bench file."
         )
+    log.info("%s at %s: %s", section.driver, section.address, identity)
     connection.exits.push(_safe_if_failing(instrument.make_safe))
     return instrument
 

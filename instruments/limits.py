@@ -1,5 +1,6 @@
 """The limits of a bench, checked in the role layer before anything reaches hardware."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -16,6 +17,7 @@ from .roles import (
     Reading,
     ResistanceMeter,
 )
+from .tracing import traced
 
 Role = TypeVar("Role", bound=Instrument)
 
@@ -113,11 +115,13 @@ class LimitedPulseGenerator(_Source[PulseGenerator]):
     def maximum_amplitude_V(self) -> float:
         return self.inner.maximum_amplitude_V
 
+    @traced("arm generator")
     def arm(self, shape: PulseShape) -> None:
         self._limits.check_shape(shape)
         self.armed = True
         self.inner.arm(shape)
 
+    @traced("fire")
     def fire(self, amplitude_V: float) -> None:
         self.check_amplitudes((amplitude_V,))
         self.inner.fire(amplitude_V)
@@ -146,6 +150,7 @@ class LimitedMagnet(_Limited[Magnet]):
     def maximum_field_T(self) -> float:
         return self.inner.maximum_field_T
 
+    @traced("set field", logging.INFO)
     def set_field(self, field_T: float) -> float:
         self.check_fields((field_T,))
         return self.inner.set_field(field_T)
@@ -167,6 +172,7 @@ class LimitedMagnet(_Limited[Magnet]):
 class LimitedResistanceMeter(_Source[ResistanceMeter]):
     """A resistance meter whose current is checked against the limits."""
 
+    @traced("arm meter")
     def arm(self, current_A: float) -> None:
         self.check_currents((current_A,))
         self.armed = True
@@ -182,5 +188,6 @@ class LimitedResistanceMeter(_Source[ResistanceMeter]):
                     f"{self.inner.minimum_current_A:g} A that the meter can source; raise it."
                 )
 
+    @traced("read resistance")
     def read(self) -> Reading:
         return self.inner.read()

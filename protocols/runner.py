@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Any, Protocol, TypeVar
 
 from ..instruments.interrupts import Interrupts
+from ..instruments.tracing import Step, step, step_of_each
 from ..storage import Point, RunWriter, Status, Store, store_warnings
 from .errors import ProtocolError
 from .resuming import check_resumable
@@ -109,6 +110,7 @@ def run(
         stack.enter_context(store_warnings(writer))
         dispatcher = EventDispatcher(listeners)
         expected = writer.points + procedure.expected_points(writer.first_cycle)
+        running = stack.enter_context(_step_of(procedure, bench, writer, expected))
         dispatcher.publish(
             RunStarted(writer.run_id, procedure.name, bench.device_name, writer.points, expected)
         )
@@ -131,9 +133,23 @@ def run(
             failure = error
         status, failure = _end(bench, writer, dispatcher, status, failure)
         errors = dispatcher.close()
+        running.result(f"{status}, {writer.points} points")
         if failure is not None:
             raise failure
     return RunOutcome(writer.run_id, status, writer.points, errors)
+
+
+def _step_of(procedure: Measurement[Bench], bench: Bench, writer: RunWriter, expected: int) -> Step:
+    return step(
+        f"run {writer.run_id}",
+        logging.INFO,
+        protocol=procedure.name,
+        device=bench.device_name,
+        attempt=writer.attempt,
+        first_cycle=writer.first_cycle,
+        points=writer.points,
+        expected=expected,
+    )
 
 
 def _start(
@@ -175,7 +191,8 @@ def _measure(
     run_id, cycle = writer.run_id, writer.first_cycle
     started_s = monotonic()
     with closing(_points(procedure, bench, cycle)) as points:
-        for measured, point in enumerate(points, start=1):
+        steps = step_of_each("point", points, writer.next_point)
+        for measured, point in enumerate(steps, start=1):
             if point.cycle < cycle:
                 raise ProtocolError(
                     f"The protocol {procedure.name} went back from cycle {cycle} to "

@@ -45,6 +45,11 @@ class RunWriter:
         with errors_of(path):
             self._connection = engine.connect()
 
+    @property
+    def next_point(self) -> int:
+        """The number that the next point gets."""
+        return self._next_point
+
     def add(self, point: Point) -> int:
         """Commit a point and return its number in the run; raises StoreError.
 

@@ -11,6 +11,7 @@ from ..connection import Connection
 from ..errors import BenchError, LimitError
 from ..faults import raise_queued_errors, translate_errors
 from ..sections import MagnetSection
+from ..tracing import traced
 
 NAME = "The magnet supply (BOP)"
 LARGEST_CURRENT_A = 12.0
@@ -46,6 +47,7 @@ class KepcoCoilSupply:
         with translate_errors(NAME):
             return str(self._driver.id)
 
+    @traced("ramp")
     def ramp_to(self, current_A: float) -> None:
         """Ramp to a current and confirm the set point; raises LimitError or BenchError."""
         self._switch_on()

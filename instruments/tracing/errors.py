@@ -1,0 +1,7 @@
+"""Errors of trace files."""
+
+from ..errors import BenchError
+
+
+class TraceError(BenchError):
+    """A trace cannot be written or read."""

@@ -12,8 +12,9 @@ from ..storage import RunSummary, Status
 from .console import out, print_json, print_line, print_pairs, print_table
 from .import_runs import import_run
 from .options import DatabaseOption, JsonOption, open_to_read
+from .replay import replay
 
-app = typer.Typer(no_args_is_help=True, help="List, show, import and export stored runs.")
+app = typer.Typer(no_args_is_help=True, help="List, show, import, export and replay stored runs.")
 WIDE = 100  # columns of a terminal with room for the end of each run
 RunArgument = Annotated[
     int, typer.Argument(metavar="RUN", help="Number of the run in `dwmtj runs list`.")
@@ -21,6 +22,7 @@ RunArgument = Annotated[
 
 
 app.command("import")(import_run)
+app.command()(replay)
 
 
 @app.command("list")

@@ -11,7 +11,7 @@ from pyvisa.resources import MessageBasedResource
 
 from dwmtj.instruments.tracing import trace_to, traced
 
-TARGET_us, TARGET_OFF_us = 20.0, 0.5
+TARGET_us, TARGET_OFF_us = 50.0, 0.5
 _ROUNDS, _CALLS = 200, 20
 
 

@@ -1,7 +1,8 @@
 """The command line `dwmtj`: one thin layer over the rooms below.
 
-Exit codes: 0 all is well; 1 a measurement started and did not finish; 2 what was asked for is
-wrong (a parameter, a bench file, an address, a database), said in one sentence, nothing begun.
+Exit codes: 0 all is well; 1 a measurement started and did not finish, or a replay differs; 2 what
+was asked for is wrong (a parameter, a bench file, an address, a database), said in one sentence,
+nothing begun.
 """
 
 import io

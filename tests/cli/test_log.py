@@ -123,6 +123,14 @@ def test_a_disk_that_fills_up_ends_the_log_with_one_sentence(
     assert "Traceback" not in ran.stderr
 
 
+def test_a_run_can_store_its_warnings_even_where_only_errors_are_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DWMTJ_LOG", "CRITICAL")
+    configure_logging()
+    assert logging.getLogger("dwmtj.storage").isEnabledFor(logging.WARNING)
+
+
 def test_warnings_and_no_tracebacks_are_shown_by_default(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -18,7 +18,12 @@ from dwmtj.storage import Store
 
 ROOT = Path(__file__).parents[2]
 # The page on adding an instrument builds one, and is run by the tests of the virtual bench.
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("[!a]*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    *sorted((ROOT / "docs").glob("[!a]*.md")),
+    *sorted((ROOT / "docs" / "how-to").glob("[!a]*.md")),
+]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SETS_UP = re.compile(r"python3 make\.py|git clone|cd dwmtj|pip install|sudo ")
 STAYS = re.compile(r"dwmtj serve|dask ")

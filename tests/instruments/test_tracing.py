@@ -254,13 +254,21 @@ def test_a_disk_that_fills_up_ends_the_trace_with_one_warning_and_not_the_run(
     full = os.open("/dev/full", os.O_WRONLY)
     with open_bench(virtual()) as bench, Store.open(file.parent / "a.db") as store:
         with trace_to(file):
-            os.dup2(full, descriptor_of(file))
-            outcome = run(make_protocol("staircase-write", SHORT), bench, store)
+            descriptor = descriptor_of(file)
+
+            def fill_the_disk() -> bool:
+                os.dup2(full, descriptor)
+                return False
+
+            staircase = make_protocol("staircase-write", SHORT)
+            outcome = run(staircase, bench, store, should_stop=fill_the_disk)
         assert outcome.status is Status.FINISHED
+        (stored,) = store.run(outcome.run_id).warnings
     os.close(full)
     (warning,) = [record.getMessage() for record in caplog.records]
     assert "ends here (No space left on device)" in warning
-    assert [event.operation for event in read_trace(file)] == ["start"]
+    assert stored.message == warning
+    assert list(read_trace(file))[-1].step == "run 1/point 0"
 
 
 def descriptor_of(file: Path) -> int:

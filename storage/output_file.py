@@ -18,7 +18,7 @@ def check_overwrite(path: Path, *, overwrite: bool) -> None:
     """Raise OutputFileError if `path` exists, unless it is an ordinary file and `overwrite`."""
     try:
         mode = path.lstat().st_mode
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
     except OSError as error:
         raise _cannot_write(path, error) from error

@@ -66,7 +66,7 @@ def test_a_file_is_imported_drawn_and_reported(tmp_path: Path) -> None:
         ),
         (
             ["runs", "import", str(FILES / "staircase.csv"), "--device", "A3", *STAIRCASE],
-            "is run 1 already",
+            "is already stored as run 1",
         ),
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else None,

@@ -25,7 +25,7 @@ def test_the_same_name_again_is_the_next_version_and_the_latest_is_found(measure
     assert listed == [(*key, "trapezoid-1") for key in (("A3", 1), ("A3", 2), ("B1", 1))]
 
 
-def test_what_is_not_there_is_said(measured: Store) -> None:
+def test_a_missing_model_or_device_is_named(measured: Store) -> None:
     measured.add_calibration("A3", "trapezoid-1", [1], {})
     with pytest.raises(StoreError, match="no model A4"):
         measured.calibration("A4")
@@ -37,7 +37,7 @@ def test_what_is_not_there_is_said(measured: Store) -> None:
         measured.add_calibration(" ", "trapezoid-1", [1], {})
 
 
-def test_what_is_no_plain_data_is_refused_and_leaves_nothing(measured: Store) -> None:
+def test_a_model_that_is_not_json_data_is_refused_and_nothing_stored(measured: Store) -> None:
     with pytest.raises(StoreError, match="cannot be stored"):
         measured.add_calibration("A3", "trapezoid-1", [1], {"model": object()})
     assert measured.calibrations() == []

@@ -63,7 +63,7 @@ def test_many_may_open_a_database_that_does_not_exist_yet(database: Path) -> Non
         assert list(pool.map(open_and_list, range(24))) == [0] * 24
 
 
-def test_a_file_that_is_no_database_is_refused_and_left_alone(database: Path) -> None:
+def test_a_file_that_is_not_a_database_is_refused_and_unchanged(database: Path) -> None:
     text = "amplitude_V,resistance_ohm\n" * 100
     database.write_text(text)
     with pytest.raises(StoreError, match=r"lab\.sqlite is not a database: give another file"):
@@ -71,7 +71,7 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(database: Path) ->
     assert database.read_text() == text
 
 
-def test_a_database_of_another_program_is_refused_and_left_alone(database: Path) -> None:
+def test_a_database_of_another_program_is_refused_and_unchanged(database: Path) -> None:
     with closing(sqlite3.connect(database)) as other:
         other.execute("CREATE TABLE birds (name TEXT)")
     content = database.read_bytes()
@@ -88,7 +88,7 @@ def test_a_newer_schema_is_refused(database: Path) -> None:
         Store.open(database)
 
 
-def test_a_database_locked_by_another_program_says_so(database: Path) -> None:
+def test_a_database_locked_by_another_program_is_reported(database: Path) -> None:
     measured(database)
     with (
         closing(sqlite3.connect(database)) as other,
@@ -100,7 +100,7 @@ def test_a_database_locked_by_another_program_says_so(database: Path) -> None:
         assert len(store.points(1)) == 1
 
 
-def test_a_database_held_exclusively_says_so_when_it_is_opened(database: Path) -> None:
+def test_a_database_held_exclusively_is_reported_when_opened(database: Path) -> None:
     measured(database)
     with closing(sqlite3.connect(database)) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -172,7 +172,7 @@ def test_a_missing_database_is_not_made_unless_it_is_to_be(
     assert not database.exists()
 
 
-def test_a_full_disk_says_so(store: Store) -> None:
+def test_a_full_disk_is_reported(store: Store) -> None:
     writer = store.begin_run("reset", "straight-1", parameters={}, bench={})
     pages = writer._connection.exec_driver_sql("PRAGMA page_count").scalar_one()
     writer._connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
@@ -184,7 +184,7 @@ def test_a_full_disk_says_so(store: Store) -> None:
     assert store.runs()[0].points == 0
 
 
-def test_a_damaged_database_says_so(database: Path) -> None:
+def test_a_damaged_database_is_reported(database: Path) -> None:
     measured(database)
     content = bytearray(database.read_bytes())
     content[4096:] = b"\xff" * (len(content) - 4096)

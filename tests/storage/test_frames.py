@@ -88,7 +88,7 @@ def test_only_an_ordinary_file_is_ever_replaced(store: Store, run_id: int, tmp_p
 
 
 @pytest.mark.parametrize("length", [252, 300])
-def test_a_name_that_is_too_long_says_so(
+def test_a_name_that_is_too_long_is_reported(
     store: Store, run_id: int, tmp_path: Path, length: int
 ) -> None:
     with pytest.raises(StoreError, match="cannot be written"):
@@ -96,7 +96,7 @@ def test_a_name_that_is_too_long_says_so(
     assert not list(tmp_path.glob("a*"))
 
 
-def test_a_csv_file_that_cannot_be_written_says_so(
+def test_a_csv_file_that_cannot_be_written_is_reported(
     store: Store, run_id: int, tmp_path: Path
 ) -> None:
     with pytest.raises(StoreError, match=r"cannot be written .*: give another place"):

@@ -32,7 +32,7 @@ def test_a_path_may_start_at_home() -> None:
     "url",
     ["postgresql://lab/runs", "sqlite://", "sqlite:///:memory:", "sqlite:///lab.sqlite?mode=ro"],
 )
-def test_a_url_that_is_no_plain_sqlite_file_is_refused(url: str) -> None:
+def test_a_url_other_than_a_plain_sqlite_file_is_refused(url: str) -> None:
     with pytest.raises(StoreError, match="not supported: runs are kept in a SQLite file"):
         database_path(url)
 

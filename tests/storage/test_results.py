@@ -18,7 +18,7 @@ def test_results_come_back_by_kind_in_order_with_all_that_was_given(store: Store
     assert found == first
 
 
-def test_what_is_not_there_or_no_plain_data_is_said(store: Store) -> None:
+def test_a_missing_result_and_data_that_is_not_json_are_refused(store: Store) -> None:
     with pytest.raises(StoreError, match="no result 7"):
         store.result(7)
     with pytest.raises(StoreError, match="a kind and a name"):

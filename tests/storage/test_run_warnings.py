@@ -138,7 +138,7 @@ def test_a_warning_that_cannot_be_stored_yet_raises_nothing_and_is_stored_later(
     assert said(store) == [(2, "pyvisa", "slow")]
 
 
-def test_a_flood_of_warnings_is_cut_off_and_says_so(store: Store, begin: Begin) -> None:
+def test_only_the_first_warnings_of_an_attempt_are_stored(store: Store, begin: Begin) -> None:
     writer = begin()
     for number in range(MAXIMUM_WARNINGS + 20):
         writer.warn("pyvisa", str(number))

@@ -163,7 +163,7 @@ def write(writer: RunWriter, *cycles: list[Point]) -> None:
             writer.add(point)
 
 
-def test_a_resumed_run_repeats_the_cycle_that_was_broken_off(store: Store, begin: Begin) -> None:
+def test_a_resumed_run_repeats_the_interrupted_cycle(store: Store, begin: Begin) -> None:
     first = begin()
     write(first, cycle_points(0), cycle_points(1, 2))
     first.finish(Status.ABORTED)
@@ -189,11 +189,11 @@ def test_a_resumed_run_repeats_the_cycle_that_was_broken_off(store: Store, begin
 def test_a_run_can_be_resumed_again_and_again(store: Store, begin: Begin) -> None:
     writer = begin()
     write(writer, cycle_points(0), cycle_points(1, 2))
-    for broken_off in (1, 0, 2):
+    for interrupted in (1, 0, 2):
         writer.finish(Status.FAILED, "the magnet does not answer")
         writer = store.resume_run(writer.run_id, bench={})
         assert (writer.first_cycle, writer.points) == (1, 3)
-        write(writer, cycle_points(1, broken_off))
+        write(writer, cycle_points(1, interrupted))
     writer.finish(Status.FAILED, "the magnet does not answer")
     writer = store.resume_run(writer.run_id, bench={})
     write(writer, cycle_points(1), cycle_points(2))

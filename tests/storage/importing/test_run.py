@@ -1,4 +1,4 @@
-"""Files of other tools become runs, with every gap, twin and swap treated as stated."""
+"""Files of other programs are imported as runs, their rows treated as documented."""
 
 import hashlib
 from collections.abc import Sequence
@@ -61,7 +61,7 @@ def test_an_imported_run_is_stored_finished_and_analysed_like_any_other(
     assert found.mean_V == pytest.approx(2.9, abs=1e-6)
 
 
-def test_gaps_twins_units_and_swapped_rows_are_treated_as_stated_and_noted() -> None:
+def test_gaps_duplicates_units_and_unsorted_rows_are_treated_as_documented() -> None:
     run = staircase()
     amplitudes = np.round(np.arange(0.2, 4.01, 0.2), 2).tolist()
     assert [point.amplitude_V for point in run.points] == pytest.approx(4 * amplitudes)
@@ -129,7 +129,7 @@ def test_readings_without_a_pulse_belong_to_the_cycle_they_begin(tmp_path: Path)
     assert [point.phase for point in run.points] == 2 * ["bias", "write", "write"]
 
 
-def test_equal_readings_are_kept_where_nothing_tells_them_apart(tmp_path: Path) -> None:
+def test_equal_readings_are_kept_if_neither_cycle_nor_time_is_mapped(tmp_path: Path) -> None:
     path = written(tmp_path, "V,R\n1,9\n2,8\n1,9\n2,8\n")
     assert len(read_run(path, "staircase-write", PLAIN).points) == 4
 
@@ -177,7 +177,7 @@ def test_equal_readings_are_kept_where_nothing_tells_them_apart(tmp_path: Path) 
         ),
     ],
 )
-def test_what_cannot_be_imported_is_said_in_one_sentence(
+def test_a_file_that_cannot_be_imported_is_refused_with_one_sentence(
     text: str,
     protocol: str,
     maps: Sequence[str],

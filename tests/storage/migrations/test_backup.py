@@ -31,6 +31,24 @@ def test_a_copy_holds_what_is_only_in_the_write_ahead_log_yet(old: Path) -> None
         assert raw.execute("SELECT DISTINCT notes FROM devices").fetchall() == [("new",)]
 
 
+def test_the_journals_of_a_killed_copy_are_not_applied_to_the_next(old: Path) -> None:
+    draft = old.with_name("lab.sqlite.backup.part")
+    with closing(sqlite3.connect(draft)) as killed:
+        killed.execute("CREATE TABLE birds (name TEXT)")
+        killed.execute("PRAGMA cache_size = 1")
+        killed.execute(
+            "INSERT INTO birds WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 "
+            "FROM n WHERE i < 9000) SELECT hex(randomblob(20)) FROM n"
+        )
+        left = {path.name: path.read_bytes() for path in old.parent.glob("lab.sqlite.backup*")}
+    for name, content in left.items():
+        old.with_name(name).write_bytes(content)
+    assert f"{draft.name}-journal" in left
+    with closing(sqlite3.connect(back_up(old, 1))) as copy, closing(sqlite3.connect(old)) as raw:
+        assert list(copy.iterdump()) == list(raw.iterdump())
+    assert not list(old.parent.glob("*.part*"))
+
+
 def test_the_progress_of_a_copy_ends_with_all_its_pages(
     old: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

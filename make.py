@@ -1,8 +1,9 @@
-"""Set the project up and run it: `python3 make.py demo`, `test` or `bench`. Standard library only.
+"""Set the project up and run it: `python3 make.py JOB`, with the jobs listed where none is given.
 
 Creates .venv beside this file, installs the project into it at the versions of constraints.txt,
 installs the few system libraries Qt needs (as root on Debian and Ubuntu) or prints the line that
-does, then does its job. A second call finds everything in place and starts at once.
+does, then does its job. A second call finds everything in place and starts at once. It needs
+nothing but the standard library.
 """
 
 import ctypes.util
@@ -12,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -19,7 +21,6 @@ VENV = HERE / ".venv"
 SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
 DATA = HERE.parent / "shared" / "data"  # the public data sets, where they lie beside this folder
-EXTRAS = {"demo": "", "test": "[gui,dev,learning]", "bench": "[gui,dev,learning]"}
 SYSTEM_LIBRARIES = {
     "GL": "libgl1",
     "EGL": "libegl1",
@@ -28,47 +29,120 @@ SYSTEM_LIBRARIES = {
     "fontconfig": "libfontconfig1",
     "glib-2.0": "libglib2.0-0",
 }
-USAGE = """usage: python3 make.py demo    measure two virtual devices, compare with the paper
-       python3 make.py test    ruff, mypy, import-linter, pytest
-       python3 make.py bench   time what must be fast"""
+EVERYTHING = "[gui,dev,learning]"
 
 
 def main(arguments: list[str]) -> int:
-    if not arguments or arguments[0] not in EXTRAS:
-        print(USAGE, file=sys.stderr)
-        return 2
+    if not arguments:
+        print(usage())
+        return 0
     job, *rest = arguments
+    if job not in JOBS:
+        print(f"There is no job {job!r}.\n{usage()}", file=sys.stderr)
+        return 2
     try:
-        install_system_libraries(job)
-        install(EXTRAS[job])
+        if job != "demo":
+            install_system_libraries()
+        install("" if job == "demo" else EVERYTHING)
         point_to_data()
-        return {"demo": demo, "test": test, "bench": bench}[job](rest)
+        return JOBS[job](rest)
     except KeyboardInterrupt:
         return 130
 
 
+def usage() -> str:
+    """Return the jobs, each with the first line of its description."""
+    descriptions = {name: (job.__doc__ or "").splitlines()[0] for name, job in JOBS.items()}
+    lines = [f"  {name:<9}{description}" for name, description in descriptions.items()]
+    return "\n".join(["usage: python3 make.py JOB [ARGUMENTS]", "", *lines])
+
+
 def demo(rest: list[str]) -> int:
+    """Measure two virtual devices and compare them with the paper."""
     return run(PYTHON, "-m", "dwmtj", "demo", *rest)
 
 
 def test(rest: list[str]) -> int:
-    """Run every check, even after one failed; fail if any did."""
+    """Run ruff, mypy, import-linter and pytest; or pytest alone, with the arguments given.
+
+    Every check is run, even after one failed; it fails if any did.
+    """
     if rest:
         return run(PYTHON, "-m", "pytest", *rest)
-    checks: list[tuple[str | Path, ...]] = [
-        (PYTHON, "-m", "ruff", "check", "."),
-        (PYTHON, "-m", "ruff", "format", "--check", "."),
-        (PYTHON, "-m", "mypy"),
-        (SCRIPTS / "lint-imports",),
-        (PYTHON, "-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"),
-    ]
-    return max(run(*check) for check in checks)
+    return max(run(*check) for check in [*STATIC_CHECKS, PYTEST])
+
+
+def quick(rest: list[str]) -> int:
+    """Run the same, but only the tests of the rooms that changed since the last commit.
+
+    A room's tests are those of the folder of `tests` that mirrors its own, or the nearest folder
+    above; the tests of rooms that import it are left to `test`, as are those of the pages. What is
+    given is passed on to pytest.
+    """
+    chosen = tests_of_changes()
+    checks = [*STATIC_CHECKS]
+    if chosen:
+        checks.append((*PYTEST, *chosen, *rest))
+    print(f"Tests of what changed: {' '.join(map(str, chosen)) or 'none'}", flush=True)
+    # A hook of git is told the repository by variables that must not reach the tests' own.
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    return max(run(*check, environment=environment) for check in checks)
+
+
+def tests_of_changes() -> list[Path]:
+    """Return the tests of what differs from the last commit, relative to this folder."""
+    tests = {found for path in changed_files() if (found := tests_of(path))}
+    return sorted(path for path in tests if tests.isdisjoint(path.parents))
+
+
+def changed_files() -> list[Path]:
+    """Return what differs from the last commit, files unknown to git included."""
+    found: list[Path] = []
+    for command in (
+        ["ls-files", "--others", "--exclude-standard", "-z"],
+        ["diff", "--name-only", "-z", "HEAD"],
+    ):
+        git = subprocess.run(["git", *command], cwd=HERE, capture_output=True, text=True)
+        if git.returncode:
+            sys.exit(f"git cannot tell what changed: {git.stderr.strip()}")
+        found += [Path(name) for name in git.stdout.split("\0") if name]
+    return found
+
+
+def tests_of(path: Path) -> Path | None:
+    """Return the tests of a file's room, or a test itself, relative to this folder, if any."""
+    if path.parts[0] == "docs" or path.suffix == ".md":
+        return None
+    if path.parts[0] == "tests":
+        if path.name.startswith("test_"):
+            return path if (HERE / path).is_file() else None
+        path = path.relative_to("tests")
+    for folder in path.parents[:-1]:
+        if (HERE / "tests" / folder).is_dir():
+            return "tests" / folder
+    own = Path("tests") / f"test_{path.stem}.py"  # of a file in this folder itself
+    return own if (HERE / own).is_file() else None
 
 
 def bench(rest: list[str]) -> int:
-    """Run the benchmarks, or those whose names are given."""
+    """Time what must be fast: every benchmark, or those whose names are given."""
     names = rest or sorted(path.stem for path in (HERE / "benchmarks").glob("[!_]*.py"))
     return max(run(PYTHON, HERE / "benchmarks" / f"{name}.py") for name in names)
+
+
+JOBS: dict[str, Callable[[list[str]], int]] = {
+    "demo": demo,
+    "test": test,
+    "quick": quick,
+    "bench": bench,
+}
+STATIC_CHECKS = [
+    (PYTHON, "-m", "ruff", "check", "."),
+    (PYTHON, "-m", "ruff", "format", "--check", "."),
+    (PYTHON, "-m", "mypy"),
+    (SCRIPTS / "lint-imports",),
+]
+PYTEST = (PYTHON, "-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
 
 
 def install(extras: str) -> None:
@@ -152,9 +226,9 @@ def fingerprint() -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def install_system_libraries(job: str) -> None:
+def install_system_libraries() -> None:
     """Qt's shared libraries on Linux: installed where this user may, else the line to run."""
-    if job == "demo" or not sys.platform.startswith("linux"):
+    if not sys.platform.startswith("linux"):
         return
     packages = [deb for name, deb in SYSTEM_LIBRARIES.items() if not ctypes.util.find_library(name)]
     if packages:

@@ -1,5 +1,6 @@
 """What tests of several rooms need, and what no test may leave behind."""
 
+import os
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -13,6 +14,9 @@ from tests.surroundings import unchanged_surroundings
 
 if TYPE_CHECKING:
     from dwmtj.analysis.state_model.model import StateModel
+
+# Idle OpenMP threads spin: on a busy machine PyTorch's take four times the work they share.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 _numbers = count()
 

@@ -1,4 +1,4 @@
-"""Setting up: what was broken off in the middle is made good by the next call."""
+"""Setting up, which is resumed after an interruption, and the choice of what a quick check runs."""
 
 import importlib.util
 import os
@@ -67,3 +67,119 @@ def test_the_images_beside_the_project_are_found_unless_another_folder_is_named(
     environment["DWMTJ_DATA"] = "elsewhere"
     make.point_to_data()
     assert environment["DWMTJ_DATA"] == "elsewhere"
+
+
+def test_without_a_job_the_jobs_are_listed_with_a_line_each(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert make.main([]) == 0
+    listed = capsys.readouterr().out.splitlines()[2:]
+    assert [line.split()[0] for line in listed] == list(make.JOBS)
+    assert all(len(line.split()) > 3 and len(line) < 100 for line in listed)
+
+
+def test_an_unknown_job_is_answered_with_those_that_exist(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert make.main(["tset"]) == 2
+    printed = capsys.readouterr()
+    assert not printed.out
+    assert "There is no job 'tset'" in printed.err
+    assert all(name in printed.err for name in make.JOBS)
+
+
+COMMITTED = (
+    "storage/store.py",
+    "storage/importing/run.py",
+    "simulators/bench/visa/library.py",
+    "make.py",
+    "errors.py",
+    "README.md",
+    "docs/page.md",
+    "tests/conftest.py",
+    "tests/storage/test_store.py",
+    "tests/storage/conftest.py",
+    "tests/simulators/bench/test_visa.py",
+    "tests/docs/test_docs.py",
+    "tests/test_make.py",
+)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder under git with rooms, their tests, and nothing changed."""
+    monkeypatch.setattr(make, "HERE", tmp_path)
+    for name in COMMITTED:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    (tmp_path / ".gitignore").write_text("*.sqlite\n")
+    who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+    for command in (["init", "-q"], ["add", "."], [*who, "commit", "-q", "-m", "Begin"]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("changed", "tests"),
+    [
+        ("storage/store.py", "tests/storage"),
+        ("storage/importing/run.py", "tests/storage"),
+        ("storage/new file.py", "tests/storage"),
+        ("storage/lab.sqlite", None),
+        ("simulators/bench/visa/library.py", "tests/simulators/bench"),
+        ("make.py", "tests/test_make.py"),
+        ("errors.py", None),
+        ("README.md", None),
+        ("docs/page.md", None),
+        ("tests/conftest.py", None),
+        ("tests/storage/conftest.py", "tests/storage"),
+        ("tests/storage/test_store.py", "tests/storage/test_store.py"),
+        ("tests/docs/test_docs.py", "tests/docs/test_docs.py"),
+        ("tests/storage/test_new.py", "tests/storage/test_new.py"),
+    ],
+)
+def test_the_tests_of_a_changed_file_are_those_of_its_room(
+    checkout: Path, changed: str, tests: str | None
+) -> None:
+    (checkout / changed).write_text("changed")
+    assert make.tests_of_changes() == ([] if tests is None else [Path(tests)])
+
+
+def test_tests_within_a_chosen_folder_are_not_run_twice_and_deleted_ones_not_at_all(
+    checkout: Path,
+) -> None:
+    assert make.tests_of_changes() == []
+    (checkout / "storage/importing/run.py").unlink()
+    (checkout / "tests/storage/test_store.py").write_text("changed")
+    (checkout / "tests/simulators/bench/test_visa.py").unlink()
+    (checkout / "tests/test_make.py").write_text("changed")
+    assert make.tests_of_changes() == [Path("tests/storage"), Path("tests/test_make.py")]
+
+
+def test_a_quick_check_runs_every_tool_outside_the_repository_of_a_hook(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[tuple[tuple[str, ...], dict[str, str]]] = []
+
+    def run(*command: str | Path, environment: dict[str, str]) -> int:
+        ran.append((tuple(map(str, command)), environment))
+        return int("mypy" in command)
+
+    monkeypatch.setattr(make, "run", run)
+    (checkout / "storage/store.py").write_text("changed")
+    monkeypatch.setenv("GIT_INDEX_FILE", str(checkout / ".git" / "index"))
+    assert make.quick(["-x"]) == 1
+    tools = [command[2] for command, _ in ran[:3]]
+    assert tools == ["ruff", "ruff", "mypy"]
+    assert "lint-imports" in ran[3][0][0]
+    assert ran[4][0][-2:] == ("tests/storage", "-x")
+    assert not any("GIT_INDEX_FILE" in environment for _, environment in ran)
+
+
+def test_a_quick_check_outside_git_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(make, "HERE", tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    with pytest.raises(SystemExit, match=r"git cannot tell what changed: .*not a git repository"):
+        make.quick([])

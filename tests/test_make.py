@@ -183,3 +183,9 @@ def test_a_quick_check_outside_git_says_so(
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     with pytest.raises(SystemExit, match=r"git cannot tell what changed: .*not a git repository"):
         make.quick([])
+
+
+def test_the_hook_of_a_commit_is_one_that_pre_commit_reads() -> None:
+    config = make.HERE / ".pre-commit-config.yaml"
+    subprocess.run([sys.executable, "-m", "pre_commit", "validate-config", config], check=True)
+    assert "entry: python3 make.py quick" in config.read_text()

@@ -1,0 +1,168 @@
+"""One reader's way down a page: its steps in order, in one folder, each in a process of its own.
+
+Processes are forked from one that has imported the project (where the system can fork), so a
+command starts at once, with nothing left in memory of those before it.
+"""
+
+import multiprocessing
+import re
+import runpy
+import shlex
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import Step, steps
+
+COMMAND = Path(__file__).with_name("command.py")
+SETS_UP = re.compile(r"git clone |cd dwmtj$|(\.venv/bin/)?pip install |sudo |python3 make\.py ")
+SERVES = re.compile(r"dwmtj serve|dask ")
+NEEDS_GPU = re.compile(r"--on cuda\b")
+PORT = re.compile(r"(?<=:)8786\b|(?<=--port )8786\b")  # others may use it here, too
+PRELOADED = ["dwmtj.cli.errors", "dwmtj", "matplotlib.pyplot", "sklearn.mixture", "torch"]
+START_S = 60.0
+
+
+class PageSession:
+    """The steps of a page, run in order in a folder, with the servers they start."""
+
+    def __init__(self, page: Path, folder: Path, images: Path) -> None:
+        self._steps = steps(page)
+        self._folder = folder
+        self._environment = {"DWMTJ_DATA": str(images), "COLUMNS": "120"}
+        self._done = 0
+        self._failed: Step | None = None
+        self._script = ""
+        self._servers: dict[Step, subprocess.Popen[str]] = {}
+        self._port = str(free_port())
+
+    def run_to(self, step: Step) -> None:
+        """Run the steps up to this one that were not run yet; skip after a step that failed."""
+        while self._failed is None and self._done <= self._steps.index(step):
+            current = self._steps[self._done]
+            self._done += 1
+            self._failed = current
+            self._run(current)
+            self._failed = None
+        if self._failed is not None:
+            pytest.skip(f"{self._failed}, before it on the page, failed")
+
+    def close(self) -> None:
+        """Stop the servers; raises AssertionError if one has ended by itself."""
+        ended = [step for step, process in self._servers.items() if process.poll() is not None]
+        for process in reversed(self._servers.values()):
+            process.terminate()
+            process.wait()
+        assert not ended, f"ended by itself: {', '.join(map(str, ended))}"
+
+    def _run(self, step: Step) -> None:
+        if step.title is not None:
+            (self._folder / step.title).write_text(step.text, encoding="utf-8")
+        elif step.language == "sh":
+            self._run_command(step)
+        elif step.language == "python":
+            self._script += step.text
+            script = self._folder / f"{step.page.stem}-{step.line}.py"
+            script.write_text(self._script, encoding="utf-8")
+            self._succeed(step, [str(script)])
+        elif step.language == "sql":
+            with sqlite3.connect(self._folder / "lab.sqlite") as database:
+                assert database.execute(step.text).fetchall()
+        elif step.language == "toml":
+            tomllib.loads(step.text)
+        else:
+            assert step.language == "text", f"{step}: nothing runs {step.language}"
+
+    def _run_command(self, step: Step) -> None:
+        if SETS_UP.match(step.text):
+            return
+        words = shlex.split(PORT.sub(self._port, step.text))
+        if SERVES.match(step.text):
+            self._serve(step, words)
+        elif NEEDS_GPU.search(step.text) and not has_gpu():
+            code, output = self._call(words)
+            assert code == 2 and "There is no GPU that this PyTorch can use" in output, output
+        else:
+            self._succeed(step, words)
+
+    def _succeed(self, step: Step, words: Sequence[str]) -> None:
+        code, output = self._call(words)
+        assert code == 0, f"{step.text}\n{output}"
+
+    def _call(self, words: Sequence[str]) -> tuple[int | None, str]:
+        """Run a command that begins with `dwmtj` or a script's path; return exit code, output."""
+        if words[0] == "python3":
+            words = words[1:]
+        assert words[0] == "dwmtj" or words[0].endswith(".py"), words
+        output = self._folder / ".output"
+        given = {
+            "ARGUMENTS": list(words),
+            "FOLDER": str(self._folder),
+            "ENVIRONMENT": self._environment,
+            "OUTPUT": str(output),
+        }
+        process = start(given)
+        try:
+            process.join()
+        finally:
+            process.kill()
+        return process.exitcode, output.read_text(encoding="utf-8")
+
+    def _serve(self, step: Step, words: Sequence[str]) -> None:
+        """Start a server and wait until it says something."""
+        log = self._folder / f".server-{step.line}"
+        with log.open("w") as written:
+            process = subprocess.Popen(
+                [sys.executable, "-m", *words],
+                cwd=self._folder,
+                stdout=written,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+        self._servers[step] = process
+        deadline_s = time.monotonic() + START_S
+        while not log.read_text():
+            assert process.poll() is None and time.monotonic() < deadline_s, f"{step} serves nobody"
+            time.sleep(0.05)
+
+
+def start(given: dict[str, object]) -> BaseProcess:
+    """Start `command.py` with these globals in a process of its own."""
+    process = _context().Process(
+        target=runpy.run_path,  # found by any process, wherever these tests are
+        args=(str(COMMAND), given),
+    )
+    process.start()
+    return process
+
+
+@cache
+def _context() -> BaseContext:
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    if "forkserver" in methods:
+        context.set_forkserver_preload(PRELOADED)
+    return context
+
+
+@cache
+def has_gpu() -> bool:
+    import torch
+
+    return torch.cuda.is_available()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

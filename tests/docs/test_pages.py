@@ -1,0 +1,18 @@
+"""Every command and example of the documentation runs as it is printed, in the page's order."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.docs.page_session import PageSession
+from tests.docs.pages import Step, pages, steps
+
+STEPS = [step for page in pages() for step in steps(page)]
+
+
+@pytest.mark.parametrize("step", STEPS, ids=str)
+def test_a_step_of_a_page_runs_as_printed(
+    step: Step, session: Callable[[Path], PageSession]
+) -> None:
+    session(step.page).run_to(step)

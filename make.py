@@ -29,7 +29,7 @@ SYSTEM_LIBRARIES = {
     "fontconfig": "libfontconfig1",
     "glib-2.0": "libglib2.0-0",
 }
-EVERYTHING = "[gui,dev,learning]"
+EVERYTHING = "[gui,dev,docs,learning]"
 
 
 def main(arguments: list[str]) -> int:
@@ -63,13 +63,13 @@ def demo(rest: list[str]) -> int:
 
 
 def test(rest: list[str]) -> int:
-    """Run ruff, mypy, import-linter and pytest; or pytest alone, with the arguments given.
+    """Run ruff, mypy, import-linter, pytest and docs; or pytest alone, with the arguments given.
 
     Every check is run, even after one failed; it fails if any did.
     """
     if rest:
         return run(PYTHON, "-m", "pytest", *rest)
-    return max(run(*check) for check in [*STATIC_CHECKS, PYTEST])
+    return max(*(run(*check) for check in [*STATIC_CHECKS, PYTEST]), docs([]))
 
 
 def quick(rest: list[str]) -> int:
@@ -130,11 +130,19 @@ def bench(rest: list[str]) -> int:
     return max(run(PYTHON, HERE / "benchmarks" / f"{name}.py") for name in names)
 
 
+def docs(rest: list[str]) -> int:
+    """Build the documentation as a site, into site/; a warning is an error."""
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}  # of a successor, which is no error
+    site = (PYTHON, "-m", "mkdocs", "build", "--strict", "--quiet", *rest)
+    return run(*site, environment=environment)
+
+
 JOBS: dict[str, Callable[[list[str]], int]] = {
     "demo": demo,
     "test": test,
     "quick": quick,
     "bench": bench,
+    "docs": docs,
 }
 STATIC_CHECKS = [
     (PYTHON, "-m", "ruff", "check", "."),

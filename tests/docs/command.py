@@ -9,6 +9,8 @@ import runpy
 import sys
 from pathlib import Path
 
+import torch
+
 given = globals()
 arguments: list[str] = given["ARGUMENTS"]
 os.chdir(given["FOLDER"])
@@ -24,11 +26,12 @@ sys.stderr = os.fdopen(2, "w", encoding="utf-8", buffering=1)
 runpy.run_path(str(Path(__file__).parents[1] / "official_images.py"))["accept_images"](
     Path(os.environ["DWMTJ_DATA"])
 )
+torch.set_num_threads(1)  # other tests compute beside this one
 sys.argv = arguments
 if arguments[0] == "dwmtj":
-    from dwmtj.cli import app as command_line
+    from dwmtj.cli import app
 
-    dwmtj.main()
+    app.main()
 else:
     sys.path.insert(0, str(Path(arguments[0]).parent))
     runpy.run_path(arguments[0], run_name="__main__")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dwmtj.analysis.state_model import StateModel, model_document
 from dwmtj.instruments import built_in_benches, load_bench_file, open_bench
 from dwmtj.protocols.catalogue import make_protocol
 from dwmtj.protocols.runner import run
@@ -28,11 +29,11 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder as the how-to pages assume it: a bench and a lab file, and four runs.
+def measured(tmp_path_factory: pytest.TempPathFactory, straight_model: StateModel) -> Path:
+    """A folder as the how-to pages assume it: a bench and a lab file, four runs, a state model.
 
-    The first two are finished, the third was aborted, and the fourth was on another computer that
-    is gone.
+    The first two runs are finished, the third was aborted, and the fourth was on another computer
+    that is gone. The model is `straight-B1`, as the tutorial calibrates it.
     """
     folder = tmp_path_factory.mktemp("measured")
     shutil.copy(built_in_benches()["virtual-trapezoid"], folder / "bench.toml")
@@ -42,6 +43,8 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with open_bench(bench_file) as bench, Store.open(folder / "lab.sqlite") as store:
         for stopped in (False, False, True, True):
             run(procedure, bench, store, should_stop=lambda stopped=stopped: stopped)
+        device = store.run(1).summary.device
+        store.add_calibration("straight-B1", device, [1], model_document(straight_model))
     with sqlite3.connect(folder / "lab.sqlite") as database:
         database.execute("UPDATE runs SET status = 'running', host = 'far-away' WHERE id = 4")
     shutil.copy(folder / "lab.sqlite", folder / "dwmtj.sqlite")

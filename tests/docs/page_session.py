@@ -29,7 +29,7 @@ SETS_UP = re.compile(r"git clone |cd dwmtj$|(\.venv/bin/)?pip install |sudo |pyt
 SERVES = re.compile(r"dwmtj serve|dask ")
 NEEDS_GPU = re.compile(r"--on cuda\b")
 PORT = re.compile(r"(?<=:)8786\b|(?<=--port )8786\b")  # others may use it here, too
-PRELOADED = ["dwmtj.cli.errors", "dwmtj", "matplotlib.pyplot", "sklearn.mixture", "torch"]
+PRELOADED = ["dwmtj.cli.app", "dwmtj.cli.errors", "matplotlib.pyplot", "sklearn.mixture", "torch"]
 START_S = 60.0
 
 

@@ -4,7 +4,7 @@ The defaults are the synapse paper's trapezoid, width ratio 1:4, δ = 3, binaris
 1,000 images, 30 epochs each, 784-512-512-10, in the formulation that reaches its accuracy with four
 stops of the wall: four for each sign of the weight, Adam's β1 0.985 instead of
 0.9, its rate 0.0017 instead of 0.005, and the weakest pulses not fired. `LITERAL` is the reading of
-the paper's text that comes first to mind; what was tried stands in docs/stream-learning.md.
+the paper's text that comes first to mind; the trials are in docs/explanation/stream-learning.md.
 """
 
 import json

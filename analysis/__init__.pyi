@@ -13,11 +13,11 @@ from .switching.thresholds import Threshold, find_thresholds
 from .switching.trials import Trials, switching_trials
 from .switching.voltages import (
     CriticalVoltage,
-    Switch,
+    SwitchingEvent,
     critical_voltage,
     find_switches,
     first_arrivals,
-    hop_lengths,
+    levels_crossed_shares,
     one_step_resets,
     voltage_statistics,
 )
@@ -46,7 +46,7 @@ __all__ = [
     "NoiseSpectrum",
     "Retention",
     "StateMap",
-    "Switch",
+    "SwitchingEvent",
     "Threshold",
     "Trials",
     "UpdateCurve",
@@ -62,7 +62,7 @@ __all__ = [
     "fit_depinning",
     "fit_metaplasticity",
     "fit_update",
-    "hop_lengths",
+    "levels_crossed_shares",
     "measure_endurance",
     "measure_levels",
     "measure_minor_loop",

@@ -1,4 +1,4 @@
-"""What can keep a number from being determined."""
+"""Errors of analysis."""
 
 from ..errors import DwmtjError
 

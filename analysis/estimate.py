@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A value and the ends of its 95 % confidence interval, in the unit its field's name tells.
+    """A value and the ends of its 95 % confidence interval, in the unit of its field's name.
 
     The interval is (-inf, inf) where the data determine the value but not its uncertainty.
     """

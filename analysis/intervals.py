@@ -1,4 +1,4 @@
-"""95 % confidence intervals in closed form: means, deviations, shares, rates, ratios.
+"""95 % confidence intervals in closed form: means, standard deviations, proportions, rates, ratios.
 
 Mean of n normal values: Student's t. Standard deviation: χ². Share of k in n: Wilson. Events at a
 constant rate: Garwood (exact Poisson). Ratio a/b of two normal estimators: Fieller. Sources:
@@ -20,24 +20,24 @@ TAIL = 0.025
 Z = float(ndtri(1 - TAIL))
 
 
-def student(degrees: float) -> float:
+def t_quantile(degrees: float) -> float:
     """Return the 97.5 % point of Student's t; infinite without a degree of freedom."""
     return float(stdtrit(degrees, 1 - TAIL)) if degrees > 0 else inf
 
 
-def within(value: float, half_width: float) -> Estimate:
+def symmetric_interval(value: float, half_width: float) -> Estimate:
     """Return a value with a symmetric interval."""
     return Estimate(value, value - half_width, value + half_width)
 
 
-def mean_of(values: Floats) -> Estimate:
+def mean_ci(values: Floats) -> Estimate:
     """Return the mean of independent normal values; unbounded interval for a single one."""
     count = len(values)
     error = float(values.std(ddof=1)) / sqrt(count) if count > 1 else 1.0
-    return within(float(values.mean()), student(count - 1) * error)
+    return symmetric_interval(float(values.mean()), t_quantile(count - 1) * error)
 
 
-def deviation(value: float, degrees: float) -> Estimate:
+def std_ci(value: float, degrees: float) -> Estimate:
     """Return a standard deviation whose square has `degrees` χ² degrees of freedom."""
     if degrees <= 0:
         return Estimate(value, 0.0, inf)
@@ -45,7 +45,7 @@ def deviation(value: float, degrees: float) -> Estimate:
     return Estimate(value, low, high)
 
 
-def share(hits: float, trials: float) -> Estimate:
+def proportion_ci(hits: float, trials: float) -> Estimate:
     """Return a probability from `hits` in `trials`; [0, 1] without trials, value then NaN."""
     if trials == 0:
         return Estimate(float("nan"), 0.0, 1.0)
@@ -56,7 +56,7 @@ def share(hits: float, trials: float) -> Estimate:
     return Estimate(value, low, 1.0 if hits == trials else centre + half)
 
 
-def rate(events: int, exposure: float) -> Estimate:
+def rate_ci(events: int, exposure: float) -> Estimate:
     """Return events per unit of exposure; [0, inf) without exposure, value then NaN."""
     if exposure <= 0:
         return Estimate(float("nan"), 0.0, inf)
@@ -66,12 +66,12 @@ def rate(events: int, exposure: float) -> Estimate:
     )
 
 
-def ratio(numerator: float, denominator: float, covariance: Floats, degrees: float) -> Estimate:
+def ratio_ci(numerator: float, denominator: float, covariance: Floats, degrees: float) -> Estimate:
     """Return numerator/denominator of two normal estimators with their (2, 2) covariance.
 
-    Unbounded where the denominator cannot be told from zero.
+    Unbounded where the denominator is not significantly different from zero.
     """
-    t2 = student(degrees) ** 2
+    t2 = t_quantile(degrees) ** 2
     if not np.isfinite(covariance).all() or t2 == inf:
         return Estimate(numerator / denominator, -inf, inf)
     a = denominator**2 - t2 * covariance[1, 1]

@@ -19,7 +19,7 @@ import pandas as pd
 from ..storage import Phase
 from .errors import AnalysisError
 from .estimate import Estimate
-from .intervals import mean_of, ratio, student, within
+from .intervals import mean_ci, ratio_ci, symmetric_interval, t_quantile
 from .run_points import require
 
 EDGE_SHARE = 0.1  # of the sweep at either end, taken as saturated
@@ -31,10 +31,10 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class MinorLoop:
-    """What minor loops say of a junction; fields in tesla, resistances in ohm.
+    """Results of minor loops; fields in tesla, resistances in ohm.
 
-    `reference_layer_shift` is by how much of the loop's height the saturated ends change along
-    themselves or between the ways: a reference layer that stays has next to none.
+    `reference_layer_shift` is the largest change of the saturated ends along themselves or between
+    the ways, over the height of the loop: about 0 for a fixed reference layer.
     """
 
     parallel: Estimate
@@ -86,8 +86,8 @@ def measure_minor_loop(points: pd.DataFrame) -> MinorLoop:
     """Return TMR and fields of minor loops: `phase`, `cycle`, `field_T`, `resistance_ohm`.
 
     The first half of each sweep goes down, the second up; a switching field is where the resistance
-    crosses the middle. Raises AnalysisError if the points are no loop, a reading is missing, or the
-    resistance doesn't cross the middle both ways.
+    crosses the middle. Raises AnalysisError for points without a loop, missing readings, or a
+    resistance that does not cross the middle both ways.
     """
     require(points, ("phase", "field_T", "resistance_ohm"))
     loops = _loops(points)
@@ -97,7 +97,7 @@ def measure_minor_loop(points: pd.DataFrame) -> MinorLoop:
     middle = float(np.median(low) + np.median(high)) / 2
     down = _field(loops, middle, lambda turn: slice(0, turn + 1))
     up = _field(loops, middle, lambda turn: slice(turn, None))
-    parallel, antiparallel = mean_of(low), mean_of(high)
+    parallel, antiparallel = mean_ci(low), mean_ci(high)
     half = OF_TWO * hypot(down.high - down.value, up.high - up.value) / 2
     return MinorLoop(
         parallel,
@@ -105,8 +105,8 @@ def measure_minor_loop(points: pd.DataFrame) -> MinorLoop:
         _tmr(low, high),
         down,
         up,
-        offset=within((up.value + down.value) / 2, half),
-        coercive_field=within(abs(up.value - down.value) / 2, half),
+        offset=symmetric_interval((up.value + down.value) / 2, half),
+        coercive_field=symmetric_interval(abs(up.value - down.value) / 2, half),
         reference_layer_shift=_shift(ends, antiparallel.value - parallel.value),
         loops=len(loops),
     )
@@ -156,8 +156,10 @@ def _field(
         found.append(value)
         steps.append(step)
     values = np.array(found)
-    scatter = student(len(values) - 1) * float(values.std(ddof=1)) if len(values) > 1 else 0.0
-    return within(float(values.mean()), hypot(0.475 * max(steps), scatter / sqrt(len(values))))
+    scatter = t_quantile(len(values) - 1) * float(values.std(ddof=1)) if len(values) > 1 else 0.0
+    return symmetric_interval(
+        float(values.mean()), hypot(0.475 * max(steps), scatter / sqrt(len(values)))
+    )
 
 
 def _crossing(field_T: Floats, resistance_ohm: Floats, middle_ohm: float) -> tuple[float, float]:
@@ -175,7 +177,9 @@ def _tmr(low_ohm: Floats, high_ohm: Floats) -> Estimate:
     squares = [
         part.var(ddof=1) / len(part) if len(part) > 1 else np.inf for part in (high_ohm, low_ohm)
     ]
-    whole = ratio(float(high_ohm.mean()), float(low_ohm.mean()), np.diag(squares), min(counts) - 1)
+    whole = ratio_ci(
+        float(high_ohm.mean()), float(low_ohm.mean()), np.diag(squares), min(counts) - 1
+    )
     return Estimate(whole.value - 1, whole.low - 1, whole.high - 1)
 
 

@@ -15,10 +15,10 @@ import pandas as pd
 
 from .errors import AnalysisError
 from .estimate import Estimate
-from .intervals import Z, deviation
-from .run_points import quiet_readings
+from .intervals import Z, std_ci
+from .run_points import readings_without_pulses
 
-FEWEST_READINGS = 64
+MIN_READINGS = 64
 UNSTEADY = 0.2
 
 Floats = npt.NDArray[np.float64]
@@ -28,30 +28,30 @@ Floats = npt.NDArray[np.float64]
 class NoiseSpectrum:
     """Noise of R/⟨R⟩: one-sided densities, white in 1/Hz and flicker/f with flicker dimensionless.
 
-    `deviation` is the relative standard deviation of a reading in this series; `frequency_Hz` and
-    `density_per_Hz` are the measured spectrum, shape (n,).
+    `relative_std` is that of a reading in this series; `frequency_Hz` and `density_per_Hz` are the
+    measured spectrum, shape (n,).
     """
 
     white_per_Hz: Estimate
     flicker: Estimate
-    deviation: float
+    relative_std: float
     interval_s: float
     readings: int
     frequency_Hz: Floats
     density_per_Hz: Floats
 
     @property
-    def relative_std(self) -> Estimate:
-        """`deviation` with its interval: as many degrees of freedom as the fitted spectrum has.
+    def relative_std_ci(self) -> Estimate:
+        """`relative_std` with its interval: as many degrees of freedom as the fitted spectrum has.
 
         A sum of ordinates S with exponential scatter has 2 (Σ S)²/Σ S² of them (Satterthwaite).
         """
         fitted = self.white_per_Hz.value + self.flicker.value / self.frequency_Hz
-        return deviation(self.deviation, 2 * float(fitted.sum() ** 2 / (fitted**2).sum()))
+        return std_ci(self.relative_std, 2 * float(fitted.sum() ** 2 / (fitted**2).sum()))
 
     @property
     def corner_Hz(self) -> float:
-        """Where both noises are equal; infinite without white noise."""
+        """Frequency at which both noises are equal; infinite without white noise."""
         white = self.white_per_Hz.value
         return self.flicker.value / white if white > 0 else float("inf")
 
@@ -61,11 +61,11 @@ def measure_read_noise(points: pd.DataFrame) -> NoiseSpectrum:
 
     Raises AnalysisError for fewer than 64 readings, an unsteady rate or a series that never varies.
     """
-    time, resistance = quiet_readings(points)
-    if len(time) < FEWEST_READINGS:
+    time, resistance = readings_without_pulses(points)
+    if len(time) < MIN_READINGS:
         raise AnalysisError(
             f"{len(time)} readings without pulses are too few for a spectrum; take at least "
-            f"{FEWEST_READINGS}."
+            f"{MIN_READINGS}."
         )
     gaps = np.diff(time)
     interval = float(np.median(gaps))

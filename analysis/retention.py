@@ -1,8 +1,8 @@
-"""How long a level stays: escapes in readings without pulses, and the drift of what stays.
+"""Retention of levels: escapes in readings without pulses, and the drift of the resistance.
 
-Escapes at a constant rate Γ are counted over the time watched; the interval of Γ is exact
-(Poisson), and with no escape at all it ends in an upper limit: the data then say "at least so
-long", never "for ever". P(still there after t) = exp(−Γ t). The drift is the slope of the
+Escapes at a constant rate Γ are counted over the observation time; the interval of Γ is exact
+(Poisson). Without an escape Γ has an upper limit only, and the lifetime a lower bound. The survival
+probability is exp(−Γ t). The drift is the slope of the
 resistance against log10 of the time since the first reading. Its error comes from blocks of
 readings, because neighbours are correlated. Valid at the temperature and field of the run.
 """
@@ -17,10 +17,10 @@ import pandas as pd
 
 from .errors import AnalysisError
 from .estimate import Estimate
-from .intervals import rate, student, within
+from .intervals import rate_ci, symmetric_interval, t_quantile
 from .levels.find import Level, level_of_readings
 from .levels.visits import sequence_starts
-from .run_points import quiet_series
+from .run_points import series_without_pulses
 
 Floats = npt.NDArray[np.float64]
 
@@ -29,60 +29,63 @@ BLOCKS = 16
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How one level keeps: escapes seen in `watched_s` seconds and the rate they tell.
+    """Retention of one level: escapes during `observation_time_s` and their rate.
 
     `drift_ohm_per_decade` is the slope in log10(time) of the longest stay.
     """
 
     level: int
-    watched_s: float
+    observation_time_s: float
     escapes: int
     escape_rate_Hz: Estimate
     drift_ohm_per_decade: Estimate
 
     @property
-    def mean_life_s(self) -> Estimate:
+    def mean_lifetime_s(self) -> Estimate:
         """1/Γ; unbounded above where no escape was seen."""
         value, low, high = (1 / r if r > 0 else inf for r in _reversed(self.escape_rate_Hz))
         return Estimate(value, low, high)
 
-    def kept_after(self, time_s: float) -> Estimate:
-        """Return the probability that the wall is still there after a time in s."""
+    def survival_probability(self, time_s: float) -> Estimate:
+        """Return the probability that the wall has not left the level after a time in s."""
         value, low, high = (exp(-min(r * time_s, 700.0)) for r in _reversed(self.escape_rate_Hz))
         return Estimate(value, low, high)
 
 
 def measure_retention(points: pd.DataFrame, levels: Sequence[Level]) -> tuple[Retention, ...]:
-    """Return for each level seen in readings without pulses how it keeps.
+    """Return the retention of each level that occurs in readings without pulses.
 
     `points` has columns `time_s` and `resistance_ohm`; with `cycle`, every cycle is a series of its
     own. Raises AnalysisError if one has fewer than two readings, or if no time passes.
     """
-    series = _joined(quiet_series(points), levels)
+    series = _joined(series_without_pulses(points), levels)
     if not series.passed_s.sum() > 0:
         raise AnalysisError("No time passes between the readings; retention needs bench time.")
     return tuple(_one(int(level), series) for level in np.unique(series.level))
 
 
-def pooled(kept: Sequence[Retention]) -> tuple[Retention, ...]:
-    """Return what several series tell of each level together; the drift is the best known one."""
+def pool_retention(parts: Sequence[Retention]) -> tuple[Retention, ...]:
+    """Return the retention of each level from several series; the drift is the most precise one."""
     found = []
-    for level in sorted({one.level for one in kept}):
-        mine = [one for one in kept if one.level == level]
-        watched, escapes = sum(one.watched_s for one in mine), sum(one.escapes for one in mine)
+    for level in sorted({one.level for one in parts}):
+        mine = [one for one in parts if one.level == level]
+        observed_s, escapes = (
+            sum(one.observation_time_s for one in mine),
+            sum(one.escapes for one in mine),
+        )
         drift = min(
             (one.drift_ohm_per_decade for one in mine), key=lambda drift: drift.high - drift.low
         )
-        found.append(Retention(level, watched, escapes, rate(escapes, watched), drift))
+        found.append(Retention(level, observed_s, escapes, rate_ci(escapes, observed_s), drift))
     return tuple(found)
 
 
 def longest_stay(points: pd.DataFrame, levels: Sequence[Level]) -> pd.DataFrame:
-    """Return `time_s` and `resistance_ohm` of the most readings in a row in which nothing moved.
+    """Return `time_s` and `resistance_ohm` of the longest series of readings within one level.
 
     Raises AnalysisError if a series has fewer than two readings.
     """
-    series = _joined(quiet_series(points), levels)
+    series = _joined(series_without_pulses(points), levels)
     starts, ends = _stays(series)
     longest = int(np.argmax(ends - starts))
     stay = slice(starts[longest], ends[longest])
@@ -118,18 +121,18 @@ def _reversed(rates: Estimate) -> tuple[float, float, float]:
 
 def _one(level: int, series: _Series) -> Retention:
     here = series.level == level
-    watched = float(series.passed_s[here].sum())
+    observed_s = float(series.passed_s[here].sum())
     starts, ends = _stays(series)
-    broken_off = np.r_[series.first[starts[1:]], True]
-    escapes = int((here[starts] & ~broken_off).sum())
+    interrupted = np.r_[series.first[starts[1:]], True]
+    escapes = int((here[starts] & ~interrupted).sum())
     longest = int(np.argmax(np.where(here[starts], ends - starts, -1)))
     stay = slice(starts[longest], ends[longest])
     drift = _drift(series.time_s[stay], series.resistance_ohm[stay])
-    return Retention(level, watched, escapes, rate(escapes, watched), drift)
+    return Retention(level, observed_s, escapes, rate_ci(escapes, observed_s), drift)
 
 
 def _stays(series: _Series) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Return where stays in a level begin, and behind their last readings."""
+    """Return the first readings of stays in a level, and the ones after their last readings."""
     moved = np.r_[True, series.level[1:] != series.level[:-1]]
     starts = np.flatnonzero(series.first | moved)
     return starts, np.r_[starts[1:], len(moved)]
@@ -153,4 +156,4 @@ def _drift(time_s: Floats, resistance_ohm: Floats) -> Estimate:
     slope = float((centred * by).sum()) / square
     residual = by - by.mean() - slope * centred
     error = sqrt(float((residual**2).sum()) / (len(bx) - 2) / square)
-    return within(slope, student(len(bx) - 2) * error)
+    return symmetric_interval(slope, t_quantile(len(bx) - 2) * error)

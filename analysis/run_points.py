@@ -1,7 +1,7 @@
-"""What every analysis asks of the points it is given, checked in one place.
+"""Validated points of a run, as every analysis needs them.
 
-Each function returns points that the analysis can trust, or raises AnalysisError with a sentence
-that says what is wrong with the run.
+Each function returns valid points, or raises AnalysisError with a sentence on what is wrong with
+the run.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def require(points: pd.DataFrame, columns: Sequence[str]) -> None:
-    """Raise AnalysisError unless the columns are there and all points are of one device."""
+    """Raise AnalysisError unless all columns exist and all points are of one device."""
     missing = [column for column in columns if column not in points]
     if missing:
         raise AnalysisError(
@@ -36,8 +36,8 @@ def require(points: pd.DataFrame, columns: Sequence[str]) -> None:
 def pulsed_points(points: pd.DataFrame) -> pd.DataFrame:
     """Return the points with a finite reading after a pulse, cycle by cycle and phase by phase.
 
-    The column `sequence` numbers the uninterrupted series of pulses. Raises AnalysisError if
-    fewer than two such points are there, or if more than half of the readings are missing.
+    The column `sequence` numbers the uninterrupted series of pulses. Raises AnalysisError for
+    fewer than two such points, or if more than half of the readings are missing.
     """
     require(points, READ_COLUMNS)
     fired = points[points["amplitude_V"].notna()]
@@ -66,7 +66,7 @@ def pulsed_points(points: pd.DataFrame) -> pd.DataFrame:
 
 
 def missing_readings(points: pd.DataFrame) -> int:
-    """Return how many pulses were fired without a finite reading after them."""
+    """Return the number of pulses without a finite reading after them."""
     fired = points[points["amplitude_V"].notna()]
     return int((~np.isfinite(fired["resistance_ohm"].to_numpy(dtype=float))).sum())
 
@@ -74,7 +74,7 @@ def missing_readings(points: pd.DataFrame) -> int:
 def incomplete_cycles(points: pd.DataFrame) -> tuple[int, ...]:
     """Return the cycles that ended before the largest amplitude of their phase was fired.
 
-    That is what an aborted run leaves behind; a transition not seen there says nothing.
+    An aborted run leaves such cycles; a transition missing in one means nothing.
     """
     fired = points[points["amplitude_V"].notna()]
     largest = fired["amplitude_V"].abs().groupby([fired["cycle"], fired["phase"]]).max().unstack()
@@ -82,11 +82,11 @@ def incomplete_cycles(points: pd.DataFrame) -> tuple[int, ...]:
     return tuple(int(cycle) for cycle in short.index[short.any(axis=1)])
 
 
-def quiet_readings(points: pd.DataFrame) -> tuple[Floats, Floats]:
+def readings_without_pulses(points: pd.DataFrame) -> tuple[Floats, Floats]:
     """Return times (s) and resistances of readings without pulses, in the order of time.
 
     Where the run has a phase "read", only its readings count: before it, the field was moved or
-    pulses were fired. Raises AnalysisError if there are fewer than two, or if any is not a number.
+    pulses were fired. Raises AnalysisError for fewer than two, or if any is not a number.
     """
     require(points, ("time_s", "resistance_ohm"))
     quiet = points[points["amplitude_V"].isna()] if "amplitude_V" in points else points
@@ -105,11 +105,11 @@ def quiet_readings(points: pd.DataFrame) -> tuple[Floats, Floats]:
     return time[order], resistance[order]
 
 
-def quiet_series(points: pd.DataFrame) -> tuple[tuple[Floats, Floats], ...]:
-    """Return the `quiet_readings` of each cycle: between two cycles nobody watched.
+def series_without_pulses(points: pd.DataFrame) -> tuple[tuple[Floats, Floats], ...]:
+    """Return the `readings_without_pulses` of each cycle; gaps between cycles are not observed.
 
     Raises AnalysisError as that does.
     """
     if "cycle" not in points:
-        return (quiet_readings(points),)
-    return tuple(quiet_readings(part) for _, part in points.groupby("cycle", sort=True))
+        return (readings_without_pulses(points),)
+    return tuple(readings_without_pulses(part) for _, part in points.groupby("cycle", sort=True))

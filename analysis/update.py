@@ -20,11 +20,11 @@ import numpy.typing as npt
 
 from .errors import AnalysisError
 from .estimate import Estimate
-from .intervals import student, within
+from .intervals import symmetric_interval, t_quantile
 
 LABEL = 10.1015
 STEEPEST = 9.0
-FEWEST_PULSES = 4
+MIN_PULSES = 4
 
 Floats = npt.NDArray[np.float64]
 
@@ -53,9 +53,9 @@ def fit_update(conductance_S: Floats, states: int) -> UpdateCurve:
     from scipy.optimize import minimize_scalar
 
     count = len(conductance_S) - 1
-    if count < FEWEST_PULSES:
+    if count < MIN_PULSES:
         raise AnalysisError(
-            f"{max(count, 0)} pulses are too few for an update curve; give {FEWEST_PULSES} or more."
+            f"{max(count, 0)} pulses are too few for an update curve; give {MIN_PULSES} or more."
         )
     if not np.isfinite(conductance_S).all():
         raise AnalysisError("The update curve has conductances that are not numbers; remove them.")
@@ -77,15 +77,17 @@ def fit_update(conductance_S: Floats, states: int) -> UpdateCurve:
     step = 1e-3
     tangent = (_curve(x, label + step) - _curve(x, label - step))[1:-1] / (2 * step)
     sensitivity = float((tangent**2).sum())
-    half_width = student(degrees) * sqrt(variance / sensitivity) if sensitivity > 0 else inf
-    return UpdateCurve(within(label, half_width), neurosim_A(label), sqrt(variance), count, states)
+    half_width = t_quantile(degrees) * sqrt(variance / sensitivity) if sensitivity > 0 else inf
+    return UpdateCurve(
+        symmetric_interval(label, half_width), neurosim_A(label), sqrt(variance), count, states
+    )
 
 
 def asymmetry(potentiation: UpdateCurve, depression: UpdateCurve) -> Estimate:
     """Return the difference of the labels, potentiation minus depression."""
     up, down = potentiation.nonlinearity, depression.nonlinearity
     half = sqrt((up.high - up.value) ** 2 + (down.high - down.value) ** 2)
-    return within(up.value - down.value, half)
+    return symmetric_interval(up.value - down.value, half)
 
 
 def neurosim_label(A: float) -> float:

@@ -17,7 +17,7 @@ from dwmtj.analysis import (
     find_switches,
     fit_depinning,
     fit_update,
-    hop_lengths,
+    levels_crossed_shares,
     measure_endurance,
     measure_levels,
     one_step_resets,
@@ -75,7 +75,7 @@ def analyse(points: pd.DataFrame, told: Callable[[str], None]) -> None:
     levels = measure_levels(points).levels
     told("levels")
     switches = find_switches(points, levels)
-    hop_lengths(switches)
+    levels_crossed_shares(switches)
     one_step_resets(switches, levels)
     told("switches")
     for phase, _, _ in PHASES:

@@ -1,4 +1,4 @@
-"""The conditions that a state model holds for: one pulse shape, field and read current."""
+"""Conditions of a state model: pulse shape, field and read current."""
 
 from collections.abc import Iterable, Sequence
 
@@ -13,7 +13,7 @@ FIELD_TOLERANCE_T = 1e-3
 
 
 def shape_s(runs: Sequence[CalibrationRun]) -> tuple[float | None, float | None, float | None]:
-    """Return width, rise and fall time of the pulses, s; None where no run tells.
+    """Return width, rise and fall time of the pulses, s; None where unknown.
 
     Raises AnalysisError if they differ between pulses or runs.
     """
@@ -28,7 +28,7 @@ def shape_s(runs: Sequence[CalibrationRun]) -> tuple[float | None, float | None,
 
 
 def steady_field_T(runs: Sequence[CalibrationRun], polarity: int) -> float | None:
-    """Return the field during pulses of a polarity, T; None where no run tells.
+    """Return the field during pulses of a polarity, T; None where unknown.
 
     Raises AnalysisError if it varies by more than a millitesla.
     """

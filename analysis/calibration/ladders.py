@@ -1,7 +1,7 @@
 """Ladders of pulses: the points of runs as sequences of amplitudes and resistances.
 
-A ladder is what one cycle and phase of a run fired without a break: pulses of one polarity and
-rising amplitude, with the reading before the first one where there is one.
+A ladder is an uninterrupted series of pulses within one cycle and phase, of one polarity and rising
+amplitude, with the reading before its first pulse if there is one.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,11 +24,11 @@ class Ladder:
     amplitude_V: Floats
     resistance_ohm: Floats
     before_ohm: float | None
-    """The reading before the first pulse, None if there is none."""
+    """Reading before the first pulse; None if missing."""
 
     @property
     def step_V(self) -> float:
-        """The median step; 0 for a single pulse."""
+        """Median step; 0 for a single pulse."""
         return float(np.median(np.diff(self.amplitude_V))) if len(self.amplitude_V) > 1 else 0.0
 
 
@@ -61,9 +61,9 @@ def _ladder(part: pd.DataFrame, resistance: Floats, before: float | None, where:
 
 
 def rungs_of(ladders: Sequence[Ladder]) -> Floats:
-    """Return the amplitudes that all ladders of one polarity are counted at, in volts, rising.
+    """Return the common amplitudes of ladders of one polarity, in volts, rising.
 
-    They are those of the coarsest ladders: a finer one counts between them as one pulse. Raises
+    They are those of the coarsest ladders; finer steps between them count as one pulse. Raises
     AnalysisError if ladders of equal step lie between one another's amplitudes.
     """
     step_V = max(ladder.step_V for ladder in ladders)
@@ -80,16 +80,16 @@ def rungs_of(ladders: Sequence[Ladder]) -> Floats:
     return rungs
 
 
-def counted(
-    ladders: Sequence[Ladder], indices: Sequence[npt.NDArray[np.intp]], levels: int
+def count_transitions(
+    ladders: Sequence[Ladder], states: Sequence[npt.NDArray[np.intp]], levels: int
 ) -> npt.NDArray[np.int64]:
-    """Return how often each amplitude led from level to level, shape (rungs, levels, levels).
+    """Return numbers of transitions at each amplitude, shape (amplitudes, from level, to level).
 
-    `indices` are, for each ladder, the level before it (−1 if unknown) and after each pulse.
+    `states` are, for each ladder, the level before it (−1 if unknown) and after each pulse.
     """
     rungs = rungs_of(ladders)
     counts = np.zeros((len(rungs), levels, levels), dtype=np.int64)
-    for ladder, index in zip(ladders, indices, strict=True):
+    for ladder, index in zip(ladders, states, strict=True):
         rung = np.searchsorted(rungs, ladder.amplitude_V - 1e-9)
         last = np.flatnonzero(np.diff(rung, append=len(rungs)))
         after = index[1:][last]

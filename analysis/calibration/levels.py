@@ -19,16 +19,16 @@ import numpy.typing as npt
 from ..levels.find import Level
 from ..state_model.model import LevelState, Quantity
 from ..state_model.transitions import mean_quantity, std_quantity
-from .state_sequences import Followed
+from .state_sequences import StateSequence
 
 Floats = npt.NDArray[np.float64]
 Visits = list[list[Floats]]
 
 
-def visits_of(followed: Followed) -> Visits:
+def visits_by_level(sequence: StateSequence) -> Visits:
     """Return for every level the readings of each of its visits."""
-    visits: Visits = [[] for _ in range(followed.levels)]
-    for ladder, index in zip(followed.ladders, followed.indices, strict=True):
+    visits: Visits = [[] for _ in sequence.levels]
+    for ladder, index in zip(sequence.ladders, sequence.states, strict=True):
         after = index[1:]
         edges = [0, *(np.flatnonzero(np.diff(after)) + 1), len(after)]
         for start, stop in pairwise(edges):
@@ -39,9 +39,9 @@ def visits_of(followed: Followed) -> Visits:
 
 
 def level_state(visits: Sequence[Floats], found: Level, noise: Quantity | None) -> LevelState:
-    """Return one device's level from its visits and from what `find_levels` found of it.
+    """Return a level of one device from its visits (readings in ohm) and from `find_levels`.
 
-    Relative read noise is taken off the wander.
+    `noise` is the relative read noise, which is subtracted from the wander.
     """
     means = np.array([visit.mean() for visit in visits])
     within = _pooled_variance(visits)
@@ -61,8 +61,8 @@ def level_state(visits: Sequence[Floats], found: Level, noise: Quantity | None) 
     )
 
 
-def together(states: Sequence[LevelState]) -> LevelState:
-    """Return the level of several devices: mean of means, pooled spreads, and the devices' own."""
+def pool_levels(states: Sequence[LevelState]) -> LevelState:
+    """Return one level of several devices: mean of means, pooled spreads, and spread of devices."""
     if len(states) == 1:
         return states[0]
     means = np.array([state.resistance_ohm.value for state in states])
@@ -88,12 +88,11 @@ def together(states: Sequence[LevelState]) -> LevelState:
     )
 
 
-def read_noise(visits: Visits) -> Quantity | None:
-    """Return the relative standard deviation of a reading, as far as the ladders tell it.
+def read_noise_bound(visits: Visits) -> Quantity | None:
+    """Return an upper bound of the relative standard deviation of a reading, from ladders.
 
-    It is that of the quietest level, from differences of successive readings; a wall that creeps
-    under pulses adds to it, so it is an upper bound unless one level is saturated. None with fewer
-    than 10 differences in every level.
+    It is that of the quietest level, from differences of successive readings; creep of the wall
+    under pulses adds to it, except in saturation. None with fewer than 10 differences everywhere.
     """
     found = []
     for level in visits:

@@ -1,4 +1,4 @@
-"""From runs to a StateModel: levels, counted transitions, read noise, and where they come from."""
+"""Calibration of a state model from runs: levels, counted transitions, read noise, and origin."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import AnalysisError
-from ..retention import pooled
+from ..retention import pool_retention
 from ..state_model.additions import with_retention
 from ..state_model.model import (
     LevelState,
@@ -23,13 +23,13 @@ from .conditions import (
     shape_s,
     steady_field_T,
 )
-from .ladders import counted, rungs_of
-from .levels import level_state, together, visits_of
+from .ladders import count_transitions, rungs_of
+from .levels import level_state, pool_levels, visits_by_level
 from .noise import Noise, noise_of
-from .readings import Watched, reading_field_T, reads_only, watch
-from .runs import CalibrationRun, source_of
-from .state_sequences import Followed, follow
-from .width_ratio import sweeps_field, with_taper
+from .readings import RetentionData, analyse_reads, only_reads, reading_field_T
+from .runs import CalibrationRun, is_minor_loop, source_of
+from .state_sequences import StateSequence, assign_states
+from .width_ratio import with_width_ratio
 
 
 def calibrate(
@@ -40,13 +40,13 @@ def calibrate(
     several_devices: bool = False,
     prior: Prior | None = None,
 ) -> StateModel:
-    """Return the state model of what was measured in staircase, ramp or cycling runs.
+    """Return the state model of staircase, ramp or cycling runs.
 
-    Runs that only read add retention and read noise; a minor loop makes the positions of the wall
-    surer that give one device its width ratio. Runs on several devices make one model of their kind
-    if `several_devices`. Raises AnalysisError, in one sentence, for runs without ladders of pulses,
-    too few of them, a single level, runs whose conditions differ, and mixed devices that were not
-    asked for.
+    Runs that only read add retention and read noise; a minor loop improves the wall positions from
+    which the width ratio of a single device follows. Runs on several devices make one model of
+    their kind if `several_devices`. Raises AnalysisError for runs without ladders of pulses, too
+    few ladders, a single level, differing conditions, and several devices without
+    `several_devices`.
     """
     devices = tuple(dict.fromkeys(run.device for run in runs))
     if not devices:
@@ -57,13 +57,13 @@ def calibrate(
             "ask for one model of them all with --several-devices."
         )
     reading, loops, pulsed = _sorted(runs)
-    followed = {
-        device: follow([run for run in pulsed if run.device == device]) for device in devices
+    sequences = {
+        device: assign_states([run for run in pulsed if run.device == device]) for device in devices
     }
-    _check_alike(followed)
-    watched = _watched(reading, followed)
-    noise = noise_of({device: visits_of(one) for device, one in followed.items()}, watched)
-    states = _states(list(followed.values()), noise.relative_std if noise else None)
+    _check_alike(sequences)
+    readings = _readings(reading, sequences)
+    noise = noise_of({device: visits_by_level(one) for device, one in sequences.items()}, readings)
+    states = _states(list(sequences.values()), noise.relative_std if noise else None)
     model = StateModel(
         name=name,
         version=version,
@@ -75,8 +75,8 @@ def calibrate(
             f"separation {_separation(states):.1f} σ between the closest neighbours",
         ),
         pulses=tuple(
-            _pulses(pulsed, tuple(followed.values()), polarity)
-            for polarity in _polarities(followed.values())
+            _pulses(pulsed, tuple(sequences.values()), polarity)
+            for polarity in _polarities(sequences.values())
         ),
         prior=prior or Prior(),
         saturation_field_T=saturation_field_T(pulsed),
@@ -84,9 +84,9 @@ def calibrate(
         read_noise=None if noise is None else _read_noise(noise, pulsed, reading),
     )
     if reading:
-        model = _with_retention(model, watched, reading)
+        model = _with_retention(model, readings, reading)
     if len(devices) == 1:
-        model = with_taper(model, pulsed, loops, followed[devices[0]].found)
+        model = with_width_ratio(model, pulsed, loops, sequences[devices[0]].levels)
     return model
 
 
@@ -94,32 +94,32 @@ def _sorted(
     runs: Sequence[CalibrationRun],
 ) -> tuple[list[CalibrationRun], list[CalibrationRun], list[CalibrationRun]]:
     """Return runs that only read, minor loops, and runs with pulses."""
-    reading = [run for run in runs if reads_only(run)]
-    loops = [run for run in runs if sweeps_field(run)]
-    pulsed = [run for run in runs if not (reads_only(run) or sweeps_field(run))]
+    reading = [run for run in runs if only_reads(run)]
+    loops = [run for run in runs if is_minor_loop(run)]
+    pulsed = [run for run in runs if not (only_reads(run) or is_minor_loop(run))]
     measured = {run.device for run in pulsed}
     for run in (*reading, *loops):
         if run.device not in measured:
-            does = "only reads" if reads_only(run) else "is a minor loop"
+            does = "only reads" if only_reads(run) else "is a minor loop"
             raise AnalysisError(
                 f"{run.where} {does}; name a staircase, ramp or cycling run on that device "
-                "beside it, which tells its levels."
+                "beside it, for its levels."
             )
     return reading, loops, pulsed
 
 
-def _watched(
-    reading: Sequence[CalibrationRun], followed: Mapping[str, Followed]
-) -> dict[str, Watched]:
+def _readings(
+    reading: Sequence[CalibrationRun], sequences: Mapping[str, StateSequence]
+) -> dict[str, RetentionData]:
     return {
-        device: watch(mine, one.found)
-        for device, one in followed.items()
+        device: analyse_reads(mine, one.levels)
+        for device, one in sequences.items()
         if (mine := [run for run in reading if run.device == device])
     }
 
 
-def _check_alike(followed: Mapping[str, Followed]) -> None:
-    numbers = {device: one.levels for device, one in followed.items()}
+def _check_alike(sequences: Mapping[str, StateSequence]) -> None:
+    numbers = {device: len(one.levels) for device, one in sequences.items()}
     if len(set(numbers.values())) > 1:
         shown = ", ".join(f"{device}: {number}" for device, number in numbers.items())
         raise AnalysisError(
@@ -127,34 +127,36 @@ def _check_alike(followed: Mapping[str, Followed]) -> None:
         )
 
 
-def _states(followed: Sequence[Followed], noise: Quantity | None) -> tuple[LevelState, ...]:
-    visits = [visits_of(one) for one in followed]
+def _states(sequences: Sequence[StateSequence], noise: Quantity | None) -> tuple[LevelState, ...]:
+    visits = [visits_by_level(one) for one in sequences]
     return tuple(
-        together(
+        pool_levels(
             [
-                level_state(device[level], one.found[level], noise)
-                for device, one in zip(visits, followed, strict=True)
+                level_state(device[level], one.levels[level], noise)
+                for device, one in zip(visits, sequences, strict=True)
                 if device[level]
             ]
         )
-        for level in range(followed[0].levels)
+        for level in range(len(sequences[0].levels))
     )
 
 
-def _polarities(followed: Iterable[Followed]) -> list[int]:
-    seen = {ladder.polarity for one in followed for ladder in one.ladders}
+def _polarities(sequences: Iterable[StateSequence]) -> list[int]:
+    seen = {ladder.polarity for one in sequences for ladder in one.ladders}
     return sorted(seen, reverse=True)
 
 
-def _pulses(runs: Sequence[CalibrationRun], followed: Sequence[Followed], polarity: int) -> Pulses:
+def _pulses(
+    runs: Sequence[CalibrationRun], sequences: Sequence[StateSequence], polarity: int
+) -> Pulses:
     pairs = [
         (ladder, index)
-        for one in followed
-        for ladder, index in zip(one.ladders, one.indices, strict=True)
+        for one in sequences
+        for ladder, index in zip(one.ladders, one.states, strict=True)
         if ladder.polarity == polarity
     ]
     ladders = [ladder for ladder, _ in pairs]
-    counts = counted(ladders, [index for _, index in pairs], followed[0].levels)
+    counts = count_transitions(ladders, [index for _, index in pairs], len(sequences[0].levels))
     moves = int(counts.sum() - np.trace(counts, axis1=1, axis2=2).sum())
     width_s, rise_s, fall_s = shape_s(runs)
     return Pulses(
@@ -186,14 +188,14 @@ def _read_noise(
     noise: Noise, pulsed: Sequence[CalibrationRun], reading: Sequence[CalibrationRun]
 ) -> ModelReadNoise:
     runs = pulsed if noise.is_bound else reading
-    source = source_of(runs, noise.method, noise.told)
+    source = source_of(runs, noise.method, noise.description)
     return ModelReadNoise(noise.relative_std, read_current_A(runs), source)
 
 
 def _with_retention(
-    model: StateModel, watched: Mapping[str, Watched], reading: Sequence[CalibrationRun]
+    model: StateModel, readings: Mapping[str, RetentionData], reading: Sequence[CalibrationRun]
 ) -> StateModel:
-    kept = pooled([one for device in watched.values() for one in device.kept])
+    kept = pool_retention([one for device in readings.values() for one in device.retention])
     field_T = reading_field_T(reading)
     at = "" if field_T is None else f" at {field_T:g} T"
     source = source_of(reading, f"escapes counted in readings without pulses{at}", "")

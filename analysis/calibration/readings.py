@@ -1,7 +1,7 @@
-"""What runs that only read add to a calibration: retention of the levels, and read noise.
+"""Retention of the levels and read noise, from runs that only read.
 
-Readings without pulses tell what ladders cannot: whether a level is left by itself, and how much a
-reading varies when nothing creeps under pulses.
+Readings without pulses show what ladders cannot: spontaneous escapes from a level, and the scatter
+of readings without creep under pulses.
 """
 
 from collections.abc import Sequence
@@ -12,57 +12,57 @@ import pandas as pd
 
 from ...storage import Phase
 from ..errors import AnalysisError
-from ..levels.find import Level, level_of_readings, widths
+from ..levels.find import Level, level_of_readings, means_and_sigmas
 from ..read_noise import measure_read_noise
-from ..retention import Retention, longest_stay, measure_retention, pooled
-from ..run_points import quiet_readings
+from ..retention import Retention, longest_stay, measure_retention, pool_retention
+from ..run_points import readings_without_pulses
 from ..state_model.model import Quantity
 from .conditions import FIELD_TOLERANCE_T
 from .runs import CalibrationRun
 
-ASTRAY = 7.0
-NEAR = 0.25
+OUTLIER_SIGMA = 7.0
+LEVEL_TOLERANCE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
-    """What the reading runs of one device tell.
+class RetentionData:
+    """Retention and read noise of one device, from its reading runs.
 
     `noise` is the relative standard deviation of a reading, None where no series is long and steady
-    enough; `told` says how it was measured, or why it was not.
+    enough; `description` is how it was measured, or the reason why it was not.
     """
 
-    kept: tuple[Retention, ...]
+    retention: tuple[Retention, ...]
     noise: Quantity | None
-    told: str
+    description: str
 
 
-def reads_only(run: CalibrationRun) -> bool:
-    """Whether the run is a series of readings; pulses that wrote before it are not counted."""
+def only_reads(run: CalibrationRun) -> bool:
+    """Return True for a run of readings, whether or not pulses wrote the device before them."""
     return "phase" in run.points and bool((run.points["phase"] == Phase.READ).any())
 
 
-def watch(runs: Sequence[CalibrationRun], levels: Sequence[Level]) -> Watched:
-    """Return what reading runs of one device tell, given its levels.
+def analyse_reads(runs: Sequence[CalibrationRun], levels: Sequence[Level]) -> RetentionData:
+    """Return retention and read noise of one device from its reading runs and its levels.
 
     Raises AnalysisError, naming the run, for gaps in a series and for readings of no level.
     """
-    seen = [_seen(run, levels) for run in runs]
-    kept = pooled([one for found, _ in seen for one in found])
+    analysed = [_analysed(run, levels) for run in runs]
+    retention = pool_retention([one for found, _ in analysed for one in found])
     try:
-        noise = measure_read_noise(max((stay for _, stay in seen), key=len))
+        noise = measure_read_noise(max((stay for _, stay in analysed), key=len))
     except AnalysisError as error:
-        return Watched(kept, None, str(error).rstrip("."))
-    std = noise.relative_std
-    told = (
+        return RetentionData(retention, None, str(error).rstrip("."))
+    std = noise.relative_std_ci
+    description = (
         f"{noise.readings} readings every {noise.interval_s:.3g} s, white "
         f"{noise.white_per_Hz.value:.2g}/Hz, flicker {noise.flicker.value:.2g}"
     )
-    return Watched(kept, Quantity(std.value, std.low, std.high), told)
+    return RetentionData(retention, Quantity(std.value, std.low, std.high), description)
 
 
 def reading_field_T(runs: Sequence[CalibrationRun]) -> float | None:
-    """Return the field of the readings, T; None where no run tells.
+    """Return the field of the readings, T; None where unknown.
 
     Raises AnalysisError if it varies by more than a millitesla.
     """
@@ -78,23 +78,27 @@ def reading_field_T(runs: Sequence[CalibrationRun]) -> float | None:
     return float(fields.median())
 
 
-def _seen(
+def _analysed(
     run: CalibrationRun, levels: Sequence[Level]
 ) -> tuple[tuple[Retention, ...], pd.DataFrame]:
     try:
         _check_near(run.points, levels)
         return measure_retention(run.points, levels), longest_stay(run.points, levels)
     except AnalysisError as error:
-        message = str(error)
-        raise AnalysisError(f"{run.where}: {message[:1].lower()}{message[1:]}") from error
+        raise AnalysisError(f"{run.where}: {lower_first(str(error))}") from error
+
+
+def lower_first(sentence: str) -> str:
+    """Return the sentence with a small first letter, to stand behind a colon."""
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _check_near(points: pd.DataFrame, levels: Sequence[Level]) -> None:
-    _, resistance = quiet_readings(points)
-    mean, sigma = widths(levels)
+    _, resistance = readings_without_pulses(points)
+    mean, sigma = means_and_sigmas(levels)
     readings = pd.DataFrame({"resistance_ohm": resistance, "sequence": 0})
     label = level_of_readings(readings, levels)
-    near = np.maximum(ASTRAY * sigma, NEAR * float(np.abs(np.diff(mean)).min()))
+    near = np.maximum(OUTLIER_SIGMA * sigma, LEVEL_TOLERANCE * float(np.abs(np.diff(mean)).min()))
     if (np.abs(resistance - mean[label]) > near[label]).mean() > 0.5:
         shown = ", ".join(f"{value:.4g}" for value in mean)
         raise AnalysisError(

@@ -1,4 +1,4 @@
-"""The runs that a calibration starts from, checked before anything is computed, and named in it."""
+"""Runs to calibrate from: loaded, checked, sorted by kind, and named as the source of numbers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,14 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from ...storage import RunRecord, Status, Store
+from ...storage import Phase, RunRecord, Status, Store
 from ..errors import AnalysisError
 from ..state_model.model import Source
 
 
 @dataclass(frozen=True, slots=True)
 class CalibrationRun:
-    """One run: its points (columns as the store returns them) and what else a model keeps of it."""
+    """One run: points (columns as in `Store.points`) and the provenance that a model keeps."""
 
     points: pd.DataFrame
     device: str
@@ -42,8 +42,13 @@ def calibration_runs(store: Store, runs: Sequence[int]) -> tuple[CalibrationRun,
     return tuple(_loaded(store, record) for record in records)
 
 
+def is_minor_loop(run: CalibrationRun) -> bool:
+    """Return True for a sweep of the field, which has the resistances without a wall."""
+    return "phase" in run.points and bool((run.points["phase"] == Phase.LOOP).any())
+
+
 def source_of(runs: Sequence[CalibrationRun], method: str, quality: str) -> Source:
-    """Return where numbers made now of these runs come from."""
+    """Return the source of numbers computed now from these runs."""
     return Source(
         runs=tuple(run.run for run in runs),
         database=", ".join(dict.fromkeys(run.database for run in runs)),

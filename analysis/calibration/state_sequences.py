@@ -1,4 +1,4 @@
-"""Follows devices through the ladders of their runs: which level before and after every pulse."""
+"""State sequences: the level of a device before and after every pulse of its ladders."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,55 +8,54 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..errors import AnalysisError
-from ..levels.find import Level, assign_levels, find_levels, level_of_readings, widths
-from ..levels.visits import outlying
+from ..levels.find import Level, assign_levels, find_levels, level_of_readings, means_and_sigmas
+from ..levels.visits import is_outlier
 from .ladders import Ladder, ladders_of
 from .runs import CalibrationRun
 
-FEWEST_LADDERS = 2
+MIN_LADDERS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
-    """A device's levels and ladders, and the level before and after every pulse of each ladder.
+class StateSequence:
+    """Levels and ladders of one device, and its states along each ladder.
 
-    A level before a ladder is −1 where it is unknown. Readings far from every level are NaN.
+    `states` has, for each ladder of n pulses, the level before it (−1 where unknown) and after each
+    pulse, shape (n + 1,). Readings far from every level are NaN in `ladders`.
     """
 
-    found: tuple[Level, ...]
+    levels: tuple[Level, ...]
     ladders: tuple[Ladder, ...]
-    indices: tuple[npt.NDArray[np.intp], ...]
-
-    @property
-    def levels(self) -> int:
-        return len(self.found)
+    states: tuple[npt.NDArray[np.intp], ...]
 
 
-def follow(runs: Sequence[CalibrationRun]) -> Followed:
-    """Find the levels of one device in its runs, and follow it through every ladder.
+def assign_states(runs: Sequence[CalibrationRun]) -> StateSequence:
+    """Return the levels that runs on one device show, and its states along their ladders.
 
     Raises AnalysisError for a run without pulses, a single ladder, or a single level.
     """
     for run in runs:
         _check_pulses(run)
     ladders = [ladder for run in runs for ladder in ladders_of(run.points, run.where)]
-    if len(ladders) < FEWEST_LADDERS:
+    if len(ladders) < MIN_LADDERS:
         raise AnalysisError(
             f"{runs[0].where} has a single ladder of pulses; a model needs at least "
-            f"{FEWEST_LADDERS} cycles to tell how much they differ."
+            f"{MIN_LADDERS} cycles to know how much they differ."
         )
-    levels = find_levels(joined(runs))
+    levels = find_levels(concatenated(runs))
     if len(levels) < 2:
         raise AnalysisError(
-            f"{runs[0].where} shows one level only; pulse with larger amplitudes to see others."
+            f"{runs[0].where} shows one level only; pulse with larger amplitudes to reach others."
         )
-    return _followed(ladders, levels)
+    return _assigned(ladders, levels)
 
 
 def _check_pulses(run: CalibrationRun) -> None:
     missing = {"cycle", "phase", "amplitude_V", "resistance_ohm"} - set(run.points.columns)
     if missing:
-        raise AnalysisError(f"{run.where} lacks {', '.join(sorted(missing))}; import it with them.")
+        raise AnalysisError(
+            f"{run.where} has no column {', '.join(sorted(missing))}; import it with them."
+        )
     pulses = run.points["amplitude_V"].notna() & run.points["resistance_ohm"].notna()
     if not pulses.any():
         raise AnalysisError(
@@ -65,7 +64,7 @@ def _check_pulses(run: CalibrationRun) -> None:
         )
 
 
-def joined(runs: Sequence[CalibrationRun]) -> pd.DataFrame:
+def concatenated(runs: Sequence[CalibrationRun]) -> pd.DataFrame:
     """Return the points of several runs of one device, their cycles numbered one after another."""
     frames, first = [], 0
     for run in runs:
@@ -76,25 +75,25 @@ def joined(runs: Sequence[CalibrationRun]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def _followed(ladders: Sequence[Ladder], levels: Sequence[Level]) -> Followed:
-    """Give every reading its level; a glitch is no move, and does not count as a reading."""
+def _assigned(ladders: Sequence[Ladder], levels: Sequence[Level]) -> StateSequence:
+    """Assign every reading to a level; a single outlier is neither a move nor a reading."""
     lengths = [len(ladder.resistance_ohm) for ladder in ladders]
     resistance = np.concatenate([ladder.resistance_ohm for ladder in ladders])
     sequence = np.repeat(np.arange(len(ladders)), lengths)
     readings = pd.DataFrame({"sequence": sequence, "resistance_ohm": resistance})
     label = level_of_readings(readings, levels)
-    kept = np.where(outlying(resistance, label, *widths(levels)), np.nan, resistance)
+    kept = np.where(is_outlier(resistance, label, *means_and_sigmas(levels)), np.nan, resistance)
     edges = np.cumsum(lengths)[:-1]
     parts = zip(ladders, np.split(kept, edges), np.split(label, edges), strict=True)
-    cleaned, indices = [], []
+    cleaned, states = [], []
     for ladder, readings_ohm, after in parts:
         cleaned.append(replace(ladder, resistance_ohm=readings_ohm))
-        indices.append(np.concatenate([[_level_before(ladder, levels)], after]))
-    return Followed(tuple(levels), tuple(cleaned), tuple(indices))
+        states.append(np.concatenate([[_level_before(ladder, levels)], after]))
+    return StateSequence(tuple(levels), tuple(cleaned), tuple(states))
 
 
 def _level_before(ladder: Ladder, levels: Sequence[Level]) -> int:
-    """Return the level before the first pulse, −1 if the reading there is none of them."""
+    """Return the level before the first pulse, −1 if the reading belongs to none."""
     if ladder.before_ohm is None:
         return -1
     level = int(assign_levels(np.array([ladder.before_ohm]), levels)[0])

@@ -1,8 +1,7 @@
-"""The metaplastic function of a calibrated device: thresholds against the wall's positions."""
+"""The width ratio of a calibrated device: depinning thresholds against positions of the wall."""
 
 from collections.abc import Sequence
 
-from ...storage import Phase
 from ..errors import AnalysisError
 from ..levels.find import Level
 from ..minor_loop import measure_minor_loop
@@ -10,27 +9,22 @@ from ..state_model.additions import with_metaplasticity
 from ..state_model.model import StateModel
 from ..switching.width_ratio import depinning_voltages
 from .runs import CalibrationRun, source_of
-from .state_sequences import joined
+from .state_sequences import concatenated
 
 
-def sweeps_field(run: CalibrationRun) -> bool:
-    """Whether the run is a minor loop, which tells the resistances without a wall."""
-    return "phase" in run.points and bool((run.points["phase"] == Phase.LOOP).any())
-
-
-def with_taper(
+def with_width_ratio(
     model: StateModel,
     pulsed: Sequence[CalibrationRun],
     loops: Sequence[CalibrationRun],
     levels: Sequence[Level],
 ) -> StateModel:
-    """Return one device's model with w1/w2, or as it is where too few levels were left for a line.
+    """Return a model of one device with w1/w2, unchanged if too few levels were left for a line.
 
-    Raises AnalysisError, naming the run, for a minor loop that is none.
+    Raises AnalysisError, naming the run, for an invalid minor loop.
     """
     extremes_ohm = _extremes_ohm(loops[-1]) if loops else None
     try:
-        found = depinning_voltages(joined(pulsed), levels, extremes_ohm=extremes_ohm)
+        found = depinning_voltages(concatenated(pulsed), levels, extremes_ohm=extremes_ohm)
     except AnalysisError:
         return model
     method = "line through the depinning thresholds against the wall's position"

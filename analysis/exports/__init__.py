@@ -1,6 +1,6 @@
 """State models in the forms of other programs: CrossSim, aihwkit, NeuroSim, CSV and plain JSON.
 
-Each module writes one form as text and says what of the model that program can take up.
+Each module writes one form as text; its docstring has what that program can represent.
 `write_export` writes the files.
 """
 

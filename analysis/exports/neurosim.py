@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import AnalysisError
 from ..state_model.model import StateModel
-from ..update import FEWEST_PULSES, fit_update
+from ..update import MIN_PULSES, fit_update
 from .provenance import provenance
 from .steps import Floats, mean_leaving_V, steps_of
 
@@ -66,7 +66,7 @@ def _assignments(values: dict[str, float | None]) -> list[str]:
 
 def _nonlinearity(name: str, conductance_S: Floats) -> list[str]:
     """Return NeuroSim's nonlinearity as a comment, nothing where there are too few steps for it."""
-    if len(conductance_S) <= FEWEST_PULSES:
+    if len(conductance_S) <= MIN_PULSES:
         return []
     label = fit_update(conductance_S, len(conductance_S)).nonlinearity.value
     return [f"// {name} = {label if name == 'NL_LTP' else -label:.2f}"]

@@ -1,4 +1,4 @@
-"""What every export says of the model it was made from."""
+"""The provenance line of every export."""
 
 import re
 

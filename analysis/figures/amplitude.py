@@ -58,7 +58,7 @@ def resistance_against_amplitude(points: pd.DataFrame) -> Panel:
 
 
 def name_cycles(axes: Axes, cycles: int) -> None:
-    """Say which colour is which cycle, counted from 1."""
+    """Add a colour bar of the cycles, counted from 1."""
     part = mpl.colormaps["viridis"].resampled(256)
     shown = mpl.colors.ListedColormap(part(np.linspace(0, LIGHTEST, 256)))
     figure = axes.get_figure(root=True)
@@ -71,6 +71,6 @@ def name_cycles(axes: Axes, cycles: int) -> None:
 
 
 def _stairs(line: Floats) -> Floats:
-    """Return the line as stairs: a resistance stays until the next pulse is fired."""
+    """Return the line as steps: a resistance lasts until the next pulse."""
     corners = np.repeat(line, 2, axis=0)
     return np.column_stack([corners[1:, 0], corners[:-1, 1]])

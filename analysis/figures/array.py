@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from ..errors import AnalysisError
-from ..writing.outcome import measure_writing
+from ..writing.outcome import measure_write_outcome
 from .panel import GREY, ORANGE, Colour, Panel, colours
 
 BINS = 40
@@ -53,7 +53,7 @@ def pulses_per_device(points: pd.DataFrame) -> Panel:
 
     Raises AnalysisError if no device was fired at.
     """
-    writing = measure_writing(points)
+    writing = measure_write_outcome(points)
     if not writing.pulsed.any():
         raise AnalysisError("No pulse was fired: every device had its target already.")
     most = int(writing.pulses.max())

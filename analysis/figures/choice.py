@@ -1,4 +1,4 @@
-"""Which of the paper's panels a run has, and why it has not the others."""
+"""The panels that a run has points for, and the reasons against the others."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -26,7 +26,7 @@ def minor_loop(points: pd.DataFrame) -> Panel:
             "The run has no points of the phase loop; take the figure from a minor-loop run."
         )
     table = _with_ways(loop[read])
-    told, place = _told(points)
+    title, place = _legend(points)
 
     def paint(axes: Axes) -> None:
         for way, colour, line in (("down", BLUE, "-"), ("up", ORANGE, "--")):
@@ -37,7 +37,7 @@ def minor_loop(points: pd.DataFrame) -> Panel:
                 label = "_"
         axes.set_xlabel("Out-of-plane field (mT)")
         axes.set_ylabel("Resistance (Ω)")
-        legend = axes.legend(loc=place, title=told)
+        legend = axes.legend(loc=place, title=title)
         legend.set_alignment("left")
 
     return Panel("minor-loop", "Minor loop", table, paint)
@@ -54,11 +54,11 @@ def _with_ways(loop: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts)[["cycle", "way", "field_T", "resistance_ohm"]]
 
 
-def _told(points: pd.DataFrame) -> tuple[str, Literal["center", "best"]]:
-    """Return what the legend says, and where: within the loop if that is wide enough."""
+def _legend(points: pd.DataFrame) -> tuple[str, Literal["center", "best"]]:
+    """Return title and place of the legend: within the loop if that is wide enough."""
     try:
         loop = measure_minor_loop(points)
-    except AnalysisError:  # not a whole loop: it is drawn, but says no number
+    except AnalysisError:  # not a whole loop: it is drawn without numbers
         return "", "best"
     offset = f"{loop.offset_T * 1e3:.1f} mT".replace("-", "−")
     largest_T = float(np.nanmax(np.abs(points["field_T"].to_numpy(dtype=float))))

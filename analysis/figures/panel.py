@@ -1,6 +1,6 @@
-"""A panel: what to paint on axes and the numbers behind it; and how panels become files.
+"""Panels, drawings on axes with the numbers behind them, and their files.
 
-One house style: a journal column wide, colours that are told apart without colour vision (viridis;
+One house style: a journal column wide, colours for all kinds of colour vision (viridis;
 Okabe & Ito, Color Universal Design, 2008), the same bytes for the same data.
 """
 

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from ...storage import Phase
 from ..errors import AnalysisError
-from ..run_points import quiet_series
+from ..run_points import series_without_pulses
 from .amplitude import VECTORS_UP_TO, name_cycles
 from .panel import Panel, colours
 
@@ -23,7 +23,7 @@ def readings_against_time(points: pd.DataFrame) -> Panel:
         raise AnalysisError(
             "The run has no points of the phase read; take the figure from a read-series run."
         )
-    series = [(time - time[0], resistance) for time, resistance in quiet_series(points)]
+    series = [(time - time[0], resistance) for time, resistance in series_without_pulses(points)]
     unit, length_s = _unit(max(float(time[-1]) for time, _ in series))
     few = sum(len(time) for time, _ in series) <= VECTORS_UP_TO
 

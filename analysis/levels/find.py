@@ -1,8 +1,8 @@
-"""Resistance levels of a junction: how many a run shows, where they lie and how wide they are.
+"""Resistance levels of a junction: their number, means and standard deviations from a run.
 
-The readings are cut into plateaus, the plateaus grouped by a normal mixture whose size BIC chooses
-(see `plateaus`, `mixture`, `merging`). Mean and σ of each level are then fitted to the visits of
-its group (see `fit`): σ is the standard deviation of a reading over all cycles, visit to
+Readings are segmented into plateaus, and plateaus grouped by a normal mixture of a size that BIC
+selects (see `plateaus`, `mixture`, `merging`). Mean and σ of each level are then fitted to the
+visits of its group (see `fit`): σ is the standard deviation of a reading over all cycles, visit to
 visit and within a visit.
 """
 
@@ -17,9 +17,9 @@ from ..errors import AnalysisError
 from ..estimate import Estimate
 from ..run_points import incomplete_cycles, missing_readings, pulsed_points
 from .fit import fit_levels
-from .merging import join_split
+from .merging import merge_split_levels
 from .mixture import NARROWEST_FRACTION, find_groups
-from .plateaus import cut
+from .plateaus import find_plateaus
 from .visits import label_readings
 
 Floats = npt.NDArray[np.float64]
@@ -30,7 +30,7 @@ Ints = npt.NDArray[np.intp]
 class Level:
     """One resistance level, from `visits` independent visits with `readings` readings in all.
 
-    `components` above 1 says that it may hold that many levels nearer than 4 σ to each other.
+    `components` above 1: the level may hold that many levels less than 4 σ apart.
     """
 
     resistance_ohm: Estimate
@@ -50,11 +50,12 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class LevelReport:
-    """The levels of a run, highest resistance first, and what did not fit.
+    """The levels of a run, highest resistance first, and the readings outside of them.
 
     `outlying_readings` lie more than 7 σ from every level and are left out of means and σ;
     `outlying_visits` consist of nothing else. `unresolved` are the indices of levels that hold
-    several mixture components. `once_visited` are those whose uncertainty one visit cannot tell.
+    several mixture components. `once_visited` are those with a single
+    visit, whose uncertainty is unknown.
     """
 
     levels: tuple[Level, ...]
@@ -82,11 +83,10 @@ def find_levels(points: pd.DataFrame) -> tuple[Level, ...]:
 
 
 def measure_levels(points: pd.DataFrame) -> LevelReport:
-    """Return the levels of a run and what did not fit them.
+    """Return the levels of a run and the readings outside of them.
 
-    `points` has columns `cycle`, `phase`, `amplitude_V`, `resistance_ohm`. Raises AnalysisError if
-    fewer than two readings after a pulse are there, the resistance never changes, or the run shows
-    one level only.
+    `points` has columns `cycle`, `phase`, `amplitude_V`, `resistance_ohm`. Raises AnalysisError for
+    fewer than two readings after a pulse, a constant resistance, or a single level.
     """
     pulsed = pulsed_points(points)
     resistance = pulsed["resistance_ohm"].to_numpy(dtype=float)
@@ -94,10 +94,12 @@ def measure_levels(points: pd.DataFrame) -> LevelReport:
         raise AnalysisError(
             "The resistance never changes in this run; there are no levels to find."
         )
-    groups = join_split(find_groups(cut(resistance, pulsed["sequence"].to_numpy())), pulsed)
+    groups = merge_split_levels(
+        find_groups(find_plateaus(resistance, pulsed["sequence"].to_numpy())), pulsed
+    )
     if len(groups) < 2:
         raise AnalysisError(
-            "The run shows a single level; there are no levels to tell apart: use larger pulses."
+            "The run shows a single level; there are no levels to distinguish: use larger pulses."
         )
     fit = fit_levels(pulsed, groups)
     return LevelReport(
@@ -118,20 +120,20 @@ def assign_levels(resistance_ohm: Floats, levels: Sequence[Level]) -> Ints:
     """Return for each resistance the index of the level it most likely belongs to; shape as given.
 
     Every level is a normal distribution, none narrower than `NARROWEST_FRACTION` of their range.
-    Single readings are judged alone here; `level_of_readings` knows of visits.
+    Single readings are classified alone here; `level_of_readings` takes account of visits.
     """
-    means, sigmas = widths(levels)
+    means, sigmas = means_and_sigmas(levels)
     distance = (resistance_ohm[..., None] - means) / sigmas
-    likeliest: Ints = (distance**2 / 2 + np.log(sigmas)).argmin(axis=-1)
-    return likeliest
+    closest: Ints = (distance**2 / 2 + np.log(sigmas)).argmin(axis=-1)
+    return closest
 
 
 def level_of_readings(pulsed: pd.DataFrame, levels: Sequence[Level]) -> Ints:
-    """Return the level index of every one of the `pulsed_points`; a glitch is no move."""
-    return label_readings(pulsed, *widths(levels))
+    """Return the level index of each of the `pulsed_points`; single outliers change no level."""
+    return label_readings(pulsed, *means_and_sigmas(levels))
 
 
-def widths(levels: Sequence[Level]) -> tuple[Floats, Floats]:
+def means_and_sigmas(levels: Sequence[Level]) -> tuple[Floats, Floats]:
     """Return means and spreads (ohm), shape (levels,), with a floor under the spreads.
 
     A level visited once is given the median spread of the others.

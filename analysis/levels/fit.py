@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from .mixture import NARROWEST_FRACTION, Group, centres
-from .slow_noise import allowed_for, is_quiet
-from .visits import Distribution, distribution, label_readings, outlying, visits_of
+from .slow_noise import is_quiet, with_slow_noise
+from .visits import Distribution, distribution, is_outlier, label_readings, visits_of
 
 ROUNDS = 2
 
@@ -36,7 +36,7 @@ def fit_levels(pulsed: pd.DataFrame, groups: Sequence[Group]) -> LevelFit:
     mean, sigma = centres(groups)
     for _ in range(ROUNDS):
         label = label_readings(pulsed, mean, sigma)
-        outlier = outlying(resistance, label, mean, sigma)
+        outlier = is_outlier(resistance, label, mean, sigma)
         visits = visits_of(pulsed[~outlier], label[~outlier])
         found = [_distribution(visits, level) for level in range(len(groups))]
         mean, sigma = _updated(found, mean, sigma)
@@ -75,5 +75,5 @@ def _with_slow_noise(
     for k, spread in spreads.items():
         now = found[k]
         if now and is_quiet(spread, [other for j, other in spreads.items() if j != k]):
-            allowed[k] = allowed_for(now, visits[visits["level"] == k])
+            allowed[k] = with_slow_noise(now, visits[visits["level"] == k])
     return allowed

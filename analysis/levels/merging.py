@@ -1,8 +1,8 @@
-"""Put together what chance has split: neighbouring levels that the same sequence never visits.
+"""Merging of levels split by chance: neighbours that the same sequence never visits.
 
 The wall sits anywhere in a flat stretch of its notch. Few visits can leave a gap there, and a
-mixture then sees two levels. They give themselves away: one sequence of pulses visits one of them
-or the other, but not both. Neighbours whose sequences overlap less than independent ones would
+mixture then has two levels. They are recognised by one sequence of pulses visiting one of them or
+the other, but not both. Neighbours whose sequences overlap less than independent ones would
 with probability `CHANCE` (hypergeometric) are one level unless they lie more than `APART` (s₁ + s₂)
 apart.
 """
@@ -21,8 +21,8 @@ CHANCE = 0.3
 APART = 3.6
 
 
-def join_split(groups: tuple[Group, ...], pulsed: pd.DataFrame) -> tuple[Group, ...]:
-    """Return the groups of a run's `pulsed_points`, highest first, exclusive neighbours joined."""
+def merge_split_levels(groups: tuple[Group, ...], pulsed: pd.DataFrame) -> tuple[Group, ...]:
+    """Return the groups of a run's `pulsed_points`, highest first, exclusive neighbours merged."""
     visits = visits_of(pulsed, label_readings(pulsed, *centres(groups)))
     sequences = visits["sequence"].nunique()
     seen = [frozenset(visits["sequence"][visits["level"] == level]) for level in range(len(groups))]
@@ -40,7 +40,7 @@ def join_split(groups: tuple[Group, ...], pulsed: pd.DataFrame) -> tuple[Group, 
 
 
 def _overlap_chance(first: frozenset[int], second: frozenset[int], total: int) -> float:
-    """Return how likely independent visits to so many sequences overlap in no more of them."""
+    """Return the probability that independent visits overlap in no more sequences."""
     a, b, both = len(first), len(second), len(first & second)
     k = np.arange(max(0, a + b - total), both + 1)
     terms = _log_choose(a, k) + _log_choose(total - a, b - k) - _log_choose(total, np.array([b]))

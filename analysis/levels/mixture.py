@@ -1,4 +1,4 @@
-"""How many groups a set of plateaus forms: a normal mixture, its size chosen by BIC.
+"""Groups of plateaus: a normal mixture whose size BIC selects.
 
 Mixtures of k = 1, 2, … normal distributions (scikit-learn, started from average linkage) are fitted
 to the plateaus' medians, none narrower than `NARROWEST_FRACTION` of their range; the k with the
@@ -7,7 +7,7 @@ not a normal distribution, of which BIC makes several components. Neighbours are
 unless their means lie further apart than `RESOLVED` (s₁ + s₂): two halves of a flat distribution
 are 1.73 (s₁ + s₂) apart, two levels at 6 σ lie 3 (s₁ + s₂) apart.
 A component of few plateaus borrows `BORROWED` degrees of freedom from the scatter of both. Levels
-nearer than 4 σ are joined, and said to hold several components. Source of BIC: Schwarz, Ann. Stat.
+less than 4 σ apart are joined into one with several components. Source of BIC: Schwarz, Ann. Stat.
 6, 461 (1978).
 """
 
@@ -26,7 +26,7 @@ from .plateaus import Plateaus
 NARROWEST_FRACTION = 0.002
 RESOLVED = 2.0
 BORROWED = 2.0
-MOST_GROUPS = 24
+MAX_GROUPS = 24
 SAMPLE = 1500
 PATIENCE = 9
 
@@ -83,7 +83,7 @@ def _components(median_ohm: Floats) -> Ints:
     best, lowest, since = None, np.inf, 0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        for count in range(1, min(MOST_GROUPS, len(sample)) + 1):
+        for count in range(1, min(MAX_GROUPS, len(sample)) + 1):
             start = np.asarray(fcluster(tree, count, "maxclust"), dtype=np.intp)
             if len(np.unique(start)) < count:
                 break

@@ -33,7 +33,7 @@ class Plateaus:
     readings: Ints
 
 
-def cut(resistance_ohm: Floats, sequence: npt.NDArray[np.int64]) -> Plateaus:
+def find_plateaus(resistance_ohm: Floats, sequence: npt.NDArray[np.int64]) -> Plateaus:
     """Return the plateaus of readings that belong to the given sequences, both shape (n,)."""
     step = np.abs(np.diff(resistance_ohm))
     broken = np.diff(sequence) != 0

@@ -1,7 +1,7 @@
-"""What 1/f noise slower than a run hides from it: an allowance for levels without creep.
+"""Allowance for 1/f noise slower than a run, for levels without creep.
 
 Where no wall creeps, only read noise is left, and its slow part shifts all visits of a run alike:
-their scatter cannot tell it. 1/f noise has the same variance b in every octave. The means of n
+their scatter does not contain it. 1/f noise has the same variance b in every octave. The means of n
 visits, less what the noise within them leaves, scatter by the log₂ n + 1 octaves between a visit
 and the run; the allowance is `SLOW_OCTAVES` b, that of a decade slower than the run. It is added to
 the interval of the narrowest level if its σ is at most `QUIET_SHARE` of the usual one; beside a
@@ -23,13 +23,13 @@ QUIET_SHARE = 0.5
 
 
 def is_quiet(sigma_ohm: float, others_ohm: list[float]) -> bool:
-    """Return whether a level is so narrow beside the others that it has no creeping wall."""
+    """Return True for a level so much narrower than the others that it has no creeping wall."""
     if not others_ohm:
         return False
     return sigma_ohm <= min(min(others_ohm), QUIET_SHARE * float(np.median(others_ohm)))
 
 
-def allowed_for(found: Distribution, visits: pd.DataFrame) -> Distribution:
+def with_slow_noise(found: Distribution, visits: pd.DataFrame) -> Distribution:
     """Return the distribution with intervals that allow for noise slower than the run."""
     slow_ohm = sqrt(SLOW_OCTAVES * _octave_variance(visits))
     mean, sigma = found.mean_ohm, found.sigma_ohm

@@ -1,4 +1,4 @@
-"""Visits: what one stay of the wall in one level gives, and what many of them say of the level.
+"""Visits, stays of the wall in one level, and the distribution of a level over its visits.
 
 Readings of one visit share the wall's seat and creep from one to the next, so only visits are
 independent. With the visits' means m_v and their readings' own variances w_v,
@@ -22,11 +22,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..estimate import Estimate
-from ..intervals import deviation, student, within
+from ..intervals import std_ci, symmetric_interval, t_quantile
 from .plateaus import group_variance
 
-OUTLYING = 7.0
-FEWEST_FOR_CORRELATION = 8
+OUTLIER_SIGMA = 7.0
+MIN_FOR_CORRELATION = 8
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
@@ -46,9 +46,9 @@ def label_readings(
     pulsed: pd.DataFrame, mean_ohm: Sequence[float] | Floats, sigma_ohm: Sequence[float] | Floats
 ) -> Ints:
     """Return the level of every pulsed point (shape (n,)), given the levels' means and spreads."""
-    from .viterbi import most_likely_path  # numba takes its time to import
+    from .viterbi import viterbi  # numba is slow to import
 
-    return most_likely_path(
+    return viterbi(
         pulsed["resistance_ohm"].to_numpy(dtype=float),
         sequence_starts(pulsed),
         np.asarray(mean_ohm, dtype=float),
@@ -57,13 +57,14 @@ def label_readings(
 
 
 def sequence_starts(pulsed: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Return where an uninterrupted sequence of pulses begins, shape (n,)."""
+    """Return True at the first point of each uninterrupted sequence of pulses, shape (n,)."""
     sequence = pulsed["sequence"].to_numpy()
     return np.asarray(np.r_[True, sequence[1:] != sequence[:-1]])
 
 
 def visits_of(pulsed: pd.DataFrame, label: Ints) -> pd.DataFrame:
-    """Return a row per visit: where and when, and number, mean and variance of its readings."""
+    """Return a row per visit: level, sequence, cycle, phase, first reading, and number, mean and
+    variance of its readings."""
     starts = np.flatnonzero(sequence_starts(pulsed) | np.r_[True, label[1:] != label[:-1]])
     resistance = pulsed["resistance_ohm"].to_numpy(dtype=float)
     readings = np.diff(np.r_[starts, len(resistance)])
@@ -81,11 +82,11 @@ def visits_of(pulsed: pd.DataFrame, label: Ints) -> pd.DataFrame:
     )
 
 
-def outlying(
+def is_outlier(
     resistance_ohm: Floats, label: Ints, mean_ohm: Floats, sigma_ohm: Floats
 ) -> npt.NDArray[np.bool_]:
-    """Return which readings lie more than `OUTLYING` σ from their level, shape (n,)."""
-    return np.asarray(np.abs(resistance_ohm - mean_ohm[label]) > OUTLYING * sigma_ohm[label])
+    """Return True for readings more than `OUTLIER_SIGMA` σ from their level, shape (n,)."""
+    return np.asarray(np.abs(resistance_ohm - mean_ohm[label]) > OUTLIER_SIGMA * sigma_ohm[label])
 
 
 def distribution(visits: pd.DataFrame) -> Distribution:
@@ -97,7 +98,7 @@ def distribution(visits: pd.DataFrame) -> Distribution:
     centre, creep = float(mean_ohm.mean()), float(variance_ohm2.mean())
     if count < 2:
         open_ended = Estimate(sqrt(creep), 0.0, np.inf)
-        return Distribution(within(centre, np.inf), open_ended, count, readings)
+        return Distribution(symmetric_interval(centre, np.inf), open_ended, count, readings)
     between = float(mean_ohm.var(ddof=1))
     alike = _correlation(mean_ohm)
     independent = max(1.5, count * (1 - alike) / (1 + alike))
@@ -105,18 +106,18 @@ def distribution(visits: pd.DataFrame) -> Distribution:
     error = 2 * between**2 / (independent - 1 if alike else count - 1)
     error += float(variance_ohm2.var(ddof=1)) / count
     degrees = 2 * total**2 / error if error > 0 else 1e9
-    half_width = student(independent - 1) * sqrt(between / independent)
+    half_width = t_quantile(independent - 1) * sqrt(between / independent)
     return Distribution(
-        within(centre, half_width), deviation(sqrt(total), degrees), count, readings
+        symmetric_interval(centre, half_width), std_ci(sqrt(total), degrees), count, readings
     )
 
 
 def _correlation(values: Floats) -> float:
-    """Return the correlation of neighbours where it is beyond doubt, else 0."""
+    """Return the correlation of neighbours where it is significant, else 0."""
     count = len(values)
     residual = values - values.mean()
     squares = float((residual**2).sum())
-    if count < FEWEST_FOR_CORRELATION or squares == 0:
+    if count < MIN_FOR_CORRELATION or squares == 0:
         return 0.0
     found = float((residual[1:] * residual[:-1]).sum()) / squares + 1 / count
     return min(found, 0.95) if found > 2.5 / sqrt(count) else 0.0

@@ -1,8 +1,8 @@
-"""The likeliest level of every reading, given that the wall rarely moves (Viterbi's algorithm).
+"""The most likely level of every reading, with a cost for each change of level (Viterbi).
 
-A reading costs ½ ((R − mean)/σ)² + ln σ, at most `CAP` above the cheapest possible, so that a
-glitch does not count as a level; a change of level costs `MOVE`. Source: Viterbi, IEEE Trans.
-Inf. Theory 13, 260 (1967).
+A reading costs ½ ((R − mean)/σ)² + ln σ, at most `MAX_READING_COST` more than the lowest possible,
+so that a single outlier is no visit; a change of level costs `TRANSITION_COST`. Source: Viterbi,
+IEEE Trans. Inf. Theory 13, 260 (1967).
 """
 
 import numpy as np
@@ -10,17 +10,15 @@ import numpy.typing as npt
 
 from ...compiled import compiled
 
-MOVE = 7.0
-CAP = 40.0
+TRANSITION_COST = 7.0
+MAX_READING_COST = 40.0
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
 
 @compiled
-def most_likely_path(
-    value: Floats, first: npt.NDArray[np.bool_], mean: Floats, sigma: Floats
-) -> Ints:
+def viterbi(value: Floats, first: npt.NDArray[np.bool_], mean: Floats, sigma: Floats) -> Ints:
     """Return the levels (n,) of readings (n,), from the means and σ (k,) of the levels.
 
     `first` (n,) is true where a sequence begins.
@@ -36,11 +34,11 @@ def most_likely_path(
         base = cost[cheapest]
         for k in range(levels):
             came_from[t, k] = k
-            if first[t] or cost[k] > base + MOVE:
+            if first[t] or cost[k] > base + TRANSITION_COST:
                 came_from[t, k] = cheapest
-                cost[k] = base if first[t] else base + MOVE
+                cost[k] = base if first[t] else base + TRANSITION_COST
             z = (value[t] - mean[k]) / sigma[k]
-            cost[k] += min(0.5 * z * z, CAP) + np.log(sigma[k])
+            cost[k] += min(0.5 * z * z, MAX_READING_COST) + np.log(sigma[k])
     path = np.empty(count, np.intp)
     k = int(np.argmin(cost))
     for t in range(count - 1, -1, -1):

@@ -9,20 +9,20 @@ from ...storage import Phase
 from ..errors import AnalysisError
 from ..estimate import Estimate
 from ..formatting import format_interval
-from ..intervals import mean_of
+from ..intervals import mean_ci
 from ..levels.conductance import conductance_levels
 from ..levels.find import Level, LevelReport, measure_levels
 from ..minor_loop import measure_minor_loop
 from ..read_noise import measure_read_noise
 from ..switching.voltages import (
-    Switch,
+    SwitchingEvent,
     critical_voltage,
     find_switches,
-    hop_lengths,
+    levels_crossed_shares,
     one_step_resets,
 )
 from ..switching.width_ratio import depinning_voltages
-from ..writing.outcome import measure_writing
+from ..writing.outcome import measure_write_outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def result_tables(points: pd.DataFrame) -> tuple[Table, ...]:
     return tuple(tables)
 
 
-def text_of(estimate: Estimate, scale: float = 1.0) -> str:
+def format_estimate(estimate: Estimate, scale: float = 1.0) -> str:
     """Return an estimate times `scale` with its interval, as text."""
     return format_interval(estimate.value, estimate.low, estimate.high, scale)
 
@@ -74,13 +74,13 @@ def _table_or_reason(title: str, make: Callable[[], Table]) -> Table:
 def _loop(points: pd.DataFrame) -> Table:
     loop = measure_minor_loop(points)
     rows = (
-        ("lower resistance (Ω)", text_of(loop.parallel)),
-        ("higher resistance (Ω)", text_of(loop.antiparallel)),
-        ("TMR (%)", text_of(loop.tmr_ratio, 100)),
-        ("switching field, down (mT)", text_of(loop.down_T, 1e3)),
-        ("switching field, up (mT)", text_of(loop.up_T, 1e3)),
-        ("coercive field (mT)", text_of(loop.coercive_field, 1e3)),
-        ("centre of the loop (mT)", text_of(loop.offset, 1e3)),
+        ("lower resistance (Ω)", format_estimate(loop.parallel)),
+        ("higher resistance (Ω)", format_estimate(loop.antiparallel)),
+        ("TMR (%)", format_estimate(loop.tmr_ratio, 100)),
+        ("switching field, down (mT)", format_estimate(loop.down_T, 1e3)),
+        ("switching field, up (mT)", format_estimate(loop.up_T, 1e3)),
+        ("coercive field (mT)", format_estimate(loop.coercive_field, 1e3)),
+        ("centre of the loop (mT)", format_estimate(loop.offset, 1e3)),
     )
     shift = f"{loop.reference_layer_shift * 100:.1f} % of the height"
     stays = (
@@ -92,15 +92,15 @@ def _loop(points: pd.DataFrame) -> Table:
 
 
 def _writing(points: pd.DataFrame) -> Table:
-    writing = measure_writing(points)
+    writing = measure_write_outcome(points)
     pulses = writing.pulses[writing.pulsed].astype(float)
     rows = (
         ("devices", str(len(writing.target))),
-        ("with their target (%)", text_of(writing.yielded, 100)),
+        ("with their target (%)", format_estimate(writing.yield_, 100)),
         ("fired at", str(len(pulses))),
         (
             "pulses for each of these",
-            text_of(mean_of(pulses)) if len(pulses) else "–",
+            format_estimate(mean_ci(pulses)) if len(pulses) else "–",
         ),
         ("most pulses for one", f"{pulses.max(initial=0):.0f}"),
         ("time on the bench (s)", f"{writing.time_s:.1f}"),
@@ -114,9 +114,9 @@ def _noise(points: pd.DataFrame) -> Table:
     noise = measure_read_noise(first)
     white, flicker = noise.white_per_Hz, noise.flicker
     rows = (
-        ("σ_R/R of the series (10⁻⁶)", text_of(noise.relative_std, 1e6)),
-        ("white noise (10⁻¹² per Hz)", text_of(white, 1e12)),
-        ("1/f noise, S · f (10⁻¹²)", text_of(flicker, 1e12)),
+        ("σ_R/R of the series (10⁻⁶)", format_estimate(noise.relative_std_ci, 1e6)),
+        ("white noise (10⁻¹² per Hz)", format_estimate(white, 1e12)),
+        ("1/f noise, S · f (10⁻¹²)", format_estimate(flicker, 1e12)),
         ("both are equal at (Hz)", f"{noise.corner_Hz:.2g}"),
     )
     remark = f"{noise.readings} readings of the first cycle, every {noise.interval_s:.3g} s."
@@ -128,10 +128,10 @@ def _levels(report: LevelReport) -> Table:
     rows = tuple(
         (
             str(number),
-            text_of(level.resistance_ohm),
-            text_of(level.sigma_ohm) if level.visits > 1 else "one visit",
-            text_of(conductance.conductance_S, 1e3),
-            text_of(conductance.sigma_S, 1e6) if level.visits > 1 else "one visit",
+            format_estimate(level.resistance_ohm),
+            format_estimate(level.sigma_ohm) if level.visits > 1 else "one visit",
+            format_estimate(conductance.conductance_S, 1e3),
+            format_estimate(conductance.sigma_S, 1e6) if level.visits > 1 else "one visit",
             str(level.visits),
             str(level.readings),
         )
@@ -156,18 +156,18 @@ def _level_remarks(report: LevelReport) -> Iterator[str]:
         yield f"Cycle {cycles} (counted from 1) ended before the largest amplitude."
 
 
-def _switching(switches: Sequence[Switch], levels: Sequence[Level]) -> Table:
+def _switching(switches: Sequence[SwitchingEvent], levels: Sequence[Level]) -> Table:
     phases = list(dict.fromkeys(switch.phase for switch in switches))
     rows = tuple(_voltages(switches, phases, len(levels)))
     remarks = [
-        f"{text_of(found, 100)} % of the switches of the phase {phase} pass {hop - 1} level"
+        f"{format_estimate(found, 100)} % of the switches of the phase {phase} pass {hop - 1} level"
         f"{'s' if hop > 2 else ''} without stopping."
         for phase in phases
-        for hop, found in hop_lengths(switches, phase).items()
+        for hop, found in levels_crossed_shares(switches, phase).items()
         if hop > 1 and phase != Phase.RESET
     ]
     if Phase.RESET in phases:
-        resets = text_of(one_step_resets(switches, levels), 100)
+        resets = format_estimate(one_step_resets(switches, levels), 100)
         remarks.append(f"{resets} % of the resets go from the last level to the first in one step.")
     columns = ("phase", "to level", "V_C (V)", "σ (V)", "var (%)", "cycles")
     if not rows:
@@ -176,7 +176,7 @@ def _switching(switches: Sequence[Switch], levels: Sequence[Level]) -> Table:
 
 
 def _voltages(
-    switches: Sequence[Switch], phases: Sequence[str], levels: int
+    switches: Sequence[SwitchingEvent], phases: Sequence[str], levels: int
 ) -> Iterator[tuple[str, ...]]:
     for phase in phases:
         for level in range(levels):
@@ -186,8 +186,8 @@ def _voltages(
                 yield (
                     phase,
                     str(level),
-                    text_of(found.voltage_V),
-                    text_of(found.sigma_V) if several else "one cycle",
+                    format_estimate(found.voltage_V),
+                    format_estimate(found.sigma_V) if several else "one cycle",
                     f"{found.variation * 100:.1f}" if several else "one cycle",
                     str(found.cycles),
                 )
@@ -197,7 +197,7 @@ def _metaplastic(points: pd.DataFrame, levels: Sequence[Level]) -> Table:
     found = depinning_voltages(points, levels)
     fit = found.fit
     rows = (
-        ("w1/w2", text_of(fit.width_ratio)),
+        ("w1/w2", format_estimate(fit.width_ratio)),
         ("V_C at the narrow end (V)", f"{fit.narrow_end_V:.3g}"),
         ("V_C at the wide end (V)", f"{fit.wide_end_V:.3g}"),
         ("thresholds", f"{fit.notches}{', with the injection' * found.with_injection}"),

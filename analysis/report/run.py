@@ -1,4 +1,4 @@
-"""A run as figures and reports need it: its record, its points and the panels they give."""
+"""A run for figures and reports: its record, its points and its panels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from ..figures import Panels, panels_of
 
 @dataclass(frozen=True, slots=True)
 class ReportedRun:
-    """A run out of the store, and what can be drawn of it; `database` is the file it came from."""
+    """A run from the store with its panels; `database` is the file it came from."""
 
     record: RunRecord
     points: pd.DataFrame
@@ -29,7 +29,7 @@ class ReportedRun:
 
     @property
     def warning(self) -> str:
-        """What a reader must know of a run that did not finish; empty for a finished one."""
+        """Status and number of points of a run that did not finish; empty for a finished one."""
         summary = self.record.summary
         if summary.status is Status.FINISHED:
             return ""
@@ -38,7 +38,7 @@ class ReportedRun:
 
     @property
     def source(self) -> str:
-        """Where the numbers come from, in one line."""
+        """Provenance in one line."""
         attempt = self.record.attempts[-1]
         return f"{self.name}; {self.database}; code {attempt.code_version}"
 

@@ -1,4 +1,4 @@
-"""What ladders do not tell, added to a state model from measurements of its own."""
+"""Metaplasticity and retention, added to a state model from measurements other than ladders."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +11,7 @@ from .model import ModelMetaplasticity, ModelRetention, Quantity, Source, StateM
 
 
 def with_metaplasticity(model: StateModel, fit: Metaplasticity, source: Source) -> StateModel:
-    """Return the model with the metaplastic function of a fit, made from what `source` names."""
+    """Return the model with the metaplastic function of a fit to the data that `source` names."""
     quality = f"{fit.notches} thresholds, χ² {fit.excess:.2g} a degree of freedom"
     added = ModelMetaplasticity(_quantity(fit.width_ratio), replace(source, quality=quality))
     return replace(model, metaplasticity=added)
@@ -19,22 +19,22 @@ def with_metaplasticity(model: StateModel, fit: Metaplasticity, source: Source) 
 
 def with_retention(
     model: StateModel,
-    kept: Sequence[Retention],
+    retention: Sequence[Retention],
     source: Source,
     temperature_K: float | None = None,
 ) -> StateModel:
-    """Return the model with how long its levels last, measured in what `source` names.
+    """Return the model with the retention of its levels, from the data that `source` names.
 
-    A level that was never seen to be left has the lower end of its interval for a value.
+    A level without an observed escape has the lower end of its interval for a value.
     """
     entries = [
         ModelRetention(
             one.level,
-            _lifetime(one.mean_life_s),
+            _lifetime(one.mean_lifetime_s),
             temperature_K,
-            replace(source, quality=f"{one.escapes} escapes in {one.watched_s:g} s"),
+            replace(source, quality=f"{one.escapes} escapes in {one.observation_time_s:g} s"),
         )
-        for one in kept
+        for one in retention
     ]
     return replace(model, retention=tuple(entries))
 

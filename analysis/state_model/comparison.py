@@ -1,4 +1,4 @@
-"""Two state models side by side: which of their numbers agree within their intervals."""
+"""Comparison of two state models, number by number, within their intervals."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ class Comparison:
 
     @property
     def agrees(self) -> bool | None:
-        """Whether the difference is within both 95 % intervals, added in quadrature.
+        """True if the difference is within both 95 % half-widths, added in quadrature.
 
-        None if either interval is open.
+        None if either interval is unbounded.
         """
         difference = self.second.value - self.first.value
         lower, upper = (self.first, self.second) if difference > 0 else (self.second, self.first)
@@ -31,7 +31,7 @@ class Comparison:
 
 
 def compare_models(first: StateModel, second: StateModel) -> tuple[Comparison, ...]:
-    """Compare levels, their spreads and where they are left.
+    """Compare levels, their spreads and the voltages that leave them.
 
     Raises AnalysisError if the models have different numbers of levels.
     """

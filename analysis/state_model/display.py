@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..formatting import format_interval
-from .transitions import cumulated, leaving_voltage, likeliest
+from .transitions import cumulated, leaving_voltage, maximum_likelihood
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -101,7 +101,7 @@ def _conductance(level: "LevelState") -> str:
 def _curves(model: "StateModel", low_V: float, high_V: float) -> Iterator[Curve]:
     """Yield, for levels that were left, how likely a ladder up to each amplitude moves the wall."""
     for pulses in model.pulses:
-        ladders = cumulated(likeliest(pulses))
+        ladders = cumulated(maximum_likelihood(pulses))
         volts = np.array([0.0, *pulses.amplitudes_V]) * _sign(pulses)
         x = [_x(float(volt), low_V, high_V) for volt in volts]
         for level in range(len(model.levels)):

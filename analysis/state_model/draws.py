@@ -1,4 +1,4 @@
-"""Draws the next levels of very many devices, a cache's worth of them at a time."""
+"""Random transitions of very many devices, in chunks that fit a processor cache."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _TOLERANCE_V = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Ladders:
-    """What pulses of one polarity do: `amplitudes_V` rising, `matrices` (amplitudes, from, to)."""
+    """Transitions of one polarity: `amplitudes_V` (n,) rising, `matrices` (n, levels, levels)."""
 
     amplitudes_V: Floats
     matrices: Floats
@@ -60,7 +60,7 @@ def choose(rows: Floats, row: npt.NDArray[np.integer], rng: np.random.Generator)
 def choose_each(
     ladders: Mapping[int, Ladders], level: Indices, amplitude_V: Floats, rng: np.random.Generator
 ) -> Indices:
-    """Draw what one pulse of an own amplitude does to every device; shape of `level`.
+    """Draw the level of every device after a pulse of its own amplitude; shape of `level`.
 
     `ladders` are those of each sign that occurs; a pulse acts as the ladder up to it.
     """
@@ -87,7 +87,7 @@ def _parts(size: int) -> list[slice]:
 
 
 def _edges(rows: Floats) -> npt.NDArray[np.float32]:
-    """Return where each level but the last ends in a row's distribution, (levels − 1, rows)."""
+    """Return the cumulative distribution of each row without its last value, (levels − 1, rows)."""
     return np.ascontiguousarray(np.cumsum(rows, axis=1)[:, :-1].T, dtype=np.float32)
 
 

@@ -74,7 +74,7 @@ def _check_kind(document: object, where: str) -> None:
         raise AnalysisError(f"{where} has the schema version {version!r}; it must be 1 or more.")
     if version > SCHEMA_VERSION:
         raise AnalysisError(
-            f"{where} was made by a newer dwmtj (schema version {version}, this one knows "
+            f"{where} was made by a newer dwmtj (schema version {version}, this one reads up to "
             f"{SCHEMA_VERSION}): update dwmtj."
         )
 

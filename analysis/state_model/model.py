@@ -1,12 +1,12 @@
-"""The StateModel: what a device does, as data that networks, twins and other programs can use.
+"""The state model of a device, as data for networks, digital twins and other programs.
 
-A model is a frozen value: resistance levels with their spreads, how often each pulse moved the wall
-from level to level, read noise, and where each number came from. It holds counts rather than
-probabilities: they say how much was measured, so few data make wide posteriors (see
-`state_model_transitions`). `state_model_file` reads and writes it as JSON.
+A model is a frozen value: resistance levels with their spreads, counts of the transitions under
+each pulse, read noise, and the source of each number. Counts rather than probabilities keep the
+amount of data, so that few data make wide posteriors (see `transitions`). `file` reads and writes
+models as JSON.
 
-All numbers are in SI units. A model describes the device under the stated conditions alone: pulses
-of that width and at that field, ladders of rising amplitude, the stated read current.
+All numbers are in SI units. A model holds under the stated conditions alone: pulses of that width
+and at that field, ladders of rising amplitude, the stated read current.
 """
 
 from itertools import pairwise
@@ -27,7 +27,7 @@ Text = Annotated[str, Field(min_length=1)]
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class Quantity:
-    """A number with its 95 % confidence interval; an end is None where the data leave it open."""
+    """A number with its 95 % confidence interval; an unbounded end is None."""
 
     value: float
     low: float | None = None
@@ -36,7 +36,7 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class Source:
-    """Where numbers come from, and how well what was fitted describes the data."""
+    """Origin of numbers: runs, database, code version, date, method, and quality of the fit."""
 
     runs: tuple[int, ...]
     database: str
@@ -48,7 +48,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class LevelState:
-    """One level, in ohm: its mean, and how much visits, pulses within a visit and devices differ.
+    """One level, in ohm: its mean, and its spreads over visits, within a visit and over devices.
 
     `cycle_std_ohm` is the standard deviation from visit to visit (write noise), None if there was
     only one; `wander_std_ohm` that from pulse to pulse within a visit; `device_std_ohm` that of the
@@ -75,11 +75,11 @@ class LevelState:
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class Pulses:
-    """What the pulses of one polarity did on ladders of rising amplitude.
+    """Counted transitions under pulses of one polarity on ladders of rising amplitude.
 
-    `counts[a][i][j]` is how often a pulse of `amplitudes_V[a]` (magnitude), the ladder's next one,
-    found the device in level i and left it in level j. Width, edges and field are the conditions;
-    None where the runs do not tell.
+    `counts[a][i][j]` is the number of pulses of `amplitudes_V[a]` (magnitude), the ladder's next
+    one, that found the device in level i and left it in level j. Width, edges and field are the
+    conditions, None where unknown.
     """
 
     polarity: Literal["positive", "negative"]
@@ -94,7 +94,7 @@ class Pulses:
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class Prior:
-    """What is believed of a level and polarity before any pulse: a beta process on the ladder.
+    """Prior of a level and polarity: a beta process on the ladder.
 
     At every amplitude the row of probabilities is Dirichlet. Its weight is `visits`; the ladder as
     a whole is expected to move the device `moves` times, equally likely at every amplitude and to
@@ -116,7 +116,7 @@ class ModelReadNoise:
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class ModelRetention:
-    """How long a level lasts: the mean time to leave it, in s, at a temperature in K."""
+    """Retention of a level: the mean time to leave it, in s, at a temperature in K."""
 
     level: Count
     lifetime_s: Quantity
@@ -138,10 +138,9 @@ class ModelMetaplasticity:
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class StateModel:
-    """A device as it was measured; see the module. Levels are sorted from the highest resistance.
+    """A device as measured; see the module. Levels are sorted from the highest resistance down.
 
-    `saturated_level` is where the saturating field leaves the device. Saturation is None where no
-    run saturated.
+    `saturated_level` is the level after the saturating field; both are None if no run saturated.
     """
 
     name: Text

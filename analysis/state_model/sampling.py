@@ -5,9 +5,9 @@
     level = device.pulse(level, 3.1, rng)
     resistance_ohm = device.read(level, rng)
 
-`most_likely` has the values found; `draw_device` draws everything that was estimated from what the
-data leave open: levels from Student's t and χ², transitions from their Dirichlet posterior (see
-`state_model_transitions`), and the device's own levels from the spread between devices.
+`most_likely` has the estimated values; `draw_device` draws every estimate from its posterior:
+levels from Student's t and χ², transitions from their Dirichlet posterior (see `transitions`), and
+the device's own levels from the spread between devices.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ import numpy.typing as npt
 from ..errors import AnalysisError
 from .draws import Indices, Ladders, choose, choose_each
 from .model import LevelState, StateModel
-from .transitions import drawn, first_arrivals, likeliest
+from .transitions import draw_posterior, first_arrivals, maximum_likelihood
 
 Floats = npt.NDArray[np.float64]
 
@@ -43,8 +43,8 @@ class SampledDevice:
     def program(self, target: npt.ArrayLike, rng: np.random.Generator) -> Indices:
         """Return the levels reached when every device is written to its target; shape of `target`.
 
-        Written means: saturated, then pulsed with rising amplitude, read after each pulse and left
-        alone once it has reached its target or passed it, which hops over several levels do.
+        Writing saturates, then fires pulses of rising amplitude and reads after each, until the
+        target is reached or passed, as a wall that crosses several levels at once may do.
         """
         wanted = _level_indices(target, self.levels)
         ladders = self.positive or self.negative
@@ -63,8 +63,8 @@ class SampledDevice:
         """Return the levels after one pulse; the shape is that of `level`.
 
         `amplitude_V` (sign: polarity) is one for all or one for each device. `after_V` is the
-        largest magnitude of this polarity that the devices have already withstood where they are:
-        on a ladder that of the pulse before, 0 for a wall that has just arrived or been saturated.
+        largest magnitude of this polarity that the devices have withstood at their levels: on a
+        ladder that of the pulse before, 0 for a wall that has just arrived or been saturated.
         Raises AnalysisError outside the polarities and amplitudes of the model.
         """
         before = _level_indices(level, self.levels)
@@ -77,7 +77,7 @@ class SampledDevice:
         return choose_each(ladders, before, amplitude, rng)
 
     def settle(self, level: npt.ArrayLike, rng: np.random.Generator) -> Floats:
-        """Return the resistances (ohm) that walls take up on arriving; they last for the visit."""
+        """Return resistances (ohm) drawn anew on arrival, constant during the visit."""
         index = _level_indices(level, self.levels)
         scatter = rng.standard_normal(index.shape)
         return self.mean_ohm[index] + self.cycle_std_ohm[index] * scatter
@@ -88,9 +88,9 @@ class SampledDevice:
         rng: np.random.Generator,
         settled_ohm: npt.ArrayLike | None = None,
     ) -> Floats:
-        """Return a reading of every device, ohm; write noise is new unless `settled_ohm` is given.
+        """Return a reading of every device, ohm, with new write noise without `settled_ohm`.
 
-        `settled_ohm` comes from `settle` and is kept for as long as a wall stays where it is.
+        `settled_ohm` comes from `settle` and holds for as long as a wall stays at its level.
         """
         settled = self.settle(level, rng) if settled_ohm is None else np.asarray(settled_ohm)
         return np.asarray(settled * (1 + self.read_noise * rng.standard_normal(settled.shape)))
@@ -105,7 +105,7 @@ class SampledDevice:
         return ladders
 
     def _between(self, amplitude_V: float, after_V: float) -> Floats:
-        """Return what one pulse does to devices that withstood `after_V`, (levels, levels)."""
+        """Return transition probabilities of devices that withstood `after_V`, (levels, levels)."""
         if amplitude_V == 0:
             return np.eye(self.levels)
         ladders = self._ladders(1 if amplitude_V > 0 else -1)
@@ -125,14 +125,14 @@ def most_likely(model: StateModel) -> SampledDevice:
         cycle_std_ohm=_cycle_stds(model),
         read_noise=model.read_noise.relative_std.value if model.read_noise else 0.0,
         ladders={
-            pulses.polarity: Ladders(np.array(pulses.amplitudes_V), likeliest(pulses))
+            pulses.polarity: Ladders(np.array(pulses.amplitudes_V), maximum_likelihood(pulses))
             for pulses in model.pulses
         },
     )
 
 
 def draw_device(model: StateModel, rng: np.random.Generator) -> SampledDevice:
-    """Return a device drawn from the posterior; few data make devices that differ a lot."""
+    """Return a device drawn from the posterior, which is wide where data are few."""
     freedom = np.array([max(level.visits - 1, 1) for level in model.levels])
     stds = _cycle_stds(model) * np.sqrt(freedom / rng.chisquare(freedom))
     visits = np.array([level.visits for level in model.levels])
@@ -145,7 +145,9 @@ def draw_device(model: StateModel, rng: np.random.Generator) -> SampledDevice:
         cycle_std_ohm=stds,
         read_noise=model.read_noise.relative_std.value if model.read_noise else 0.0,
         ladders={
-            pulses.polarity: Ladders(np.array(pulses.amplitudes_V), drawn(pulses, model.prior, rng))
+            pulses.polarity: Ladders(
+                np.array(pulses.amplitudes_V), draw_posterior(pulses, model.prior, rng)
+            )
             for pulses in model.pulses
         },
     )
@@ -166,7 +168,7 @@ def _cycle_stds(model: StateModel) -> Floats:
     known = [level.cycle_std_ohm.value for level in model.levels if level.cycle_std_ohm]
     if not known:
         raise AnalysisError(
-            f"The model {model.name} knows no spread of any level; calibrate it from more cycles."
+            f"The model {model.name} has no spread of any level; calibrate it from more cycles."
         )
     return np.array(
         [level.cycle_std_ohm.value if level.cycle_std_ohm else max(known) for level in model.levels]

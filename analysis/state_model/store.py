@@ -1,4 +1,4 @@
-"""Where state models are kept: as calibrations in a store, or as JSON files."""
+"""State models in a store, as calibrations, or in JSON files."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from .model import StateModel
 
 
 def model_of(record: CalibrationRecord) -> StateModel:
-    """Return the model of a stored calibration; raises AnalysisError if it is not understood."""
+    """Return the model of a stored calibration; raises AnalysisError if it is invalid."""
     return parse_model(record.data, f"The stored model {record.name}, version {record.version},")
 
 

@@ -1,4 +1,4 @@
-"""From counted transitions to probabilities: what one pulse, or a ladder of pulses, does.
+"""Transition probabilities under one pulse, or a ladder of pulses, from counted transitions.
 
 On a ladder of rising amplitudes V_1 < V_2 < … the pulse V_a moves the device from level i to j with
 probability M_a[i, j]. With n_ij of the n_i visits of level i at this amplitude ending in level j,
@@ -6,14 +6,14 @@ the row M_a[i] has the Dirichlet posterior
 
     α_ij = n_ij + c h/(L − 1) for j ≠ i,    α_ii = n_ii + c (1 − h),    h = m/A,
 
-for L levels, A amplitudes, c = `prior.visits`, m = `prior.moves`. Its mode, used where one model
-is wanted, is n_ij/n_i, and "stays" where nothing was measured. What a ladder does between two
-amplitudes is the ordered product of its M_a (Aalen and Johansen, Scand. J. Statist. 5, 141 (1978));
-visits count from their arrival on, so levels first reached far up the ladder are not biased.
+for L levels, A amplitudes, c = `prior.visits`, m = `prior.moves`. Its maximum-likelihood
+value is n_ij/n_i, and "stays" where nothing was measured. A ladder between two amplitudes has the
+ordered product of its M_a (Aalen and Johansen, Scand. J. Statist. 5, 141 (1978)); visits count from
+their arrival on, so levels first reached far up the ladder are not biased.
 
-A pulse fired without its ladder is taken to do what the whole ladder up to it does. That holds
-where every visit has a threshold of its own; it leaves out that a repeated pulse may succeed where
-the first did not, which a ladder cannot tell.
+A pulse fired without its ladder is assumed to act as the whole ladder up to it. That holds where
+every visit has a threshold of its own; it neglects that a repeated pulse may succeed where the
+first did not, which ladders do not show.
 """
 
 import numpy as np
@@ -27,16 +27,16 @@ Floats = npt.NDArray[np.float64]
 CONFIDENCE = 0.95
 
 
-def likeliest(pulses: Pulses) -> Floats:
-    """Return M, shape (amplitudes, levels, levels): the mode of the posterior."""
+def maximum_likelihood(pulses: Pulses) -> Floats:
+    """Return the maximum-likelihood M, shape (amplitudes, from level, to level)."""
     counts = np.array(pulses.counts, dtype=float)
     visits = counts.sum(axis=-1, keepdims=True)
     stays = np.broadcast_to(np.eye(counts.shape[-1]), counts.shape)
     return np.where(visits > 0, counts / np.maximum(visits, 1), stays)
 
 
-def drawn(pulses: Pulses, prior: Prior, rng: np.random.Generator) -> Floats:
-    """Return M of one device drawn from the posterior, shape (amplitudes, levels, levels)."""
+def draw_posterior(pulses: Pulses, prior: Prior, rng: np.random.Generator) -> Floats:
+    """Return M of a device drawn from the posterior, shape (amplitudes, from level, to level)."""
     weights = rng.standard_gamma(posterior(pulses, prior))
     return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
 
@@ -60,7 +60,7 @@ def probabilities(pulses: Pulses, prior: Prior) -> tuple[Floats, Floats, Floats]
 
 
 def cumulated(matrices: Floats) -> Floats:
-    """Return what the ladder up to and including each amplitude does; shape as given."""
+    """Return the transition probabilities of the ladder up to each amplitude; shape as given."""
     ladder = np.empty_like(matrices)
     ladder[0] = matrices[0]
     for rung in range(1, len(matrices)):
@@ -69,10 +69,10 @@ def cumulated(matrices: Floats) -> Floats:
 
 
 def first_arrivals(matrices: Floats, start: int, towards: int) -> Floats:
-    """Return for each target level where a ladder from `start` ends that stops at or beyond it.
+    """Return the level distributions of ladders from `start` that stop at or beyond each target.
 
-    Shape (levels, levels): row t holds the probabilities of the levels when a ladder is broken off
-    as soon as it has reached level t or one beyond it, in the direction `towards` (+1 or −1).
+    Shape (levels, levels): row t holds the probabilities of the levels when a ladder is stopped as
+    soon as it has reached level t or one beyond it, in the direction `towards` (+1 or −1).
     """
     levels = matrices.shape[-1]
     reached = np.zeros((levels, levels))
@@ -88,8 +88,8 @@ def first_arrivals(matrices: Floats, start: int, towards: int) -> Floats:
 def leaving_voltage(pulses: Pulses, level: int) -> tuple[Quantity, float, int] | None:
     """Return the mean amplitude (V) at which a level is left, its standard deviation and the count.
 
-    None where it never was; an open interval for a single leaving. A ladder tells an amplitude to
-    within one of its steps: its middle is taken, and the interval includes its width.
+    None if it never was; the interval of a single event is unbounded. A ladder resolves the
+    amplitude to one of its steps: the middle is taken, and the interval includes the step's width.
     """
     counts = np.array(pulses.counts)[:, level, :]
     amplitudes = np.array(pulses.amplitudes_V)

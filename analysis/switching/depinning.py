@@ -5,9 +5,9 @@
 with attempt rate f0, pulse width t, barrier E in units of k_B T, critical amplitude V_c at T = 0
 and n = 3/2 (a smooth barrier near its maximum; 1 for a linear one). A visit may carry a strength of
 its own, V_c (1 + s·N(0, 1)): all its pulses share it, so the likelihood of a visit, survived pulses
-and the last, is averaged over it (Gauss-Hermite). Maximum likelihood, of at most `MOST_VISITS`
+and the last, is averaged over it (Gauss-Hermite). Maximum likelihood, of at most `MAX_VISITS`
 visits spread over the run, climbed along its derivatives (see `depinning_likelihood`). The
-covariance is the inverse of the curvature; what the data leave open has an unbounded interval.
+covariance is the inverse of the curvature; undetermined parameters have an unbounded interval.
 Effective values: an offset of the push (taper, stray field) is part of V_c and E. A pulse with
 edges counts with its full width at half maximum, which for thermal escape near threshold
 overestimates the time by up to the edges.
@@ -33,8 +33,8 @@ from .trials import Trials
 
 ATTEMPT_RATE_Hz = 1e9
 DRAWS = 2000
-MOST_VISITS = 1000
-FEWEST_SWITCHES = 5
+MAX_VISITS = 1000
+MIN_SWITCHES = 5
 
 Floats = npt.NDArray[np.float64]
 
@@ -61,7 +61,7 @@ class Depinning:
 
     @property
     def determined(self) -> bool:
-        """Whether the data determine every fitted parameter."""
+        """True if the data determine every fitted parameter."""
         return bool(np.isfinite(self.covariance).all())
 
     def probability(self, amplitude_V: Floats, width_s: float) -> tuple[Floats, Floats, Floats]:
@@ -86,7 +86,7 @@ def fit_depinning(
     attempt_rate_Hz: float | None = ATTEMPT_RATE_Hz,
     exponent: float = 1.5,
 ) -> Depinning:
-    """Return the depinning law that makes the trials likeliest.
+    """Return the maximum-likelihood depinning law of the trials.
 
     `spread` fits a strength of every visit beside the thermal scatter; `attempt_rate_Hz` None fits
     f0, which takes several pulse widths. Raises AnalysisError with fewer than five switches, or if
@@ -95,15 +95,15 @@ def fit_depinning(
     from scipy.optimize import minimize
 
     switches = int(trials.switched.sum())
-    if switches < FEWEST_SWITCHES or trials.switched.all():
+    if switches < MIN_SWITCHES or trials.switched.all():
         raise AnalysisError(
             f"{switches} of {len(trials.switched)} pulses moved the wall: a switching probability "
-            f"needs at least {FEWEST_SWITCHES} that did and some that did not."
+            f"needs at least {MIN_SWITCHES} that did and some that did not."
         )
     if attempt_rate_Hz is None and len(np.unique(trials.width_s)) < 2:
         raise AnalysisError(
-            "All pulses have one width, which cannot tell the attempt rate; give it, or measure "
-            "with several widths."
+            "All pulses have one width, which does not determine the attempt rate; give it, or "
+            "measure with several widths."
         )
     kept = _near_threshold(trials)
     counts = count_pulses(kept)
@@ -160,12 +160,12 @@ def _averaged(p: Floats, amplitude_V: Floats, width_s: float, law: Depinning) ->
 
 
 def _near_threshold(trials: Trials) -> Trials:
-    """Leave out pulses far too weak to matter, and visits beyond `MOST_VISITS`."""
+    """Leave out pulses far too weak to matter, and visits beyond `MAX_VISITS`."""
     weakest = 0.5 * float(trials.amplitude_V[trials.switched].min())
     kept = trials.amplitude_V >= weakest
     visits = np.unique(trials.visit[kept])
-    if len(visits) > MOST_VISITS:
-        chosen = visits[np.linspace(0, len(visits) - 1, MOST_VISITS).astype(int)]
+    if len(visits) > MAX_VISITS:
+        chosen = visits[np.linspace(0, len(visits) - 1, MAX_VISITS).astype(int)]
         kept &= np.isin(trials.visit, chosen)
     return Trials(
         trials.amplitude_V[kept], trials.width_s[kept], trials.switched[kept], trials.visit[kept]

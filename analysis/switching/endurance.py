@@ -1,4 +1,4 @@
-"""Endurance: how levels and switching voltages drift over the cycles, and the first failure.
+"""Endurance: drift of levels and switching voltages over the cycles, and the first failure.
 
 Drifts are slopes of a straight line against the cycle with Student's t intervals, a visit or a
 transition being one independent value. A cycle fails if it does not reach all the levels that most
@@ -16,11 +16,11 @@ import pandas as pd
 
 from ..errors import AnalysisError
 from ..estimate import Estimate
-from ..intervals import share, student, within
+from ..intervals import proportion_ci, symmetric_interval, t_quantile
 from ..levels.find import Level, level_of_readings
 from ..levels.visits import visits_of
 from ..run_points import incomplete_cycles, pulsed_points
-from .voltages import Switch
+from .voltages import SwitchingEvent
 
 EXPECTED_SHARE = 0.9
 
@@ -29,7 +29,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Endurance:
-    """What changes from cycle to cycle.
+    """Drift and failures over the cycles.
 
     `level_drift_ohm` per level and `voltage_drift_V` per (phase, level arrived in) are changes per
     cycle; `expected_levels` are those that nine in ten cycles reach, `failed` the cycles that miss
@@ -49,13 +49,13 @@ class Endurance:
 
 
 def measure_endurance(
-    points: pd.DataFrame, levels: Sequence[Level], switches: Sequence[Switch]
+    points: pd.DataFrame, levels: Sequence[Level], switches: Sequence[SwitchingEvent]
 ) -> Endurance:
     """Return drifts and failures over the cycles; raises AnalysisError for fewer than three."""
     pulsed = pulsed_points(points)
     cycles = pulsed["cycle"].nunique()
     if cycles < 3:
-        raise AnalysisError(f"{cycles} cycles are too few to tell a drift; measure three or more.")
+        raise AnalysisError(f"{cycles} cycles are too few for a drift; measure three or more.")
     visits = visits_of(pulsed, level_of_readings(pulsed, levels))
     drifts = []
     for level in range(len(levels)):
@@ -70,7 +70,7 @@ def measure_endurance(
         _voltage_drifts(switches),
         expected,
         failed,
-        share(len(failed), len(complete)),
+        proportion_ci(len(failed), len(complete)),
     )
 
 
@@ -83,10 +83,10 @@ def slope(x: Floats, y: Floats) -> Estimate:
     value = float((centred * y).sum()) / square
     residual = y - y.mean() - value * centred
     error = sqrt(float((residual**2).sum()) / (len(x) - 2) / square)
-    return within(value, student(len(x) - 2) * error)
+    return symmetric_interval(value, t_quantile(len(x) - 2) * error)
 
 
-def _voltage_drifts(switches: Sequence[Switch]) -> dict[tuple[str, int], Estimate]:
+def _voltage_drifts(switches: Sequence[SwitchingEvent]) -> dict[tuple[str, int], Estimate]:
     firsts: dict[tuple[str, int], dict[int, float]] = {}
     for switch in switches:
         arrivals = firsts.setdefault((switch.phase, switch.after), {})

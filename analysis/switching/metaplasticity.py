@@ -1,4 +1,4 @@
-"""The metaplastic function of a tapered track, from the voltages that free the wall.
+"""The metaplastic function of a tapered track, from depinning voltages.
 
     f_meta(W) = (1 − |W|) (w2 − w1)/w2 + w1/w2,    V_i ∝ w(x_i) = w1 + (w2 − w1) x_i,
 
@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from ..errors import AnalysisError
 from ..estimate import Estimate
-from ..intervals import ratio
+from ..intervals import ratio_ci
 
 LARGE = 1e9
 
@@ -32,7 +32,7 @@ class Metaplasticity:
     """The fit of w1/w2 to depinning voltages (V) against position (0 narrow … 1 wide).
 
     `excess` is χ² per degree of freedom about the line with the voltages' own errors: far above 1
-    says that the notches differ; NaN with two notches.
+    if the notches differ; NaN with two notches.
     """
 
     width_ratio: Estimate
@@ -51,7 +51,7 @@ class Metaplasticity:
 def fit_metaplasticity(
     position: Sequence[float], voltage_V: Sequence[Estimate], offset_V: float = 0.0
 ) -> Metaplasticity:
-    """Return w1/w2 from the voltage that frees the wall at each position (0 narrow … 1 wide).
+    """Return w1/w2 from the depinning voltage at each position (0 narrow … 1 wide).
 
     Raises AnalysisError for fewer than two different positions, or values that are not numbers.
     """
@@ -75,12 +75,12 @@ def fit_metaplasticity(
     degrees = len(x) - 2 if len(x) > 2 else LARGE
     turn = np.array([[1.0, 0.0], [1.0, 1.0]])
     ends = turn @ line
-    width_ratio = ratio(float(ends[0]), float(ends[1]), turn @ covariance @ turn.T, degrees)
+    width_ratio = ratio_ci(float(ends[0]), float(ends[1]), turn @ covariance @ turn.T, degrees)
     return Metaplasticity(width_ratio, float(ends[0]), float(ends[1]), excess, len(x))
 
 
 def wall_position(conductance_share: float, width_ratio: float) -> float:
-    """Return x (0 narrow … 1 wide) at which the wall has passed a share of a full-length junction.
+    """Return the position x (0 narrow … 1 wide) of a wall from the share of a full-length junction.
 
     The share is (G − G_AP)/(G_P − G_AP) for a wall that starts at the narrow end, the area behind
     it over the whole: (r x + (1 − r) x²/2)/(r + (1 − r)/2) with r = w1/w2.

@@ -1,17 +1,17 @@
-"""Depinning thresholds: the voltage that frees the wall from each level, from every way it passed.
+"""Depinning thresholds: the voltage that frees the wall from each level, from censored visits.
 
 On a ladder of rising pulses a wall that comes to a level meets a threshold V, drawn anew at every
-visit. The run tells an interval of it: between the last pulse that the level held and the pulse
+visit. The run gives an interval of it: between the last pulse that the level held and the pulse
 that freed the wall; below the pulse with which the wall ran through without a stop; above the last
-pulse if it was never freed. Taking the departures alone would be wrong wherever walls run through:
-only the strong visits stop them, and the later notches would look stronger than they are. With V
+pulse if it was never freed. The departures alone are biased wherever walls run through: only the
+strong visits stop them, and later notches would appear stronger than they are. With V
 normal, mean μ and standard deviation σ from visit to visit, the likelihood of n visits is
 
     L = Π [Φ((b_i − μ)/σ) − Φ((a_i − μ)/σ)],
 
 maximised over μ and ln σ. The interval of μ is Student's, with the curvature of L for the error and
 as many degrees of freedom as visits were held and freed, less one; where σ is far below the step,
-the rounding to steps is added (see `switching`). Sources: Tobin, Econometrica 26, 24 (1958);
+the rounding to steps is added (see `voltages`). Sources: Tobin, Econometrica 26, 24 (1958);
 Turnbull, J. R. Stat. Soc. B 38, 290 (1976). Valid for thresholds that scatter symmetrically by less
 than their half; thermal scatter is part of σ, and μ belongs to pulses of that width and step.
 """
@@ -26,13 +26,13 @@ import pandas as pd
 from scipy.special import log_ndtr
 
 from ..estimate import Estimate
-from ..intervals import deviation, student, within
+from ..intervals import std_ci, symmetric_interval, t_quantile
 from ..levels.find import Level, level_of_readings
 from ..levels.visits import sequence_starts
 from ..run_points import pulsed_points
 
 NARROWEST_STEPS = 0.05
-FEWEST_FREED = 2
+MIN_FREED = 2
 
 Floats = npt.NDArray[np.float64]
 
@@ -77,7 +77,7 @@ def find_thresholds(points: pd.DataFrame, levels: Sequence[Level]) -> tuple[Thre
     found = []
     for level in range(len(levels) - 1):
         visits = _visits(level, index, amplitude, first)
-        if visits.freed.sum() >= FEWEST_FREED:
+        if visits.freed.sum() >= MIN_FREED:
             found.append(_fitted(level, visits))
     return tuple(found)
 
@@ -124,14 +124,14 @@ def _fitted(level: int, visits: _Visits) -> Threshold:
     degrees = len(middle) - 1
     error = _error(cost, best, sigma_V) * sqrt((degrees + 1) / degrees)
     rounding = step_V * min(0.5, exp(-2 * pi**2 * sigma_V**2 / step_V**2) / pi)
-    half_width = student(degrees) * error + rounding
+    half_width = t_quantile(degrees) * error + rounding
     unbiased = sigma_V * sqrt((degrees + 1) / degrees)
     # a scatter within two steps may be none at all, and may also be that of a whole step
-    low_V = deviation(unbiased, degrees).low if np.ptp(middle) > 1.5 * step_V else 0.0
-    high_V = deviation(sqrt(unbiased**2 + step_V**2 / 12), degrees).high
+    low_V = std_ci(unbiased, degrees).low if np.ptp(middle) > 1.5 * step_V else 0.0
+    high_V = std_ci(sqrt(unbiased**2 + step_V**2 / 12), degrees).high
     return Threshold(
         level,
-        within(float(best[0]), half_width),
+        symmetric_interval(float(best[0]), half_width),
         Estimate(unbiased, low_V, high_V),
         tuple(middle.tolist()),
         passed=int(np.isneginf(visits.above_V).sum()),

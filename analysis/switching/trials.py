@@ -1,4 +1,4 @@
-"""Pulses as trials: at which level, amplitude and width, and whether the wall moved."""
+"""Pulses as Bernoulli trials: level, amplitude, width, and whether the wall moved."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ def switching_trials(
 ) -> Trials:
     """Return every pulse fired while the wall was in `level`, with its outcome.
 
-    Raises AnalysisError if none was, or if the run does not say how long its pulses were.
+    Raises AnalysisError if none was, or if the run lacks pulse widths.
     """
     require(points, ("pulse_width_s",))
     pulsed = pulsed_points(points)

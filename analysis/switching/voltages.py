@@ -1,4 +1,4 @@
-"""Switching: at which amplitude each transition happens, how much that varies, how far it hops.
+"""Switching voltages of each transition, their variation, and the number of levels crossed.
 
 A ramp shows the first amplitude at or beyond the switching voltage. V_C is therefore taken half a
 step below it. Where V_C scatters by much less than a step, all cycles show the same amplitude and
@@ -6,7 +6,7 @@ their mean may be wrong by up to half a step: for normal scatter σ the error of
 rounded to a step s is at most (s/π) exp(−2π²σ²/s²), which is added to the interval. The standard
 deviation is corrected for the step (Sheppard: σ² = S² − s²/12). Source: Kendall & Stuart, The
 Advanced Theory of Statistics 1, §3.18. Valid for steps up to about twice the scatter; beyond,
-intervals say how little is known.
+intervals are wide.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from scipy.special import chdtri, ndtr
 
 from ...storage import Phase
 from ..estimate import Estimate
-from ..intervals import TAIL, share, student, within
+from ..intervals import TAIL, proportion_ci, symmetric_interval, t_quantile
 from ..levels.find import Level, level_of_readings
 from ..levels.visits import sequence_starts
 from ..run_points import pulsed_points
@@ -29,8 +29,8 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Switch:
-    """One jump of the resistance within a cycle, from one level (index) to another.
+class SwitchingEvent:
+    """One change of level within a cycle, from level `before` to level `after` (indices).
 
     `amplitude_V` is the first amplitude beyond the switching voltage (signed), `step_V` how far
     (magnitude) it lies beyond the pulse before.
@@ -44,13 +44,13 @@ class Switch:
     step_V: float = 0.0
 
     @property
-    def hop(self) -> int:
-        """How many levels the jump spans."""
+    def levels_crossed(self) -> int:
+        """Distance of the two levels, 1 for neighbours."""
         return abs(self.after - self.before)
 
     @property
     def voltage_V(self) -> float:
-        """The switching voltage's magnitude: half a step below the first amplitude beyond."""
+        """Magnitude of the switching voltage: half a step below the first amplitude beyond."""
         return abs(self.amplitude_V) - self.step_V / 2
 
 
@@ -59,8 +59,8 @@ class CriticalVoltage:
     """The switching voltage (magnitude) of one transition over the cycles, in volts.
 
     `variation` is the synapse paper's var = 2 · (max − min) / mean of these cycles, a fraction; it
-    grows with their number. `expected_variation` is what as many cycles of this device give on
-    average, with its interval.
+    grows with their number. `expected_variation` is its expectation for as many cycles of this
+    device, with its interval.
     """
 
     voltage_V: Estimate
@@ -79,8 +79,8 @@ class CriticalVoltage:
         return self.sigma_V.value
 
 
-def find_switches(points: pd.DataFrame, levels: Sequence[Level]) -> tuple[Switch, ...]:
-    """Return every change of level after a pulse, in the order they happened."""
+def find_switches(points: pd.DataFrame, levels: Sequence[Level]) -> tuple[SwitchingEvent, ...]:
+    """Return every change of level after a pulse, in order of time."""
     pulsed = pulsed_points(points)
     index = level_of_readings(pulsed, levels)
     amplitude = pulsed["amplitude_V"].to_numpy(dtype=float)
@@ -93,18 +93,18 @@ def find_switches(points: pd.DataFrame, levels: Sequence[Level]) -> tuple[Switch
         amplitude[at].tolist(),
         np.maximum(0.0, np.abs(amplitude[at]) - np.abs(amplitude[at - 1])).tolist(),
     )
-    return tuple(Switch(*values) for values in zip(*columns, strict=True))
+    return tuple(SwitchingEvent(*values) for values in zip(*columns, strict=True))
 
 
 def first_arrivals(
-    switches: Sequence[Switch], level: int, phase: str | None = None
+    switches: Sequence[SwitchingEvent], level: int, phase: str | None = None
 ) -> dict[int, float]:
     """Return for each cycle that reaches `level` the switching voltage (magnitude, V) it needs."""
     return _voltages(_firsts(switches, level, phase))
 
 
 def critical_voltage(
-    switches: Sequence[Switch], level: int, phase: str | None = None
+    switches: Sequence[SwitchingEvent], level: int, phase: str | None = None
 ) -> CriticalVoltage | None:
     """Return the voltage at which each cycle first arrives in `level`; None if none does."""
     firsts = _firsts(switches, level, phase)
@@ -121,7 +121,9 @@ def voltage_statistics(voltage_V: Floats, step_V: float) -> CriticalVoltage:
     variation = 2 * float(np.ptp(voltage_V)) / mean if mean else inf
     if count < 2:
         unknown = Estimate(0.0, 0.0, inf)
-        return CriticalVoltage(within(mean, inf), unknown, variation, unknown, step_V, count)
+        return CriticalVoltage(
+            symmetric_interval(mean, inf), unknown, variation, unknown, step_V, count
+        )
     square = float(voltage_V.var(ddof=1))
     true_square = max(0.0, square - rounding)
     sum_of_squares = max(square, rounding) * (count - 1)
@@ -132,22 +134,28 @@ def voltage_statistics(voltage_V: Floats, step_V: float) -> CriticalVoltage:
     if float(np.ptp(voltage_V)) <= 1.5 * step_V:
         low = 0.0  # two neighbouring steps are what no scatter at all can show
     sigma = Estimate(sqrt(true_square), min(low, sqrt(true_square)), high)
-    half_width = student(count - 1) * sqrt(square / count)
+    half_width = t_quantile(count - 1) * sqrt(square / count)
     if step_V > 0:
         half_width += step_V * min(0.5, exp(-2 * pi**2 * true_square / step_V**2) / pi)
     usual = 2 * _expected_range(count) / mean if mean else inf
     expected = Estimate(sigma.value * usual, sigma.low * usual, sigma.high * usual)
-    return CriticalVoltage(within(mean, half_width), sigma, variation, expected, step_V, count)
+    return CriticalVoltage(
+        symmetric_interval(mean, half_width), sigma, variation, expected, step_V, count
+    )
 
 
-def hop_lengths(switches: Sequence[Switch], phase: str | None = None) -> Mapping[int, Estimate]:
-    """Return for each number of levels spanned in one pulse its share of the switches."""
-    hops = [switch.hop for switch in switches if phase in (None, switch.phase)]
-    return {hop: share(hops.count(hop), len(hops)) for hop in sorted(set(hops))}
+def levels_crossed_shares(
+    switches: Sequence[SwitchingEvent], phase: str | None = None
+) -> Mapping[int, Estimate]:
+    """Return, for each number of levels crossed in one pulse, its share of the switches."""
+    crossed = [switch.levels_crossed for switch in switches if phase in (None, switch.phase)]
+    return {
+        count: proportion_ci(crossed.count(count), len(crossed)) for count in sorted(set(crossed))
+    }
 
 
 def one_step_resets(
-    switches: Sequence[Switch], levels: Sequence[Level], phase: str = Phase.RESET
+    switches: Sequence[SwitchingEvent], levels: Sequence[Level], phase: str = Phase.RESET
 ) -> Estimate:
     """Return the share of cycles whose reset goes from the last level to the first in one pulse.
 
@@ -158,18 +166,20 @@ def one_step_resets(
         if switch.phase == phase:
             moves.setdefault(switch.cycle, []).append((switch.before, switch.after))
     last = len(levels) - 1
-    return share(sum(path == [(last, 0)] for path in moves.values()), len(moves))
+    return proportion_ci(sum(path == [(last, 0)] for path in moves.values()), len(moves))
 
 
-def _firsts(switches: Sequence[Switch], level: int, phase: str | None) -> dict[int, Switch]:
-    firsts: dict[int, Switch] = {}
+def _firsts(
+    switches: Sequence[SwitchingEvent], level: int, phase: str | None
+) -> dict[int, SwitchingEvent]:
+    firsts: dict[int, SwitchingEvent] = {}
     for switch in switches:
         if switch.after == level and phase in (None, switch.phase):
             firsts.setdefault(switch.cycle, switch)
     return firsts
 
 
-def _voltages(firsts: Mapping[int, Switch]) -> dict[int, float]:
+def _voltages(firsts: Mapping[int, SwitchingEvent]) -> dict[int, float]:
     return {cycle: switch.voltage_V for cycle, switch in firsts.items()}
 
 

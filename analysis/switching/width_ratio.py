@@ -1,4 +1,4 @@
-"""The metaplastic function of a measured device: what frees the wall against where the wall is.
+"""The metaplastic function of a measured device: depinning voltage against wall position.
 
 The thresholds of the levels (see `thresholds`) are fitted with a line over the position of the wall
 (see `metaplasticity`), from 0 where the junction begins to 1 where it ends. The position follows
@@ -7,9 +7,9 @@ are repeated until they agree. The range is that of the minor loop where one is 
 the extreme levels, which is right for a junction that begins at the first and ends at the last.
 
 The ratio is that of the voltages at both ends, V(0)/V(1). It is the ratio of widths w1/w2 for alike
-notches and a line tension that is small, or taken off with `offset_V`. Level 0 holds no wall: what
-ends it is the injection at the contact, not a notch. It counts only if fewer than three notches
-were left, and the result says so.
+notches and a line tension that is small, or taken off with `offset_V`. Level 0 holds no wall: it
+ends with the injection at the contact, not with a notch. It counts only if fewer than three notches
+were left, and then `with_injection` is True.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ NARROWEST, WIDEST = 0.01, 100.0
 
 @dataclass(frozen=True, slots=True)
 class DepinningVoltages:
-    """Where the wall was (0 to 1), what freed it from there, and the line through it."""
+    """Wall positions (0 to 1), depinning thresholds there, and the line through them."""
 
     position: tuple[float, ...]
     threshold: tuple[Threshold, ...]
@@ -38,7 +38,7 @@ class DepinningVoltages:
 
     @property
     def with_injection(self) -> bool:
-        """Whether the injection at the contact stands in for a notch."""
+        """True if the injection at the contact stands in for a notch."""
         return self.threshold[0].level == 0
 
 

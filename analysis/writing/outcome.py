@@ -1,4 +1,4 @@
-"""How the writing of an array went: which devices have their target, after how many pulses.
+"""The outcome of writing an array: devices on their targets, pulses, time and energy.
 
 A device is written if the last reading of its cycle is of its target level. The time is the bench's
 from the beginning of each attempt to its last reading, connecting and reading included. The pulses'
@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..errors import AnalysisError
 from ..estimate import Estimate
-from ..intervals import share
+from ..intervals import proportion_ci
 from ..run_points import require
 
 Counts = npt.NDArray[np.int64]
@@ -23,8 +23,8 @@ NO_LEVEL = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Writing:
-    """Everything of each device, in the order of writing, each of shape (devices,).
+class WriteOutcome:
+    """Outcome for each device, in the order of writing; arrays of shape (devices,).
 
     `level` is that of the last reading, NO_LEVEL where it was of none; `resistance_ohm` is NaN
     where the junction was open; `squares_V2s` is the sum of V² times the pulses' width.
@@ -45,13 +45,13 @@ class Writing:
         return np.asarray(self.level == self.target)
 
     @property
-    def yielded(self) -> Estimate:
-        """Return the share of devices that have their target."""
-        return share(int(self.written.sum()), len(self.target))
+    def yield_(self) -> Estimate:
+        """The fraction of devices on their targets, with its interval."""
+        return proportion_ci(int(self.written.sum()), len(self.target))
 
     @property
     def pulsed(self) -> npt.NDArray[np.bool_]:
-        """Which devices were fired at: the others had their target, or read as no level."""
+        """Devices that received pulses: the others were on target, or read as no level."""
         return np.asarray(self.pulses > 0)
 
     def energy_J(self, track_resistance_ohm: float) -> float:
@@ -59,15 +59,15 @@ class Writing:
         return float(self.squares_V2s.sum()) / track_resistance_ohm
 
 
-def measure_writing(points: pd.DataFrame) -> Writing:
-    """Return how a write-verify run went; raises AnalysisError for another run.
+def measure_write_outcome(points: pd.DataFrame) -> WriteOutcome:
+    """Return the outcome of a write-verify run; raises AnalysisError for another run.
 
-    Give the points of all attempts: a cycle that was broken off has fired pulses, too.
+    `points` are those of all attempts: an interrupted cycle has fired pulses, too.
     """
     require(points, ("cycle", "amplitude_V", "pulse_width_s", "resistance_ohm", "time_s"))
     if not {"row", "column", "target", "level"} <= set(points.columns) or points.empty:
         raise AnalysisError(
-            "The run wrote no array: take one that dwmtj network program has begun."
+            "The run wrote no array: choose one that `dwmtj network program` started."
         )
     last = points.groupby("cycle", sort=True).tail(1).sort_values("cycle")
     fired = points[points["amplitude_V"].notna()]
@@ -75,13 +75,13 @@ def measure_writing(points: pd.DataFrame) -> Writing:
     squares = fired["amplitude_V"] ** 2 * fired["pulse_width_s"]
     widths = fired["pulse_width_s"]
     attempts = points["attempt"] if "attempt" in points else pd.Series(1, points.index)
-    return Writing(
-        row=_whole(last["row"]),
-        column=_whole(last["column"]),
-        target=_whole(last["target"]),
-        level=_whole(last["level"].fillna(NO_LEVEL)),
+    return WriteOutcome(
+        row=_integers(last["row"]),
+        column=_integers(last["column"]),
+        target=_integers(last["target"]),
+        level=_integers(last["level"].fillna(NO_LEVEL)),
         resistance_ohm=last["resistance_ohm"].to_numpy(dtype=float),
-        pulses=_whole(fired.groupby("cycle").size().reindex(devices, fill_value=0)),
+        pulses=_integers(fired.groupby("cycle").size().reindex(devices, fill_value=0)),
         squares_V2s=squares.groupby(fired["cycle"])
         .sum()
         .reindex(devices, fill_value=0.0)
@@ -91,5 +91,5 @@ def measure_writing(points: pd.DataFrame) -> Writing:
     )
 
 
-def _whole(values: "pd.Series[float] | pd.Series[int]") -> Counts:
+def _integers(values: "pd.Series[float] | pd.Series[int]") -> Counts:
     return values.to_numpy(dtype=float).astype(np.int64)

@@ -1,21 +1,21 @@
-"""How to write a level: which pulse to fire at which level, so that the target costs least.
+"""Policies for writing a level: the pulse to fire at each level, so that the target costs least.
 
     policy = write_verify_policy(model)
-    withstood = Withstood.nothing()
+    history = PulseHistory.empty()
     while level != target:                       # read after every pulse
-        amplitude_V = policy.amplitude_V(target, level, withstood)
+        amplitude_V = policy.amplitude_V(target, level, history)
         level, before = fire_and_read(amplitude_V), level
-        withstood = withstood.after(amplitude_V, level != before)
+        history = history.after(amplitude_V, level != before)
 
-Levels are states, signed amplitudes are actions, and a reading tells the level. What a wall has
-withstood since it arrived belongs to its state: a threshold that a pulse did not overcome is not
-overcome by the same pulse again (`write_moves` states the assumption, `write_policy_sweeps` the
+Levels are states, signed amplitudes are actions, and a reading gives the level. The pulses that a
+wall has withstood since it arrived belong to its state: a threshold that a pulse did not overcome
+is not overcome by the same pulse again (`transitions` has the assumption, `value_iteration` the
 equation). `single_shot_policy` is the alternative without reading: one pulse from saturation.
 
 The amplitudes are those of the model's ladders, at the model's width and fields: positive and
 negative pulses may need different bias fields (`Pulses.field_T`), so fire all devices of one
-polarity at one field. Between the levels of a model there may be more than it can tell: walls at
-places of equal resistance are one level.
+polarity at one field. A level of a model may hold several positions of the wall with equal
+resistance.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ from ..errors import AnalysisError
 from ..state_model.model import StateModel
 from ..state_model.sampling import most_likely
 from ..state_model.transitions import cumulated
-from .transitions import Moves, Withstood, moves, saturated_level
+from .transitions import PulseHistory, TransitionTables, saturated_level, transition_tables
 
 Floats = npt.NDArray[np.float64]
 Cost = Callable[[Floats], Floats]
@@ -36,16 +36,16 @@ Cost = Callable[[Floats], Floats]
 
 @dataclass(frozen=True, slots=True)
 class WritePolicy:
-    """The pulse to fire at every level for every target, and what writing so takes on average.
+    """The pulse to fire at every level for every target, and the expected cost of writing so.
 
-    `first_V`, `pulses` and `squares_V2` have the shape (targets, levels) and are for walls that
-    have withstood nothing: the signed amplitude to fire (V, 0 at the target), the expected number
+    `first_V`, `pulses` and `squares_V2` have the shape (targets, levels) and are for walls without
+    history: the signed amplitude to fire (V, 0 at the target), the expected number
     of pulses until the target is read, and the expected sum of their V², which is the energy times
     R/T. They are NaN and infinite for levels from which the target cannot be reached with
-    certainty; no such level is met on the way from `start`, where saturation leaves the wall.
-    `choice` (targets, levels, n + 1, m + 1), by how many of `positive_V` (n,) and `negative_V` (m,)
-    a wall has withstood, is a + 1 for positive_V[a], −(b + 1) for −negative_V[b]. Walls that have
-    withstood more than any was seen to are given the largest pulses, negative ones first.
+    certainty; no such level is met on the way from `start`, the level after saturation. `choice`
+    (targets, levels, n + 1, m + 1), by how many of `positive_V` (n,) and `negative_V` (m,) a wall
+    has withstood, is a + 1 for positive_V[a], −(b + 1) for −negative_V[b]. Walls that have
+    withstood more than was ever observed are given the largest pulses, negative ones first.
     """
 
     positive_V: Floats
@@ -66,22 +66,22 @@ class WritePolicy:
         return _signed_V(self.positive_V, self.negative_V)
 
     def amplitude_V(
-        self, target: npt.ArrayLike, level: npt.ArrayLike, withstood: Withstood
+        self, target: npt.ArrayLike, level: npt.ArrayLike, history: PulseHistory
     ) -> Floats:
         """Return the signed amplitude of the next pulse of each device, 0 where it is written."""
         targets, levels = np.broadcast_arrays(np.asarray(target), np.asarray(level))
-        above = _rung(self.positive_V, withstood.positive_V)
-        below = _rung(self.negative_V, withstood.negative_V)
+        above = _rung(self.positive_V, history.positive_V)
+        below = _rung(self.negative_V, history.negative_V)
         chosen = self.choice[targets, levels, above, below]
         return np.asarray(self.signed_V[chosen])
 
 
 @dataclass(frozen=True, slots=True)
 class SingleShot:
-    """One pulse from saturation for every target, and where it leads.
+    """One pulse from saturation for every target, and the levels it reaches.
 
-    `amplitude_V` (targets,) is signed, 0 for the level that saturation leaves; `reached` (targets,
-    levels) has the probabilities of the levels after it.
+    `amplitude_V` (targets,) is signed, 0 for the level after saturation; `reached` (targets,
+    levels) has the probabilities of the levels after the pulse.
     """
 
     amplitude_V: Floats
@@ -90,18 +90,18 @@ class SingleShot:
 
 
 def write_verify_policy(model: StateModel, cost: Cost | None = None) -> WritePolicy:
-    """Return what writes every level of a model at the least expected cost.
+    """Return the policy that writes every level of a model at the least expected cost.
 
-    `cost` gives that of pulses of signed amplitudes (n,), each above 0, with the reading after
-    them: None counts pulses, which is time where all last alike; `lambda V: c + k * V**2` is
-    energy. Raises AnalysisError, naming the level and what to measure, where a level cannot be
-    written with certainty.
+    `cost` maps signed amplitudes (n,) to the cost of a pulse and its reading, each above 0. None
+    counts pulses, which is time if all take equally long; `lambda V: c + k * V**2` is energy.
+    Raises AnalysisError, naming the level and what to measure, where a level cannot be written with
+    certainty.
     """
     from .value_iteration import expected_cost, optimal_policy  # numba imports slowly
 
     start = saturated_level(model)
-    positive, negative = moves(model)
-    up, down = positive.between, negative.between
+    positive, negative = transition_tables(model)
+    up, down = positive.probabilities, negative.probabilities
     costs = _costs(cost or np.ones_like, positive, negative)
     ones = _costs(np.ones_like, positive, negative)
     squares = _costs(np.square, positive, negative)
@@ -129,7 +129,7 @@ def write_verify_policy(model: StateModel, cost: Cost | None = None) -> WritePol
 def single_shot_policy(model: StateModel) -> SingleShot:
     """Return the one pulse from saturation that most likely arrives at each level.
 
-    Raises AnalysisError, naming the level and what to measure, where no single pulse was seen to.
+    Raises AnalysisError, naming the level and what to measure, if no single pulse was observed to.
     """
     start, device = saturated_level(model), most_likely(model)
     amplitudes, outcomes = [np.zeros(1)], [np.eye(device.levels)[[start]]]
@@ -154,7 +154,7 @@ def _signed_V(positive_V: Floats, negative_V: Floats) -> Floats:
 
 
 def _with_largest(choice: npt.NDArray[np.int16], target: int) -> npt.NDArray[np.int16]:
-    """Return choices with the largest pulses where nothing is known to lead on."""
+    """Return choices with the largest pulses where no pulse is known to move the wall."""
     _, above, below = choice.shape
     largest = np.full((above, below), 1 - below, dtype=np.int16)
     largest[: above - 1, below - 1] = above - 1
@@ -163,7 +163,9 @@ def _with_largest(choice: npt.NDArray[np.int16], target: int) -> npt.NDArray[np.
     return filled
 
 
-def _costs(cost: Cost, positive: Moves, negative: Moves) -> tuple[Floats, Floats]:
+def _costs(
+    cost: Cost, positive: TransitionTables, negative: TransitionTables
+) -> tuple[Floats, Floats]:
     found = (
         np.asarray(cost(positive.amplitudes_V), dtype=float),
         np.asarray(cost(-negative.amplitudes_V), dtype=float),
@@ -175,20 +177,24 @@ def _costs(cost: Cost, positive: Moves, negative: Moves) -> tuple[Floats, Floats
 
 
 def _rung(amplitudes_V: Floats, withstood_V: Floats) -> npt.NDArray[np.intp]:
-    return Moves(amplitudes_V, np.empty(0)).rung(withstood_V)
+    return TransitionTables(amplitudes_V, np.empty(0)).rung(withstood_V)
 
 
 def _unreachable(
-    model: StateModel, target: int, start: int, positive: Moves, negative: Moves
+    model: StateModel,
+    target: int,
+    start: int,
+    positive: TransitionTables,
+    negative: TransitionTables,
 ) -> str:
-    """Name the levels that walls may be in and that no pulse brings all of them out of."""
-    stays = [np.diagonal(pulses.between[0, -1]) > 0 for pulses in (positive, negative)]
+    """Return the error message, which names the levels that no pulse takes every wall out of."""
+    stays = [np.diagonal(pulses.probabilities[0, -1]) > 0 for pulses in (positive, negative)]
     ends = np.setdiff1d(np.flatnonzero(stays[0] & stays[1]), [target])
     where = _named(ends if len(ends) else np.array([start]))
     limits = f"+{positive.amplitudes_V[-1]:g} V and −{negative.amplitudes_V[-1]:g} V"
     return (
         f"Level {target} of model {model.name} cannot be written with certainty: no pulse, up to "
-        f"{limits}, is known to bring every wall on from {where}. Calibrate it from "
+        f"{limits}, is known to move every wall on from {where}. Calibrate it from "
         f"write-reset-cycling runs that stop at {where}, too, and go to larger amplitudes "
         "(-p amplitude_stop_V=…, -p reset_stop_V=…)."
     )

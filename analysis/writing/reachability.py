@@ -20,8 +20,8 @@ Flags = npt.NDArray[np.bool_]
 def reaches_almost_surely(onward: Floats, back: Floats, target: int) -> Flags:
     """Return the states from which some policy reaches the target with probability 1.
 
-    `onward` (n + 1, n, L, L) and `back` (m + 1, m, L, L) are the `between` of positive and negative
-    pulses (`write_moves`); the result has the shape (L, n + 1, m + 1).
+    `onward` (n + 1, n, L, L) and `back` (m + 1, m, L, L) are the tables of positive and negative
+    pulses (`transitions`); the result has the shape (L, n + 1, m + 1).
     """
     shape = (onward.shape[-1], len(onward), len(back))
     safe = np.ones(shape, dtype=np.bool_)
@@ -36,19 +36,19 @@ def reaches_almost_surely(onward: Floats, back: Floats, target: int) -> Flags:
 
 
 @compiled
-def _any_after(between: Any, w: int, a: int, i: int, arrived: Any, stayed: bool) -> bool:
+def _any_after(tables: Any, w: int, a: int, i: int, arrived: Any, stayed: bool) -> bool:
     """Return whether the flag holds for any state that a pulse may lead to."""
-    for j in range(between.shape[2]):
-        if between[w, a, i, j] > 0.0 and (stayed if j == i else arrived[j]):
+    for j in range(tables.shape[2]):
+        if tables[w, a, i, j] > 0.0 and (stayed if j == i else arrived[j]):
             return True
     return False
 
 
 @compiled
-def _all_after(between: Any, w: int, a: int, i: int, arrived: Any, stayed: bool) -> bool:
+def _all_after(tables: Any, w: int, a: int, i: int, arrived: Any, stayed: bool) -> bool:
     """Return whether the flag holds for all states that a pulse may lead to."""
-    for j in range(between.shape[2]):
-        if between[w, a, i, j] > 0.0 and not (stayed if j == i else arrived[j]):
+    for j in range(tables.shape[2]):
+        if tables[w, a, i, j] > 0.0 and not (stayed if j == i else arrived[j]):
             return False
     return True
 

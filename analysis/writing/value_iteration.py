@@ -7,11 +7,11 @@ of one polarity leads to (i, a + 1, v) or (i, w, a + 1) if the wall stays, and t
     V(i, w, v) = min over a ≥ w, b ≥ v of the cost of a pulse plus the mean of V behind it,
 
 zero at the target. Value iteration from zero converges to it where the target is reached almost
-surely; elsewhere V is infinite (`write_policy_certainty`). Source: Bertsekas & Tsitsiklis, Math.
+surely; elsewhere V is infinite (`reachability`). Source: Bertsekas & Tsitsiklis, Math.
 Oper. Res. 16, 580 (1991). Sweeps go from the most withstood to the least, so that
 one of them is exact for all pulses that leave the wall where it is.
 
-Arrays: `between` (n + 1, n, L, L) of each polarity (`write_moves`), `cost` (n,) of each pulse,
+Arrays: `tables` (n + 1, n, L, L) of each polarity (`transitions`), `cost` (n,) of each pulse,
 `value` (L, n + 1, m + 1), `choice` of the same shape: a + 1 for positive amplitude a,
 −(b + 1) for negative amplitude b, 0 for none.
 """
@@ -59,27 +59,27 @@ def expected_cost(
 
 
 @compiled
-def _behind(between: Any, w: int, a: int, i: int, arrived: Any) -> float:
-    """Return the mean of `arrived` (L,) over the levels that the wall moves to."""
+def _behind(tables: Any, w: int, a: int, i: int, arrived: Any) -> float:
+    """Return the sum of `arrived` (L,) over other levels, weighted by their probabilities."""
     total = 0.0
-    for j in range(between.shape[2]):
-        if j != i and between[w, a, i, j] > 0.0:
-            total += between[w, a, i, j] * arrived[j]
+    for j in range(tables.shape[2]):
+        if j != i and tables[w, a, i, j] > 0.0:
+            total += tables[w, a, i, j] * arrived[j]
     return total
 
 
 @compiled
-def _costs_of_moves(between: Any, cost: Any, arrived: Any) -> Any:
+def _costs_of_moves(tables: Any, cost: Any, arrived: Any) -> Any:
     """Return the cost of each pulse with what follows a move, shape (n + 1, n, L).
 
     `arrived` (n, L) is the value of arriving at a level under each amplitude.
     """
-    rungs, levels = between.shape[1], between.shape[2]
+    rungs, levels = tables.shape[1], tables.shape[2]
     found = np.zeros((rungs + 1, rungs, levels))
     for w in range(rungs):
         for a in range(w, rungs):
             for i in range(levels):
-                found[w, a, i] = cost[a] + _behind(between, w, a, i, arrived[a])
+                found[w, a, i] = cost[a] + _behind(tables, w, a, i, arrived[a])
     return found
 
 

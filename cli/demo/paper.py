@@ -58,7 +58,7 @@ def straight_rows(
     levels = find_levels(ramp_points)
     paper = [(1061.0, 1.1), (1043.3, 2.6), (989.0, 2.1), (929.5, 0.8), (913.1, 0.4)]
     switches = find_switches(ramp_points, levels)
-    hops = [switch.hop for switch in switches]
+    hops = [switch.levels_crossed for switch in switches]
     several = sum(hop > 1 for hop in hops)
     return [
         *_loop_rows(loop, 16, 380, junction_area_m2),

@@ -169,7 +169,7 @@ def wider_pulses() -> CalibrationRun:
     [
         ([], "No run was given"),
         ([without_pulses()], "has no readings after pulses"),
-        ([lacking_a_column()], "lacks cycle"),
+        ([lacking_a_column()], "has no column cycle"),
         ([falling()], "do not rise"),
         ([flat()], "never changes|one level|no levels"),
         ([unread()], "has no readings after pulses"),

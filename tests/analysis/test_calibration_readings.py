@@ -94,7 +94,7 @@ def test_an_interval_of_the_noise_covers_what_a_series_of_that_length_shows() ->
     for seed in range(200):
         reading = 93.0 * (1 + NOISE * np.random.default_rng(seed).normal(size=256))
         points = pd.DataFrame({"time_s": np.arange(256.0), "resistance_ohm": reading})
-        covered += NOISE in measure_read_noise(points).relative_std
+        covered += NOISE in measure_read_noise(points).relative_std_ci
     assert covered >= 179
 
 

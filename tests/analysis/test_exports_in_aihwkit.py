@@ -12,7 +12,7 @@ import pytest
 
 from dwmtj.analysis.exports import write_export
 from dwmtj.analysis.state_model.model import LevelState, Prior, Pulses, Quantity, Source, StateModel
-from dwmtj.analysis.state_model.transitions import likeliest
+from dwmtj.analysis.state_model.transitions import maximum_likelihood
 
 pytest.importorskip("aihwkit")
 torch = pytest.importorskip("torch")
@@ -72,7 +72,7 @@ def step(model: StateModel, weights: np.ndarray, level: int, polarity: int) -> t
     """Return mean and σ of the weight's change when a ladder has moved a device of the model."""
     change, stays = weights - weights[level], 1.0
     mean = square = 0.0
-    for matrix in likeliest(model.pulses[polarity]):
+    for matrix in maximum_likelihood(model.pulses[polarity]):
         moved = stays * np.where(np.arange(len(weights)) == level, 0.0, matrix[level])
         mean, square = mean + moved @ change, square + moved @ change**2
         stays *= matrix[level, level]

@@ -70,7 +70,10 @@ def test_a_hop_over_a_level_counts_the_levels_it_spans() -> None:
             "resistance_ohm": [100, 100, 80, 80, 60, 60, 100, 100, 100, 60, 60, 60],
         }
     )
-    hops = [(s.cycle, s.amplitude_V, s.hop) for s in find_switches(points, find_levels(points))]
+    hops = [
+        (s.cycle, s.amplitude_V, s.levels_crossed)
+        for s in find_switches(points, find_levels(points))
+    ]
     assert hops == [(0, 3.0, 1), (0, 5.0, 1), (1, 4.0, 2)]
 
 

@@ -16,7 +16,7 @@ from dwmtj.analysis.state_model.model import (
     Source,
     StateModel,
 )
-from dwmtj.analysis.state_model.transitions import cumulated, leaving_voltage, likeliest
+from dwmtj.analysis.state_model.transitions import cumulated, leaving_voltage, maximum_likelihood
 from tests.html_page import HtmlPage
 
 EVIL = '<script>alert("x")</script>&'
@@ -79,7 +79,7 @@ def test_the_levels_are_those_of_the_model_with_their_intervals() -> None:
 def test_each_curve_is_the_probability_that_a_ladder_moved_the_wall() -> None:
     """Heights are drawn to 0.1 of 120 pixels; the axis goes from −3 V to 2.5 V."""
     up, down = HtmlPage(MODEL._repr_html_()).curves
-    moved = 1 - cumulated(likeliest(MODEL.pulses[0]))[:, 0, 0]
+    moved = 1 - cumulated(maximum_likelihood(MODEL.pulses[0]))[:, 0, 0]
     assert 1 - up[:, 1] / 120 == pytest.approx([0, *moved], abs=1e-3)
     assert up[:, 0] / 420 * 5.5 - 3 == pytest.approx([0, 1.5, 2.5], abs=2e-3)
     assert 1 - down[:, 1] / 120 == pytest.approx([0, 0.4], abs=1e-3)

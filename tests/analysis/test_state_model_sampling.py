@@ -164,5 +164,5 @@ def test_what_was_not_measured_is_refused() -> None:
     with pytest.raises(AnalysisError, match="no negative pulses"):
         one_way.pulse(0, -1.0, rng)
     blank = tuple(replace(level, cycle_std_ohm=None) for level in model.levels)
-    with pytest.raises(AnalysisError, match="knows no spread"):
+    with pytest.raises(AnalysisError, match="has no spread"):
         most_likely(replace(model, levels=blank))

@@ -7,8 +7,8 @@ import pytest
 from dwmtj.analysis import (
     Estimate,
     Level,
-    Switch,
-    hop_lengths,
+    SwitchingEvent,
+    levels_crossed_shares,
     one_step_resets,
     state_maps,
     voltage_statistics,
@@ -50,10 +50,10 @@ def test_a_single_cycle_tells_no_spread() -> None:
 
 
 def test_hops_and_resets_are_counted_with_intervals() -> None:
-    switches = [Switch(c, "write", 0, 2 if c < 3 else 1, 3.0) for c in range(10)]
-    switches += [Switch(c, "reset", 2, 0, -3.7) for c in range(9)]
-    switches += [Switch(9, "reset", 2, 1, -3.6), Switch(9, "reset", 1, 0, -3.7)]
-    hops = hop_lengths(switches, "write")
+    switches = [SwitchingEvent(c, "write", 0, 2 if c < 3 else 1, 3.0) for c in range(10)]
+    switches += [SwitchingEvent(c, "reset", 2, 0, -3.7) for c in range(9)]
+    switches += [SwitchingEvent(9, "reset", 2, 1, -3.6), SwitchingEvent(9, "reset", 1, 0, -3.7)]
+    hops = levels_crossed_shares(switches, "write")
     assert hops[2].value == pytest.approx(0.3)
     assert 0.3 in hops[2]
     assert hops[2].low == pytest.approx(0.1078, abs=1e-3)

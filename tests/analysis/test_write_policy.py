@@ -12,7 +12,7 @@ from dwmtj.analysis.calibration.model import calibrate
 from dwmtj.analysis.calibration.runs import CalibrationRun
 from dwmtj.analysis.state_model.model import LevelState, Prior, Pulses, Quantity, Source, StateModel
 from dwmtj.analysis.writing.policy import WritePolicy, single_shot_policy, write_verify_policy
-from dwmtj.analysis.writing.transitions import Withstood
+from dwmtj.analysis.writing.transitions import PulseHistory
 from dwmtj.simulators.device import Device, load_device
 
 SOURCE = Source((1,), "lab.sqlite", "0.1.0", "2025-03-01T22:15:00+00:00", "counted", "ladders")
@@ -62,7 +62,7 @@ def test_the_least_energy_tries_the_smaller_pulse_first() -> None:
     policy = write_verify_policy(a_model(), np.square)
     assert policy.squares_V2[1, 0] == pytest.approx(13 / 3)
     assert policy.pulses[1, 0] == pytest.approx(7 / 3)
-    withstood = Withstood.nothing(2).after(np.array([1.0, 0.0]), np.array([False, False]))
+    withstood = PulseHistory.empty(2).after(np.array([1.0, 0.0]), np.array([False, False]))
     assert policy.amplitude_V(1, np.zeros(2, dtype=int), withstood).tolist() == [2, 1]
     arrived = withstood.after(np.array([2.0, 1.0]), np.array([True, True]))
     assert (arrived.positive_V.tolist(), arrived.negative_V.tolist()) == ([2, 1], [0, 0])
@@ -80,7 +80,7 @@ def test_ladders_that_broke_off_are_taken_to_end_as_the_last_moves_did() -> None
     [
         (UP, None, "has no negative pulses"),
         (None, DOWN, "has no positive pulses"),
-        ([[[0] * 3] * 3, [[4, 0, 0], [0, 0, 0], [0, 0, 0]]], DOWN, "knows of no wall moved by pos"),
+        ([[[0] * 3] * 3, [[4, 0, 0], [0, 0, 0], [0, 0, 0]]], DOWN, "has no wall moved by pos"),
         (
             UP,
             [[*DOWN[0][:2], [0, 0, 0]], DOWN[1]],
@@ -146,7 +146,7 @@ def pulses_until_written(
     name: str,
     model: StateModel,
     target: int,
-    next_V: Callable[[np.ndarray, Withstood], np.ndarray],
+    next_V: Callable[[np.ndarray, PulseHistory], np.ndarray],
 ) -> np.ndarray:
     """Write 1,000 saturated copies of the simulated device; return the pulses each took, ≤ 80."""
     device = Device(load_device(name), seed=99, count=1000)
@@ -158,7 +158,7 @@ def pulses_until_written(
         return len(between) - np.searchsorted(between[::-1], found_ohm)
 
     device.drive(0.0, 1.0, SATURATION_T[name])
-    level, withstood = read(), Withstood.nothing(device.count)
+    level, withstood = read(), PulseHistory.empty(device.count)
     pulses = np.zeros(device.count)
     for _ in range(80):
         amplitude_V = np.where(level == target, 0, next_V(level, withstood))
@@ -171,16 +171,16 @@ def pulses_until_written(
     return pulses
 
 
-def by_policy(policy: WritePolicy, target: int) -> Callable[[np.ndarray, Withstood], np.ndarray]:
+def by_policy(policy: WritePolicy, target: int) -> Callable[[np.ndarray, PulseHistory], np.ndarray]:
     return lambda level, withstood: policy.amplitude_V(target, level, withstood)
 
 
 def by_staircase(
     target: int, first_V: float, step_V: float
-) -> Callable[[np.ndarray, Withstood], np.ndarray]:
+) -> Callable[[np.ndarray, PulseHistory], np.ndarray]:
     """Fire ever larger pulses below the target, the largest reset beyond it, then begin anew."""
 
-    def next_V(level: np.ndarray, withstood: Withstood) -> np.ndarray:
+    def next_V(level: np.ndarray, withstood: PulseHistory) -> np.ndarray:
         up = np.clip(withstood.positive_V + step_V, first_V, 4.5)
         stuck = withstood.positive_V >= 4.5
         return np.where((level > target) | stuck, -4.0, up)

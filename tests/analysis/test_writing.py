@@ -9,7 +9,7 @@ import pytest
 from dwmtj.analysis import AnalysisError
 from dwmtj.analysis.figures import array_map, panels_of, pulses_per_device, save
 from dwmtj.analysis.report.numbers import result_tables
-from dwmtj.analysis.writing.outcome import NO_LEVEL, measure_writing
+from dwmtj.analysis.writing.outcome import NO_LEVEL, measure_write_outcome
 
 COLUMNS = ("attempt", "cycle", "time_s", "amplitude_V", "resistance_ohm", "target", "level")
 ROWS = [
@@ -36,16 +36,16 @@ def points() -> pd.DataFrame:
 
 
 def test_a_device_is_written_if_its_last_reading_is_of_its_target(points: pd.DataFrame) -> None:
-    writing = measure_writing(points)
+    writing = measure_write_outcome(points)
     assert writing.written.tolist() == [True, True, False, False]
     assert writing.level.tolist() == [0, 2, NO_LEVEL, 0]
-    assert writing.yielded.value == 0.5
-    assert 0.5 in writing.yielded
+    assert writing.yield_.value == 0.5
+    assert 0.5 in writing.yield_
     assert (writing.row.tolist(), writing.column.tolist()) == ([0, 0, 1, 1], [0, 1, 0, 1])
 
 
 def test_pulses_of_an_attempt_that_was_broken_off_count_too(points: pd.DataFrame) -> None:
-    writing = measure_writing(points)
+    writing = measure_write_outcome(points)
     assert writing.pulses.tolist() == [0, 2, 0, 1]
     assert writing.pulsed.tolist() == [False, True, False, True]
     assert writing.energy_J(1000.0) == pytest.approx((9 + 16 + 4) * 50e-9 / 1000)
@@ -54,7 +54,7 @@ def test_pulses_of_an_attempt_that_was_broken_off_count_too(points: pd.DataFrame
 
 def test_a_run_that_wrote_no_array_is_refused(points: pd.DataFrame) -> None:
     with pytest.raises(AnalysisError, match="wrote no array"):
-        measure_writing(points.drop(columns="target"))
+        measure_write_outcome(points.drop(columns="target"))
 
 
 def test_the_map_marks_devices_that_miss_their_target(points: pd.DataFrame, tmp_path: Path) -> None:

@@ -52,7 +52,15 @@ def test_a_resumed_run_shows_each_attempt_with_its_end(store: Store, begin: Begi
 
 def test_names_are_text(store: Store) -> None:
     writer = store.begin_run(EVIL, EVIL, parameters={EVIL: EVIL}, bench={}, notes=EVIL)
+    writer.warn(EVIL, EVIL)
     writer.finish(Status.FAILED, EVIL)
     shown = HtmlPage(store.run(writer.run_id)._repr_html_())
     assert "script" not in shown.tags
-    assert shown.text.count(EVIL) == 6
+    assert shown.text.count(EVIL) == 8
+
+
+def test_a_run_shows_its_warnings(store: Store, begin: Begin) -> None:
+    writer = begin()
+    writer.warn("magnet", "the supply is warm")
+    writer.finish(Status.FINISHED)
+    assert "magnet: the supply is warm" in HtmlPage(store.run(1)._repr_html_()).text

@@ -14,7 +14,7 @@ from typing import Any
 
 from ....analysis.figures import array_map, pulses_per_device
 from ....analysis.state_model.model import StateModel
-from ....analysis.writing.outcome import measure_writing
+from ....analysis.writing.outcome import measure_write_outcome
 from ....instruments import Bench
 from ....protocols import ProtocolError
 from ....protocols.procedure import BenchProcedure
@@ -116,7 +116,7 @@ def program_array(
     waits_s = (0.0, wait_s) if wait_s else (0.0,)
     readings = [_read(plan, bench, store, wait, measure, about) for wait in waits_s]
     points = store.points(written, all_attempts=True)
-    writing = measure_writing(points)
+    writing = measure_write_outcome(points)
     outcome = ArrayOutcome(
         writing=writing_document(writing, bench.file.device.track_resistance_ohm),
         stages=tuple(

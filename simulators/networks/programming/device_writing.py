@@ -18,7 +18,11 @@ from ....analysis.state_model.model import StateModel
 from ....analysis.state_model.sampling import SampledDevice, draw_device
 from ....analysis.state_model.transitions import cumulated
 from ....analysis.writing.policy import SingleShot, WritePolicy
-from ....analysis.writing.transitions import Moves, moves, moves_at
+from ....analysis.writing.transitions import (
+    TransitionTables,
+    transition_tables,
+    transition_tables_of,
+)
 
 Floats = npt.NDArray[np.float64]
 Levels = npt.NDArray[np.int8]
@@ -40,8 +44,8 @@ class WritableDevice:
     `reached` (targets, levels) has the probabilities of the levels after each target's shot.
     """
 
-    positive: Moves
-    negative: Moves
+    positive: TransitionTables
+    negative: TransitionTables
     reached: Floats
 
 
@@ -50,14 +54,16 @@ def measured_writable(model: StateModel, shot: SingleShot) -> WritableDevice:
 
     Raises AnalysisError; see `dwmtj.analysis.writing.transitions`.
     """
-    return WritableDevice(*moves(model), shot.reached)
+    return WritableDevice(*transition_tables(model), shot.reached)
 
 
 def drawn_writable(model: StateModel, shot: SingleShot, rng: np.random.Generator) -> WritableDevice:
     """Return a device that the measurement leaves possible, pulsed as the measured one would be."""
     device = draw_device(model, rng)
-    offered = moves(model)
-    return WritableDevice(*moves_at(device, offered, model.name), _reached(device, shot))
+    offered = transition_tables(model)
+    return WritableDevice(
+        *transition_tables_of(device, offered, model.name), _reached(device, shot)
+    )
 
 
 def single_shots(
@@ -103,7 +109,7 @@ def write_verify(
 
 def _rows(device: WritableDevice) -> tuple[Floats, Callable[..., npt.NDArray[np.intp]]]:
     """Return all rows of transition probabilities, and what finds a pulse's row among them."""
-    above, below = device.positive.between, device.negative.between
+    above, below = device.positive.probabilities, device.negative.probabilities
     levels, first_below = above.shape[-1], above[..., 0].size
 
     def row_of(chosen: Any, level: Any, withstood_above: Any, withstood_below: Any) -> Any:

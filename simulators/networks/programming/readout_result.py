@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ....analysis.intervals import share
+from ....analysis.intervals import proportion_ci
 from ....analysis.state_model.model import StateModel
-from ....analysis.writing.outcome import Writing
+from ....analysis.writing.outcome import WriteOutcome
 from ....protocols.write_plan import WritePlan
 from ..crossbar.devices import after
 from ..documents import document, stored_as
@@ -63,7 +63,7 @@ class Stage:
 
     @property
     def interval(self) -> tuple[float, float]:
-        estimate = share(self.right, self.images)
+        estimate = proportion_ci(self.right, self.images)
         return estimate.low, estimate.high
 
     def document(self) -> dict[str, Any]:
@@ -127,10 +127,10 @@ def stages(
     ]
 
 
-def writing_document(writing: Writing, track_resistance_ohm: float | None) -> dict[str, Any]:
+def writing_document(writing: WriteOutcome, track_resistance_ohm: float | None) -> dict[str, Any]:
     """Return the numbers of a writing as plain data; the energy needs the track's resistance."""
     fired = writing.pulses[writing.pulsed]
-    estimate = writing.yielded
+    estimate = writing.yield_
     energy_J = None if track_resistance_ohm is None else writing.energy_J(track_resistance_ohm)
     return {
         "devices": len(writing.target),

@@ -54,9 +54,9 @@ def test_without_an_escape_retention_is_a_lower_bound() -> None:
     rng = np.random.default_rng(1)
     (found,) = measure_retention(readings(100 + rng.normal(0, 0.1, 1000)), LEVELS)
     assert (found.level, found.escapes) == (0, 0)
-    assert found.mean_life_s.high == np.inf
-    assert found.mean_life_s.low == pytest.approx(99.9 / 3.689, rel=1e-3)
-    assert found.kept_after(99.9).low == pytest.approx(np.exp(-3.689), rel=1e-3)
+    assert found.mean_lifetime_s.high == np.inf
+    assert found.mean_lifetime_s.low == pytest.approx(99.9 / 3.689, rel=1e-3)
+    assert found.survival_probability(99.9).low == pytest.approx(np.exp(-3.689), rel=1e-3)
     assert 0.0 in found.drift_ohm_per_decade
 
 

@@ -1,8 +1,8 @@
 """The command line `dwmtj`: one thin layer over the rooms below.
 
-Exit codes: 0 all is well; 1 a measurement started and did not finish, or a replay differs; 2 what
-was asked for is wrong (a parameter, a bench file, an address, a database), said in one sentence,
-nothing begun.
+Exit codes: 0 success; 1 a measurement started and did not finish, or a replay differs; 2 invalid
+input (a parameter, a bench file, an address, a database), named in one sentence, and nothing was
+started.
 """
 
 import io
@@ -81,7 +81,7 @@ def dwmtj(
 
 
 def main() -> None:
-    """Run a command; bad input becomes one sentence on stderr and exit code 2."""
+    """Run a command; invalid input ends in one sentence on stderr and exit code 2."""
     _configure_output()
     try:
         try:

@@ -1,4 +1,4 @@
-"""`dwmtj bench`: open a bench, compare who answers with the file, read everything once."""
+"""`dwmtj bench`: check and inspect instruments."""
 
 import typer
 
@@ -7,12 +7,12 @@ from ..instruments.drivers import describe
 from .console import print_table
 from .options import BenchOption, choose_bench
 
-app = typer.Typer(no_args_is_help=True, help="Look after the instruments.")
+app = typer.Typer(no_args_is_help=True, help="Check and inspect instruments.")
 
 
 @app.command()
 def check(bench: BenchOption = None) -> None:
-    """Open every instrument, compare its identity with the bench file, read it once.
+    """Open every instrument, compare its identity with the bench file, and read it once.
 
     \b
     Examples:

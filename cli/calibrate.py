@@ -1,4 +1,4 @@
-"""`dwmtj calibrate`: runs become a state model, kept in the store."""
+"""`dwmtj calibrate`: calibrate a state model from runs."""
 
 from typing import Annotated
 
@@ -10,18 +10,18 @@ from .options import DatabaseOption, JsonOption
 
 def calibrate(
     runs: Annotated[
-        list[int], typer.Argument(metavar="RUN…", help="Their numbers in `dwmtj runs list`.")
+        list[int], typer.Argument(metavar="RUN…", help="Numbers of the runs in `dwmtj runs list`.")
     ],
-    name: Annotated[str, typer.Option(help="What to call the model.")],
+    name: Annotated[str, typer.Option(help="Name of the model.")],
     database: DatabaseOption = None,
     several_devices: Annotated[
-        bool, typer.Option("--several-devices", help="One model of runs on several devices.")
+        bool, typer.Option("--several-devices", help="Pool runs on several devices in one model.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Make a state model from staircase, ramp and cycling runs, and keep it in the store.
+    """Calibrate a state model from runs and store it.
 
-    Read-series runs beside them add how long levels last and how much readings vary.
+    Uses staircase, ramp and cycling runs; read-series runs add retention and read noise.
 
     \b
     Examples:
@@ -31,7 +31,7 @@ def calibrate(
     """
     from ..analysis.calibration import calibrate_stored
     from ..analysis.state_model.file import (
-        model_document,  # half a second that others need not wait
+        model_document,  # half a second to import
     )
     from ..storage import Store
     from .model_tables import print_model
@@ -43,4 +43,4 @@ def calibrate(
         print_json(model_document(model))
         return
     print_model(model)
-    print_line(f"model {model.name}, version {model.version}: kept in {place}")
+    print_line(f"model {model.name}, version {model.version}: stored in {place}")

@@ -1,4 +1,4 @@
-"""Where commands print: results to stdout, everything about them to stderr."""
+"""Printing of commands: results to stdout, messages about them to stderr."""
 
 import json
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ def print_message(text: str | Text) -> None:
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table; where even its words are too wide, print what it says line by line."""
+    """Print a table, or a line for each cell where the terminal is narrower than the words."""
     _print_title(title)
     by_column = [(name, *(row[number] for row in rows)) for number, name in enumerate(columns)]
     least = [max(map(_longest_word, texts)) for texts in by_column]
@@ -68,7 +68,7 @@ def _longest_word(text: str) -> int:
 
 
 def _widths(least: Sequence[int], widest: Sequence[int], room: int) -> list[int]:
-    """Make the widest columns narrower, none less than its longest word, until all fit."""
+    """Narrow the widest columns until all fit, none below the width of its longest word."""
     widths = list(widest)
     while sum(widths) > room:
         wrappable = [number for number, width in enumerate(widths) if width > least[number]]
@@ -77,12 +77,12 @@ def _widths(least: Sequence[int], widest: Sequence[int], room: int) -> list[int]
 
 
 def print_json(content: Any) -> None:
-    """Print plain JSON, one document, for scripts."""
+    """Print one JSON document."""
     print(json.dumps(content, indent=2, default=str, ensure_ascii=False, allow_nan=False))
 
 
 def print_error(error: BaseException) -> None:
-    """Print what is wrong, and below it what else went wrong on the way out."""
+    """Print an error, and below it the notes on later errors."""
     sentence = str(error).strip() or type(error).__name__
     print_message(Text.assemble(("error:", "red"), " ", sentence))
     print_notes(error)

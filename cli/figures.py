@@ -1,4 +1,4 @@
-"""`dwmtj figures`: the paper's panels for whatever the runs are."""
+"""`dwmtj figures`: the paper's figures for stored runs."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,22 +11,25 @@ from .options import DatabaseOption, open_to_read
 
 def figures(
     runs: Annotated[
-        list[int], typer.Argument(metavar="RUN…", help="Their numbers in `dwmtj runs list`.")
+        list[int], typer.Argument(metavar="RUN…", help="Numbers of the runs in `dwmtj runs list`.")
     ],
-    to: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="Where to write.")],
+    to: Annotated[
+        Path, typer.Option("--out", "-o", metavar="FOLDER", help="Folder of the files to write.")
+    ],
     database: DatabaseOption = None,
-    overwrite: Annotated[bool, typer.Option(help="Replace figures that are there.")] = False,
+    overwrite: Annotated[bool, typer.Option(help="Replace existing files.")] = False,
 ) -> None:
-    """Draw the paper's panels: PNG and SVG, a journal column wide, with their data as CSV.
+    """Draw the paper's figures for runs: PNG, SVG and CSV.
 
-    A panel that a run has nothing for is not drawn, and the reason is said.
+    Figures are one journal column wide; the CSV files hold their data. A figure for which a run has
+    no data is left out, and the reason is printed.
 
     \b
     Examples:
       dwmtj figures 1 2 3 -o figures
       dwmtj figures 3 -o figures --overwrite
     """
-    from ..analysis.report.write import (  # matplotlib: no other command waits for it
+    from ..analysis.report.write import (  # matplotlib: half a second
         load_runs,
         save_figures,
     )

@@ -1,4 +1,4 @@
-"""Runs one protocol with a progress bar, and says in one sentence how it ended if it did not."""
+"""Runs one protocol with a progress bar, and prints one sentence if it does not finish."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,17 +17,16 @@ from .console import err, print_error, print_message, print_notes
 
 
 class ProgressBar:
-    """A listener that shows how far a run is, what was read last, and how long it will take.
+    """A listener that shows the progress of a run, the last reading and the time left.
 
-    Given how many cycles there are, it counts those: where chance decides how many points there
-    will be.
+    Given a number of cycles, it counts cycles instead of points, whose number may depend on chance.
     """
 
     def __init__(self, title: str, cycles: int | None = None) -> None:
         self._cycles = cycles
         self.run_id: int | None = None
         self.points = 0
-        self._bar = Progress(
+        self.display = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
@@ -35,31 +34,24 @@ class ProgressBar:
             TextColumn("{task.fields[reading]}"),
             console=err,
         )
-        self._task = self._bar.add_task(title, total=None, reading="")
+        self._task = self.display.add_task(title, total=None, reading="")
 
     def __call__(self, event: Event) -> None:
         match event:
             case RunStarted(run_id=run_id, done=done, expected=expected):
                 self.run_id, self.points = run_id, done
                 counted = 0 if self._cycles else done
-                self._bar.update(self._task, completed=counted, total=self._cycles or expected)
+                self.display.update(self._task, completed=counted, total=self._cycles or expected)
             case PointMeasured(done=done, point=point):
                 self.points = done
                 reading = "" if point.resistance_ohm is None else f"{point.resistance_ohm:.2f} Ω"
                 counted = point.cycle + 1 if self._cycles else done
-                self._bar.update(self._task, completed=counted, reading=reading)
-
-    def __enter__(self) -> "ProgressBar":
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+                self.display.update(self._task, completed=counted, reading=reading)
 
 
 @contextmanager
 def open_measurement_bench(bench_file: BenchFile) -> Iterator[Bench]:
-    """Open a bench and leave it safe; raises BenchError, and typer.Exit(1) once a run had begun."""
+    """Open a bench and leave it safe; raises BenchError, or Exit(1) once a run has started."""
     measured = failed = False
     try:
         with open_bench(bench_file) as bench:
@@ -72,7 +64,7 @@ def open_measurement_bench(bench_file: BenchFile) -> Iterator[Bench]:
     except BenchError as error:
         if not measured and not failed:
             raise
-        if measured:  # the end of a run that failed has said what is not safe
+        if measured:  # a run that failed has printed what is not safe
             print_error(error)
         raise typer.Exit(1) from error
 
@@ -82,39 +74,38 @@ def measure(
     bench: Bench,
     store: Store,
     title: str,
-    again: str = "",
+    resume_command: str = "",
     cycles: int | None = None,
-    **about: Any,
+    **metadata: Any,
 ) -> RunOutcome:
-    """Run the protocol; `about` is passed on to the runner.
+    """Run a protocol with a progress bar; `metadata` is passed to the runner.
 
-    `again` is the command that, with `--resume RUN`, goes on with the run; given `cycles`, progress
-    is counted in these. Raises what the runner
-    raises if nothing had begun (bad input: exit code 2), and typer.Exit(1) once a run had begun and
-    did not finish, after saying why.
+    `resume_command` is the command that, with `--resume RUN`, continues the run; given `cycles`,
+    progress is counted in cycles. Raises the error of the runner if no run has started (invalid
+    input: exit code 2), and typer.Exit(1) after a message if a run did not finish.
     """
     bar = ProgressBar(title, cycles)
     try:
-        with bar:
-            outcome = run(procedure, bench, store, listeners=(bar,), **about)
+        with bar.display:
+            outcome = run(procedure, bench, store, listeners=(bar,), **metadata)
     except (BenchError, ProtocolError, StoreError) as error:
         if bar.run_id is None:
             raise
         print_error(error)
-        raise _unfinished(bar, "failed", again) from error
+        raise _unfinished(bar, "failed", resume_command) from error
     except (KeyboardInterrupt, SystemExit) as stopped:
         if bar.run_id is None:
             raise
         print_notes(stopped)
-        raise _unfinished(bar, "was stopped", again) from stopped
+        raise _unfinished(bar, "was stopped", resume_command) from stopped
     if outcome.status != "finished":
-        raise _unfinished(bar, f"is {outcome.status}", again)
+        raise _unfinished(bar, f"is {outcome.status}", resume_command)
     return outcome
 
 
-def _unfinished(bar: ProgressBar, how: str, again: str) -> typer.Exit:
-    told = f"Run {bar.run_id} {how}; {bar.points} points are stored."
-    if again:
-        told += f" Go on with it: {again} --resume {bar.run_id}"
-    print_message(told)
+def _unfinished(bar: ProgressBar, how: str, resume_command: str) -> typer.Exit:
+    message = f"Run {bar.run_id} {how}; {bar.points} points are stored."
+    if resume_command:
+        message += f" Resume it with: {resume_command} --resume {bar.run_id}"
+    print_message(message)
     return typer.Exit(1)

@@ -39,10 +39,10 @@ def print_model(model: "StateModel") -> None:
     ]
     title = f"{model.name}, version {model.version}: {', '.join(model.devices)}"
     print_table(title, columns, rows)
-    print_pairs("Conditions and sources", _circumstances(model))
+    print_pairs("Conditions and sources", _conditions(model))
 
 
-def _circumstances(model: "StateModel") -> list[tuple[str, str]]:
+def _conditions(model: "StateModel") -> list[tuple[str, str]]:
     rows = [
         (
             f"{pulses.polarity} pulses",
@@ -58,14 +58,14 @@ def _circumstances(model: "StateModel") -> list[tuple[str, str]]:
             ("read noise", f"{noise.relative_std.value:.2g} of a reading ({noise.source.quality})")
         )
     rows += [
-        (f"level {kept.level} lasts", f"{_lasting(kept.lifetime_s)}; {_told(kept.source)}")
+        (f"level {kept.level} lasts", f"{_lasting(kept.lifetime_s)}; {_source_text(kept.source)}")
         for kept in model.retention
     ]
     if model.metaplasticity is not None:
         ratio = model.metaplasticity
-        told = f"{text_of(ratio.width_ratio)}; {ratio.source.quality}"
+        text = f"{text_of(ratio.width_ratio)}; {ratio.source.quality}"
         injected = ", with the injection" * ("injection" in ratio.source.method)
-        rows.append(("w1/w2", told + injected))
+        rows.append(("w1/w2", text + injected))
     source = model.levels_source
     return [
         *rows,
@@ -89,7 +89,7 @@ def text_of(quantity: "Quantity | None") -> str:
     return f"{quantity.value:.4g} ({quantity.low:.4g}–{quantity.high:.4g})"
 
 
-def _told(source: "Source") -> str:
+def _source_text(source: "Source") -> str:
     return f"{source.quality}, {source.method}"
 
 

@@ -1,4 +1,4 @@
-"""`dwmtj models`: the state models in the store."""
+"""`dwmtj models`: stored state models."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,13 +11,13 @@ from .options import DatabaseOption, JsonOption, open_to_read
 
 app = typer.Typer(no_args_is_help=True, help="List, show, compare and export state models.")
 ModelArgument = Annotated[
-    str, typer.Argument(metavar="MODEL", help="NAME, NAME:VERSION, or a .json file.")
+    str, typer.Argument(metavar="MODEL", help="Model: NAME, NAME:VERSION, or a .json file.")
 ]
 
 
 @app.command("list")
 def list_models(database: DatabaseOption = None, as_json: JsonOption = False) -> None:
-    """List every version of every model.
+    """List all models in all versions.
 
     \b
     Example:
@@ -47,7 +47,7 @@ def list_models(database: DatabaseOption = None, as_json: JsonOption = False) ->
 def show(
     model: ModelArgument, database: DatabaseOption = None, as_json: JsonOption = False
 ) -> None:
-    """Show a model: its levels, where each is left, its conditions and its sources.
+    """Show a model: its levels, their switching voltages, its conditions and sources.
 
     \b
     Examples:
@@ -71,7 +71,7 @@ def compare(
     database: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare two models number by number: do they agree within their 95 % intervals?
+    """Compare two models: which quantities agree within their 95 % intervals.
 
     \b
     Example:
@@ -97,14 +97,14 @@ def compare(
 @app.command()
 def export(
     model: ModelArgument,
-    to: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The file to write.")],
+    to: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="File to write.")],
     form: Annotated[
-        str, typer.Option("--format", help="json, csv, crosssim, aihwkit or neurosim.")
+        str, typer.Option("--format", help="Format: json, csv, crosssim, aihwkit or neurosim.")
     ] = "json",
     database: DatabaseOption = None,
-    overwrite: Annotated[bool, typer.Option(help="Replace the file if it is there.")] = False,
+    overwrite: Annotated[bool, typer.Option(help="Replace an existing file.")] = False,
 ) -> None:
-    """Write a model as a file that other programs load.
+    """Write a model as a file for other programs.
 
     \b
     Examples:

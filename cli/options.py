@@ -1,4 +1,4 @@
-"""Options that several commands share, and what they open.
+"""Options that several commands share, and the opening of what they name.
 
 A command that reads a database does not wait for the drivers of instruments, nor one that checks a
 bench for the database: each room is imported where it is used.
@@ -25,7 +25,7 @@ BenchOption = Annotated[
         "--bench",
         "-b",
         metavar="FILE",
-        help="Bench file, or a built-in one: virtual-trapezoid, virtual-straight, "
+        help="Bench file, or the name of a built-in one: virtual-trapezoid, virtual-straight, "
         "virtual-trapezoid-five-state, virtual-array.",
         show_default=DEFAULT_BENCH,
     ),
@@ -36,21 +36,23 @@ DatabaseOption = Annotated[
         "--database",
         "-d",
         metavar="FILE|URL",
-        help="SQLite file or SQLAlchemy URL.",
+        help="Database: SQLite file or SQLAlchemy URL.",
         show_default="$DWMTJ_DATABASE, else ./dwmtj.sqlite",
     ),
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 SeedOption = Annotated[
     int | None,
     typer.Option(
         "--seed",
         min=0,
         max=2**32 - 1,
-        help="Seed of the virtual device; makes the run repeatable.",
+        help="Random seed of the virtual device; makes the run repeatable.",
     ),
 ]
-OutOption = Annotated[Path, typer.Option("--out", "-o", metavar="PATH", help="Where to write.")]
+OutOption = Annotated[
+    Path, typer.Option("--out", "-o", metavar="FOLDER", help="Folder of the files to write.")
+]
 
 
 def open_to_read(database: str | None) -> "Store":
@@ -69,23 +71,22 @@ def open_to_read(database: str | None) -> "Store":
 def choose_bench(
     bench: str | None, seed: int | None = None, attempt: int = 1, default: str = DEFAULT_BENCH
 ) -> "BenchFile":
-    """Load the bench asked for, else the virtual one, and say so; raises BenchError.
+    """Load a bench file, by default a virtual bench, which is announced; raises BenchError.
 
-    A later attempt at a run has a virtual device of the same seed, but not its random numbers.
+    Later attempts at a run simulate the same device (its seed) with other random numbers.
     """
     from ..instruments import BenchError, load_bench_file
 
     if bench is None:
         print_message(
-            f"No --bench given: measuring on the virtual bench ({default}), "
-            "no instrument is touched."
+            f"No --bench given: using the virtual bench {default}; no instrument is touched."
         )
     bench_file = load_bench_file(bench or default)
     address = LabAddress.of_library(bench_file.visa_library)
     if address is None and seed is not None:
         raise BenchError(
-            "--seed only means something on a virtual bench (visa_library ends in @dwmtj); "
-            "leave it out for real instruments."
+            "--seed applies to a virtual bench only (visa_library ends in @dwmtj); omit it for "
+            "real instruments."
         )
     if address is None or (seed is None and attempt == 1):
         return bench_file
@@ -97,7 +98,7 @@ def choose_bench(
 
 
 def use_models_from(database: str | None, bench_file: "BenchFile") -> "BenchFile":
-    """Return the bench with the database in which a virtual bench finds its twin's model first."""
+    """Return the bench; a virtual one looks for the model of its twin in this database first."""
     address = LabAddress.of_library(bench_file.visa_library)
     if address is None or database is None or not address.may_hold_twin:
         return bench_file
@@ -108,7 +109,7 @@ def use_models_from(database: str | None, bench_file: "BenchFile") -> "BenchFile
 
 
 def login_name() -> str:
-    """Return who is logged in, or nothing where the system does not tell."""
+    """Return the name of the user, or an empty text if the system has none."""
     try:
         return getpass.getuser()
     except (ImportError, KeyError, OSError):

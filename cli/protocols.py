@@ -1,4 +1,4 @@
-"""`dwmtj protocols`: what can be measured, and with which parameters."""
+"""`dwmtj protocols`: the protocols and their parameters."""
 
 from typing import Annotated, Any
 
@@ -10,7 +10,9 @@ from .options import JsonOption
 
 
 def protocols(
-    protocol: Annotated[str | None, typer.Argument(help="Show this one's parameters.")] = None,
+    protocol: Annotated[
+        str | None, typer.Argument(help="Name of the protocol whose parameters to show.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the protocols, or the parameters of one."""
@@ -19,7 +21,7 @@ def protocols(
         if as_json:
             print_json([{"protocol": name, "summary": summary} for name, summary in rows])
         else:
-            print_table("Protocols", ("protocol", "what it does"), rows)
+            print_table("Protocols", ("protocol", "summary"), rows)
         return
     parameters = _parameters(protocol)
     if as_json:

@@ -13,21 +13,21 @@ def report(
     runs: Annotated[
         list[int], typer.Argument(metavar="RUN…", help="Their numbers in `dwmtj runs list`.")
     ],
-    to: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The HTML file.")],
-    title: Annotated[str, typer.Option(help="What stands above; else the devices.")] = "",
+    to: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="HTML file to write.")],
+    title: Annotated[str, typer.Option(help="Title of the page.", show_default="the devices")] = "",
     database: DatabaseOption = None,
-    overwrite: Annotated[bool, typer.Option(help="Replace the file if it is there.")] = False,
+    overwrite: Annotated[bool, typer.Option(help="Replace an existing file.")] = False,
 ) -> None:
-    """Write figures, numbers with intervals and provenance of runs into one HTML page.
+    """Write figures, numbers and provenance of runs into one page.
 
-    The page needs no other file and no network.
+    The HTML page has the numbers with their 95 % intervals, and needs no other file.
 
     \b
     Examples:
       dwmtj report 1 2 3 -o report.html
       dwmtj report 3 -o report.html --title "Wafer 7, device A3"
     """
-    from ..analysis.report.write import (  # matplotlib: no other command waits for it
+    from ..analysis.report.write import (  # matplotlib: half a second
         load_runs,
         write_report,
     )

@@ -1,4 +1,4 @@
-"""`dwmtj run`: take one protocol to the bench and into the store."""
+"""`dwmtj run`: run one protocol on a bench and store its points."""
 
 import shlex
 from contextlib import ExitStack
@@ -22,21 +22,25 @@ from .options import (
 
 
 def run(
-    protocol: Annotated[str, typer.Argument(help="Its name; `dwmtj protocols` lists them.")],
+    protocol: Annotated[str, typer.Argument(help="Name of the protocol; see `dwmtj protocols`.")],
     bench: BenchOption = None,
     parameter: Annotated[
         list[str] | None,
-        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="May be repeated."),
+        typer.Option(
+            "--parameter", "-p", metavar="NAME=VALUE", help="Parameter of the protocol; repeatable."
+        ),
     ] = None,
     resume: Annotated[
-        int | None, typer.Option(metavar="RUN", help="Go on with a run that was broken off.")
+        int | None, typer.Option(metavar="RUN", help="Resume an interrupted run.")
     ] = None,
     database: DatabaseOption = None,
     seed: SeedOption = None,
-    operator: Annotated[str, typer.Option(help="Who measures.", show_default="login name")] = "",
-    notes: Annotated[str, typer.Option(help="Kept with the run.")] = "",
+    operator: Annotated[
+        str, typer.Option(help="Name of the operator.", show_default="login name")
+    ] = "",
+    notes: Annotated[str, typer.Option(help="Notes stored with the run.")] = "",
 ) -> None:
-    """Measure: run PROTOCOL on a bench and store every point.
+    """Run a protocol on a bench and store every point.
 
     \b
     Examples:
@@ -54,20 +58,20 @@ def run(
             procedure = make_protocol(protocol, given)
         else:
             store = opened.enter_context(Store.open(database, create=False))
-            begun = store.run(resume)
-            seed, attempt = _seed_of(begun, protocol, seed), len(begun.attempts) + 1
-            procedure = make_protocol(protocol, {**begun.parameters, **given})
+            original = store.run(resume)
+            seed, attempt = _seed_of(original, protocol, seed), len(original.attempts) + 1
+            procedure = make_protocol(protocol, {**original.parameters, **given})
         bench_file = use_models_from(database, choose_bench(bench, seed, attempt))
         instruments = opened.enter_context(open_measurement_bench(bench_file))
         procedure.check(instruments)
-        if resume is None:  # a database is made only once everything else is known to be right
+        if resume is None:  # create a database only if everything else is valid
             store = opened.enter_context(Store.open(database))
         outcome = measure(
             procedure,
             instruments,
             store,
             protocol,
-            again=_command(protocol, bench, database),
+            resume_command=_command(protocol, bench, database),
             operator=operator or login_name(),
             notes=notes,
             seed=seed,
@@ -90,17 +94,18 @@ def _parse(assignments: list[str]) -> dict[str, float | str]:
     return parameters
 
 
-def _seed_of(begun: RunRecord, protocol: str, seed: int | None) -> int | None:
-    """Return the seed a run was begun with; raises ProtocolError if it is quite another run."""
-    number, name, first = begun.summary.id, begun.summary.protocol, begun.attempts[0].seed
+def _seed_of(original: RunRecord, protocol: str, seed: int | None) -> int | None:
+    """Return the seed of the original run; raises ProtocolError if protocol or seed differ."""
+    summary, first = original.summary, original.attempts[0].seed
+    number, name = summary.id, summary.protocol
     if protocol != name:
         raise ProtocolError(
             f"Run {number} is a {name}, not a {protocol}: dwmtj run {name} --resume {number}."
         )
     if seed is not None and seed != first:
         raise ProtocolError(
-            f"Run {number} was begun with {'no seed' if first is None else f'seed {first}'}, "
-            f"not {seed}: leave --seed out to go on with it."
+            f"Run {number} was started with {'no seed' if first is None else f'seed {first}'}, "
+            f"not {seed}: omit --seed to resume it."
         )
     return first
 

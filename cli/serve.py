@@ -13,10 +13,12 @@ from .options import DatabaseOption
 
 def serve(
     lab: Annotated[
-        str, typer.Argument(help="trapezoid, straight, …, a lab file, or model:NAME.")
+        str, typer.Argument(help="Virtual lab: trapezoid, straight, …, a lab file, or model:NAME.")
     ] = "trapezoid",
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the first.")] = 5025,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of the first instrument; the others follow.")
+    ] = 5025,
     database: DatabaseOption = None,
 ) -> None:
     """Serve the virtual instruments over TCP until Ctrl-C.

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from .console import err, out
+from .console import err, print_line
 from .options import DatabaseOption
 
 app = typer.Typer(no_args_is_help=True, help="Maintain the database file.")
@@ -46,4 +46,4 @@ def upgrade(
             progress=lambda copied, total: bar.update(task, completed=copied, total=total),
         )
     message = f"{path} already has the current schema." if done is None else str(done)
-    out.print(message, markup=False, soft_wrap=True)
+    print_line(message)

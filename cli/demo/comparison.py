@@ -1,4 +1,4 @@
-"""A number of the paper beside the one measured here."""
+"""The table of measured quantities beside those of the paper."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from ..console import print_table
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table: a quantity, what the paper prints, what was measured here."""
+    """A quantity, its published value, its measured value, and whether they agree."""
 
     quantity: str
     paper: str
@@ -17,6 +17,7 @@ class Row:
 
 
 def print_comparison(title: str, rows: Sequence[Row]) -> None:
+    """Print the table, with the number of quantities that agree in its title."""
     agree = sum(row.within for row in rows)
     print_table(
         f"{title}: {agree} of {len(rows)} within the paper's spread",

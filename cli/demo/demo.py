@@ -1,4 +1,4 @@
-"""`dwmtj demo`: both synapses of the paper, measured on the virtual bench and compared with it."""
+"""`dwmtj demo`: measure both synapses of the paper on the virtual bench and compare."""
 
 import os
 from pathlib import Path
@@ -14,8 +14,8 @@ def demo(
 ) -> None:
     """Measure both virtual synapses and compare them with the paper.
 
-    Nothing is plugged in: PyMeasure's drivers speak SCPI through PyVISA to virtual instruments.
-    Writes two figures and, unless --database says otherwise, demo.sqlite into the folder --out.
+    Needs no instruments: PyMeasure's drivers send SCPI through PyVISA to virtual instruments.
+    Writes two figures into the folder --out, and the points into demo.sqlite there or --database.
     """
     from .synapses import measure_straight, measure_trapezoid  # a second to import
 
@@ -23,10 +23,10 @@ def demo(
         to.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(
-            f"The folder {to} cannot be made ({error.strerror}): give another one with --out."
+            f"The folder {to} cannot be created ({error.strerror}): choose another one with --out."
         ) from error
     if not os.access(to, os.W_OK):
-        raise StoreError(f"The folder {to} may not be written to: give another one with --out.")
+        raise StoreError(f"The folder {to} is not writable: choose another one with --out.")
     with Store.open(database or to / "demo.sqlite") as store:
         trapezoid = measure_trapezoid(store, to, seed)
         straight = measure_straight(store, to, seed)

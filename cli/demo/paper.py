@@ -1,4 +1,4 @@
-"""The synapse paper's numbers beside those of the runs just measured.
+"""The published numbers of both synapses beside those of the runs just measured.
 
 A number is held to the spread the paper prints. Where it prints none, the spread is half a unit of
 its last digit; for var (a range over n cycles) it is twice the sampling deviation of the range of

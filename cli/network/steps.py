@@ -37,7 +37,7 @@ class ArrayRuns:
                 bench,
                 store,
                 "write" if is_writing else "read",
-                again=self._command if is_writing else "",
+                resume_command=self._command if is_writing else "",
                 cycles=procedure.expected_cycles(),
                 resume=resume,
                 **about,

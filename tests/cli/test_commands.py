@@ -72,7 +72,10 @@ def test_a_seed_repeats_a_run_and_another_does_not(tmp_path: Path) -> None:
         (["run", "reset", "--bench", "silent.toml"], "Nothing answers at GPIB0::9::INSTR"),
         (["run", "reset", "--bench", "mixed-up.toml"], "which is no Keysight81160A"),
         (["run", "reset", "--bench", "real.toml"], "cannot be opened"),
-        (["run", "reset", "--bench", "real.toml", "--seed", "1"], "--seed only means something"),
+        (
+            ["run", "reset", "--bench", "real.toml", "--seed", "1"],
+            "--seed applies to a virtual bench only",
+        ),
         (["run", "reset", "--database", "no/such/folder/x.sqlite"], "no/such/folder"),
         (["run", "reset", "--database", "not-a-database.txt"], "not-a-database.txt"),
         (["run", "reset", "--database", "oracle://somewhere/x"], "oracle"),
@@ -86,8 +89,8 @@ def test_a_seed_repeats_a_run_and_another_does_not(tmp_path: Path) -> None:
         (["runs", "list", "--device", "\udcff", "-d", "lab.sqlite"], "not valid Unicode"),
         (["run", "reset", "--notes", "\udcff"], "--notes is not valid Unicode"),
         (["run", "reset", "--operator", "\udcff"], "--operator is not valid Unicode"),
-        (["demo", "-o", "not-a-database.txt"], "cannot be made ("),
-        (["demo", "-o", "not-a-database.txt/demo"], "cannot be made ("),
+        (["demo", "-o", "not-a-database.txt"], "cannot be created ("),
+        (["demo", "-o", "not-a-database.txt/demo"], "cannot be created ("),
         (["runs", "export", "1", "-o", 300 * "a", "-d", "lab.sqlite"], "cannot be written"),
         (
             ["runs", "export", "1", "--overwrite", "-o", os.devnull, "-d", "lab.sqlite"],

@@ -50,7 +50,7 @@ app.main()
             "error: The magnet does not answer: is it on?\n"
             "Not everything could be made safe; switch it off by hand: The magnet does not answer: "
             "is it on?\n"
-            "Run 1 failed; 0 points are stored. Go on with it: dwmtj run saturate --resume 1\n",
+            "Run 1 failed; 0 points are stored. Resume it with: dwmtj run saturate --resume 1\n",
         ),
         (
             1,

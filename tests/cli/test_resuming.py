@@ -1,4 +1,4 @@
-"""Runs that are broken off and taken up again on the command line, each as a user would."""
+"""Interrupted runs that are resumed on the command line."""
 
 import os
 import re
@@ -56,7 +56,7 @@ def one_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def broken_off(one_run: Path, tmp_path: Path) -> Path:
-    """A folder with run 1, a staircase of seed 7 that was broken off in cycle 1."""
+    """A folder with run 1, a staircase of seed 7 interrupted in cycle 1."""
     return Path(shutil.copytree(one_run, tmp_path, dirs_exist_ok=True))
 
 
@@ -76,8 +76,8 @@ def test_a_resumed_run_keeps_its_seed_and_repeats_none_of_its_readings(broken_of
     ("arguments", "told"),
     [
         (["reset"], "Run 1 is a staircase-write, not a reset: dwmtj run staircase-write --resume"),
-        (["staircase-write", "--seed", "8"], "begun with seed 7, not 8: leave --seed out"),
-        (["staircase-write", "-p", "cycles=5"], "begun with cycles = 4, not 5"),
+        (["staircase-write", "--seed", "8"], "started with seed 7, not 8: omit --seed"),
+        (["staircase-write", "-p", "cycles=5"], "started with cycles = 4, not 5"),
         (
             ["staircase-write", "--bench", "nplc.toml"],
             "resistance_meter.nplc = 1.0, not 0.1: resume it with the original",
@@ -154,7 +154,7 @@ def test_a_signal_during_a_field_ramp_aborts_the_run_and_says_how_to_go_on(
     with Store.open(database) as store:
         (summary,) = store.runs()
     assert summary.status is Status.ABORTED
-    hint = re.search(r"Run 1 was stopped; (\d+) points are stored. Go on with it: (.*)\n", told)
+    hint = re.search(r"Run 1 was stopped; (\d+) points are stored. Resume it with: (.*)\n", told)
     assert hint is not None, told
     assert int(hint[1]) == summary.points
     assert shlex.split(hint[2]) == [

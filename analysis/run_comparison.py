@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.stats import norm
 
@@ -19,6 +20,9 @@ MEDIAN_OF_NORMAL = 0.6744897501960817
 FALSE_ALARMS = 0.05
 FEWEST_CHANGES = 8
 UNCOMPARED = frozenset({"attempt"})
+
+Floats = npt.NDArray[np.float64]
+Truths = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ def _differing(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(differs, index=ours.index)
 
 
-def _same(ours: pd.DataFrame, theirs: pd.DataFrame, name: Hashable) -> np.ndarray:
+def _same(ours: pd.DataFrame, theirs: pd.DataFrame, name: Hashable) -> Truths:
     if name not in ours or name not in theirs:
         return np.zeros(len(ours), dtype=bool)
     one, other = ours[name].to_numpy(), theirs[name].to_numpy()
@@ -99,11 +103,11 @@ def _same(ours: pd.DataFrame, theirs: pd.DataFrame, name: Hashable) -> np.ndarra
     return np.asarray((one == other) | missing, dtype=bool)
 
 
-def _relative_difference(ours: pd.DataFrame, theirs: pd.DataFrame) -> np.ndarray:
+def _relative_difference(ours: pd.DataFrame, theirs: pd.DataFrame) -> Floats:
     one, other = (frame["resistance_ohm"].to_numpy(dtype=float) for frame in (ours, theirs))
     with np.errstate(divide="ignore", invalid="ignore"):
-        relative = np.abs(other - one) / np.abs((one + other) / 2)
-    return np.nan_to_num(relative, nan=0.0)
+        relative: Floats = np.abs(other - one) / np.abs((one + other) / 2)
+    return np.where(np.isnan(relative), 0.0, relative)
 
 
 def _relative_noise(*runs: pd.DataFrame) -> float | None:
@@ -124,7 +128,7 @@ def _threshold(noise: float | None, count: int) -> float:
 
 
 def _phases(
-    ours: pd.DataFrame, differs: np.ndarray, beyond: np.ndarray, relative: np.ndarray
+    ours: pd.DataFrame, differs: Truths, beyond: Truths, relative: Floats
 ) -> tuple[PhaseComparison, ...]:
     phase = ours["phase"].astype(str).to_numpy()
     return tuple(
@@ -141,7 +145,7 @@ def _phases(
 
 
 def _first(
-    ours: pd.DataFrame, theirs: pd.DataFrame, differs: pd.DataFrame, marked: np.ndarray
+    ours: pd.DataFrame, theirs: pd.DataFrame, differs: pd.DataFrame, marked: Truths
 ) -> PointDifference | None:
     if not marked.any():
         return None

@@ -98,13 +98,13 @@ def _moment(text: str | None, began: datetime | None) -> datetime | None:
 def _lines(events: Iterable[Event]) -> Iterator[str]:
     day = None
     for event in events:
-        local = event.time.astimezone()
-        if local.date() != day:
-            day = local.date()
-            yield f"— {day.isoformat()} —"
+        date, clock = event.time.astimezone().isoformat(" ", "microseconds")[:26].split()
+        if date != day:
+            day = date
+            yield f"— {day} —"
         took = "" if event.took_s is None else f"{event.took_s * 1e3:.3f}"
         failure = f"  ! {event.outcome}" if event.failed else ""
-        yield f"{local:%H:%M:%S.%f} {took:>10}  {_told(event)}{failure}"
+        yield f"{clock} {took:>10}  {_told(event)}{failure}"
 
 
 def _told(event: Event) -> str:

@@ -9,9 +9,9 @@ reads has its recorded pulses fired instead (`RecordedPulses`).
 import itertools
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -149,10 +149,10 @@ def _recorded(record: RunRecord, points: "pd.DataFrame") -> RecordedPulses:
 _OWN = tuple(Point.__dataclass_fields__)
 
 
-def _point(row: "dict[str, object]") -> Point:
-    set_ = {name: value for name, value in row.items() if value == value and value is not None}
+def _point(row: Mapping[Hashable, Any]) -> Point:
+    set_ = {str(name): value for name, value in row.items() if value == value and value is not None}
     extra = {name: value for name, value in set_.items() if name not in (*_OWN, "attempt")}
-    return Point(**{name: set_[name] for name in _OWN if name in set_}, extra=extra)  # type: ignore[arg-type]
+    return Point(**{name: set_[name] for name in _OWN if name in set_}, extra=extra)
 
 
 def _bench_of(

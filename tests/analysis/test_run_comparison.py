@@ -40,7 +40,7 @@ def test_a_run_is_identical_to_itself_and_to_its_repetition_in_another_attempt()
 def test_the_last_digit_counts() -> None:
     run = a_run(1)
     other = run.copy()
-    other.loc[250, "resistance_ohm"] = np.nextafter(other.loc[250, "resistance_ohm"], 0)
+    other.loc[250, "resistance_ohm"] = np.nextafter(other["resistance_ohm"].iloc[250], 0)
     compared = compare_runs(run, other)
     assert not compared.identical
     assert compared.first is not None

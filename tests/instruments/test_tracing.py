@@ -254,10 +254,11 @@ def test_a_disk_that_fills_up_ends_the_trace_with_one_warning_and_not_the_run(
     full = os.open("/dev/full", os.O_WRONLY)
     with open_bench(virtual()) as bench, Store.open(file.parent / "a.db") as store:
         with trace_to(file):
-            descriptor = descriptor_of(file)
+            descriptors = [descriptor_of(file)]
 
             def fill_the_disk() -> bool:
-                os.dup2(full, descriptor)
+                if descriptors:
+                    os.dup2(full, descriptors.pop())
                 return False
 
             staircase = make_protocol("staircase-write", SHORT)

@@ -133,7 +133,7 @@ def bench(rest: list[str]) -> int:
 def docs(rest: list[str]) -> int:
     """Build the documentation as a site, into site/; a warning is an error."""
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}  # of a successor, which is no error
-    site = (PYTHON, "-m", "mkdocs", "build", "--strict", "--quiet", *rest)
+    site: tuple[str | Path, ...] = (PYTHON, "-m", "mkdocs", "build", "--strict", "--quiet", *rest)
     return run(*site, environment=environment)
 
 

@@ -13,7 +13,7 @@ import torch
 from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 
-from benchmarks._crosssim import INSTALL, CrossSim
+from dwmtj.benchmarks._crosssim import INSTALL, CrossSim
 from dwmtj.simulators.networks import load_images
 from dwmtj.simulators.networks.crossbar.devices import ConductanceRange
 from dwmtj.simulators.networks.crossbar.network import AnalogNetwork, from_analog, to_analog

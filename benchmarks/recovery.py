@@ -23,15 +23,6 @@ import numpy as np
 import numpy.typing as npt
 from rich.progress import track
 
-from benchmarks._random_devices import (
-    BIAS_FIELD_T,
-    SATURATION_FIELD_T,
-    EDGE_s,
-    RandomDevice,
-    WIDTH_s,
-    climb,
-    draw_device,
-)
 from dwmtj.analysis import (
     AnalysisError,
     critical_voltage,
@@ -41,6 +32,15 @@ from dwmtj.analysis import (
 )
 from dwmtj.analysis.calibration import calibrate_stored
 from dwmtj.analysis.state_model.model import StateModel
+from dwmtj.benchmarks._random_devices import (
+    BIAS_FIELD_T,
+    SATURATION_FIELD_T,
+    EDGE_s,
+    RandomDevice,
+    WIDTH_s,
+    climb,
+    draw_device,
+)
 from dwmtj.instruments import Bench, load_bench_file, open_bench
 from dwmtj.protocols.catalogue import make_protocol
 from dwmtj.protocols.runner import run

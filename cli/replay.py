@@ -61,7 +61,8 @@ def replay(
         else:
             folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
             to = opened.enter_context(Store.open(folder / "replay.sqlite"))
-        with ProgressBar(f"replay of run {run}") as bar:
+        bar = ProgressBar(f"replay of run {run}")
+        with bar.display:
             number, failure = prepared.into(to, (bar,))
         compared = compare_runs(recorded, to.points(number, all_attempts=True))
     if failure:

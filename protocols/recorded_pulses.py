@@ -7,7 +7,7 @@ from typing import Any
 from ..instruments import Bench, OpenJunctionError, PulseShape, SetPoints
 from ..storage import Point
 from .errors import ProtocolError
-from .moves import Hand
+from .measurement_sequence import MeasurementSequence
 from .procedure import BenchProcedure
 
 EDGE_S = 10e-9
@@ -71,7 +71,7 @@ class RecordedPulses(BenchProcedure):
         return len(self.points)
 
     def steps(self, bench: Bench, first_cycle: int = 0) -> Iterator[Point]:
-        hand = Hand(bench, bench.clock.now_s())
+        sequence = MeasurementSequence(bench, bench.clock.now_s())
         field_T, device, armed_s, metered = None, None, None, False
         for recorded in self.points:
             if recorded.cycle < first_cycle:
@@ -87,27 +87,27 @@ class RecordedPulses(BenchProcedure):
                 metered = True
             if recorded.field_T is not None and recorded.field_T != field_T:
                 field_T = recorded.field_T
-                hand.set_field(field_T)
+                sequence.set_field(field_T)
             if recorded.amplitude_V is not None and recorded.pulse_width_s is not None:
                 if recorded.pulse_width_s != armed_s:
                     armed_s = recorded.pulse_width_s
                     bench.generator.arm(self.timing.shape(armed_s))
                 bench.generator.fire(recorded.amplitude_V)
-            self._wait(hand, recorded.time_s)
-            yield self._read(hand, recorded)
+            self._wait(sequence, recorded.time_s)
+            yield self._read(sequence, recorded)
 
     @staticmethod
-    def _wait(hand: Hand, due_s: float) -> None:
-        early_s = due_s - (hand.bench.clock.now_s() - hand.started_s)
+    def _wait(sequence: MeasurementSequence, due_s: float) -> None:
+        early_s = due_s - (sequence.bench.clock.now_s() - sequence.started_s)
         if early_s > 0:
-            hand.bench.clock.sleep(early_s)
+            sequence.bench.clock.sleep(early_s)
 
     @staticmethod
-    def _read(hand: Hand, recorded: Point) -> Point:
+    def _read(sequence: MeasurementSequence, recorded: Point) -> Point:
         pulse = (recorded.amplitude_V, recorded.pulse_width_s)
         try:
-            point = hand.read(recorded.phase, recorded.cycle, *pulse)
+            point = sequence.read(recorded.phase, recorded.cycle, *pulse)
         except OpenJunctionError:
-            now_s = hand.bench.clock.now_s() - hand.started_s
+            now_s = sequence.bench.clock.now_s() - sequence.started_s
             point = Point(recorded.phase, now_s, recorded.cycle, *pulse)
         return replace(point, extra=recorded.extra)

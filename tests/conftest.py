@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dwmtj.instruments import BenchFile, load_bench_file
-from tests.official_images import write_official_images
-from tests.surroundings import unchanged_surroundings
+from dwmtj.tests.official_images import write_official_images
+from dwmtj.tests.surroundings import unchanged_surroundings
 
 if TYPE_CHECKING:
     from dwmtj.analysis.state_model.model import StateModel
@@ -47,6 +47,6 @@ def virtual() -> Callable[..., BenchFile]:
 @pytest.fixture(scope="session")
 def straight_model() -> "StateModel":
     """The model of a straight synapse, to write with; see `tests.straight_model`."""
-    from tests.straight_model import calibrate_straight
+    from dwmtj.tests.straight_model import calibrate_straight
 
     return calibrate_straight()

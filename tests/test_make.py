@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-import make
+from dwmtj import make
 
 
 @pytest.fixture

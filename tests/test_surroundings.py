@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.surroundings import unchanged_surroundings
+from dwmtj.tests.surroundings import unchanged_surroundings
 
 
 @pytest.fixture

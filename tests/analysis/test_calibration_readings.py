@@ -11,7 +11,7 @@ from dwmtj.analysis import AnalysisError, measure_read_noise
 from dwmtj.analysis.calibration.model import calibrate
 from dwmtj.analysis.calibration.runs import CalibrationRun
 from dwmtj.analysis.state_model.file import model_json, parse_model
-from tests.analysis.test_calibration import a_run
+from dwmtj.tests.analysis.test_calibration import a_run
 
 NOISE = 2e-4
 LEAVING_HZ = 0.02

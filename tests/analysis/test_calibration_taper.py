@@ -9,7 +9,7 @@ import pytest
 from dwmtj.analysis import AnalysisError, wall_position
 from dwmtj.analysis.calibration.model import calibrate
 from dwmtj.analysis.calibration.runs import CalibrationRun
-from tests.analysis.test_calibration import covers
+from dwmtj.tests.analysis.test_calibration import covers
 
 RATIO = 0.3
 EXTREMES_OHM = (100.0, 65.0)

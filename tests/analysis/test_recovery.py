@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numba
 import pytest
 
-from benchmarks.recovery import measured
+from dwmtj.benchmarks.recovery import measured
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from dwmtj.analysis import AnalysisError
 from dwmtj.analysis.report.write import load_runs, save_figures, write_report
 from dwmtj.storage import OutputFileError, Point, Status, Store
-from tests.html_page import HtmlPage
+from dwmtj.tests.html_page import HtmlPage
 
 EVIL = '<script>alert("x")</script>&'
 THRESHOLDS_V = (1.2, 2.6, 3.5)

@@ -17,7 +17,7 @@ from dwmtj.analysis.state_model.model import (
     StateModel,
 )
 from dwmtj.analysis.state_model.transitions import cumulated, leaving_voltage, maximum_likelihood
-from tests.html_page import HtmlPage
+from dwmtj.tests.html_page import HtmlPage
 
 EVIL = '<script>alert("x")</script>&'
 SOURCE = Source((4, 7), "lab.sqlite", "0.1.0", "2025-03-01T22:15:00+00:00", "counted", "2 ladders")

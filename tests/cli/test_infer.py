@@ -15,8 +15,8 @@ from dwmtj.analysis.state_model.file import model_json
 from dwmtj.cli import app as command_line
 from dwmtj.simulators.networks import NetworkError
 from dwmtj.storage import Store
-from tests.analysis.test_write_policy import a_model
-from tests.official_images import write_official_images
+from dwmtj.tests.analysis.test_write_policy import a_model
+from dwmtj.tests.official_images import write_official_images
 
 WEIGHTS = "cifar100/resnet20.safetensors"
 THESE = ("--weights", WEIGHTS)

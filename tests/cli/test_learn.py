@@ -15,7 +15,7 @@ from dwmtj.cli import app as command_line
 from dwmtj.simulators.networks import NetworkError, require_learning
 from dwmtj.simulators.sweeps.errors import SweepError
 from dwmtj.storage import OutputFileError, Store
-from tests.official_images import write_official_images
+from dwmtj.tests.official_images import write_official_images
 
 ANN = ("learn", "ann", "-o", "network", "--data", "mnist", "--epochs", "1")
 STREAM = (

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 from dwmtj.cli import app as command_line
 from dwmtj.simulators.networks import NetworkError
 from dwmtj.storage import OutputFileError, Store
-from tests.official_images import write_official_images
+from dwmtj.tests.official_images import write_official_images
 
 LEARN = ("learn", "cifar100", "-o", "out", "--epochs", "2", "--batch", "16")
 

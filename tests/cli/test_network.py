@@ -18,7 +18,7 @@ from dwmtj.analysis.state_model.file import model_document
 from dwmtj.analysis.state_model.model import StateModel
 from dwmtj.cli import app as command_line
 from dwmtj.storage import Status, Store
-from tests.official_images import write_official_images
+from dwmtj.tests.official_images import write_official_images
 
 PROGRAM = ("network", "program", "-w", "net.safetensors", "-m", "straight.json", "-o", "out")
 

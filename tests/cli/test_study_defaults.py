@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from dwmtj.analysis.state_model.file import model_json
 from dwmtj.cli import app as command_line
 from dwmtj.simulators import networks
-from tests.analysis.test_write_policy import a_model
+from dwmtj.tests.analysis.test_write_policy import a_model
 
 STUDIES: list[tuple[str, str, Callable[[], Any]]] = [
     ("learn ann", "learn_ann", lambda: networks.AnnConfiguration()),

@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -13,9 +13,9 @@ from dwmtj.instruments import built_in_benches, load_bench_file, open_bench
 from dwmtj.protocols.catalogue import make_protocol
 from dwmtj.protocols.runner import run
 from dwmtj.storage import Store
-from tests.docs.page_session import PageSession
-from tests.docs.pages import ROOT
-from tests.official_images import write_official_images
+from dwmtj.tests.docs.page_session import PageSession
+from dwmtj.tests.docs.pages import ROOT
+from dwmtj.tests.official_images import write_official_images
 
 FROM_AN_EMPTY_FOLDER = ("README.md", "tutorials")
 
@@ -42,7 +42,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory, straight_model: StateMode
     bench_file = load_bench_file(folder / "bench.toml")
     with open_bench(bench_file) as bench, Store.open(folder / "lab.sqlite") as store:
         for stopped in (False, False, True, True):
-            run(procedure, bench, store, should_stop=lambda stopped=stopped: stopped)
+            run(procedure, bench, store, should_stop=partial(bool, stopped))
         device = store.run(1).summary.device
         store.add_calibration("straight-B1", device, [1], model_document(straight_model))
     with sqlite3.connect(folder / "lab.sqlite") as database:

@@ -14,22 +14,21 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import Step, steps
+from dwmtj.tests.docs.pages import Step, steps
 
 COMMAND = Path(__file__).with_name("command.py")
 SETS_UP = re.compile(r"git clone |cd dwmtj$|(\.venv/bin/)?pip install |sudo |python3 make\.py ")
 SERVES = re.compile(r"dwmtj serve|dask ")
 NEEDS_GPU = re.compile(r"--on cuda\b")
 PORT = re.compile(r"(?<=:)8786\b|(?<=--port )8786\b")  # others may use it here, too
-PRELOADED = ["dwmtj.cli.app", "dwmtj.cli.errors", "matplotlib.pyplot", "sklearn.mixture", "torch"]
+PRELOADED = ["dwmtj.cli.app", "matplotlib.pyplot", "sklearn.mixture", "torch"]
 START_S = 60.0
 
 
@@ -136,23 +135,19 @@ class PageSession:
             time.sleep(0.05)
 
 
-def start(given: dict[str, object]) -> BaseProcess:
+def start(given: Mapping[str, object]) -> BaseProcess:
     """Start `command.py` with these globals in a process of its own."""
-    process = _context().Process(
-        target=runpy.run_path,  # found by any process, wherever these tests are
-        args=(str(COMMAND), given),
-    )
+    target = runpy.run_path  # found by any process, wherever these tests are
+    arguments = (str(COMMAND), dict(given))
+    process: BaseProcess
+    if sys.platform == "win32":
+        process = multiprocessing.get_context("spawn").Process(target=target, args=arguments)
+    else:
+        forked = multiprocessing.get_context("forkserver")
+        forked.set_forkserver_preload(PRELOADED)
+        process = forked.Process(target=target, args=arguments)
     process.start()
     return process
-
-
-@cache
-def _context() -> BaseContext:
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    if "forkserver" in methods:
-        context.set_forkserver_preload(PRELOADED)
-    return context
 
 
 @cache

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.page_session import PageSession
-from tests.docs.pages import Step, pages, steps
+from dwmtj.tests.docs.page_session import PageSession
+from dwmtj.tests.docs.pages import Step, pages, steps
 
 STEPS = [step for page in pages() for step in steps(page)]
 

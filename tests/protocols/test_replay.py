@@ -15,7 +15,7 @@ from dwmtj.analysis.run_comparison import RunComparison, compare_runs
 from dwmtj.instruments import Bench, BenchFile, PulseShape, SetPoints, open_bench
 from dwmtj.protocols import ProtocolError
 from dwmtj.protocols.catalogue import PROTOCOLS, make_protocol
-from dwmtj.protocols.moves import Hand
+from dwmtj.protocols.measurement_sequence import MeasurementSequence
 from dwmtj.protocols.procedure import BenchProcedure
 from dwmtj.protocols.recorded_pulses import RecordedPulses
 from dwmtj.protocols.replay import Replay, prepare_replay
@@ -168,7 +168,7 @@ def a_plan() -> WritePlan:
         edges_ohm=(2000.0, 900.0, 10.0),
         positive_V=(3.4, 3.6),
         negative_V=(1.0,),
-        choice=choice,
+        policy_table=choice,
         expected_pulses=(0.0, 2.0),
     )
 
@@ -213,14 +213,14 @@ class TwoWays(BenchProcedure):
         return 5
 
     def steps(self, bench: Bench, first_cycle: int = 0) -> Iterator[Point]:
-        hand = Hand.on(bench, self.read_current_A)
-        yield from hand.saturate(0.05, -0.004, 0)
+        sequence = MeasurementSequence.start(bench, self.read_current_A)
+        yield from sequence.saturate(0.05, -0.004, 0)
         for width_s in (50e-9, 100e-9):
             shape = PulseShape(width_s, 10e-9, 10e-9)
             bench.generator.arm(shape)
-            yield from hand.pulses([3.0], shape, 0.0, "write", 0)
+            yield from sequence.pulses([3.0], shape, 0.0, "write", 0)
         bench.clock.sleep(60.0)
-        yield hand.read("read", 0)
+        yield sequence.read("read", 0)
 
 
 def test_the_pulses_of_a_protocol_that_is_not_known_are_fired_from_the_record(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from dwmtj.storage import Point, RunWriter, Status, Store
-from tests.html_page import HtmlPage
+from dwmtj.tests.html_page import HtmlPage
 
 EVIL = '<script>alert("x")</script>&'
 Begin = Callable[[], RunWriter]

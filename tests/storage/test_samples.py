@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from dwmtj.analysis.state_model.store import model_of
 from dwmtj.storage import Status, Store
 from dwmtj.storage.schema import SCHEMA_VERSION, Base
-from tests.storage.make_database import content_of
+from dwmtj.tests.storage.make_database import content_of
 
 SAMPLES = Path(__file__).parent / "databases"
 VERSIONS = range(1, SCHEMA_VERSION + 1)

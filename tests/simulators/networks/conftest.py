@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from dwmtj.simulators.networks.data.dataset_files import DATA_VARIABLE, DataSetFiles
-from tests.official_images import idx
+from dwmtj.tests.official_images import idx
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from dwmtj.simulators.networks.data.images import (
     read_cifar,
     read_idx,
 )
-from tests.official_images import write_official_images
+from dwmtj.tests.official_images import write_official_images
 
 Arrays = dict[str, NDArray[np.uint8]]
 

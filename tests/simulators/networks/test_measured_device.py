@@ -10,7 +10,7 @@ from dwmtj.simulators.networks import NetworkError
 from dwmtj.simulators.networks.synapses.measured_device import measured_device
 from dwmtj.simulators.networks.synapses.synapse import PulsedSynapse
 from dwmtj.simulators.networks.synapses.technologies import of_model
-from tests.simulators.networks.test_stream_transitions import model, pulses
+from dwmtj.tests.simulators.networks.test_stream_transitions import model, pulses
 
 COUNT = 20_000
 

@@ -16,7 +16,7 @@ from dwmtj.simulators.networks.programming.network_writing import Policies
 from dwmtj.simulators.networks.programming.result import PUBLISHED_J, Programmed, PulseTimes
 from dwmtj.simulators.networks.programming.study import ProgrammingConfiguration, program
 from dwmtj.simulators.sweeps.checkpoint import Checkpoint
-from tests.analysis.test_write_policy import a_model
+from dwmtj.tests.analysis.test_write_policy import a_model
 
 TIMES = PulseTimes(pulse_s=60e-9, heating_s=50e-9, read_s=0.02, track_ohm=1000.0)
 CONFIGURATION = ProgrammingConfiguration("weights", "model", TIMES, max_pulses=200, programmings=2)

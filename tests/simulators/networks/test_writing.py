@@ -22,7 +22,7 @@ from dwmtj.simulators.networks.programming.network_writing import (
     kinds_of,
     write_network,
 )
-from tests.analysis.test_write_policy import a_model
+from dwmtj.tests.analysis.test_write_policy import a_model
 
 MANY = 40_000
 TARGETS = np.repeat(np.arange(3, dtype=np.int8), MANY)

@@ -11,7 +11,7 @@ from dwmtj.storage import StoreError
 from dwmtj.storage.migrations import backup
 from dwmtj.storage.migrations.backup import back_up
 from dwmtj.storage.migrations.upgrade import upgrade_database
-from tests.storage.test_samples import SAMPLES
+from dwmtj.tests.storage.test_samples import SAMPLES
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from dwmtj.storage.migrations import upgrade
 from dwmtj.storage.migrations.upgrade import upgrade_database
 from dwmtj.storage.owner import Owner, this_process
 from dwmtj.storage.schema import SCHEMA_VERSION
-from tests.storage.test_samples import SAMPLES, tables
+from dwmtj.tests.storage.test_samples import SAMPLES, tables
 
 HERE = Path(__file__).parent
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(HERE)}

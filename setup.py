@@ -3,7 +3,15 @@
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-IN_THE_PACKAGE = {"__init__", "__main__", "compiled", "errors", "lab_address", "validation"}
+IN_THE_PACKAGE = {
+    "__init__",
+    "__main__",
+    "arrays",
+    "compiled",
+    "errors",
+    "lab_address",
+    "validation",
+}
 
 
 class BuildPackage(build_py):

@@ -9,12 +9,10 @@ J. R. Stat. Soc. B 16, 175 (1954). Only Wilson's is approximate for the data it 
 from math import inf, sqrt
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import chdtri, gammaincinv, ndtri, stdtrit
 
+from ..arrays import Floats
 from .estimate import Estimate
-
-Floats = npt.NDArray[np.float64]
 
 TAIL = 0.025
 Z = float(ndtri(1 - TAIL))

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from math import hypot, sqrt
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from ..arrays import Floats
 from ..storage import Phase
 from .errors import AnalysisError
 from .estimate import Estimate
@@ -25,8 +25,6 @@ from .run_points import require
 EDGE_SHARE = 0.1  # of the sweep at either end, taken as saturated
 OF_TWO = 1.155
 FLAT_SHARE = 0.05  # of the loop's height, by which the ends may differ or slope
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

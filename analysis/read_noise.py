@@ -10,9 +10,9 @@ Source: Whittle, Ark. Mat. 2, 423 (1953).
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from ..arrays import Floats
 from .errors import AnalysisError
 from .estimate import Estimate
 from .intervals import Z, std_ci
@@ -20,8 +20,6 @@ from .run_points import readings_without_pulses
 
 MIN_READINGS = 64
 UNSTEADY = 0.2
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ..arrays import Floats
 from .errors import AnalysisError
 from .estimate import Estimate
 from .intervals import rate_ci, symmetric_interval, t_quantile
 from .levels.find import Level, level_of_readings
 from .levels.visits import sequence_starts
 from .run_points import series_without_pulses
-
-Floats = npt.NDArray[np.float64]
 
 BLOCKS = 16
 

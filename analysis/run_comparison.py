@@ -16,12 +16,13 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import norm
 
+from ..arrays import Floats
+
 MEDIAN_OF_NORMAL = 0.6744897501960817
 FALSE_ALARMS = 0.05
 FEWEST_CHANGES = 8
 UNCOMPARED = frozenset({"attempt"})
 
-Floats = npt.NDArray[np.float64]
 Truths = npt.NDArray[np.bool_]
 
 

@@ -7,16 +7,14 @@ the run.
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from ..arrays import Floats
 from ..storage import Phase
 from .errors import AnalysisError
 
 READ_COLUMNS = ("cycle", "phase", "amplitude_V", "resistance_ohm")
 IDENTITIES = {"device": "devices", "device_id": "devices", "device_name": "devices"}
-
-Floats = npt.NDArray[np.float64]
 
 
 def require(points: pd.DataFrame, columns: Sequence[str]) -> None:

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from math import exp, inf, log, sqrt
 
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import Floats
 from .errors import AnalysisError
 from .estimate import Estimate
 from .intervals import symmetric_interval, t_quantile
@@ -25,8 +25,6 @@ from .intervals import symmetric_interval, t_quantile
 LABEL = 10.1015
 STEEPEST = 9.0
 MIN_PULSES = 4
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

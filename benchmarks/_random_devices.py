@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from dwmtj.arrays import Floats
 from dwmtj.simulators.device import Device, DeviceParameters, Notch, Track, load_device
 from dwmtj.simulators.device.track import (
     junction_outline,
@@ -13,8 +14,6 @@ from dwmtj.simulators.device.track import (
     track_resistance_ohm,
     width_m,
 )
-
-Floats = npt.NDArray[np.float64]
 
 WIDEST_SIGMA = 0.03
 """No level is wider than this share of the range: a seat stays in its notch."""

@@ -32,6 +32,7 @@ from dwmtj.analysis import (
 )
 from dwmtj.analysis.calibration import calibrate_stored
 from dwmtj.analysis.state_model.model import StateModel
+from dwmtj.arrays import Floats
 from dwmtj.benchmarks._random_devices import (
     BIAS_FIELD_T,
     SATURATION_FIELD_T,
@@ -54,8 +55,6 @@ COPIES, LADDERS = 20_000, 4000
 INTEGRATION_s = 0.02
 LOWEST, HIGHEST = 0.92, 0.98
 LEVELS_RIGHT, WELL_APART = 0.98, 6.0
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

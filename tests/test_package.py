@@ -59,6 +59,7 @@ def test_the_wheel_holds_the_package_and_the_back_end_and_nothing_else(wheel: li
             "__init__.py",
             "__init__.pyi",
             "__main__.py",
+            "arrays.py",
             "compiled.py",
             "errors.py",
             "lab_address.py",

@@ -14,14 +14,13 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import Floats
 from ..levels.find import Level
 from ..state_model.model import LevelState, Quantity
 from ..state_model.transitions import mean_quantity, std_quantity
 from .state_sequences import StateSequence
 
-Floats = npt.NDArray[np.float64]
 Visits = list[list[Floats]]
 
 

@@ -8,13 +8,11 @@ nearest one behind it goes; at the end that it moves towards the step is 0.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import Floats
 from ..errors import AnalysisError
 from ..state_model.model import Pulses, StateModel
 from ..state_model.transitions import leaving_voltage
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,18 @@ from collections.abc import Mapping
 
 import matplotlib as mpl
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
 from matplotlib.colors import Normalize
 
+from ...arrays import Floats
 from ...storage import Phase
 from ..run_points import pulsed_points
 from .panel import LIGHTEST, Panel, colours
 
 VECTORS_UP_TO = 20_000  # points; more are painted as pixels within the SVG
-Floats = npt.NDArray[np.float64]
 
 KINDS: Mapping[frozenset[str], tuple[str, str]] = {
     frozenset({Phase.WRITE}): ("write", "Write"),

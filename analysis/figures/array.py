@@ -1,7 +1,6 @@
 """An array device by device: the map of what was written or read, and pulses per device."""
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
@@ -11,8 +10,6 @@ from ..writing.outcome import measure_write_outcome
 from .panel import GREY, ORANGE, Colour, Panel, colours
 
 BINS = 40
-
-Floats = npt.NDArray[np.float64]
 
 
 def array_map(points: pd.DataFrame) -> Panel:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 
+from ...arrays import Counts, Floats
 from ..formatting import decimals_for
 from ..levels.conductance import conductance_levels
 from ..levels.find import Level, level_of_readings
@@ -18,9 +18,6 @@ FEWEST = 0.7  # readings, at the foot of the logarithmic axis: one is still seen
 COLUMNS = 2  # of the legend, which stands above the bars, a LINE of the height each row
 LINE = 0.08
 UNITS = (("S", 1.0), ("mS", 1e3), ("µS", 1e6), ("nS", 1e9))
-
-Floats = npt.NDArray[np.float64]
-Counts = npt.NDArray[np.int64]
 
 
 def conductance_histogram(points: pd.DataFrame, levels: Sequence[Level]) -> Panel:

@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from matplotlib.axes import Axes
 
+from ...arrays import Floats
 from ..errors import AnalysisError
 from ..formatting import decimals_for
 from ..levels.find import Level
 from ..levels.state_map import StateMap, state_maps
 from .panel import Panel, colours
-
-Floats = npt.NDArray[np.float64]
 
 
 def distribution_map(

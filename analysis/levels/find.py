@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from ...arrays import Floats, Ints
 from ..errors import AnalysisError
 from ..estimate import Estimate
 from ..run_points import incomplete_cycles, missing_readings, pulsed_points
@@ -21,9 +21,6 @@ from .merging import merge_split_levels
 from .mixture import NARROWEST_FRACTION, find_groups
 from .plateaus import find_plateaus
 from .visits import label_readings
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)

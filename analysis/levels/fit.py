@@ -9,16 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from ...arrays import Floats
 from .mixture import NARROWEST_FRACTION, Group, centres
 from .slow_noise import is_quiet, with_slow_noise
 from .visits import Distribution, distribution, is_outlier, label_readings, visits_of
 
 ROUNDS = 2
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from math import sqrt
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.cluster.hierarchy import fcluster, linkage
 
+from ...arrays import Flags, Floats, Ints
 from .plateaus import Plateaus
 
 NARROWEST_FRACTION = 0.002
@@ -29,10 +29,6 @@ BORROWED = 2.0
 MAX_GROUPS = 24
 SAMPLE = 1500
 PATIENCE = 9
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.intp]
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

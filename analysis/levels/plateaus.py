@@ -13,15 +13,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ...arrays import Floats, Ints
+
 JUMP = 3.0
 WINDOW = 15
 SIDE = 6
 SHIFT = 7.0
 BLIP = 2
 LEAST_JUMP_FRACTION = 1e-4
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)

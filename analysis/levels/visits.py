@@ -21,15 +21,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ...arrays import Floats, Ints
 from ..estimate import Estimate
 from ..intervals import std_ci, symmetric_interval, t_quantile
 from .plateaus import group_variance
 
 OUTLIER_SIGMA = 7.0
 MIN_FOR_CORRELATION = 8
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)

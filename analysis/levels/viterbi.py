@@ -8,13 +8,11 @@ IEEE Trans. Inf. Theory 13, 260 (1967).
 import numpy as np
 import numpy.typing as npt
 
+from ...arrays import Floats, Ints
 from ...compiled import compiled
 
 TRANSITION_COST = 7.0
 MAX_READING_COST = 40.0
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.intp]
 
 
 @compiled

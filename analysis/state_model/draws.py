@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ...arrays import Floats
 from ..errors import AnalysisError
 from .transitions import cumulated
 
-Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int8]
 Rows = npt.NDArray[np.intp]
 

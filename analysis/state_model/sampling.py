@@ -16,12 +16,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...arrays import Floats
 from ..errors import AnalysisError
 from .draws import Indices, Ladders, choose, choose_each
 from .model import LevelState, StateModel
 from .transitions import draw_posterior, first_arrivals, maximum_likelihood
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

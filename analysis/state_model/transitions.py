@@ -17,12 +17,10 @@ first did not, which ladders do not show.
 """
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 
+from ...arrays import Floats
 from .model import Prior, Pulses, Quantity
-
-Floats = npt.NDArray[np.float64]
 
 CONFIDENCE = 0.95
 

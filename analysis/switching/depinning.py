@@ -18,8 +18,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import Floats
 from ..errors import AnalysisError
 from ..estimate import Estimate
 from ..intervals import TAIL, Z
@@ -35,8 +35,6 @@ ATTEMPT_RATE_Hz = 1e9
 DRAWS = 2000
 MAX_VISITS = 1000
 MIN_SWITCHES = 5
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

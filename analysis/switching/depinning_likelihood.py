@@ -8,15 +8,13 @@ visit makes that strength; so it costs little more than ln L, however many visit
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import Floats
 from .trials import Trials
 
 NODES = 15
 WEAKEST = 0.05
 """Strength below which no visit is believed to be."""
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from math import inf, sqrt
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from ...arrays import Floats
 from ..errors import AnalysisError
 from ..estimate import Estimate
 from ..intervals import proportion_ci, symmetric_interval, t_quantile
@@ -23,8 +23,6 @@ from ..run_points import incomplete_cycles, pulsed_points
 from .voltages import SwitchingEvent
 
 EXPECTED_SHARE = 0.9
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,15 +16,13 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import Floats
 from ..errors import AnalysisError
 from ..estimate import Estimate
 from ..intervals import ratio_ci
 
 LARGE = 1e9
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import log_ndtr
 
+from ...arrays import Floats
 from ..estimate import Estimate
 from ..intervals import std_ci, symmetric_interval, t_quantile
 from ..levels.find import Level, level_of_readings
@@ -33,8 +34,6 @@ from ..run_points import pulsed_points
 
 NARROWEST_STEPS = 0.05
 MIN_FREED = 2
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ...arrays import Floats
 from ..errors import AnalysisError
 from ..levels.find import Level, level_of_readings
 from ..levels.visits import sequence_starts
 from ..run_points import pulsed_points, require
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,18 +14,16 @@ from dataclasses import dataclass
 from math import exp, inf, pi, sqrt
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.special import chdtri, ndtr
 
+from ...arrays import Floats
 from ...storage import Phase
 from ..estimate import Estimate
 from ..intervals import TAIL, proportion_ci, symmetric_interval, t_quantile
 from ..levels.find import Level, level_of_readings
 from ..levels.visits import sequence_starts
 from ..run_points import pulsed_points
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

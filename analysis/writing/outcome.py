@@ -11,13 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ...arrays import Counts, Floats
 from ..errors import AnalysisError
 from ..estimate import Estimate
 from ..intervals import proportion_ci
 from ..run_points import require
-
-Counts = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 NO_LEVEL = -1
 

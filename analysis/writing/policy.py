@@ -24,13 +24,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ...arrays import Floats
 from ..errors import AnalysisError
 from ..state_model.model import StateModel
 from ..state_model.sampling import most_likely
 from ..state_model.transitions import cumulated
 from .transitions import PulseHistory, TransitionTables, saturated_level, transition_tables
 
-Floats = npt.NDArray[np.float64]
 Cost = Callable[[Floats], Floats]
 
 

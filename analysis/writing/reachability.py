@@ -9,12 +9,9 @@ left to remove. Source: Baier & Katoen, Principles of Model Checking (2008), §1
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from ...arrays import Flags, Floats
 from ...compiled import compiled
-
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 
 
 def reaches_almost_surely(onward: Floats, back: Floats, target: int) -> Flags:

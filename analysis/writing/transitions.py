@@ -23,13 +23,12 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from ...arrays import Floats
 from ..errors import AnalysisError
 from ..state_model.draws import Ladders
 from ..state_model.model import Pulses, StateModel
 from ..state_model.sampling import SampledDevice
 from ..state_model.transitions import maximum_likelihood
-
-Floats = npt.NDArray[np.float64]
 
 MAX_AMPLITUDES = 64
 """Largest number of amplitudes of one polarity; of more, an evenly spaced selection is offered."""

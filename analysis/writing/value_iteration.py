@@ -21,10 +21,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...arrays import Floats
 from ...compiled import compiled
 from .reachability import reaches_almost_surely
 
-Floats = npt.NDArray[np.float64]
 Choices = npt.NDArray[np.int16]
 
 CLOSE = 1e-9

@@ -21,10 +21,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Floats
 from .errors import DeviceError
 from .twin_parameters import Ladder, TwinParameters
-
-Floats = NDArray[np.float64]
 
 _SATURATES = 0.9
 """Fraction of the measured saturating field that also saturates, as coils are not exact."""

@@ -18,11 +18,11 @@ import psutil
 from joblib import Parallel, delayed, parallel_config
 from joblib.externals.loky import get_reusable_executor
 
+from ...arrays import Counts
 from .errors import SweepError
 from .task import Task
 from .work import Work, compute_task
 
-Counts = npt.NDArray[np.int64]
 POLL_INTERVAL_s = 0.2  # between looks at the counts of finished steps
 
 

@@ -12,11 +12,9 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ....arrays import Floats
 from ...device import Device, Twin
-
-Floats = NDArray[np.float64]
 
 _ITERATIONS = 60
 

@@ -12,14 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Literal, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import expm
 
 from ....analysis.state_model.model import StateModel
+from ....arrays import Floats
 from ..errors import NetworkError
 from ..synapses.levels import SynapseLevels, spread_S, weight_levels
 
-Floats = NDArray[np.float64]
 LevelsOf = Literal["interpolated", "measured"]
 MOST_BITS = 12
 

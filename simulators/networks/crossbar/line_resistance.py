@@ -24,9 +24,8 @@ from scipy.sparse import coo_array, csc_array
 from scipy.sparse.linalg import splu
 from torch import Tensor
 
+from ....arrays import Floats
 from ..errors import NetworkError
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ from ....analysis.writing.transitions import (
     transition_tables,
     transition_tables_of,
 )
+from ....arrays import Floats
 
-Floats = npt.NDArray[np.float64]
 Levels = npt.NDArray[np.int8]
 
 

@@ -16,11 +16,10 @@ from torch import Tensor
 from ....analysis.errors import AnalysisError
 from ....analysis.state_model.model import LevelState, StateModel
 from ....analysis.writing.policy import write_verify_policy
+from ....arrays import Floats
 from ....protocols.write_plan import WritePlan
 from ..crossbar.devices import DeviceLevels
 from ..crossbar.mapping import MappedLayer, map_layer
-
-Floats = NDArray[np.float64]
 
 SAME_FIELD_T = 1e-3
 SAME_TIME = 0.01

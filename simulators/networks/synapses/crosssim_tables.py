@@ -12,12 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
+from ....arrays import Floats
 from ..errors import NetworkError
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,14 @@ pulses that a wall takes from end to end.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from ....analysis.state_model.model import StateModel
+from ....arrays import Floats
 from ..errors import NetworkError
 from .levels import levels_of_model
 from .transitions import likeliest_transitions
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

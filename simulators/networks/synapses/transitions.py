@@ -23,9 +23,8 @@ from ....analysis.state_model.draws import Ladders
 from ....analysis.state_model.model import StateModel
 from ....analysis.state_model.sampling import SampledDevice, draw_device, most_likely
 from ....analysis.state_model.transitions import cumulated
+from ....arrays import Floats
 from ..errors import NetworkError
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from dwmtj.arrays import Floats
 from dwmtj.simulators.device import Device, load_device
 
-Floats = NDArray[np.float64]
 DEVICES = 200
 WRITE_T, RESET_T = -4e-3, -42e-3
 

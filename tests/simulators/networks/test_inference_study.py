@@ -49,7 +49,7 @@ def coloured(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Resnet:
     torch.set_num_threads(1)
-    config = ResnetConfiguration(ResnetShape(8, 4, 3), epochs=6, batch=16, learning_rate=0.1)
+    config = ResnetConfiguration(ResnetShape(8, 8, 3), epochs=6, batch=16, learning_rate=0.1)
     checkpoint = Checkpoint(tmp_path_factory.mktemp("net") / "c", config.document())
     images = Images(*coloured(256, 1), *coloured(20, 2), ("red", "green", "blue"))
     return train_resnet(config, images, checkpoint, CPU, lambda _what, _more: None)[0]

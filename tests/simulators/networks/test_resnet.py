@@ -34,7 +34,7 @@ from dwmtj.simulators.sweeps.checkpoint import Checkpoint
 
 ROOT = Path(__file__).parents[3]
 CPU = torch.device("cpu")
-SMALL = ResnetConfiguration(ResnetShape(8, 4, 3), epochs=3, batch=16, seed=5)
+SMALL = ResnetConfiguration(ResnetShape(8, 8, 3), epochs=3, batch=16, seed=5)
 
 
 def coloured(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -70,7 +70,7 @@ def test_the_networks_have_as_many_weights_as_in_the_papers() -> None:
 
 
 def test_every_batch_norm_folds_into_a_convolution() -> None:
-    network = Resnet(ResnetShape(14, 4))
+    network = Resnet(ResnetShape(14, 8))
     for _ in range(3):
         network(torch.rand(8, 3, 32, 32))
     images = torch.rand(4, 3, 32, 32)
@@ -129,7 +129,7 @@ here.train_resnet(here.SMALL, here.the_images(), checkpoint, here.CPU, report)
 
 
 def test_bfloat16_learns_the_slice_too(tmp_path: Path, one_thread: None) -> None:
-    mixed = ResnetConfiguration(ResnetShape(8, 4, 3), 3, 16, precision="bfloat16", seed=5)
+    mixed = ResnetConfiguration(ResnetShape(8, 8, 3), 3, 16, precision="bfloat16", seed=5)
     _, epochs = train_resnet(
         mixed, the_images(), Checkpoint(tmp_path / "c", mixed.document()), CPU, ignore
     )
@@ -185,7 +185,7 @@ def test_what_fails_under_disturbed_weights_puts_them_back() -> None:
 def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "w.safetensors"
     save_weights(path, TrainedResnet(SMALL.shape, Resnet(SMALL.shape), {}))
-    with pytest.raises(NetworkError, match=r"depth 8, width 4 and 3 classes, where depth 20"):
+    with pytest.raises(NetworkError, match=r"depth 8, width 8 and 3 classes, where depth 20"):
         weights_of(path, RESNETS["resnet20"])
 
 
@@ -209,7 +209,7 @@ def test_images_are_moved_and_mirrored_and_nothing_else() -> None:
 
 @pytest.mark.parametrize(("curve", "first"), [("one-cycle", 0.04), ("cosine", 1.0)])
 def test_the_learning_rate_ends_at_zero(curve: str, first: float) -> None:
-    config = ResnetConfiguration(ResnetShape(8, 4), 3, learning_rate=0.5, rate_curve=curve)  # type: ignore[arg-type]
+    config = ResnetConfiguration(ResnetShape(8, 8), 3, learning_rate=0.5, rate_curve=curve)  # type: ignore[arg-type]
     rates = [learning_rate(config, share) for share in np.linspace(0, 1, 101)]
     assert rates[0] == pytest.approx(0.5 * first)
     assert rates[-1] == pytest.approx(0, abs=1e-12)
@@ -217,7 +217,7 @@ def test_the_learning_rate_ends_at_zero(curve: str, first: float) -> None:
 
 
 def test_a_loss_that_is_no_number_stops_the_training(tmp_path: Path, one_thread: None) -> None:
-    wild = ResnetConfiguration(ResnetShape(8, 4, 3), 2, 16, learning_rate=1e30)
+    wild = ResnetConfiguration(ResnetShape(8, 8, 3), 2, 16, learning_rate=1e30)
     with pytest.raises(NetworkError, match=r"train with a lower --rate"):
         train_resnet(wild, the_images(), Checkpoint(tmp_path / "c", wild.document()), CPU, ignore)
 

@@ -14,9 +14,10 @@ import json
 
 import numpy as np
 
+from ...arrays import Floats
 from ..state_model.model import StateModel
 from .provenance import class_name, provenance
-from .steps import Floats, Steps, steps_of
+from .steps import Steps, steps_of
 
 NODES = 33
 """Fewer than 64, the most that aihwkit allows on GPUs."""

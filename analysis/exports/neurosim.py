@@ -8,11 +8,12 @@ are given in a comment, as RealDevice's parameters name them.
 
 import numpy as np
 
+from ...arrays import Floats
 from ..errors import AnalysisError
 from ..state_model.model import StateModel
 from ..update import MIN_PULSES, fit_update
 from .provenance import provenance
-from .steps import Floats, mean_leaving_V, steps_of
+from .steps import mean_leaving_V, steps_of
 
 
 def neurosim_parameters(model: StateModel) -> str:

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from ....analysis.intervals import proportion_ci
 from ....analysis.state_model.model import StateModel
 from ....analysis.writing.outcome import WriteOutcome
+from ....arrays import Floats
 from ....protocols.write_plan import WritePlan
 from ..crossbar.devices import after
 from ..documents import document, stored_as
 from ..neuron_network.file import TrainedAnn
 from ..neuron_network.training import Samples, predictions
-from .readout_on_array import Floats, ReadoutOnArray, conductances_S
+from .readout_on_array import ReadoutOnArray, conductances_S
 
 
 @dataclass(frozen=True, slots=True)

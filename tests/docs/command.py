@@ -23,9 +23,6 @@ for stream in (1, 2):
 sys.stdout = os.fdopen(1, "w", encoding="utf-8")
 sys.stderr = os.fdopen(2, "w", encoding="utf-8", buffering=1)
 
-runpy.run_path(str(Path(__file__).parents[1] / "official_images.py"))["accept_images"](
-    Path(os.environ["DWMTJ_DATA"])
-)
 torch.set_num_threads(1)  # other tests compute beside this one
 sys.argv = arguments
 if arguments[0] == "dwmtj":

@@ -14,10 +14,11 @@ from dwmtj.protocols.catalogue import make_protocol
 from dwmtj.protocols.runner import run
 from dwmtj.storage import Store
 from dwmtj.tests.docs.page_session import PageSession
-from dwmtj.tests.docs.pages import ROOT
+from dwmtj.tests.docs.pages import DOCS, ROOT
 from dwmtj.tests.official_images import write_official_images
 
 FROM_AN_EMPTY_FOLDER = ("README.md", "tutorials")
+AFTER = {"program-an-array.md": DOCS / "tutorials" / "network-on-an-array.md"}
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +62,10 @@ def session(
     @cache
     def open_page(page: Path) -> PageSession:
         folder = tmp_path_factory.mktemp(page.stem)
-        if page.name not in FROM_AN_EMPTY_FOLDER and page.parent.name not in FROM_AN_EMPTY_FOLDER:
+        before = AFTER.get(page.name)
+        if before is not None:
+            shutil.copytree(open_page(before).finish(), folder, dirs_exist_ok=True)
+        elif page.name not in FROM_AN_EMPTY_FOLDER and page.parent.name not in FROM_AN_EMPTY_FOLDER:
             shutil.copytree(measured, folder, dirs_exist_ok=True)
         opened.append(PageSession(page, folder, images))
         return opened[-1]

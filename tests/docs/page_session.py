@@ -56,6 +56,11 @@ class PageSession:
         if self._failed is not None:
             pytest.skip(f"{self._failed}, before it on the page, failed")
 
+    def finish(self) -> Path:
+        """Run the steps to the last, and return the folder."""
+        self.run_to(self._steps[-1])
+        return self._folder
+
     def close(self) -> None:
         """Stop the servers; raises AssertionError if one has ended by itself."""
         ended = [step for step, process in self._servers.items() if process.poll() is not None]

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import NetworkError
+from .layer_kinds import Layer, channel_shape
 
 MOST_VALUES = 1 << 20  # of a layer, looked at for its reach
 
@@ -54,7 +55,7 @@ class ConverterReach:
 @torch.no_grad()
 def reaches(
     network: nn.Module,
-    layers: Mapping[str, nn.Linear | nn.Conv2d],
+    layers: Mapping[str, Layer],
     converters: Converters,
     images: Tensor | None,
 ) -> dict[str, ConverterReach]:
@@ -69,7 +70,7 @@ def reaches(
     def watch(name: str, layer: nn.Module, inputs: tuple[Tensor], output: Tensor) -> None:
         bias = getattr(layer, "bias", None)
         if bias is not None:  # it is digital: the converter does not see it
-            output = output - (bias.view(-1, 1, 1) if isinstance(layer, nn.Conv2d) else bias)
+            output = output - bias.view(channel_shape(layer))
         found[name] = ConverterReach(
             converters,
             _reach(inputs[0], converters.share),

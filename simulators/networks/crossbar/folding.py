@@ -11,9 +11,9 @@ from typing import Any
 
 from torch import fx, nn
 from torch.nn.modules.batchnorm import _BatchNorm
-from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
 
 from ..errors import NetworkError
+from .layer_kinds import with_batch_norm
 
 
 def fold_batch_norm(model: nn.Module) -> nn.Module:
@@ -37,13 +37,10 @@ def fold_batch_norm(model: nn.Module) -> nn.Module:
         once = before.op == "call_module" and calls[before.target] == calls[node.target] == 1
         if not once or len(before.users) > 1:
             continue
-        layer = modules[before.target]
-        if isinstance(layer, nn.Conv2d):
-            graph.set_submodule(before.target, fuse_conv_bn_eval(layer, norm))
-        elif isinstance(layer, nn.Linear):
-            graph.set_submodule(before.target, fuse_linear_bn_eval(layer, norm))
-        else:
+        fused = with_batch_norm(modules[before.target], norm)
+        if fused is None:
             continue
+        graph.set_submodule(before.target, fused)
         node.replace_all_uses_with(before)
         graph.graph.erase_node(node)
     graph.delete_all_unused_submodules()

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 
 from .converters import ConverterReach
+from .layer_kinds import Layer, channel_shape, squares_summed
 from .random_streams import ReadingNoise
 
 
@@ -22,7 +23,7 @@ class AnalogLayer(nn.Module):
 
     def __init__(
         self,
-        layer: nn.Linear | nn.Conv2d,
+        layer: Layer,
         read_std: Tensor,
         noise: ReadingNoise,
         reach: ConverterReach | None,
@@ -35,7 +36,7 @@ class AnalogLayer(nn.Module):
         self._noise = noise
         self._reach = reach
         self._first_image = self._calls = 0
-        self._sums = _squares_summed(layer)
+        self._sums = squares_summed(layer)
 
     def begin(self, first_image: int) -> None:
         """Set the number of the first image of the next batch."""
@@ -48,18 +49,14 @@ class AnalogLayer(nn.Module):
             outputs = outputs + self.read_noise(given, outputs)
         if self._reach is not None:
             outputs = self._reach.output(outputs)
-        return outputs if self.bias is None else outputs + self.bias.view(self._channels)
+        return outputs if self.bias is None else outputs + self.bias.view(channel_shape(self.layer))
 
     def read_noise(self, inputs: Tensor, outputs: Tensor) -> Tensor:
         """Return what the devices' noise adds to these outputs, another draw at each call."""
-        read_std = self.get_buffer("read_std").view(self._channels)
+        read_std = self.get_buffer("read_std").view(channel_shape(self.layer))
         draws = self._noise.of_images(self._first_image, self._calls, outputs.shape)
         self._calls += 1
         return read_std * self._root_of_squares(inputs, outputs) * draws.to(outputs)
-
-    @property
-    def _channels(self) -> list[int]:
-        return [-1, 1, 1] if isinstance(self.layer, nn.Conv2d) else [-1]
 
     def _root_of_squares(self, inputs: Tensor, outputs: Tensor) -> Tensor:
         """Return √Σx² of what each output reads, one for each group of outputs."""
@@ -85,22 +82,3 @@ class AnalogModule(nn.Module):
             layer.begin(first_image)
         outputs: Tensor = self.network(images)
         return outputs
-
-
-def _squares_summed(layer: nn.Linear | nn.Conv2d) -> nn.Conv2d | None:
-    """Return the convolution that sums over what each output reads, one channel for each group."""
-    if isinstance(layer, nn.Linear):
-        return None
-    sums = nn.Conv2d(
-        layer.groups,
-        layer.groups,
-        layer.kernel_size,  # type: ignore[arg-type]
-        layer.stride,  # type: ignore[arg-type]
-        layer.padding,  # type: ignore[arg-type]
-        layer.dilation,  # type: ignore[arg-type]
-        groups=layer.groups,
-        bias=False,
-        padding_mode=layer.padding_mode,
-    )
-    nn.init.ones_(sums.weight).requires_grad_(False)
-    return sums

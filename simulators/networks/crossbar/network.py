@@ -28,6 +28,7 @@ from .devices import (
     levels_of_range,
 )
 from .folding import copy_without_weights, fold_batch_norm
+from .layer_kinds import Layer
 from .layers import AnalogLayer, AnalogModule
 from .line_resistance import LineResistance, through_lines
 from .mapping import (
@@ -39,8 +40,6 @@ from .mapping import (
     pairs_on,
 )
 from .random_streams import HOPPING, ReadingNoise, programming_noise, stream
-
-Layer = nn.Linear | nn.Conv2d
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ def test_networks_that_figures_share_are_trained_once(
         names = [entry.name for entry in store.results("stream")]
     assert len(names) == 3 * 2 + 2
     assert names.count("trapezoid-seed-0") == 1
-    assert "results 5 to 8: kept in" in other.output
+    assert "results 5 to 8: stored in" in other.output
 
 
 def test_stream_learning_in_processes_does_as_in_one(learn: Callable[..., Result]) -> None:

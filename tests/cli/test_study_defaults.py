@@ -33,7 +33,9 @@ class Called(Exception):  # noqa: N818
         self.folder, self.study = folder, study
 
 
-@pytest.mark.parametrize(("command", "function", "default"), STUDIES, ids=lambda entry: str(entry))
+@pytest.mark.parametrize(
+    ("command", "function", "default"), STUDIES, ids=[entry[1] for entry in STUDIES]
+)
 def test_options_left_out_are_the_defaults_of_the_study(
     command: str,
     function: str,

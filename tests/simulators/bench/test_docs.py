@@ -11,7 +11,7 @@ from dwmtj.simulators.bench import forget_labs
 from dwmtj.simulators.bench.lab_file import read_lab_file
 from dwmtj.simulators.bench.models.registry import MODELS
 
-DOCS = Path(__file__).parents[3] / "docs"
+DOCS = Path(__file__).parents[3] / "docs" / "how-to"
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,13 @@ LAZY = sorted(
     for stub in ROOT.rglob("__init__.pyi")
     if not stub.relative_to(ROOT).parts[0].startswith(".")
 )
+FIRST_SCRIPT = (
+    (ROOT / "docs" / "how-to" / "measure.md")
+    .read_text(encoding="utf-8")
+    .partition("## From a script")[2]
+    .partition("```python\n")[2]
+    .partition("```")[0]
+)
 HOSTILE = ("analysis", "storage", "cli", "gui", "protocols", "simulators", "errors", "station")
 
 
@@ -122,9 +129,10 @@ def hostile(tmp_path: Path) -> Path:
         (sys.executable, "-m", "dwmtj", "protocols"),
         (str(Path(sys.executable).with_name("dwmtj")), "protocols"),
         (sys.executable, "-c", "import pyvisa; pyvisa.ResourceManager('@dwmtj').close()"),
+        (sys.executable, "-c", FIRST_SCRIPT),
         (sys.executable, "-c", "import dwmtj; [getattr(dwmtj, name) for name in dwmtj.__all__]"),
     ],
-    ids=["module", "command", "back end", "names"],
+    ids=["module", "command", "back end", "first script", "names"],
 )
 def test_modules_of_the_same_names_beside_a_script_do_no_harm(
     command: tuple[str, ...], hostile: Path

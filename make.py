@@ -150,7 +150,7 @@ STATIC_CHECKS = [
     (PYTHON, "-m", "mypy"),
     (SCRIPTS / "lint-imports",),
 ]
-PYTEST = (PYTHON, "-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
+PYTEST = (PYTHON, "-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadgroup")
 
 
 def install(extras: str) -> None:

@@ -14,11 +14,10 @@ from dwmtj.protocols.catalogue import make_protocol
 from dwmtj.protocols.runner import run
 from dwmtj.storage import Store
 from dwmtj.tests.docs.page_session import PageSession
-from dwmtj.tests.docs.pages import DOCS, ROOT
+from dwmtj.tests.docs.pages import AFTER, ROOT
 from dwmtj.tests.official_images import write_official_images
 
 FROM_AN_EMPTY_FOLDER = ("README.md", "tutorials")
-AFTER = {"program-an-array.md": DOCS / "tutorials" / "network-on-an-array.md"}
 
 
 @pytest.fixture(scope="session")

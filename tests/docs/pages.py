@@ -11,6 +11,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
+AFTER = {"program-an-array.md": DOCS / "tutorials" / "network-on-an-array.md"}
+"""Pages that begin in the folder in which another one ends."""
 FENCE = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```', re.MULTILINE | re.DOTALL)
 CONTINUED = re.compile(r"\s*\\\n\s*")
 

@@ -6,12 +6,16 @@ from pathlib import Path
 import pytest
 
 from dwmtj.tests.docs.page_session import PageSession
-from dwmtj.tests.docs.pages import Step, pages, steps
+from dwmtj.tests.docs.pages import AFTER, Step, pages, steps
 
-STEPS = [step for page in pages() for step in steps(page)]
+STEPS = [
+    pytest.param(step, id=str(step), marks=pytest.mark.xdist_group(AFTER.get(page.name, page).name))
+    for page in pages()
+    for step in steps(page)
+]
 
 
-@pytest.mark.parametrize("step", STEPS, ids=str)
+@pytest.mark.parametrize("step", STEPS)
 def test_a_step_of_a_page_runs_as_printed(
     step: Step, session: Callable[[Path], PageSession]
 ) -> None:

@@ -5,14 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from dwmtj.storage import Store
 from dwmtj.tests.docs.page_session import PageSession
-from dwmtj.tests.docs.pages import AFTER, Step, pages, steps
+from dwmtj.tests.docs.pages import AFTER, DOCS, Step, pages, steps
 
 STEPS = [
     pytest.param(step, id=str(step), marks=pytest.mark.xdist_group(AFTER.get(page.name, page).name))
     for page in pages()
     for step in steps(page)
 ]
+TUTORIAL = DOCS / "tutorials" / "network-on-an-array.md"
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -20,3 +22,16 @@ def test_a_step_of_a_page_runs_as_printed(
     step: Step, session: Callable[[Path], PageSession]
 ) -> None:
     session(step.page).run_to(step)
+
+
+@pytest.mark.xdist_group(TUTORIAL.name)
+def test_the_tutorial_ends_with_a_network_that_works_on_the_array(
+    session: Callable[[Path], PageSession],
+) -> None:
+    folder = session(TUTORIAL).finish()
+    with Store.open(folder / "dwmtj.sqlite", create=False) as store:
+        (result,) = store.results("network-program")
+    assert result.data["writing"]["written"] == 2560
+    accuracy = {stage["name"]: stage["accuracy"] for stage in result.data["stages"]}
+    assert accuracy["as written"] > 0.8
+    assert accuracy["as written"] == pytest.approx(accuracy["on levels"], abs=0.1)

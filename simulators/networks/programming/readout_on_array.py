@@ -121,7 +121,7 @@ def conditions(model: StateModel) -> Conditions:
     missing += [] if model.saturation_field_T is not None else ["saturation_field_T"]
     if missing:
         raise AnalysisError(
-            f"Model {model.name} does not tell {', '.join(missing)} of its runs, and an array must "
+            f"Model {model.name} has no {', '.join(missing)} of its runs, and an array must "
             "be written as its model was measured: calibrate it from write-reset-cycling runs."
         )
     fields = [one.field_T for one in pulses if one.field_T is not None]

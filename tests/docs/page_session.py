@@ -21,14 +21,14 @@ from pathlib import Path
 
 import pytest
 
-from dwmtj.tests.docs.pages import Step, steps
+from dwmtj.tests.docs.pages import ROOT, Step, steps
 
 COMMAND = Path(__file__).with_name("command.py")
 SETS_UP = re.compile(r"git clone |cd dwmtj$|(\.venv/bin/)?pip install |sudo |python3 make\.py ")
 SERVES = re.compile(r"dwmtj serve|dask ")
 NEEDS_GPU = re.compile(r"--on cuda\b")
 PORT = re.compile(r"(?<=:)8786\b|(?<=--port )8786\b")  # others may use it here, too
-PRELOADED = ["dwmtj.cli.app", "matplotlib.pyplot", "sklearn.mixture", "torch"]
+ROOMS = ("analysis", "cli", "instruments", "protocols", "simulators", "storage")
 START_S = 60.0
 
 
@@ -149,10 +149,16 @@ def start(given: Mapping[str, object]) -> BaseProcess:
         process = multiprocessing.get_context("spawn").Process(target=target, args=arguments)
     else:
         forked = multiprocessing.get_context("forkserver")
-        forked.set_forkserver_preload(PRELOADED)
+        forked.set_forkserver_preload([*project_modules(), "matplotlib.pyplot"])
         process = forked.Process(target=target, args=arguments)
     process.start()
     return process
+
+
+def project_modules() -> list[str]:
+    """Return the modules of all rooms, which every command then has at hand."""
+    files = (path for room in ROOMS for path in sorted((ROOT / room).rglob("[!_]*.py")))
+    return [".".join(("dwmtj", *path.relative_to(ROOT).with_suffix("").parts)) for path in files]
 
 
 @cache

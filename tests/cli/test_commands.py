@@ -3,10 +3,8 @@
 import json
 import os
 import signal
-import sqlite3
 import subprocess
-import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -14,20 +12,9 @@ import pytest
 
 from dwmtj.instruments import built_in_benches
 from dwmtj.storage import Status, Store
+from dwmtj.tests.command_line import dwmtj, started, stored, wait_until
 
 SHORT = ["-p", "amplitude_start_V=1", "-p", "amplitude_stop_V=3.6", "-p", "amplitude_step_V=0.2"]
-
-
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "dwmtj", *arguments]
-
-
-def dwmtj(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "COLUMNS": "160"}
-    environment.pop("DWMTJ_DATABASE", None)
-    return subprocess.run(
-        command(*arguments), cwd=folder, env=environment, capture_output=True, text=True
-    )
 
 
 def test_a_run_without_a_bench_says_it_is_virtual_and_is_listed_afterwards(tmp_path: Path) -> None:
@@ -101,7 +88,7 @@ def test_a_seed_repeats_a_run_and_another_does_not(tmp_path: Path) -> None:
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
 def test_bad_input_gets_one_sentence_exit_2_and_leaves_nothing(
-    arguments: list[str], told: str, tmp_path: Path
+    arguments: list[str], told: str, tmp_path: Path, refused: Callable[..., str]
 ) -> None:
     good = built_in_benches()["virtual-trapezoid"].read_text()
     benches = {
@@ -117,13 +104,16 @@ def test_bad_input_gets_one_sentence_exit_2_and_leaves_nothing(
     with Store.open(tmp_path / "lab.sqlite") as store:
         store.begin_run("reset", "trapezoid-1", parameters={}, bench={}).finish(Status.FINISHED)
     before = sorted(tmp_path.iterdir())
-    result = dwmtj(tmp_path, *arguments)
-    assert result.returncode == 2, result.stdout + result.stderr
-    sentence = result.stderr.strip().splitlines()[-1]
-    assert sentence.lower().startswith("error: ")
-    assert told in sentence
-    assert "Traceback" not in result.stderr
+    assert told in refused(tmp_path, *arguments)
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_process_that_is_refused_ends_with_2_too(tmp_path: Path) -> None:
+    result = dwmtj(tmp_path, "run", "staircase-wirte")
+    assert result.returncode == 2
+    assert result.stderr.startswith("error: ")
+    assert result.stderr.count("\n") == 1
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has neither signal")
@@ -134,12 +124,11 @@ def test_a_run_broken_off_in_the_middle_keeps_its_points_and_is_taken_up_again(
     number: signal.Signals, status: Status, tmp_path: Path
 ) -> None:
     many = ["-p", "amplitude_step_V=0.02", "-p", "cycles=60"]
-    process = subprocess.Popen(
-        command("run", "staircase-write", *many), cwd=tmp_path, stderr=subprocess.PIPE
-    )
-    wait_for_points(tmp_path / "dwmtj.sqlite", 500)
-    process.send_signal(number)
-    process.communicate()
+    with started(tmp_path, "run", "staircase-write", *many, stderr=subprocess.PIPE) as process:
+        enough = "SELECT count(*) >= 500 FROM points"
+        wait_until(lambda: bool(stored(tmp_path / "dwmtj.sqlite", enough)), process)
+        process.send_signal(number)
+        process.communicate()
     assert process.returncode == (1 if number is signal.SIGTERM else -signal.SIGKILL)
     with Store.open(tmp_path / "dwmtj.sqlite") as store:
         (summary,) = store.runs()
@@ -152,17 +141,3 @@ def test_a_run_broken_off_in_the_middle_keeps_its_points_and_is_taken_up_again(
         assert summary.status == Status.FINISHED
         points = store.points(1)
     assert points.groupby("cycle").size().tolist() == 60 * [198]
-
-
-def wait_for_points(database: Path, enough: int) -> None:
-    for _ in range(600):
-        time.sleep(0.05)
-        if database.exists():
-            with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
-                try:
-                    (points,) = connection.execute("SELECT count(*) FROM points").fetchone()
-                except sqlite3.OperationalError:  # the tables are being made
-                    continue
-            if points >= enough:
-                return
-    raise AssertionError("the run did not begin")

@@ -1,33 +1,21 @@
 """`dwmtj figures`, `report` and `runs import` as a user types them."""
 
-import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from dwmtj.storage import Store
 from dwmtj.storage.importing.run import read_run, store_run
+from dwmtj.tests.command_line import dwmtj
 
 FILES = Path(__file__).parents[1] / "storage" / "importing" / "files"
 STAIRCASE = [
     *("--map", "Vpulse=amplitude_V", "--map", "R=resistance_ohm"),
     *("--map", "Cycle=cycle", "--map", "t=time_s"),
 ]
-
-
-def dwmtj(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "COLUMNS": "160", "PYTHONIOENCODING": "utf-8"}
-    environment.pop("DWMTJ_DATABASE", None)
-    return subprocess.run(
-        [sys.executable, "-m", "dwmtj", *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
 
 
 def test_a_file_is_imported_drawn_and_reported(tmp_path: Path) -> None:
@@ -72,30 +60,26 @@ def test_a_file_is_imported_drawn_and_reported(tmp_path: Path) -> None:
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else None,
 )
 def test_bad_input_gets_one_sentence_exit_2_and_leaves_nothing(
-    arguments: list[str], told: str, tmp_path: Path
+    arguments: list[str], told: str, tmp_path: Path, refused: Callable[..., str]
 ) -> None:
     run = read_run(FILES / "staircase.csv", "staircase-write", STAIRCASE[1::2])
     with Store.open(tmp_path / "dwmtj.sqlite") as store:
         store_run(store, run, "A3")
     (tmp_path / "taken").write_text("a file, of something else")
     before = sorted(tmp_path.iterdir())
-    result = dwmtj(tmp_path, *arguments)
-    assert result.returncode == 2, result.stdout + result.stderr
-    sentence = result.stderr.strip().splitlines()[-1]
-    assert sentence.startswith("error: ")
-    assert told in sentence
-    assert "Traceback" not in result.stderr
+    assert told in refused(tmp_path, *arguments)
     assert sorted(tmp_path.iterdir()) == before
     with Store.open(tmp_path / "dwmtj.sqlite") as store:
         assert len(store.runs()) == 1
 
 
-def test_a_file_that_cannot_be_imported_makes_no_database(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_imported_makes_no_database(
+    tmp_path: Path, refused: Callable[..., str]
+) -> None:
     (tmp_path / "bad.csv").write_text("V,R\n1,2\n2,x\n")
     maps = ("--map", "V=amplitude_V", "--map", "R=resistance_ohm")
-    result = dwmtj(tmp_path, "runs", "import", "bad.csv", "--device", "A3", *maps)
-    assert result.returncode == 2
-    assert "bad.csv, line 3: R is 'x'" in result.stderr
+    sentence = refused(tmp_path, "runs", "import", "bad.csv", "--device", "A3", *maps)
+    assert "bad.csv, line 3: R is 'x'" in sentence
     assert [path.name for path in tmp_path.iterdir()] == ["bad.csv"]
 
 

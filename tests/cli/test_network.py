@@ -2,12 +2,8 @@
 
 import json
 import signal
-import sqlite3
 import subprocess
-import sys
-import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +14,7 @@ from dwmtj.analysis.state_model.file import model_document
 from dwmtj.analysis.state_model.model import StateModel
 from dwmtj.cli import app as command_line
 from dwmtj.storage import Status, Store
+from dwmtj.tests.command_line import started, stored, wait_until
 from dwmtj.tests.official_images import write_official_images
 
 PROGRAM = ("network", "program", "-w", "net.safetensors", "-m", "straight.json", "-o", "out")
@@ -56,27 +53,10 @@ def program(
 
 def kill_when_half_written(folder: Path) -> None:
     """Begin writing in a process of its own, and kill that without warning."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "dwmtj", *PROGRAM],
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    deadline_s = time.monotonic() + 240
-    while written(folder) < 1300:
-        assert process.poll() is None, "it ended before it could be killed"
-        assert time.monotonic() < deadline_s
-        time.sleep(0.02)
-    process.kill()
-    process.wait()
-
-
-def written(folder: Path) -> int:
-    try:
-        with closing(sqlite3.connect(f"file:{folder}/dwmtj.sqlite?mode=ro", uri=True)) as store:
-            return int(store.execute("SELECT COUNT(DISTINCT cycle) FROM points").fetchone()[0])
-    except sqlite3.OperationalError:  # not made yet
-        return 0
+    written = "SELECT COUNT(DISTINCT cycle) FROM points"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with started(folder, *PROGRAM, **quiet) as process:
+        wait_until(lambda: stored(folder / "dwmtj.sqlite", written) >= 1300, process)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs processes that can be killed")

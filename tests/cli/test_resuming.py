@@ -7,8 +7,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
-import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -16,27 +15,9 @@ import pytest
 
 from dwmtj.instruments import built_in_benches
 from dwmtj.storage import Status, Store
+from dwmtj.tests.command_line import dwmtj, started, stored, wait_until
 
 STAIRCASE = ["-p", "amplitude_start_V=1", "-p", "amplitude_step_V=0.5", "-p", "cycles=4"]
-
-
-def dwmtj(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "COLUMNS": "160"}
-    environment.pop("DWMTJ_DATABASE", None)
-    return subprocess.run(
-        [sys.executable, "-m", "dwmtj", *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-
-
-def refused(folder: Path, *arguments: str) -> str:
-    result = dwmtj(folder, *arguments)
-    assert result.returncode == 2, result.stdout + result.stderr
-    assert "Traceback" not in result.stderr
-    return result.stderr.strip().splitlines()[-1]
 
 
 def break_off(database: Path, *, from_cycle: int) -> None:
@@ -90,7 +71,7 @@ def test_a_resumed_run_keeps_its_seed_and_repeats_none_of_its_readings(broken_of
     ],
 )
 def test_a_run_is_taken_up_only_as_it_was_begun_and_on_the_same_bench(
-    broken_off: Path, arguments: list[str], told: str
+    broken_off: Path, arguments: list[str], told: str, refused: Callable[..., str]
 ) -> None:
     good = built_in_benches()["virtual-trapezoid"].read_text()
     for name, old, new in (
@@ -132,23 +113,13 @@ def test_a_signal_during_a_field_ramp_aborts_the_run_and_says_how_to_go_on(
     bench = tmp_path / "my bench.toml"
     bench.write_text(good.replace("trapezoid@", "trapezoid?real_time=1@"))
     database = tmp_path / "lab.sqlite"
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "dwmtj", "run", "minor-loop"),
-            *("--bench", "my bench.toml", "--database", "lab.sqlite"),
-        ],
-        cwd=tmp_path,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=signals_as_in_a_terminal,
-    )
-    try:
-        wait_for_a_run(database)
+    run = ("run", "minor-loop", "--bench", "my bench.toml", "--database", "lab.sqlite")
+    options = {"stderr": subprocess.PIPE, "preexec_fn": signals_as_in_a_terminal}
+    with started(tmp_path, *run, **options) as process:
+        # The run's first 0.7 s, in real time, are a ramp to 70 mT.
+        wait_until(lambda: bool(stored(database, "SELECT count(*) FROM runs")), process)
         process.send_signal(number)
-        _, told = process.communicate(timeout=60)
-    finally:
-        process.kill()
-        process.communicate()
+        _, told = process.communicate()
     assert process.returncode == 1, told
     assert "Traceback" not in told
     with Store.open(database) as store:
@@ -167,17 +138,3 @@ def signals_as_in_a_terminal() -> None:
     """A shell's background job ignores some of them."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
-
-
-def wait_for_a_run(database: Path) -> None:
-    """Return once a run has begun; its first 0.7 s, in real time, are a ramp to 70 mT."""
-    for _ in range(1200):
-        time.sleep(0.05)
-        if database.exists():
-            with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-                try:
-                    if connection.execute("SELECT count(*) FROM runs").fetchone() == (1,):
-                        return
-                except sqlite3.OperationalError:  # the tables are being made
-                    continue
-    raise AssertionError("the run did not begin")

@@ -35,7 +35,7 @@ def test_a_stock_worker_runs_the_protocol_and_leaves_the_bench_safe(
     results = Results(procedure, str(tmp_path / "run.csv"))
     worker = Worker(results)
     worker.start()
-    worker.join(timeout=60)
+    worker.join(timeout=600)
     assert not worker.is_alive()
     assert procedure.status == procedure.FINISHED
     written = pd.read_csv(tmp_path / "run.csv", comment="#")

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,6 +17,7 @@ from dwmtj.simulators.sweeps.errors import SweepError
 from dwmtj.simulators.sweeps.sweep import Sweep, open_executor
 from dwmtj.simulators.sweeps.task import Task, grid
 from dwmtj.storage import Store
+from dwmtj.tests.command_line import wait_until
 
 ROOT = Path(__file__).parents[3]
 SCRIPT = Path(__file__).with_name("sweep_to_be_killed.py")
@@ -39,7 +39,7 @@ def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[str]]]]:
     options = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", told)
     parts = [spawn("-m", "distributed.cli.dask_scheduler", *options, **quiet)]
     try:
-        wait_until(told.exists)
+        wait_until(told.exists, parts[0])
         address = json.loads(told.read_text())["address"]
         worker = ("-m", "distributed.cli.dask_worker", address, "--nthreads", "1")
         plain = ("--no-nanny", "--no-dashboard", "--local-directory", folder)
@@ -49,13 +49,6 @@ def cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[str]]]]:
         for part in parts:
             part.kill()
             part.wait()
-
-
-def wait_until(reached: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not reached():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def done(log: Path) -> list[str]:
@@ -72,9 +65,9 @@ def test_a_cluster_whose_worker_is_killed_lands_every_result_once(tmp_path: Path
     log, database = tmp_path / "log", tmp_path / "s.sqlite"
     with cluster(tmp_path) as (address, workers):
         driver = spawn(SCRIPT, database, address, "1", log, stdout=subprocess.PIPE)
-        wait_until(lambda: len(done(log)) >= 4)
+        wait_until(lambda: len(done(log)) >= 4, driver)
         workers[0].send_signal(signal.SIGKILL)
-        out, _ = driver.communicate(timeout=120)
+        out, _ = driver.communicate()
     assert driver.returncode == 0, out
     assert out.endswith(SQUARES)
     assert places(database) == list(range(PLACES))
@@ -85,12 +78,12 @@ def test_a_cluster_whose_worker_is_killed_lands_every_result_once(tmp_path: Path
 def test_after_a_killed_driver_the_same_command_computes_the_rest(tmp_path: Path) -> None:
     log, database = tmp_path / "log", tmp_path / "s.sqlite"
     driver = spawn(SCRIPT, database, "local", "2", log, stdout=subprocess.PIPE)
-    wait_until(lambda: len(places(database)) >= 4)
+    wait_until(lambda: len(places(database)) >= 4, driver)
     driver.kill()
     driver.communicate()
     kept = len(places(database))
     again = spawn(SCRIPT, database, "local", "2", log, stdout=subprocess.PIPE)
-    out, _ = again.communicate(timeout=120)
+    out, _ = again.communicate()
     assert again.returncode == 0
     assert out.startswith(f"missing {PLACES - kept}\n")
     assert out.endswith(SQUARES)
@@ -102,9 +95,9 @@ def test_a_killed_process_is_told_and_what_is_finished_is_kept(tmp_path: Path) -
     log, database = tmp_path / "log", tmp_path / "s.sqlite"
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     driver = spawn(SCRIPT, database, "local", "2", log, **pipes)
-    wait_until(lambda: len(places(database)) >= 2)
+    wait_until(lambda: len(places(database)) >= 2, driver)
     os.kill(int(log.read_text().split()[1]), signal.SIGKILL)
-    _, told = driver.communicate(timeout=120)
+    _, told = driver.communicate()
     assert "A process that computed was killed" in told
     kept = places(database)
     assert 2 <= len(kept) < PLACES

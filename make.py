@@ -137,11 +137,17 @@ def docs(rest: list[str]) -> int:
     return run(*site, environment=environment)
 
 
+def mutants(rest: list[str]) -> int:
+    """Change a room's code and count the changes that its tests notice: ROOM [FILES] [TESTS]."""
+    return run(PYTHON, HERE / "tests" / "mutants.py", *rest)
+
+
 JOBS: dict[str, Callable[[list[str]], int]] = {
     "demo": demo,
     "test": test,
     "quick": quick,
     "bench": bench,
+    "mutants": mutants,
     "docs": docs,
 }
 STATIC_CHECKS = [

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import DwmtjError
-from .console import err
+from .console import print_message
 
 VARIABLE = "DWMTJ_LOG"
 PACKAGE = __name__.partition(".")[0]
@@ -75,7 +75,7 @@ class ConsoleHandler(logging.Handler):
             record = copy(record)
             record.exc_info = record.exc_text = None
         try:
-            err.print(self.format(record), markup=False, soft_wrap=True)
+            print_message(self.format(record))
         except Exception:
             self.handleError(record)
 
@@ -85,11 +85,7 @@ class LogFile(logging.FileHandler):
 
     def handleError(self, _record: logging.LogRecord) -> None:
         logging.getLogger(PACKAGE).removeHandler(self)
-        err.print(
-            f"The log {self.baseFilename} ends here: it cannot be written.",
-            markup=False,
-            soft_wrap=True,
-        )
+        print_message(f"The log {self.baseFilename} ends here: it cannot be written.")
         self.setLevel(logging.CRITICAL + 1)
 
 

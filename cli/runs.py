@@ -96,11 +96,7 @@ def show(run: RunArgument, database: DatabaseOption = None, as_json: JsonOption 
             ],
         )
     for warning in record.warnings:
-        out.print(
-            f"{_when(warning.time)}  {warning.source}: {warning.message}",
-            markup=False,
-            soft_wrap=True,
-        )
+        print_line(f"{_when(warning.time)}  {warning.source}: {warning.message}")
 
 
 @app.command()

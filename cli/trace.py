@@ -9,7 +9,7 @@ import typer
 
 from ..errors import DwmtjError
 from ..instruments.tracing import Event, InstrumentSummary, read_trace, summarise
-from .console import err, print_table
+from .console import print_message, print_table
 
 app = typer.Typer(no_args_is_help=True, help="Read traces of the exchanges with instruments.")
 
@@ -67,11 +67,9 @@ def show(
         for line in _lines(events):
             print(line)
     if found.unreadable:
-        err.print(
+        print_message(
             f"{found.unreadable} lines of {file} cannot be read: a process was killed in them, or "
-            "another program wrote them.",
-            markup=False,
-            soft_wrap=True,
+            "another program wrote them."
         )
 
 

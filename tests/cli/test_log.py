@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from dwmtj import DwmtjError
-from dwmtj.cli import log
+from dwmtj.cli import console
 from dwmtj.cli.log import ConsoleHandler, configure_logging, log_setting
 
 FIRE = "point 2/fire begins: amplitude_V="
@@ -135,7 +135,7 @@ def test_warnings_and_no_tracebacks_are_shown_by_default(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     shown = io.StringIO()
-    monkeypatch.setattr(log, "err", Console(file=shown))
+    monkeypatch.setattr(console, "err", Console(file=shown))
     configure_logging()
     logger = logging.getLogger("dwmtj.protocols.runner")
     logger.warning("A listener [was] slow.")
@@ -149,7 +149,7 @@ def test_tracebacks_are_shown_with_vv_only(
     monkeypatch: pytest.MonkeyPatch, verbose: int, traceback: bool
 ) -> None:
     shown = io.StringIO()
-    monkeypatch.setattr(log, "err", Console(file=shown, width=200))
+    monkeypatch.setattr(console, "err", Console(file=shown, width=200))
     configure_logging(verbose)
     logging.getLogger("dwmtj.protocols.runner").error("It failed.", exc_info=ValueError("why"))
     assert "It failed." in shown.getvalue()
@@ -159,7 +159,7 @@ def test_tracebacks_are_shown_with_vv_only(
 def test_a_record_goes_above_the_progress_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = io.StringIO()
     console = Console(file=shown, force_terminal=True, width=80)
-    monkeypatch.setattr(log, "err", console)
+    monkeypatch.setattr(console, "err", console)
     with Progress(console=console, auto_refresh=False) as bar:
         bar.add_task("staircase", total=10)
         bar.refresh()

@@ -63,7 +63,7 @@ def demo(rest: list[str]) -> int:
 
 
 def test(rest: list[str]) -> int:
-    """Run ruff, mypy, import-linter, pytest and docs; or pytest alone, with the arguments given.
+    """Run ruff, mypy, import-linter, pytest and docs; with arguments, pytest alone.
 
     Every check is run, even after one failed; it fails if any did.
     """
@@ -73,7 +73,7 @@ def test(rest: list[str]) -> int:
 
 
 def quick(rest: list[str]) -> int:
-    """Run the same, but only the tests of the rooms that changed since the last commit.
+    """Run ruff, mypy, import-linter and the tests of the rooms changed since the last commit.
 
     A room's tests are those of the folder of `tests` that mirrors its own, or the nearest folder
     above; the tests of rooms that import it are left to `test`, as are those of the pages. What is

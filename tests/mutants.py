@@ -1,13 +1,14 @@
-"""Mutation testing of a room: `python3 make.py mutants ROOM [FILES …] [TESTS …]`.
+"""Mutation testing of a room: `python3 make.py mutants ROOM [FILES] [TESTS] [--interpreted]`.
 
-    python3 make.py mutants simulators/device
+    python3 make.py mutants storage
     python3 make.py mutants analysis analysis/intervals.py tests/analysis/test_intervals.py
 
 mutmut changes one expression at a time and runs the tests that reach it; a mutant that no test
-notices survives. It works on a copy in `build/mutants`, in which the package has its name and
-functions are not compiled by numba, which mutmut cannot change (so their tests take longer). Files
-are those of the room and tests those of its folder, unless some are named. What was computed is
-kept while the copied files stay the same. It needs a system that forks: Linux or macOS.
+notices survives. Files are those of the room and tests those of its folder, unless some are named.
+It works on a copy in `build/mutants`, in which the package has its name, and keeps what it computed
+there while the files stay the same. Functions compiled by numba are left as they are, unless
+`--interpreted` has those of the files run by the interpreter. It needs a system that forks: Linux
+or macOS.
 """
 
 import re
@@ -20,6 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 COPY = ROOT / "build" / "mutants"
 MUTMUT = (sys.executable, "-m", "mutmut")
+INTERPRETED = "--interpreted"
 COMPILED = re.compile(r"^@(compiled|compiled_parallel|inlined)\n", re.MULTILINE)
 RESULT = re.compile(r"^\s*(dwmtj\.(\S+?)\.x[_ǁ]\S*__mutmut_\d+): (.+)$", re.MULTILINE)
 CAUGHT = {"killed", "timeout"}
@@ -36,7 +38,7 @@ def main(arguments: list[str]) -> int:
     if not arguments or not (ROOT / arguments[0]).is_dir():
         print(__doc__, file=sys.stderr)
         return 2
-    room, *named = (Path(argument) for argument in arguments)
+    room, *named = (Path(argument) for argument in arguments if argument != INTERPRETED)
     tests = [path for path in named if path.parts[0] == "tests"] or ["tests" / room]
     files = [path for path in named if path.parts[0] != "tests"] or sorted(
         path.relative_to(ROOT) for path in (ROOT / room).rglob("*.py")
@@ -44,10 +46,10 @@ def main(arguments: list[str]) -> int:
     if missing := [str(path) for path in (*files, *tests) if not (ROOT / path).exists()]:
         print(f"There is no {', '.join(missing)} in {ROOT}.", file=sys.stderr)
         return 2
-    copy_tree()
+    copy_tree(interpreted={*files} if INTERPRETED in arguments else set())
     configuration = CONFIGURATION.format(
         files=[f"dwmtj/{path.as_posix()}" for path in files],
-        tests=[path.as_posix() for path in tests],
+        tests=[f"dwmtj/{path.as_posix()}" for path in tests],
     )
     (COPY / "pyproject.toml").write_text(configuration)
     if subprocess.run([*MUTMUT, "run"], cwd=COPY).returncode:
@@ -58,7 +60,7 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def copy_tree() -> None:
+def copy_tree(interpreted: set[Path]) -> None:
     """Bring the copy up to date with what git lists; unchanged files are left as they are."""
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard"],
@@ -69,12 +71,12 @@ def copy_tree() -> None:
     )
     for path in map(Path, listed.stdout.splitlines()):
         source = ROOT / path
-        target = COPY / path if path.parts[0] == "tests" else COPY / "dwmtj" / path
+        target = COPY / "dwmtj" / path
         if not source.is_file():
             target.unlink(missing_ok=True)
             continue
         content = source.read_bytes()
-        if path.suffix == ".py":
+        if path in interpreted:
             content = COMPILED.sub("", content.decode()).encode()
         if not target.is_file() or target.read_bytes() != content:
             target.parent.mkdir(parents=True, exist_ok=True)

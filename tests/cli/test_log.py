@@ -158,9 +158,9 @@ def test_tracebacks_are_shown_with_vv_only(
 
 def test_a_record_goes_above_the_progress_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = io.StringIO()
-    console = Console(file=shown, force_terminal=True, width=80)
-    monkeypatch.setattr(console, "err", console)
-    with Progress(console=console, auto_refresh=False) as bar:
+    terminal = Console(file=shown, force_terminal=True, width=80)
+    monkeypatch.setattr(console, "err", terminal)
+    with Progress(console=terminal, auto_refresh=False) as bar:
         bar.add_task("staircase", total=10)
         bar.refresh()
         ConsoleHandler(logging.INFO).emit(

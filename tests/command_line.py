@@ -43,7 +43,7 @@ def wait_until(reached: Callable[[], bool], *processes: "subprocess.Popen[str]")
     """Wait for as long as it takes while all processes run; AssertionError if one ends before."""
     while not reached():
         for process in processes:
-            assert process.poll() is None, f"{process.args} ended with {process.returncode}"
+            assert process.poll() is None, f"{process.args!r} ended with {process.returncode}"
         time.sleep(0.02)
 
 

@@ -5,7 +5,7 @@
 
 mutmut changes one expression at a time and runs the tests that reach it; a mutant that no test
 notices survives. Files are those of the room and tests those of its folder, unless some are named.
-It works on a copy in `build/mutants`, in which the package has its name, and keeps what it computed
+It works on a copy in `.mutants`, in which the package has its name, and keeps what it computed
 there while the files stay the same. Functions compiled by numba are left as they are, unless
 `--interpreted` has those of the files run by the interpreter. It needs a system that forks: Linux
 or macOS.
@@ -19,7 +19,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-COPY = ROOT / "build" / "mutants"
+COPY = ROOT / ".mutants"
 MUTMUT = (sys.executable, "-m", "mutmut")
 INTERPRETED = "--interpreted"
 COMPILED = re.compile(r"^@(compiled|compiled_parallel|inlined)\n", re.MULTILINE)

@@ -10,7 +10,7 @@ use, so `import dwmtj` is quick and needs none of the optional libraries.
     staircase = dwmtj.make_protocol("staircase-write", {"cycles": 5})
     with dwmtj.open_bench(bench_file) as bench, dwmtj.Store.open("lab.sqlite") as store:
         outcome = dwmtj.run(staircase, bench, store)
-        levels = dwmtj.find_levels(store.points(outcome.run))
+        levels = dwmtj.find_levels(store.points(outcome.run_id))
 """
 
 import lazy_loader

@@ -124,6 +124,12 @@ def tests_of(path: Path) -> Path | None:
     return own if (HERE / own).is_file() else None
 
 
+def pages(rest: list[str]) -> int:
+    """Run every command and example of the documentation, those that take minutes, too."""
+    environment = {**os.environ, "DWMTJ_ALL_PAGES": "1"}
+    return run(*PYTEST, "tests/docs", *rest, environment=environment)
+
+
 def bench(rest: list[str]) -> int:
     """Time what must be fast: every benchmark, or those whose names are given."""
     names = rest or sorted(path.stem for path in (HERE / "benchmarks").glob("[!_]*.py"))
@@ -149,6 +155,7 @@ JOBS: dict[str, Callable[[list[str]], int]] = {
     "bench": bench,
     "mutants": mutants,
     "docs": docs,
+    "pages": pages,
 }
 STATIC_CHECKS = [
     (PYTHON, "-m", "ruff", "check", "."),

@@ -13,6 +13,18 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 AFTER = {"program-an-array.md": DOCS / "tutorials" / "network-on-an-array.md"}
 """Pages that begin in the folder in which another one ends."""
+LONG = {
+    DOCS / "how-to" / f"{name}.md"
+    for name in (
+        "compare-technologies",
+        "networks-on-devices",
+        "program-an-array",
+        "stream-learning",
+        "sweeps",
+        "train-on-levels",
+    )
+}
+"""Pages whose networks take minutes of a core to train: `python3 make.py pages` runs them, too."""
 FENCE = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```', re.MULTILINE | re.DOTALL)
 CONTINUED = re.compile(r"\s*\\\n\s*")
 

@@ -1,5 +1,6 @@
 """Every command and example of the documentation runs as it is printed, in the page's order."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,10 +8,21 @@ import pytest
 
 from dwmtj.storage import Store
 from dwmtj.tests.docs.page_session import PageSession
-from dwmtj.tests.docs.pages import AFTER, DOCS, Step, pages, steps
+from dwmtj.tests.docs.pages import AFTER, DOCS, LONG, Step, pages, steps
+
+SKIPS_LONG = pytest.mark.skipif(
+    "DWMTJ_ALL_PAGES" not in os.environ, reason="takes minutes; python3 make.py pages runs it"
+)
+
+
+def marks_of(page: Path) -> list[pytest.MarkDecorator]:
+    """Return what keeps a page's steps in one process, and a long page for its own job."""
+    together = pytest.mark.xdist_group(AFTER.get(page.name, page).name)
+    return [together, SKIPS_LONG] if page in LONG else [together]
+
 
 STEPS = [
-    pytest.param(step, id=str(step), marks=pytest.mark.xdist_group(AFTER.get(page.name, page).name))
+    pytest.param(step, id=str(step), marks=marks_of(page))
     for page in pages()
     for step in steps(page)
 ]

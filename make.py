@@ -163,7 +163,7 @@ STATIC_CHECKS = [
     (PYTHON, "-m", "mypy"),
     (SCRIPTS / "lint-imports",),
 ]
-PYTEST = (PYTHON, "-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadgroup")
+PYTEST = (PYTHON, "-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
 
 
 def install(extras: str) -> None:

@@ -21,13 +21,6 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 _numbers = count()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process, where they share its fixtures."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.location[0]))
-
-
 @pytest.fixture(autouse=True)
 def no_test_changes_its_surroundings() -> Iterator[None]:
     with unchanged_surroundings():

@@ -8,21 +8,15 @@ import pytest
 
 from dwmtj.storage import Store
 from dwmtj.tests.docs.page_session import PageSession
-from dwmtj.tests.docs.pages import AFTER, DOCS, LONG, Step, pages, steps
+from dwmtj.tests.docs.pages import DOCS, LONG, Step, pages, steps
 
 SKIPS_LONG = pytest.mark.skipif(
     "DWMTJ_ALL_PAGES" not in os.environ, reason="takes minutes; python3 make.py pages runs it"
 )
 
 
-def marks_of(page: Path) -> list[pytest.MarkDecorator]:
-    """Return what keeps a page's steps in one process, and a long page for its own job."""
-    together = pytest.mark.xdist_group(AFTER.get(page.name, page).name)
-    return [together, SKIPS_LONG] if page in LONG else [together]
-
-
 STEPS = [
-    pytest.param(step, id=str(step), marks=marks_of(page))
+    pytest.param(step, id=str(step), marks=[SKIPS_LONG] if page in LONG else [])
     for page in pages()
     for step in steps(page)
 ]
@@ -36,7 +30,6 @@ def test_a_step_of_a_page_runs_as_printed(
     session(step.page).run_to(step)
 
 
-@pytest.mark.xdist_group(TUTORIAL.name)
 def test_the_tutorial_ends_with_a_network_that_works_on_the_array(
     session: Callable[[Path], PageSession],
 ) -> None:

@@ -91,7 +91,7 @@ def test_a_study_that_was_broken_off_goes_on_to_the_same_numbers(
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"limit": 0}, {"programmings": 0}, {"times": PulseTimes(1e-9, 1e-9, 0.0, 0.0)}]
+    "wrong", [{"max_pulses": 0}, {"programmings": 0}, {"times": PulseTimes(1e-9, 1e-9, 0.0, 0.0)}]
 )
 def test_writing_that_can_give_nothing_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(NetworkError):

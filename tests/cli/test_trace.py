@@ -168,7 +168,7 @@ def test_a_traced_run_can_be_looked_into_afterwards(tmp_path: Path) -> None:
     assert ran.returncode == 0, ran.stderr
     told = dwmtj(tmp_path, "trace", "show", "t.jsonl", "--step", "run 1/point 3/fire")
     assert told.stdout.count("*TRG") == 1
-    assert "dwmtj.py --trace t.jsonl run" in dwmtj(tmp_path, "trace", "show", "t.jsonl").stdout
+    assert " --trace t.jsonl run" in dwmtj(tmp_path, "trace", "show", "t.jsonl").stdout
 
 
 def test_the_variable_traces_every_command_into_one_file(tmp_path: Path) -> None:

@@ -113,9 +113,11 @@ def test_filters_keep_what_they_name(night: Path, options: list[str], kept: list
     assert times == [local(at_s, "%H:%M:%S.%f") for at_s in kept]
 
 
-def test_the_summary_counts_times_bytes_errors_and_gaps(night: Path) -> None:
-    environment = {"COLUMNS": "160"}
-    result = CliRunner(env=environment).invoke(trace.app, ["show", str(night), "--summary"])
+def test_the_summary_counts_times_bytes_errors_and_gaps(
+    night: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dwmtj.cli.console.out.width", 160)
+    result = CliRunner().invoke(trace.app, ["show", str(night), "--summary"])
     first, second = (line.split("│") for line in result.stdout.splitlines() if "INSTR" in line)
     cells = [cell.strip() for cell in first[1:-1]]
     gap = f"18.000 until {local(40, '%H:%M:%S')}"

@@ -60,7 +60,7 @@ class TraceFile:
         except OSError as error:
             self.close()
             log.warning(
-                "The trace %s ends here (%s); the measurement goes on without it.",
+                "The trace %s ends here (%s); the measurement continues without it.",
                 self.path,
                 error.strerror,
             )

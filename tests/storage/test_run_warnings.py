@@ -78,7 +78,8 @@ def test_a_record_is_still_printed_where_nobody_configured_logging(
     last = logging.Handler(logging.WARNING)
     monkeypatch.setattr(last, "emit", lambda record: printed.append(record.getMessage()))
     monkeypatch.setattr(logging, "lastResort", last)
-    monkeypatch.setattr(logging.getLogger(), "handlers", [])  # pytest's
+    for name in ("", "dwmtj"):  # pytest's, and those of commands in the same process
+        monkeypatch.setattr(logging.getLogger(name), "handlers", [])
     logger = logging.getLogger("dwmtj.instruments.bench")
     with store_warnings(begin()):
         logger.warning("in a run")

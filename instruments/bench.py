@@ -1,6 +1,7 @@
 """A bench: its instruments behind their limits, one clock, and the safe state."""
 
 import logging
+import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any, Self
@@ -24,12 +25,14 @@ from .limits import (
     Limits,
     SetPoints,
 )
-from .roles import Instrument, Magnet, PulseGenerator, ResistanceMeter, Switch
+from .roles import Magnet, PulseGenerator, ResistanceMeter, Switch
+from .safe_state import DEADLINE_S, SafeState
 from .tracing import step, traced
 
 log = logging.getLogger(__name__)
 
 CHECK_CURRENT_A = 10e-6
+RAMP_MARGIN = 2.0  # a ramp takes longer than its steps: each is read back
 
 
 class Bench:
@@ -53,6 +56,8 @@ class Bench:
         self._switch = None if switch is None else ColdSwitch(switch, self.generator, self.meter)
         self.clock = clock
         self._close = close
+        self._closed_safely = False
+        self._making_safe = threading.RLock()
 
     @property
     def limits(self) -> Limits:
@@ -121,45 +126,40 @@ class Bench:
 
     @traced("make safe", logging.INFO)
     def make_safe(self) -> None:
-        """Outputs off, then the switch open, the magnet ramped to zero.
+        """Outputs off, then the switch open, the magnet ramped to zero; from any thread.
 
-        Every instrument is tried even if another is dead.
-
-        Raises BenchError, after all were tried, naming those that could not be made safe. Ctrl-C
-        retries the current instrument's shutdown once and is re-raised afterwards.
+        Every instrument is tried even if another is dead, each with a deadline of its own. Raises
+        BenchError, after all were tried, naming those that could not be made safe. Ctrl-C is raised
+        afterwards; a third one skips what hangs.
         """
-        problems, interruption = [], None
-        instruments: dict[str, Instrument] = {
-            "pulse generator": self.generator,
-            "resistance meter": self.meter,
-            **({} if self._switch is None else {"switch": self._switch}),
-            "magnet": self.magnet,
-        }
-        for name, instrument in instruments.items():
-            for _ in range(2):
-                try:
-                    with step(f"make {name} safe"):
-                        instrument.make_safe()
-                except Exception as error:
-                    log.exception("An instrument could not be made safe")
-                    problems.append(str(error))
-                except BaseException as error:
-                    interruption = error
-                    continue
-                break
-        if interruption is not None:
-            raise interruption
-        if problems:
-            raise BenchError(
-                "Not everything could be made safe; switch it off by hand: " + " ".join(problems)
-            )
+        with self._making_safe:
+            if self._closed_safely:
+                return
+            self._safe_state().reach()
+
+    def _safe_state(self) -> SafeState:
+        switch, limits = self._switch, self.limits
+        others = {} if switch is None else {"switch": switch.make_safe}
+        ramp_s = limits.field_T / limits.field_rate_T_per_s
+        return SafeState(
+            {
+                "pulse generator": self.generator.make_safe,
+                "resistance meter": self.meter.make_safe,
+            },
+            {**others, "magnet": self.magnet.make_safe},
+            deadlines_s={"magnet": DEADLINE_S + RAMP_MARGIN * ramp_s},
+        )
 
     def close(self) -> None:
-        """Make the bench safe and close every session."""
-        try:
-            self.make_safe()
-        finally:
-            self._close()
+        """Make the bench safe and close every session; set points are refused from now on."""
+        for instrument in (self.generator, self.magnet, self.meter):
+            instrument.closed = True
+        with self._making_safe:
+            try:
+                self.make_safe()
+                self._closed_safely = True
+            finally:
+                self._close()
 
     def __enter__(self) -> Self:
         """From here on, a signal that would end the process (Ctrl-C, SIGTERM) makes safe first."""

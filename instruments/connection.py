@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pyvisa
 
@@ -50,3 +50,8 @@ def open_visa(visa_library: str) -> pyvisa.ResourceManager:
             f"The VISA library {visa_library!r} cannot be opened ({first_line(error)}); correct "
             f'visa_library in the bench file ("@dwmtj" is the virtual bench){remedy}.'
         ) from error
+
+
+def discard_input(driver: Any) -> None:
+    """Discard what an instrument has sent and nobody has read."""
+    driver.adapter.flush_read_buffer()

@@ -37,9 +37,10 @@ def open_resistance_meter(
 
 def open_magnet(section: MagnetSection, connection: Connection) -> Magnet:
     """Open the supply and the gaussmeter of a magnet; raises BenchError."""
+    gaussmeter = section.gaussmeter
     return Electromagnet(
         _open("magnet", section, connection),
-        _open("gaussmeter", section.gaussmeter, connection),
+        None if gaussmeter is None else _open("gaussmeter", gaussmeter, connection),
         connection.clock,
         coil_T_per_A=section.coil_T_per_A,
         tolerance_T=section.tolerance_T,

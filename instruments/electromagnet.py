@@ -3,12 +3,17 @@
 Field = coil constant × current + remanence. The field is ramped at the allowed rate, then trimmed
 with the gaussmeter until it is within `tolerance_T`. A gaussmeter that is not in the gap, or a
 wrong coil constant, must not drive the field away: all trims together may move it by no more than
-`largest_trim_T`, and a reading beyond `largest_field_T` ends the attempt.
+`largest_trim_T`, none may ask the coil for more than `largest_field_T`, and a reading beyond that
+ends the attempt. Without a gaussmeter the field is what coil constant and current say (open loop).
 """
+
+import logging
 
 from .clock import Clock
 from .errors import BenchError
 from .roles import CoilSupply, Gaussmeter
+
+log = logging.getLogger(__name__)
 
 SETTLING_S = 0.1
 TRIMS = 8
@@ -20,7 +25,7 @@ class Electromagnet:
     def __init__(
         self,
         supply: CoilSupply,
-        gaussmeter: Gaussmeter,
+        gaussmeter: Gaussmeter | None,
         clock: Clock,
         *,
         coil_T_per_A: float,
@@ -35,6 +40,7 @@ class Electromagnet:
         self._tolerance_T = tolerance_T
         self._largest_trim_T = largest_trim_T
         self._largest_field_T = largest_field_T
+        self._warned = False
 
     @property
     def identity(self) -> str:
@@ -42,13 +48,26 @@ class Electromagnet:
 
     @property
     def gaussmeter_identity(self) -> str:
-        return self._gaussmeter.identity
+        return "none" if self._gaussmeter is None else self._gaussmeter.identity
 
     @property
     def maximum_field_T(self) -> float:
         return abs(self._supply.maximum_current_A * self._coil_T_per_A)
 
     def set_field(self, field_T: float) -> float:
+        if self._gaussmeter is None:
+            self._warn_of_open_loop()
+            self._supply.ramp_to(field_T / self._coil_T_per_A)
+            self._clock.sleep(SETTLING_S)
+            return self.read_field()
+        return self._trimmed(field_T)
+
+    def _warn_of_open_loop(self) -> None:
+        if not self._warned:
+            log.warning("There is no gaussmeter: a field is the coil's current times coil_T_per_A.")
+        self._warned = True
+
+    def _trimmed(self, field_T: float) -> float:
         trim_T = 0.0
         for _ in range(TRIMS):
             self._supply.ramp_to((field_T + trim_T) / self._coil_T_per_A)
@@ -57,15 +76,20 @@ class Electromagnet:
             if abs(measured_T - field_T) <= self._tolerance_T:
                 return measured_T
             trim_T += field_T - measured_T
-            beyond = abs(measured_T) > self._largest_field_T + self._tolerance_T
-            if beyond or abs(trim_T) > self._largest_trim_T:
+            seen_beyond = abs(measured_T) > self._largest_field_T + self._tolerance_T
+            asks_beyond = abs(field_T + trim_T) > self._largest_field_T
+            if seen_beyond or asks_beyond or abs(trim_T) > self._largest_trim_T:
                 break
         raise BenchError(
-            f"The gaussmeter reads {measured_T:g} T where {field_T:g} T was set; check its "
-            "position, its zero, and coil_T_per_A and largest_trim_T in the bench file."
+            f"The gaussmeter reads {measured_T:g} T where {field_T:g} T was set, and trimming is "
+            f"limited to {self._largest_trim_T:g} T and to fields of {self._largest_field_T:g} T; "
+            "check its position, its zero, and coil_T_per_A, largest_trim_T and [limits] field_T "
+            "in the bench file."
         )
 
     def read_field(self) -> float:
+        if self._gaussmeter is None:
+            return self._supply.read_current() * self._coil_T_per_A
         return self._gaussmeter.read_field()
 
     def check(self) -> None:

@@ -7,6 +7,10 @@ class BenchError(DwmtjError):
     """An instrument, an address or a bench file is not as it should be."""
 
 
+class ExchangeError(BenchError):
+    """An instrument did not answer, or its reply is not one."""
+
+
 class OpenJunctionError(BenchError):
     """The meter's voltage limit is reached: the junction is open, or a contact is off."""
 

@@ -10,6 +10,12 @@ from typing import Any, Self
 log = logging.getLogger(__name__)
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # the last one is unknown to Windows
+_received = 0  # of a process, as signals are
+
+
+def signals_received() -> int:
+    """Return how many signals this process has caught here; only differences mean anything."""
+    return _received
 
 
 class Interrupts:
@@ -51,9 +57,13 @@ class Interrupts:
             raise _exception(self.received)
 
     def _receive(self, number: int, _frame: FrameType | None) -> None:
+        global _received
+        _received += 1
         held, self._held = self._held, True
         if held:
-            log.warning("The bench is being made safe; please wait.")
+            log.warning(
+                "The bench is being made safe; please wait. A third signal skips what hangs."
+            )
         self.received = self.received or signal.Signals(number)
         if not held:
             raise _exception(self.received)

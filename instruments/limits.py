@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from pydantic import Field
 
 from ..validation import Section
-from .errors import LimitError
+from .errors import BenchError, LimitError
 from .roles import (
     Instrument,
     Magnet,
@@ -79,7 +79,12 @@ class _Limited(Generic[Role]):
 
     def __init__(self, inner: Role, limits: Limits) -> None:
         self.inner = inner
+        self.closed = False  # then nothing is set any more
         self._limits = limits
+
+    def _check_open(self) -> None:
+        if self.closed:
+            raise BenchError("The bench is closed, or being made safe to be closed: open it again.")
 
     @property
     def identity(self) -> str:
@@ -117,12 +122,14 @@ class LimitedPulseGenerator(_Source[PulseGenerator]):
 
     @traced("arm generator")
     def arm(self, shape: PulseShape) -> None:
+        self._check_open()
         self._limits.check_shape(shape)
         self.armed = True
         self.inner.arm(shape)
 
     @traced("fire")
     def fire(self, amplitude_V: float) -> None:
+        self._check_open()
         self.check_amplitudes((amplitude_V,))
         self.inner.fire(amplitude_V)
 
@@ -152,6 +159,7 @@ class LimitedMagnet(_Limited[Magnet]):
 
     @traced("set field", logging.INFO)
     def set_field(self, field_T: float) -> float:
+        self._check_open()
         self.check_fields((field_T,))
         return self.inner.set_field(field_T)
 
@@ -174,6 +182,7 @@ class LimitedResistanceMeter(_Source[ResistanceMeter]):
 
     @traced("arm meter")
     def arm(self, current_A: float) -> None:
+        self._check_open()
         self.check_currents((current_A,))
         self.armed = True
         self.inner.arm(current_A)

@@ -38,7 +38,7 @@ class Instrument(Protocol):
         ...
 
     def make_safe(self) -> None:
-        """Leave the output off (a magnet ramped to zero first); may be repeated."""
+        """Leave the output off (a magnet ramped to zero first) and confirm it; may be repeated."""
         ...
 
 
@@ -62,7 +62,8 @@ class PulseGenerator(Instrument, Protocol):
     def fire(self, amplitude_V: float) -> None:
         """Send one pulse of `amplitude_V` at the device (either sign) and wait until it is over.
 
-        Raises BenchError if the output is not armed or the instrument reports an error.
+        Raises BenchError, before the pulse, if the output is off or anything that shapes the pulse
+        is not as it was set, and afterwards if the instrument reports an error.
         """
         ...
 
@@ -72,7 +73,7 @@ class Magnet(Instrument, Protocol):
 
     @property
     def gaussmeter_identity(self) -> str:
-        """The gaussmeter's reply to `*IDN?`; asks it."""
+        """The gaussmeter's reply to `*IDN?`; asks it. "none" without a gaussmeter."""
         ...
 
     @property
@@ -85,7 +86,7 @@ class Magnet(Instrument, Protocol):
         ...
 
     def read_field(self) -> float:
-        """Return the field at the device in tesla, as the gaussmeter sees it."""
+        """Return the field at the device in tesla, from the gaussmeter or else the current."""
         ...
 
 
@@ -98,10 +99,15 @@ class CoilSupply(Instrument, Protocol):
         ...
 
     def ramp_to(self, current_A: float) -> None:
-        """Ramp to a current at the allowed rate and confirm the set point.
+        """Ramp to a current at the allowed rate and confirm that it flows.
 
-        Raises LimitError beyond the supply's range, BenchError if the set point was not taken.
+        Raises LimitError beyond the supply's range or the limits, BenchError if a set point was not
+        taken, the voltage limit is reached, or something else flows.
         """
+        ...
+
+    def read_current(self) -> float:
+        """Return the current through the coil in A, as the supply measures it."""
         ...
 
 
@@ -151,5 +157,9 @@ class ResistanceMeter(Instrument, Protocol):
         ...
 
     def read(self) -> Reading:
-        """Take one reading; raises BenchError if the meter is in compliance or not armed."""
+        """Take one reading.
+
+        Raises BenchError if the meter is not armed, OpenJunctionError if it is in compliance, and
+        ExchangeError if what it replied is no reading; that may be asked for again.
+        """
         ...

@@ -1,4 +1,9 @@
-"""The Keithley 2400 as a four-wire resistance meter: sources a current, senses the voltage."""
+"""The Keithley 2400 as a four-wire resistance meter: sources a current, senses the voltage.
+
+A reading is believed if it carries the number of its own question (kept in the instrument's event
+enable register, which nothing else here uses), all its values are numbers, its status word reports
+neither overflow nor compliance, and the measured current is the one that was armed.
+"""
 
 import math
 from typing import Annotated, Literal
@@ -6,36 +11,52 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pymeasure.instruments.keithley import Keithley2400
 
-from ..connection import Connection
-from ..errors import BenchError, OpenJunctionError
-from ..faults import raise_queued_errors, translate_errors
+from ..confirming import Setting, confirm_off, confirm_settings, number
+from ..connection import Connection, discard_input
+from ..errors import BenchError, ExchangeError, OpenJunctionError
+from ..faults import raise_queued_errors, shown, translate_errors
 from ..roles import Reading
 from ..sections import ResistanceMeterSection
 
 NAME = "The resistance meter (2400)"
-IN_COMPLIANCE = 1 << 3  # bit 3 of the status word that :READ? returns
-NOT_A_NUMBER = 9.91e37
+# The status word that :READ? returns, by bit.
+OVERFLOW = 1 << 0
+COMPLIANCE = 1 << 3
+RANGE_COMPLIANCE = 1 << 16
 SMALLEST_CURRENT_A = 1e-9  # twenty steps of the lowest range
+SMALLEST_RANGE_A = 1e-6
+CURRENT_TOLERANCE = 0.05  # of the current, and NOISE_OF_RANGE: the noise of the fastest reading
+NOISE_OF_RANGE = 2e-3
+LAST_NUMBER = 255
+SETTING_TOLERANCE = 1e-3
 
 
 class Keithley2400Section(ResistanceMeterSection):
-    """A `[resistance_meter]` with a Keithley 2400."""
+    """A `[resistance_meter]` with a Keithley 2400; the terminals are left as found if not given."""
 
     driver: Literal["Keithley2400"]
     nplc: Annotated[float, Field(ge=0.01, le=10)] = 1.0
+    terminals: Literal["front", "rear"] | None = None
 
 
 class Keithley2400ResistanceMeter:
     """Reads with `nplc` power line cycles; `compliance_V` bounds the voltage at the junction."""
 
     def __init__(
-        self, driver: Keithley2400, nplc: float, compliance_V: float, four_wire: bool
+        self,
+        driver: Keithley2400,
+        nplc: float,
+        compliance_V: float,
+        four_wire: bool,
+        terminals: str | None = None,
     ) -> None:
         self._driver = driver
         self._nplc = nplc
         self._compliance_V = compliance_V
-        self._wires = 4 if four_wire else 2
-        self._armed = False
+        self._four_wire = four_wire
+        self._terminals = terminals and {"front": "FRON", "rear": "REAR"}[terminals]
+        self._armed_A = 0.0
+        self._number = 0
 
     @property
     def identity(self) -> str:
@@ -47,13 +68,15 @@ class Keithley2400ResistanceMeter:
         return SMALLEST_CURRENT_A
 
     def arm(self, current_A: float) -> None:
+        self._armed_A = 0.0
         driver = self._driver
+        terminals = self._terminals or self._ask(":ROUT:TERM?")
         with translate_errors(NAME):
-            self._armed = False
             driver.reset()  # output off, no state left from a previous session
             driver.clear()
+            driver.write(f":ROUT:TERM {terminals}")  # a reset selects the front
             driver.reset_data_format()
-            driver.wires = self._wires
+            driver.wires = 4 if self._four_wire else 2
             driver.source_mode = "current"
             driver.resistance_mode_auto_enabled = False
             driver.write(":SENSE:FUNCTION:ALL")
@@ -63,40 +86,118 @@ class Keithley2400ResistanceMeter:
             driver.compliance_voltage = self._compliance_V
             driver.voltage_range_auto_enabled = True
             driver.voltage_nplc = self._nplc
+        self._confirm(current_A, terminals, output="0")
+        with translate_errors(NAME):
             driver.source_enabled = True
-            self._armed = True
-        self.check()
+        self._confirm(current_A, terminals, output="1")
+        self._armed_A = current_A
+
+    def _confirm(self, current_A: float, terminals: str, output: str) -> None:
+        """Confirm all that decides what reaches the junction: the 2400 keeps an old compliance
+        when it is told one below its minimum, without an error.
+        """
+        settings = (
+            Setting("output", ":OUTP?", output),
+            Setting("source", ":SOUR:FUNC?", "CURR"),
+            Setting(
+                "current in A", ":SOUR:CURR?", current_A, SETTING_TOLERANCE * abs(current_A) + 1e-12
+            ),
+            Setting(
+                "compliance in V",
+                ":SENS:VOLT:PROT?",
+                self._compliance_V,
+                SETTING_TOLERANCE * self._compliance_V,
+            ),
+            Setting("four-wire sensing", ":SYST:RSEN?", "1" if self._four_wire else "0"),
+            Setting("NPLC", ":SENS:VOLT:NPLC?", self._nplc, SETTING_TOLERANCE * self._nplc),
+            Setting("terminals", ":ROUT:TERM?", terminals),
+        )
+        confirm_settings(NAME, self._ask, settings, self._resync)
 
     def read(self) -> Reading:
-        if not self._armed:
+        if not self._armed_A:
             raise BenchError(f"{NAME} is not armed; arm it before reading.")
-        with translate_errors(NAME):
-            values = self._driver.values(":READ?")
-        if len(values) != 5:
+        self._number = self._number % LAST_NUMBER + 1
+        try:
+            reply = self._ask(f"*ESE {self._number};:READ?;*ESE?")
+            return self._checked(reply)
+        except ExchangeError:
+            self._resync()  # so that the next question gets its own reply
+            raise
+
+    def _checked(self, reply: str) -> Reading:
+        values, _, asked = reply.partition(";")
+        if asked != str(self._number):
+            raise ExchangeError(
+                f"{NAME} replied {shown(reply)} to question {self._number}: it is not its answer."
+            )
+        numbers = [_value(text) for text in values.split(",")]
+        if len(numbers) != 5:
             self.check()
-            raise BenchError(f"{NAME} replied {values} instead of 5 numbers.")
-        voltage_V, current_A, _, _, status = values
-        if int(status) & IN_COMPLIANCE:
+            raise ExchangeError(f"{NAME} replied {shown(values)} instead of 5 numbers.")
+        voltage_V, current_A, _, _, status = numbers
+        self._check_status(status)
+        if not (math.isfinite(voltage_V) and math.isfinite(current_A)):
+            raise ExchangeError(f"{NAME} read no number ({shown(values)}); check its ranges.")
+        self._check_current(current_A)
+        return Reading(voltage_V=voltage_V, current_A=current_A)
+
+    def _check_status(self, status: float) -> None:
+        if not (math.isfinite(status) and status >= 0 and status == int(status)):
+            raise ExchangeError(f"{NAME} replied {status:g} as its status word.")
+        if int(status) & (COMPLIANCE | RANGE_COMPLIANCE):
             raise OpenJunctionError(
                 f"{NAME} is in compliance at {self._compliance_V:g} V: the "
                 "junction is open, a contact is off, or [limits] read_voltage_V is too low."
             )
-        if not (math.isfinite(voltage_V) and abs(voltage_V) < NOT_A_NUMBER and current_A):
-            raise BenchError(f"{NAME} read no voltage; check its ranges.")
-        return Reading(voltage_V=voltage_V, current_A=current_A)
+        if int(status) & OVERFLOW:
+            raise ExchangeError(f"{NAME} reports an overflow; check its ranges.")
+
+    def _check_current(self, current_A: float) -> None:
+        armed_A = self._armed_A
+        range_A = max(SMALLEST_RANGE_A, 10 ** math.ceil(math.log10(abs(armed_A))))
+        tolerance_A = CURRENT_TOLERANCE * abs(armed_A) + NOISE_OF_RANGE * range_A
+        if abs(current_A - armed_A) > tolerance_A:
+            raise ExchangeError(
+                f"{NAME} measured {current_A:g} A where it sources {armed_A:g} A: another program "
+                "may have changed it, or its output is off."
+            )
 
     def check(self) -> None:
         raise_queued_errors(NAME, self._driver.ask)
 
     def make_safe(self) -> None:
-        self._armed = False
+        self._armed_A = 0.0
+        self._resync()
+        confirm_off(NAME, self._switch_off, lambda: self._ask(":OUTP?"), self._resync)
+
+    def _switch_off(self) -> None:
         with translate_errors(NAME):
-            self._driver.adapter.flush_read_buffer()
             self._driver.source_enabled = False
+
+    def _ask(self, query: str) -> str:
+        with translate_errors(NAME):
+            return str(self._driver.ask(query)).strip()
+
+    def _resync(self) -> None:
+        with translate_errors(NAME):
+            discard_input(self._driver)
+
+
+def _value(text: str) -> float:
+    """Return one value of a reading; what the meter marks as no number is NaN."""
+    try:
+        return number(NAME, text)
+    except ExchangeError:
+        return math.nan
 
 
 def open_meter(section: Keithley2400Section, bench: Connection) -> Keithley2400ResistanceMeter:
     """Open the meter of a bench file; the bench's limit on the voltage is its compliance."""
-    driver = bench.open(Keithley2400, section.address)
-    limit_V = bench.limits.read_voltage_V
-    return Keithley2400ResistanceMeter(driver, section.nplc, limit_V, section.four_wire)
+    return Keithley2400ResistanceMeter(
+        bench.open(Keithley2400, section.address),
+        section.nplc,
+        bench.limits.read_voltage_V,
+        section.four_wire,
+        section.terminals,
+    )

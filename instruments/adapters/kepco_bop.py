@@ -1,22 +1,33 @@
-"""The Kepco BOP as the current source of a coil: every change is a ramp at the allowed rate."""
+"""The Kepco BOP as the current source of a coil: every change is a ramp at the allowed rate.
+
+A ramp starts from the current that was last commanded, and each step is read back. A set point that
+is not taken, or a reply that cannot be one, ends the ramp where it is; it never becomes the start
+of another one. Every set point passes the limits where it is sent.
+"""
 
 import math
+import threading
 from typing import Annotated, Literal
 
 from pydantic import Field
 from pymeasure.instruments.kepco import KepcoBOP3612
 
 from ..clock import Clock
-from ..connection import Connection
+from ..confirming import confirm_off, confirmed, number
+from ..connection import Connection, discard_input
 from ..errors import BenchError, LimitError
-from ..faults import raise_queued_errors, translate_errors
+from ..faults import raise_queued_errors, shown, translate_errors
 from ..sections import MagnetSection
 from ..tracing import traced
 
 NAME = "The magnet supply (BOP)"
-LARGEST_CURRENT_A = 12.0
+RATED_V, RATED_A = 36.0, 12.0
 RAMP_STEP_S = 0.05
+SETTLING_S = 0.1
 SET_POINT_TOLERANCE_A = 5e-3  # the supply rounds what it is given
+CURRENT_TOLERANCE_A = 0.02 * RATED_A  # of what the coil gets against what was set
+AT_VOLTAGE_LIMIT = 0.95  # of the voltage limit
+PATIENCE_S = 2.0  # for a ramp in another thread to notice that it is to end
 
 
 class KepcoBOP3612Section(MagnetSection):
@@ -27,109 +38,236 @@ class KepcoBOP3612Section(MagnetSection):
 
 
 class KepcoCoilSupply:
-    """Sources the coil's current with at most `compliance_V` across it."""
+    """Sources the coil's current, at most `largest_A`, with at most `compliance_V` across it."""
 
     def __init__(
-        self, driver: KepcoBOP3612, clock: Clock, *, rate_A_per_s: float, compliance_V: float
+        self,
+        driver: KepcoBOP3612,
+        clock: Clock,
+        *,
+        largest_A: float,
+        rate_A_per_s: float,
+        compliance_V: float,
     ) -> None:
         self._driver = driver
         self._clock = clock
+        self._largest_A = min(largest_A, RATED_A)
         self._rate_A_per_s = rate_A_per_s
         self._compliance_V = compliance_V
-        self._on = False
+        self._commanded_A: float | None = None  # None until this session has commanded any
+        self._ramping = threading.RLock()
+        self._ending = False
 
     @property
     def maximum_current_A(self) -> float:
-        return LARGEST_CURRENT_A
+        return RATED_A
 
     @property
     def identity(self) -> str:
-        with translate_errors(NAME):
-            return str(self._driver.id)
+        return self._ask("*IDN?")
 
     @traced("ramp")
     def ramp_to(self, current_A: float) -> None:
-        """Ramp to a current and confirm the set point; raises LimitError or BenchError."""
-        self._switch_on()
-        if abs(current_A) > LARGEST_CURRENT_A:
-            raise LimitError(
-                f"The magnet would need {current_A:.3g} A and the supply gives "
-                f"{LARGEST_CURRENT_A:g} A; ask for a smaller field."
-            )
-        with translate_errors(NAME):
-            self._walk("current_setpoint", current_A, self._rate_A_per_s)
-            reached_A = float(self._driver.current_setpoint)
-        if abs(reached_A - current_A) > SET_POINT_TOLERANCE_A:
-            self.check()
-            raise BenchError(f"{NAME} was asked for {current_A:g} A and holds {reached_A:g} A.")
+        """Ramp to a current and confirm it; raises LimitError or BenchError."""
+        self._check_limit(current_A)
+        with self._ramping:
+            self._ending = False
+            start_A = self._start()
+            for step_A in self._steps(start_A, current_A, self._rate_A_per_s):
+                if self._ending:
+                    raise BenchError(f"{NAME} is being made safe: the ramp has ended.")
+                self._command(step_A)
+                self._clock.sleep(RAMP_STEP_S)
+                self._confirm_set_point(step_A)
+            self._confirm_delivered(current_A)
+
+    def read_current(self) -> float:
+        return number(NAME, self._ask("MEASure:CURRent?"))
 
     def check(self) -> None:
         raise_queued_errors(NAME, self._driver.ask)
 
     def make_safe(self) -> None:
-        """Ramp to zero whatever the supply regulates, then switch it off.
+        """Ramp to zero whatever the supply regulates, switch it off and confirm that it is.
 
-        If it cannot be ramped it is switched off as it is: the last resort.
+        If it cannot be ramped it is switched off as it is: the last resort. A wrong reply does not
+        end this ramp, which follows what was commanded.
         """
-        self._on = False
+        self._ending = True
+        alone = self._ramping.acquire(timeout=PATIENCE_S)
         try:
+            self._resync()
+            if self._output() != "0":
+                self._ramp_down()
+        finally:
+            self._commanded_A = None
+            if alone:
+                self._ramping.release()
+            confirm_off(NAME, self._switch_off, self._output, self._resync)
+
+    def _start(self) -> float:
+        """Return the current that a ramp starts from: what was commanded and is still held."""
+        if self._commanded_A is None:
+            return self._take_over()
+        self._confirm_set_point(self._commanded_A)
+        return self._commanded_A
+
+    def _command(self, current_A: float) -> None:
+        """Send a set point: the last place before the wire."""
+        held_A = self._commanded_A
+        if held_A is None or abs(current_A) > abs(held_A):
+            self._check_limit(current_A)
+        if held_A is not None:
+            self._check_step(current_A - held_A)
+        with translate_errors(NAME):
+            self._driver.current_setpoint = current_A
+        self._commanded_A = current_A
+
+    def _check_limit(self, current_A: float) -> None:
+        if not abs(current_A) <= self._largest_A + SET_POINT_TOLERANCE_A:
+            raise LimitError(
+                f"The magnet would need {current_A:.4g} A and may get {self._largest_A:.4g} A "
+                f"(the supply's {RATED_A:g} A, [limits] field_T over coil_T_per_A in the bench "
+                "file); ask for a smaller field, or correct coil_T_per_A."
+            )
+
+    def _check_step(self, step_A: float) -> None:
+        largest_A = self._rate_A_per_s * RAMP_STEP_S
+        if not abs(step_A) <= largest_A * (1 + 1e-6) + SET_POINT_TOLERANCE_A:
+            raise LimitError(
+                f"A step of {step_A:.4g} A is larger than the {largest_A:.4g} A that [limits] "
+                "field_rate_T_per_s in the bench file allows."
+            )
+
+    def _confirm_set_point(self, wanted_A: float) -> None:
+        def problem(held_A: float) -> str:
+            if abs(held_A - wanted_A) <= SET_POINT_TOLERANCE_A:
+                return ""
+            return f"{NAME} was asked for {wanted_A:g} A and holds {held_A:g} A; the ramp stops."
+
+        confirmed(self._set_point, problem, self._resync)
+
+    def _confirm_delivered(self, wanted_A: float) -> None:
+        """Confirm that the coil gets what was set; raises BenchError with the likely reason."""
+
+        def problem(delivered_A: float) -> str:
+            if abs(delivered_A - wanted_A) <= CURRENT_TOLERANCE_A:
+                return ""
+            state = f"{NAME} delivers {delivered_A:.3g} A where {wanted_A:.3g} A was set"
+            voltage_V = abs(number(NAME, self._ask("MEASure:VOLTage?")))
+            if voltage_V >= AT_VOLTAGE_LIMIT * self._compliance_V:
+                return (
+                    f"{state}: it is at its voltage limit of {self._compliance_V:g} V; lower the "
+                    "field, raise compliance_V in the bench file, or check the coil's contacts."
+                )
+            return f"{state}; check that its output is on and the coil is connected."
+
+        def wait_and_resync() -> None:
+            self._clock.sleep(SETTLING_S)
+            self._resync()
+
+        confirmed(self.read_current, problem, wait_and_resync)
+
+    def _take_over(self) -> float:
+        """Take the supply over as it is found: a coil that carries current is not switched."""
+        with translate_errors(NAME):
+            self._driver.clear()
+        if self._output() != "0" and self._regulates_current():
+            flowing_A = self._flowing()
             with translate_errors(NAME):
-                self._driver.adapter.flush_read_buffer()
-                if self._driver.output_enabled:
-                    self._ramp_down()
-        except BenchError:
-            self._switch_off()
-            raise
-        self._switch_off()
+                # What flows may be less than the set point; it must not jump with the compliance.
+                self._driver.current_setpoint = flowing_A
+                self._driver.voltage_setpoint = self._compliance_V
+        else:
+            self._start_from_zero()
+            flowing_A = 0.0
+        self.check()
+        self._commanded_A = flowing_A
+        self._confirm_set_point(flowing_A)
+        if self._output() != "1":
+            raise BenchError(f"{NAME} was switched on and its output is off.")
+        return flowing_A
+
+    def _flowing(self) -> float:
+        """Return the current found in the coil, read twice; raises BenchError if it cannot be."""
+        first_A, second_A, held_A = self.read_current(), self.read_current(), self._set_point()
+        agree = abs(first_A - second_A) <= CURRENT_TOLERANCE_A
+        if not agree or abs(second_A) > min(abs(held_A), RATED_A) + CURRENT_TOLERANCE_A:
+            raise BenchError(
+                f"{NAME} was found on, and replied {first_A:g} A, {second_A:g} A and a set point "
+                f"of {held_A:g} A: ramp it to zero by hand and switch it off."
+            )
+        return second_A
+
+    def _start_from_zero(self) -> None:
+        if self._output() != "0":
+            self._ramp_down()
+            confirm_off(NAME, self._switch_off, self._output, self._resync)
+        with translate_errors(NAME):
+            self._driver.operating_mode = "CURR"
+            self._driver.current_setpoint = 0
+            self._driver.voltage_setpoint = self._compliance_V
+            self._driver.output_enabled = True
+
+    def _ramp_down(self) -> None:
+        if self._regulates_current():
+            if self._commanded_A is None:
+                self._commanded_A = self._flowing()
+            for step_A in self._steps(self._commanded_A, 0.0, self._rate_A_per_s):
+                self._command(step_A)
+                self._clock.sleep(RAMP_STEP_S)
+        else:
+            rate_V_per_s = self._rate_A_per_s * self._compliance_V / RATED_A
+            for step_V in self._steps(self._found_V(), 0.0, rate_V_per_s):
+                with translate_errors(NAME):
+                    self._driver.voltage_setpoint = step_V
+                self._clock.sleep(RAMP_STEP_S)
+
+    def _found_V(self) -> float:
+        def problem(voltage_V: float) -> str:
+            if abs(voltage_V) <= RATED_V:
+                return ""
+            return f"{NAME} replied {voltage_V:g} V as its set point, which it cannot reach."
+
+        return confirmed(lambda: number(NAME, self._ask("VOLTage?")), problem, self._resync)
+
+    @staticmethod
+    def _steps(start: float, target: float, rate_per_s: float) -> list[float]:
+        """Return the set points from start to target, one every RAMP_STEP_S."""
+        count = max(1, math.ceil(abs(target - start) / (rate_per_s * RAMP_STEP_S) - 1e-9))
+        return [start + (target - start) * step / count for step in range(1, count + 1)]
+
+    def _regulates_current(self) -> bool:
+        def problem(mode: str) -> str:
+            return "" if mode in ("0", "1") else f"{NAME} replied {shown(mode)} as its mode."
+
+        return confirmed(lambda: self._ask("FUNCtion:MODE?"), problem, self._resync) == "1"
+
+    def _set_point(self) -> float:
+        return number(NAME, self._ask("CURRent?"))
+
+    def _output(self) -> str:
+        return self._ask("OUTPut?")
 
     def _switch_off(self) -> None:
         with translate_errors(NAME):
             self._driver.output_enabled = False
 
-    def _switch_on(self) -> None:
-        """Take the supply over as it is found: a coil that carries current is not switched."""
-        if self._on:
-            return
+    def _ask(self, query: str) -> str:
         with translate_errors(NAME):
-            self._driver.clear()
-            if self._driver.output_enabled and self._driver.operating_mode == "CURR":
-                # What flows may be less than the set point; it must not jump with the compliance.
-                self._driver.current_setpoint = float(self._driver.current)
-                self._driver.voltage_setpoint = self._compliance_V
-            else:
-                self._start_from_zero()
-        self.check()
-        self._on = True
+            return str(self._driver.ask(query)).strip()
 
-    def _start_from_zero(self) -> None:
-        if self._driver.output_enabled:
-            self._ramp_down()
-            self._driver.output_enabled = False
-        self._driver.operating_mode = "CURR"
-        self._driver.current_setpoint = 0
-        self._driver.voltage_setpoint = self._compliance_V
-        self._driver.output_enabled = True
-
-    def _ramp_down(self) -> None:
-        if self._driver.operating_mode == "CURR":
-            self._walk("current_setpoint", 0.0, self._rate_A_per_s)
-        else:
-            rate_V_per_s = self._rate_A_per_s * self._compliance_V / LARGEST_CURRENT_A
-            self._walk("voltage_setpoint", 0.0, rate_V_per_s)
-
-    def _walk(self, set_point: str, target: float, rate_per_s: float) -> None:
-        start = float(getattr(self._driver, set_point))
-        steps = max(1, math.ceil(abs(target - start) / (rate_per_s * RAMP_STEP_S) - 1e-9))
-        for step in range(1, steps + 1):
-            setattr(self._driver, set_point, start + (target - start) * step / steps)
-            self._clock.sleep(RAMP_STEP_S)
+    def _resync(self) -> None:
+        with translate_errors(NAME):
+            discard_input(self._driver)
 
 
 def open_supply(section: KepcoBOP3612Section, bench: Connection) -> KepcoCoilSupply:
-    """Open the coil's supply of a bench file; the bench limits how fast its current changes."""
+    """Open the coil's supply of a bench file; the bench limits its current and how it changes."""
     return KepcoCoilSupply(
         bench.open(KepcoBOP3612, section.address),
         bench.clock,
+        largest_A=abs(bench.limits.field_T / section.coil_T_per_A),
         rate_A_per_s=abs(bench.limits.field_rate_T_per_s / section.coil_T_per_A),
         compliance_V=section.compliance_V,
     )

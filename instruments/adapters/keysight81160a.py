@@ -4,22 +4,35 @@ A pulse of either sign idles at 0 V: positive pulses are NORMal polarity between
 HIGH = +V; negative ones INVerted polarity between LOW = −V and HIGH = 0, because the inverted
 output idles at HIGH. LOW = −V with normal polarity would leave −V on the device between pulses.
 The polarity changes only while the output is off.
+
+Before each pulse the output, the polarity, both levels and the trigger count are read back; the
+trigger itself is part of a query, so that one that got lost is noticed by the missing reply. Only
+this channel is set up; the other one is left as it was.
 """
 
 from typing import Literal
 
 from pymeasure.instruments.keysight import Keysight81160A
-from pymeasure.instruments.keysight.keysight81160A import AMPLITUDE_RANGE, PULSE_TRANSITION_RANGE
+from pymeasure.instruments.keysight.keysight81160A import (
+    AMPLITUDE_RANGE,
+    PULSE_TRANSITION_RANGE,
+    PULSE_WIDTH_RANGE,
+)
 
-from ..connection import Connection
-from ..errors import BenchError
-from ..faults import raise_queued_errors, translate_errors
+from ..confirming import Setting, confirm_off, confirm_settings
+from ..connection import Connection, discard_input
+from ..errors import BenchError, ExchangeError
+from ..faults import error_text, no_error, raise_queued_errors, shown, translate_errors
 from ..roles import PulseShape
 from ..sections import PulseGeneratorSection
 
 NAME = "The pulse generator (81160A)"
 SMALLEST_LEVEL_V, LARGEST_LEVEL_V = AMPLITUDE_RANGE
 SHORTEST_EDGE_S = PULSE_TRANSITION_RANGE[0]
+SHORTEST_WIDTH_S = PULSE_WIDTH_RANGE[0]
+LOAD_OHM = 50.0
+LEVEL_TOLERANCE_V = 1e-3  # the generator rounds levels to its resolution
+TIME_TOLERANCE = 0.01
 
 
 class Keysight81160ASection(PulseGeneratorSection):
@@ -42,6 +55,7 @@ class Keysight81160APulseGenerator:
         self._number = channel
         self._gain = amplifier_gain
         self._armed_polarity: int | None = None
+        self._trigger_query = f"*TRG;*WAI;:OUTP{channel}?;:SYST:ERR?"
 
     @property
     def identity(self) -> str:
@@ -57,19 +71,13 @@ class Keysight81160APulseGenerator:
         return float(LARGEST_LEVEL_V * self._gain)
 
     def arm(self, shape: PulseShape) -> None:
+        self._armed_polarity = None
+        self._switch_off()
         with translate_errors(NAME):
-            self._armed_polarity = None
-            self._driver.reset()  # output off, no state left from a previous session
             self._driver.clear()
-            self._channel.shape = "PULS"
-            self._channel.output_load = 50
-            self._channel.trigger_mode = "MAN"
-            self._channel.trigger_count = 1
-            self._channel.pulse_period = max(1e-6, 4 * shape.width_s)
-            self._channel.pulse_transition = SHORTEST_EDGE_S  # so that any width is allowed
-            self._channel.pulse_width = shape.width_s
-            self._channel.pulse_transition = shape.rise_s
-            self._driver.write(f":FUNC{self._number}:PULS:TRAN:TRA {shape.fall_s:e}")
+        self._set_up_channel()
+        self._set_timing(shape)
+        self._confirm(self._timing(shape))
         self._idle_at_zero(+1)
 
     def fire(self, amplitude_V: float) -> None:
@@ -84,32 +92,110 @@ class Keysight81160APulseGenerator:
                 self._channel.voltage_high = level_V
             else:
                 self._channel.voltage_low = level_V
-        self.check()  # a refused level must not fire the one before
-        with translate_errors(NAME):
-            self._driver.trigger()
-        self.check()
+        self._confirm(self._next_pulse(level_V))  # a refused level must not fire the one before
+        self._trigger()
 
     def check(self) -> None:
         raise_queued_errors(NAME, self._driver.ask)
 
     def make_safe(self) -> None:
         self._armed_polarity = None
+        self._resync()
+        self._switch_off()
+
+    def _set_up_channel(self) -> None:
+        """Undo what an earlier session may have left on this channel."""
+        number = self._number
         with translate_errors(NAME):
-            self._driver.adapter.flush_read_buffer()
-            self._channel.output = False
+            self._driver.write(f":TRAC:CHAN{number} 0")
+            self._channel.shape = "PULS"
+            for modulation in ("AM", "FM", "PM", "FSK", "PWM", "SWE"):
+                self._driver.write(f":{modulation}{number}:STAT 0")
+            self._channel.output_load = LOAD_OHM
+            self._channel.limit_state_enabled = False
+            self._channel.trigger_mode = "MAN"
+            self._channel.trigger_count = 1
+
+    def _set_timing(self, shape: PulseShape) -> None:
+        """Set the timing in an order that is free of conflicts whatever was set before."""
+        with translate_errors(NAME):
+            self._channel.pulse_hold = "WIDT"
+            self._driver.write(f":PULS:DEL{self._number} 0")
+            self._channel.pulse_transition = SHORTEST_EDGE_S
+            self._channel.pulse_width = SHORTEST_WIDTH_S
+            self._channel.pulse_period = max(1e-6, 4 * shape.width_s)
+            self._channel.pulse_width = shape.width_s
+            self._channel.pulse_transition = shape.rise_s
+            self._driver.write(f":FUNC{self._number}:PULS:TRAN:TRA {shape.fall_s:e}")
+
+    def _timing(self, shape: PulseShape) -> list[Setting]:
+        n, edge_query = self._number, f":FUNC{self._number}:PULS:TRAN"
+        return [
+            Setting("shape", f":FUNC{n}?", "PULS"),
+            Setting("trigger source", f":ARM:SOUR{n}?", "MAN"),
+            Setting("load in Ω", f":OUTP{n}:LOAD?", LOAD_OHM, TIME_TOLERANCE * LOAD_OHM),
+            Setting("width in s", f":PULS:WIDT{n}?", shape.width_s, TIME_TOLERANCE * shape.width_s),
+            Setting("rise in s", f"{edge_query}?", shape.rise_s, TIME_TOLERANCE * shape.rise_s),
+            Setting("fall in s", f"{edge_query}:TRA?", shape.fall_s, TIME_TOLERANCE * shape.fall_s),
+        ]
 
     def _idle_at_zero(self, polarity: int) -> None:
         """Idle at 0 V in the wanted polarity, with the smallest pulse set, and switch on."""
         self._armed_polarity = None
+        self._switch_off()
         with translate_errors(NAME):
-            self._channel.output = False
             self._channel.amplitude = SMALLEST_LEVEL_V
             self._channel.offset = polarity * SMALLEST_LEVEL_V / 2
             self._driver.write(f":OUTP{self._number}:POL {'NORM' if polarity > 0 else 'INV'}")
-        self.check()
+        self._confirm(self._next_pulse(polarity * SMALLEST_LEVEL_V, on=False))
         with translate_errors(NAME):
             self._channel.output = True
+        self._confirm(self._next_pulse(polarity * SMALLEST_LEVEL_V))
         self._armed_polarity = polarity
+
+    def _next_pulse(self, level_V: float, *, on: bool = True) -> list[Setting]:
+        """Everything that decides what a trigger does: one pulse to a level, from and to 0 V."""
+        n = self._number
+        high_V, low_V = (level_V, 0.0) if level_V > 0 else (0.0, level_V)
+        return [
+            Setting("output", f":OUTP{n}?", "1" if on else "0"),
+            Setting("polarity", f":OUTP{n}:POL?", "NORM" if level_V > 0 else "INV"),
+            Setting("high level in V", f":VOLT{n}:HIGH?", high_V, LEVEL_TOLERANCE_V),
+            Setting("low level in V", f":VOLT{n}:LOW?", low_V, LEVEL_TOLERANCE_V),
+            Setting("pulses for a trigger", f":TRIG{n}:COUN?", 1),
+        ]
+
+    def _confirm(self, settings: list[Setting]) -> None:
+        confirm_settings(NAME, self._ask, settings, self._resync)
+
+    def _trigger(self) -> None:
+        """Fire once; never repeated, since nobody can know whether a lost reply meant a pulse."""
+        try:
+            reply = self._ask(self._trigger_query)
+        except ExchangeError as error:
+            raise ExchangeError(f"{error} Whether the pulse was fired is not known.") from error
+        output, _, error_reply = reply.partition(";")
+        if not no_error(error_reply):
+            raise BenchError(f"{NAME} reports an error at the pulse: {error_text(error_reply)}.")
+        if output != "1":
+            raise BenchError(
+                f"{NAME} switched its output off at the pulse (it replied {shown(output)})."
+            )
+
+    def _switch_off(self) -> None:
+        def off() -> None:
+            with translate_errors(NAME):
+                self._channel.output = False
+
+        confirm_off(NAME, off, lambda: self._ask(f":OUTP{self._number}?"), self._resync)
+
+    def _ask(self, query: str) -> str:
+        with translate_errors(NAME):
+            return str(self._driver.ask(query)).strip()
+
+    def _resync(self) -> None:
+        with translate_errors(NAME):
+            discard_input(self._driver)
 
 
 def open_generator(

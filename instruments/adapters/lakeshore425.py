@@ -1,14 +1,18 @@
-"""The Lake Shore 425 as the gaussmeter of a magnet, in tesla with autorange."""
+"""The Lake Shore 425 as the gaussmeter of a magnet: steady field in tesla with autorange."""
 
 from typing import Literal
 
 from pymeasure.instruments.lakeshore import LakeShore425
 
-from ..connection import Connection
-from ..faults import translate_errors
+from ..confirming import confirmed, number
+from ..connection import Connection, discard_input
+from ..errors import ExchangeError
+from ..faults import shown, translate_errors
 from ..sections import GaussmeterSection
 
 NAME = "The gaussmeter (425)"
+LARGEST_FIELD_T = 3.5  # of its highest range
+READ_BACK = {"RDGMODE?": "1,", "UNIT?": "2", "AUTO?": "1"}  # steady field, tesla, autorange
 
 
 class LakeShore425Section(GaussmeterSection):
@@ -18,7 +22,7 @@ class LakeShore425Section(GaussmeterSection):
 
 
 class LakeShore425Gaussmeter:
-    """Reads the field; the unit and the range are set before the first reading."""
+    """Reads the field; mode, unit and range are set and read back before the first reading."""
 
     def __init__(self, driver: LakeShore425) -> None:
         self._driver = driver
@@ -26,16 +30,40 @@ class LakeShore425Gaussmeter:
 
     @property
     def identity(self) -> str:
-        with translate_errors(NAME):
-            return str(self._driver.ask("*IDN?"))
+        return self._ask("*IDN?")
 
     def read_field(self) -> float:
+        if not self._ready:
+            self._set_up()
+        field_T = number(NAME, self._ask("RDGFIELD?"))
+        if abs(field_T) > LARGEST_FIELD_T:
+            raise ExchangeError(f"{NAME} replied {field_T:g} T, which is beyond its ranges.")
+        return field_T
+
+    def _set_up(self) -> None:
         with translate_errors(NAME):
-            if not self._ready:
-                self._driver.unit = "T"
-                self._driver.auto_range()
-                self._ready = True
-            return float(self._driver.field)
+            self._driver.dc_mode()
+            self._driver.unit = "T"
+            self._driver.auto_range()
+        for query, wanted in READ_BACK.items():
+            self._confirm(query, wanted)
+        self._ready = True
+
+    def _confirm(self, query: str, wanted: str) -> None:
+        def problem(reply: str) -> str:
+            if reply.startswith(wanted):
+                return ""
+            return f"{NAME} replied {shown(reply)} to {query} where {wanted} was set."
+
+        confirmed(lambda: self._ask(query), problem, self._resync)
+
+    def _ask(self, query: str) -> str:
+        with translate_errors(NAME):
+            return str(self._driver.ask(query)).strip()
+
+    def _resync(self) -> None:
+        with translate_errors(NAME):
+            discard_input(self._driver)
 
     def check(self) -> None:
         """Do nothing: the 425 has no error queue."""

@@ -1,5 +1,6 @@
 """A bench opens completely or not at all, and is made safe even when an instrument is dead."""
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 
@@ -98,6 +99,15 @@ def test_a_supply_found_at_field_is_made_safe_although_the_gaussmeter_is_missing
     assert abs(left_on.magnet.read_field()) < 1e-3
 
 
+@pytest.fixture
+def heeds_ctrl_c() -> Iterator[None]:
+    """What a shell starts in the background ignores SIGINT, these tests too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeds_ctrl_c")
 def test_ctrl_c_in_the_safe_state_makes_every_instrument_safe_before_it_is_raised(
     virtual: Callable[..., BenchFile], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,25 +117,17 @@ def test_ctrl_c_in_the_safe_state_makes_every_instrument_safe_before_it_is_raise
     bench.meter.arm(100e-6)
     sleep, slept = bench.clock.sleep, []
 
-    def interrupted_sleep(duration_s: float) -> None:
+    def interrupting_sleep(duration_s: float) -> None:
         slept.append(duration_s)
         if len(slept) == 3:
-            raise KeyboardInterrupt
+            os.kill(os.getpid(), signal.SIGINT)
         sleep(duration_s)
 
-    monkeypatch.setattr(bench.clock, "sleep", interrupted_sleep)
+    monkeypatch.setattr(bench.clock, "sleep", interrupting_sleep)
     with pytest.raises(KeyboardInterrupt):
         bench.make_safe()
     assert len(slept) > 3
     assert abs(bench.magnet.read_field()) < 1e-3
-
-
-@pytest.fixture
-def heeds_ctrl_c() -> Iterator[None]:
-    """What a shell starts in the background ignores SIGINT, these tests too."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.usefixtures("heeds_ctrl_c")

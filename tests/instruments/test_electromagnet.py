@@ -14,26 +14,39 @@ from dwmtj.instruments.adapters.lakeshore425 import LakeShore425Gaussmeter
 from dwmtj.instruments.electromagnet import Electromagnet
 
 Exchange = list[tuple[bytes, bytes | None]]
-SWITCH_ON: Exchange = [
-    (b"*CLS", None),
-    (b"OUTPut?", b"0"),
-    (b"OUTPut?", b"0"),
+NO_ERROR: Exchange = [(b"SYST:ERR?", b'0,"No error"')]
+ON: Exchange = [
     (b"FUNCtion:MODE CURR", None),
     (b"CURRent 0", None),
     (b"VOLTage 36", None),
     (b"OUTPut 1", None),
-    (b"SYST:ERR?", b'0,"No error"'),
+    *NO_ERROR,
+    (b"CURRent?", b"0"),
+    (b"OUTPut?", b"1"),
 ]
-GAUSSMETER_READY: Exchange = [(b"UNIT 2", None), (b"AUTO", None)]
-OFF: Exchange = [(b"OUTPut 0", None)]
+SWITCH_ON: Exchange = [(b"*CLS", None), (b"OUTPut?", b"0"), (b"OUTPut?", b"0"), *ON]
+GAUSSMETER_READY: Exchange = [
+    (b"RDGMODE 1,0,1", None),
+    (b"UNIT 2", None),
+    (b"AUTO", None),
+    (b"RDGMODE?", b"1,0,1"),
+    (b"UNIT?", b"2"),
+    (b"AUTO?", b"1"),
+]
+OFF: Exchange = [(b"OUTPut 0", None), (b"OUTPut?", b"0")]
 
 
-def ramp(start: bytes, *steps: bytes) -> Exchange:
-    return [
-        (b"CURRent?", start),
-        *[(b"CURRent " + step, None) for step in steps],
-        (b"CURRent?", steps[-1]),
-    ]
+def steps(*steps: bytes) -> Exchange:
+    return [pair for step in steps for pair in ((b"CURRent " + step, None), (b"CURRent?", step))]
+
+
+def ramp(*through: bytes) -> Exchange:
+    """A ramp that was taken: each step is read back, and at last what flows."""
+    return [*steps(*through), (b"MEASure:CURRent?", through[-1])]
+
+
+def held(current: bytes) -> Exchange:
+    return [(b"CURRent?", current)]
 
 
 class CountingClock:
@@ -59,7 +72,7 @@ def magnet(
     ):
         clock = clock or CountingClock()
         yield Electromagnet(
-            KepcoCoilSupply(supply_driver, clock, rate_A_per_s=8, compliance_V=36),
+            KepcoCoilSupply(supply_driver, clock, largest_A=10.4, rate_A_per_s=8, compliance_V=36),
             LakeShore425Gaussmeter(gaussmeter_driver),
             clock,
             coil_T_per_A=0.0125,
@@ -73,8 +86,9 @@ def test_the_field_is_ramped_no_faster_than_allowed_then_trimmed_with_the_gaussm
     clock = CountingClock()
     supply = [
         *SWITCH_ON,
-        *ramp(b"0", b"0.333333", b"0.666667", b"1"),
-        *ramp(b"1", b"0.968"),
+        *ramp(b"0.333333", b"0.666667", b"1"),
+        *held(b"1"),
+        *ramp(b"0.968"),
     ]
     gaussmeter: Exchange = [
         *GAUSSMETER_READY,
@@ -90,22 +104,21 @@ def test_the_field_is_ramped_no_faster_than_allowed_then_trimmed_with_the_gaussm
 def test_a_supply_that_clips_is_found_out_by_reading_the_set_point_back() -> None:
     supply = [
         *SWITCH_ON,
-        (b"CURRent?", b"0"),
         (b"CURRent 0.4", None),
-        (b"CURRent?", b"0.25"),
-        (b"SYST:ERR?", b'0,"No error"'),
+        *held(b"0.25"),
+        *held(b"0.25"),
     ]
     with magnet(supply, []) as electromagnet, pytest.raises(BenchError, match=r"holds 0\.25 A"):
         electromagnet.set_field(0.005)
 
 
 def test_a_field_beyond_the_supply_is_refused_before_the_current_moves() -> None:
-    with magnet(SWITCH_ON, []) as electromagnet, pytest.raises(LimitError, match="12 A"):
+    with magnet([], []) as electromagnet, pytest.raises(LimitError, match=r"10\.4 A"):
         electromagnet.set_field(0.2)
 
 
 def test_a_gaussmeter_out_of_the_gap_does_not_drive_the_field_away() -> None:
-    supply = [*SWITCH_ON, *ramp(b"0", b"0.4")]
+    supply = [*SWITCH_ON, *ramp(b"0.4")]
     gaussmeter = [*GAUSSMETER_READY, (b"RDGFIELD?", b"0.0000")]
     with (
         magnet(supply, gaussmeter) as electromagnet,
@@ -115,7 +128,7 @@ def test_a_gaussmeter_out_of_the_gap_does_not_drive_the_field_away() -> None:
 
 
 def test_all_trims_together_stay_small() -> None:
-    supply = [*SWITCH_ON, *ramp(b"0", b"0.4"), *ramp(b"0.4", b"0.52")]
+    supply = [*SWITCH_ON, *ramp(b"0.4"), *held(b"0.4"), *ramp(b"0.52")]
     gaussmeter = [*GAUSSMETER_READY, *[(b"RDGFIELD?", b"0.0035")] * 2]
     with (
         magnet(supply, gaussmeter) as electromagnet,
@@ -124,16 +137,34 @@ def test_all_trims_together_stay_small() -> None:
         electromagnet.set_field(0.005)
 
 
+FOUND_ON: Exchange = [(b"*CLS", None), (b"OUTPut?", b"1"), (b"FUNCtion:MODE?", b"1")]
+
+
+@pytest.mark.parametrize(
+    "replies",
+    [(b"0.8", b"5", b"0.9"), (b"5", b"5", b"0.9"), (b"200", b"200", b"200")],
+)
+def test_a_coil_whose_current_cannot_be_known_is_not_taken_over(replies: tuple[bytes, ...]) -> None:
+    first, second, set_point = replies
+    supply = [*FOUND_ON, (b"MEASure:CURRent?", first), (b"MEASure:CURRent?", second)]
+    with (
+        magnet([*supply, *held(set_point)], []) as electromagnet,
+        pytest.raises(BenchError, match="ramp it to zero by hand"),
+    ):
+        electromagnet.set_field(0.005)
+
+
 def test_a_coil_that_carries_current_is_taken_over_without_a_jump() -> None:
     supply: Exchange = [
-        (b"*CLS", None),
-        (b"OUTPut?", b"1"),
-        (b"FUNCtion:MODE?", b"1"),
-        (b"MEASure:CURRent?", b"0.8"),
+        *FOUND_ON,
+        *[(b"MEASure:CURRent?", b"0.8")] * 2,
+        *held(b"0.9"),
         (b"CURRent 0.8", None),
         (b"VOLTage 36", None),
-        (b"SYST:ERR?", b'0,"No error"'),
-        *ramp(b"0.8", b"0.4"),
+        *NO_ERROR,
+        *held(b"0.8"),
+        (b"OUTPut?", b"1"),
+        *ramp(b"0.4"),
     ]
     gaussmeter = [*GAUSSMETER_READY, (b"RDGFIELD?", b"0.0050")]
     with magnet(supply, gaussmeter) as electromagnet:
@@ -150,20 +181,117 @@ def test_a_supply_left_on_in_voltage_mode_is_ramped_down_before_it_is_used() -> 
         (b"VOLTage?", b"2.4"),
         (b"VOLTage 1.2", None),
         (b"VOLTage 0", None),
-        (b"OUTPut 0", None),
-        *SWITCH_ON[3:],
-        *ramp(b"0", b"0.4"),
+        *OFF,
+        *ON,
+        *ramp(b"0.4"),
     ]
     gaussmeter = [*GAUSSMETER_READY, (b"RDGFIELD?", b"0.0050")]
     with magnet(supply, gaussmeter) as electromagnet:
         electromagnet.set_field(0.005)
 
 
-def test_the_safe_state_ramps_to_zero_before_the_output_goes_off() -> None:
-    supply: Exchange = [
+AT_0_8_A: Exchange = [*SWITCH_ON, *ramp(b"0.4", b"0.8")]
+AT_10_MT: Exchange = [*GAUSSMETER_READY, (b"RDGFIELD?", b"0.0100")]
+
+
+@pytest.mark.parametrize("wrong", [b"9.9E37", b"200", b"nan", b"-0.8", b"KEPCO"])
+def test_one_wrong_reply_in_a_ramp_is_asked_again(wrong: bytes) -> None:
+    supply = [*SWITCH_ON, (b"CURRent 0.4", None), *held(wrong), *held(b"0.4"), *ramp(b"0.8")]
+    with magnet(supply, AT_10_MT) as electromagnet:
+        electromagnet.set_field(0.01)
+
+
+@pytest.mark.parametrize("wrong", [b"9.9E37", b"200", b"nan", b"-0.8", b"KEPCO"])
+def test_a_reply_that_stays_wrong_ends_the_ramp_where_it_is_and_the_safe_state_starts_there(
+    wrong: bytes,
+) -> None:
+    supply = [
+        *AT_0_8_A,
+        *held(b"0.8"),
+        (b"CURRent 1.2", None),
+        *held(wrong),
+        *held(wrong),
         (b"OUTPut?", b"1"),
         (b"FUNCtion:MODE?", b"1"),
-        (b"CURRent?", b"0.9"),
+        *[(b"CURRent " + step, None) for step in (b"0.8", b"0.4", b"0")],
+        *OFF,
+    ]
+    with magnet(supply, AT_10_MT) as electromagnet:
+        electromagnet.set_field(0.01)
+        with pytest.raises(BenchError, match="magnet supply"):
+            electromagnet.set_field(0.02)
+        electromagnet.make_safe()
+
+
+def test_a_supply_changed_by_somebody_else_is_not_ramped_from_there() -> None:
+    with magnet([*AT_0_8_A, *held(b"0.2"), *held(b"0.2")], AT_10_MT) as electromagnet:
+        electromagnet.set_field(0.01)
+        with pytest.raises(BenchError, match=r"asked for 0\.8 A and holds 0\.2 A"):
+            electromagnet.set_field(0.02)
+
+
+@pytest.mark.parametrize(
+    ("voltage", "reason"), [(b"35.9", "voltage limit of 36 V"), (b"1", "check that its output")]
+)
+def test_a_current_that_does_not_flow_is_explained(voltage: bytes, reason: str) -> None:
+    little = [(b"MEASure:CURRent?", b"0.01"), (b"MEASure:VOLTage?", voltage)]
+    supply = [*SWITCH_ON, *steps(b"0.4"), *little, *little]
+    with magnet(supply, []) as electromagnet, pytest.raises(BenchError, match=reason):
+        electromagnet.set_field(0.005)
+
+
+def test_a_trim_does_not_take_the_coil_beyond_the_limit() -> None:
+    clock = CountingClock()
+    gaussmeter: Exchange = [*GAUSSMETER_READY, (b"RDGFIELD?", b"0.1285")]
+    supply = [*SWITCH_ON]
+    for step in range(1, 27):
+        supply += steps(format(step * 0.4, "g").encode())
+    supply += [(b"MEASure:CURRent?", b"10.4")]
+    with (
+        magnet(supply, gaussmeter, clock) as electromagnet,
+        pytest.raises(BenchError, match=r"reads 0\.1285 T where 0\.13 T was set"),
+    ):
+        electromagnet.set_field(0.13)
+
+
+@pytest.mark.parametrize("mode", [b"2,0,1", b"9.9E37", b""])
+def test_a_gaussmeter_in_another_mode_is_not_read(mode: bytes) -> None:
+    ready = [*GAUSSMETER_READY[:3], *[(b"RDGMODE?", mode)] * 2]
+    with (
+        magnet([*SWITCH_ON, *ramp(b"0.4")], ready) as electromagnet,
+        pytest.raises(BenchError, match=r"to RDGMODE\? where 1, was set"),
+    ):
+        electromagnet.set_field(0.005)
+
+
+def test_without_a_gaussmeter_the_field_is_what_flows_through_the_coil() -> None:
+    flowing: Exchange = [(b"MEASure:CURRent?", b"0.396")]
+    with expected_protocol(KepcoBOP3612, [*SWITCH_ON, *ramp(b"0.4"), *flowing]) as driver:
+        clock = CountingClock()
+        electromagnet = Electromagnet(
+            KepcoCoilSupply(driver, clock, largest_A=10.4, rate_A_per_s=8, compliance_V=36),
+            None,
+            clock,
+            coil_T_per_A=0.0125,
+            tolerance_T=1e-4,
+            largest_trim_T=2e-3,
+            largest_field_T=0.13,
+        )
+        assert electromagnet.set_field(0.005) == pytest.approx(0.00495)
+        assert electromagnet.gaussmeter_identity == "none"
+
+
+FOUND_FLOWING: Exchange = [
+    (b"OUTPut?", b"1"),
+    (b"FUNCtion:MODE?", b"1"),
+    *[(b"MEASure:CURRent?", b"0.9")] * 2,
+]
+
+
+def test_the_safe_state_ramps_what_it_finds_to_zero_before_the_output_goes_off() -> None:
+    supply: Exchange = [
+        *FOUND_FLOWING,
+        *held(b"0.9"),
         (b"CURRent 0.6", None),
         (b"CURRent 0.3", None),
         (b"CURRent 0", None),
@@ -181,11 +309,15 @@ def test_the_safe_state_of_a_supply_that_is_off_takes_no_time() -> None:
 
 
 def test_a_supply_that_answers_nonsense_is_switched_off_all_the_same() -> None:
-    supply: Exchange = [
-        (b"OUTPut?", b"1"),
-        (b"FUNCtion:MODE?", b"1"),
-        (b"CURRent?", b"KEPCO,BIT 4886"),
-        *OFF,
-    ]
-    with magnet(supply, []) as electromagnet, pytest.raises(BenchError, match="unparsable reply"):
+    supply: Exchange = [*FOUND_FLOWING, *held(b"KEPCO,BIT 4886"), *OFF]
+    with magnet(supply, []) as electromagnet, pytest.raises(BenchError, match="where a number"):
+        electromagnet.make_safe()
+
+
+def test_a_supply_that_stays_on_is_named() -> None:
+    stays_on: Exchange = [(b"OUTPut 0", None), (b"OUTPut?", b"1")]
+    with (
+        magnet([(b"OUTPut?", b"0"), *stays_on, *stays_on], []) as electromagnet,
+        pytest.raises(BenchError, match=r"magnet supply .* its output may be on"),
+    ):
         electromagnet.make_safe()

@@ -75,6 +75,11 @@ def _refuse_waveform(*_given: Any) -> None:
     raise ScpiError(-241, "Hardware missing", "arbitrary waveforms are not simulated")
 
 
+def _keep_off(_channel: Channel, on: bool) -> None:
+    if on:
+        raise ScpiError(-241, "Hardware missing", "modulation and sweeps are not simulated")
+
+
 def _refused_name(_channel: Channel) -> str:
     raise ScpiError(-241, "Hardware missing", "arbitrary waveforms are not simulated")
 
@@ -151,6 +156,10 @@ CHANNEL_COMMANDS = (
     ),
     _derived("TRIGger#:COUNt", Integer(1, 2147483647, 1), lambda s: s.cycles, _with_count),
     event("TRIGger#[:IMMediate]", Channel.trigger),
+    *(
+        setting(f"[:SOURce]:{name}#:STATe", Boolean(), lambda _: False, _keep_off)
+        for name in ("AM", "FM", "PM", "PWM", "FSKeying", "SWEep")
+    ),
     _field("[:SOURce]:BURSt#:STATe", Boolean(), "burst"),
     _field("[:SOURce]:BURSt#:MODE", choice("TRIGgered", "GATed"), "burst_mode"),
     _field("[:SOURce]:BURSt#:INTernal:PERiod", Real("S", 3.03e-9, 1e6, 1e-3), "burst_period_s"),

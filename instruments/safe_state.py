@@ -1,0 +1,158 @@
+"""The safe state: sources off, then the switch open while the magnet is ramped to zero.
+
+Every instrument has a thread and a deadline of its own, so that a dead one keeps none of the others
+waiting: it is named, and tried once more in another way, such as over a fresh connection.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from contextvars import copy_context
+from time import monotonic
+
+from .errors import BenchError
+from .interrupts import signals_received
+from .tracing import step
+
+log = logging.getLogger(__name__)
+
+DEADLINE_S = 10.0  # for one instrument, the ramp of a magnet aside
+HEAD_START_S = 1.0  # of the sources, so that relays open and fields change without current
+POLL_S = 0.05
+SIGNALS_TO_SKIP = 3  # Ctrl-C as often as this gives up on what hangs
+
+Action = Callable[[], None]
+
+
+class SafeState:
+    """Makes instruments safe, each by its action.
+
+    `sources` come first, then `others`; `deadlines_s` are those of instruments that need longer
+    than DEADLINE_S. `second_try` is called with the name of an instrument that failed.
+    """
+
+    def __init__(
+        self,
+        sources: Mapping[str, Action],
+        others: Mapping[str, Action],
+        *,
+        deadlines_s: Mapping[str, float],
+        second_try: Callable[[str], None] | None = None,
+    ) -> None:
+        self._sources = sources
+        self._others = others
+        self._deadlines_s = deadlines_s
+        self._second_try = second_try
+        self._problems: list[str] = []
+        self._signals_before = signals_received()
+        self._interrupted = 0
+
+    def reach(self) -> None:
+        """Make every instrument safe, as far as it can be.
+
+        Raises BenchError that names those that are not. Ctrl-C is raised when all were tried; a
+        third one skips what hangs.
+        """
+        work = threading.Thread(target=copy_context().run, args=(self._go_through,), daemon=True)
+        work.start()
+        interruption = self._outlast(work)
+        if interruption is not None:
+            raise interruption
+        if self._problems:
+            raise BenchError(
+                "Not everything could be made safe; switch it off by hand: "
+                + " ".join(self._problems)
+            )
+
+    def _outlast(self, work: threading.Thread) -> KeyboardInterrupt | None:
+        """Wait for the end of the work, whatever interrupts; return the last interruption."""
+        interruption = None
+        while True:
+            try:
+                while work.is_alive():
+                    work.join(POLL_S)
+            except KeyboardInterrupt as error:
+                self._interrupted += 1
+                interruption = error
+            else:
+                return interruption
+
+    def _go_through(self) -> None:
+        attempts = self._start(self._sources)
+        self._wait(attempts, HEAD_START_S)
+        attempts += self._start(self._others)
+        self._wait(attempts)
+        self._problems += self._tried_again([attempt for attempt in attempts if attempt.problem])
+
+    def _tried_again(self, failed: list["_Attempt"]) -> list[str]:
+        """Try once more what failed; return the first problem of what fails again."""
+        second_try = self._second_try
+        if second_try is None or self._skipping:
+            return [attempt.problem for attempt in failed]
+        again = self._start(
+            {attempt.name: lambda name=attempt.name: second_try(name) for attempt in failed}  # type: ignore[misc]
+        )
+        self._wait(again)
+        for attempt, retried in zip(failed, again, strict=True):
+            if not retried.problem:
+                log.warning("%s It was made safe at the second try.", attempt.problem)
+        return [
+            attempt.problem
+            for attempt, retried in zip(failed, again, strict=True)
+            if retried.problem
+        ]
+
+    def _start(self, actions: Mapping[str, Action]) -> list["_Attempt"]:
+        return [
+            _Attempt(name, action, self._deadlines_s.get(name, DEADLINE_S))
+            for name, action in actions.items()
+        ]
+
+    def _wait(self, attempts: Iterable["_Attempt"], at_most_s: float | None = None) -> None:
+        until_s = None if at_most_s is None else monotonic() + at_most_s
+        for attempt in attempts:
+            while not attempt.ended_or_late and not self._skipping:
+                if until_s is not None and monotonic() > until_s:
+                    return
+                attempt.thread.join(POLL_S)
+
+    @property
+    def _skipping(self) -> bool:
+        signals = signals_received() - self._signals_before + self._interrupted
+        return signals >= SIGNALS_TO_SKIP
+
+
+class _Attempt:
+    """One instrument on its way into the safe state."""
+
+    def __init__(self, name: str, action: Action, deadline_s: float) -> None:
+        self.name = name
+        self._action = action
+        self._error: BaseException | None = None
+        self._began_s = monotonic()
+        self._deadline_s = deadline_s
+        context = copy_context()
+        self.thread = threading.Thread(
+            target=lambda: context.run(self._make_safe), name=f"make {name} safe", daemon=True
+        )
+        self.thread.start()
+
+    @property
+    def ended_or_late(self) -> bool:
+        return not self.thread.is_alive() or monotonic() > self._began_s + self._deadline_s
+
+    @property
+    def problem(self) -> str:
+        """A sentence about what is not safe; empty if the instrument is."""
+        if self.thread.is_alive():
+            waited_s = monotonic() - self._began_s
+            return f"The {self.name} has not answered for {waited_s:.0f} s."
+        return "" if self._error is None else str(self._error) or repr(self._error)
+
+    def _make_safe(self) -> None:
+        try:
+            with step(f"make {self.name} safe"):
+                self._action()
+        except BaseException as error:  # whatever it is, the instrument is not safe
+            log.exception("An instrument could not be made safe")
+            self._error = error

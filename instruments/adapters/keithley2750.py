@@ -10,9 +10,10 @@ from typing import Literal
 from pymeasure.instruments.keithley import Keithley2750
 
 from ..channel_list import channels_of
-from ..connection import Connection
+from ..confirming import confirmed
+from ..connection import Connection, discard_input
 from ..errors import BenchError
-from ..faults import raise_queued_errors, translate_errors
+from ..faults import raise_queued_errors, shown, translate_errors
 from ..sections import SwitchSection
 
 NAME = "The switch (2750)"
@@ -67,9 +68,8 @@ class Keithley2750Switch:
         raise_queued_errors(NAME, self._driver.ask)
 
     def make_safe(self) -> None:
-        with translate_errors(NAME):
-            self._driver.adapter.flush_read_buffer()
-        self._open_all()
+        self._resync()
+        self.open()
 
     def _open_all(self) -> None:
         with translate_errors(NAME):
@@ -77,14 +77,30 @@ class Keithley2750Switch:
 
     def _confirm(self, wanted: Sequence[int]) -> None:
         self.check()
-        with translate_errors(NAME):
-            reply = str(self._driver.ask(":ROUT:MULT:CLOS?")).strip()
-            closed = [int(channel) for channel in reply.strip("(@) ").split(",") if channel.strip()]
-        if sorted(closed) != sorted(wanted):
-            raise BenchError(
-                f"{NAME} has channels {reply} closed where {list(wanted)} should be; "
-                "check its cards and the channels in the bench file."
+
+        def problem(reply: str) -> str:
+            if _channels(reply) == sorted(wanted):
+                return ""
+            return (
+                f"{NAME} replied {shown(reply)} as its closed channels where {list(wanted)} should "
+                "be; check its cards and the channels in the bench file."
             )
+
+        confirmed(self._closed, problem, self._resync)
+
+    def _closed(self) -> str:
+        with translate_errors(NAME):
+            return str(self._driver.ask(":ROUT:MULT:CLOS?")).strip()
+
+    def _resync(self) -> None:
+        with translate_errors(NAME):
+            discard_input(self._driver)
+
+
+def _channels(reply: str) -> list[int] | None:
+    """Return the channels of a list such as `(@101,502)` in order; None if it is no list."""
+    names = [name.strip() for name in reply.strip("(@) ").split(",") if name.strip()]
+    return sorted(map(int, names)) if all(name.isdecimal() for name in names) else None
 
 
 def open_switch(section: Keithley2750Section, bench: Connection) -> Keithley2750Switch:

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, Self
 
 from .bench_file import BenchFile
@@ -17,6 +18,7 @@ from .drivers import (
     open_switch,
 )
 from .errors import BenchError
+from .guard.owner import Owner
 from .interrupts import Interrupts
 from .limits import (
     LimitedMagnet,
@@ -47,6 +49,7 @@ class Bench:
         clock: Clock,
         *,
         switch: Switch | None = None,
+        owner: Owner | None = None,
         close: Callable[[], None] = lambda: None,
     ) -> None:
         self.file = bench_file
@@ -55,6 +58,7 @@ class Bench:
         self.meter = LimitedResistanceMeter(meter, self.limits)
         self._switch = None if switch is None else ColdSwitch(switch, self.generator, self.meter)
         self.clock = clock
+        self._owner = owner
         self._close = close
         self._closed_safely = False
         self._making_safe = threading.RLock()
@@ -82,7 +86,7 @@ class Bench:
         return {
             "pulse generator": self.generator.identity.strip(),
             "magnet supply": self.magnet.identity.strip(),
-            "gaussmeter": self.magnet.gaussmeter_identity.strip(),
+            **self._if_gaussmeter(lambda: self.magnet.gaussmeter_identity.strip()),
             "resistance meter": self.meter.identity.strip(),
             **({} if self._switch is None else {"switch": self._switch.identity.strip()}),
         }
@@ -107,10 +111,23 @@ class Bench:
         return {
             "pulse generator": "no errors",
             "magnet supply": "no errors",
-            "gaussmeter": f"{self.magnet.read_field() * 1e3:.3f} mT",
+            **self._if_gaussmeter(lambda: f"{self.magnet.read_field() * 1e3:.3f} mT"),
             "resistance meter": f"{resistance_ohm:.2f} Ω at {current_A * 1e6:g} µA",
             **({} if switch is None else {"switch": f"{switch.rows} × {switch.columns} devices"}),
         }
+
+    def _if_gaussmeter(self, text: Callable[[], str]) -> dict[str, str]:
+        return {} if self.file.magnet.gaussmeter is None else {"gaussmeter": text()}
+
+    def run_begins(self, notes_file: Path, run_id: int, attempt: int) -> None:
+        """Name the run to the bench's guard, which writes notes about it into `notes_file`."""
+        if self._owner is not None:
+            self._owner.run_begins(notes_file, run_id, attempt)
+
+    def run_ends(self) -> None:
+        """Tell the bench's guard that no run is under way."""
+        if self._owner is not None:
+            self._owner.run_ends()
 
     def snapshot(self) -> dict[str, Any]:
         """Return the record of the bench for a run: its file and the identities, as JSON data."""
@@ -177,18 +194,27 @@ class Bench:
 def open_bench(bench_file: BenchFile) -> Bench:
     """Open every instrument of a bench file and confirm its identity; raises BenchError.
 
-    Instruments opened before a failure are made safe and closed again.
+    Real instruments belong to this process until the bench is closed, and are guarded. If another
+    one has them, nothing is touched. Instruments opened before a failure are made safe and closed.
     """
     clock = clock_of(open_visa(bench_file.visa_library).visalib)
     opening = step(
         "open bench", logging.INFO, bench=bench_file.name, visa_library=bench_file.visa_library
     )
     with Interrupts(), opening, ExitStack() as exits:
-        connection = Connection(bench_file.visa_library, bench_file.limits, clock, exits)
+        owner = Owner.of(bench_file)
+        if owner is not None:
+            exits.callback(owner.release)
+        report = None if owner is None else owner.report_set_point
+        connection = Connection(
+            bench_file.visa_library, bench_file.limits, clock, exits, report=report
+        )
         generator = open_pulse_generator(bench_file.pulse_generator, connection)
         meter = open_resistance_meter(bench_file.resistance_meter, connection)
         magnet = open_magnet(bench_file.magnet, connection)
         section = bench_file.switch
         switch = None if section is None else open_switch(section, connection)
         close = exits.pop_all().close
-    return Bench(bench_file, generator, magnet, meter, clock, switch=switch, close=close)
+    return Bench(
+        bench_file, generator, magnet, meter, clock, switch=switch, owner=owner, close=close
+    )

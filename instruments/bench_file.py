@@ -12,6 +12,7 @@ from .errors import BenchError
 from .limits import Limits
 from .sections import (
     ByDriver,
+    InstrumentSection,
     MagnetSection,
     Positive,
     PulseGeneratorSection,
@@ -49,6 +50,21 @@ class BenchFile(Section):
     switch: Annotated[SerializeAsAny[SwitchSection] | None, ByDriver] = None
     wiring: Wiring = Wiring()
     limits: Limits
+
+    def instruments(self) -> dict[str, tuple[str, InstrumentSection]]:
+        """Return name → (role in the registry, section) of every instrument of the bench."""
+        sections: dict[str, tuple[str, InstrumentSection | None]] = {
+            "pulse generator": ("pulse_generator", self.pulse_generator),
+            "magnet supply": ("magnet", self.magnet),
+            "gaussmeter": ("gaussmeter", self.magnet.gaussmeter),
+            "resistance meter": ("resistance_meter", self.resistance_meter),
+            "switch": ("switch", self.switch),
+        }
+        return {
+            name: (role, section)
+            for name, (role, section) in sections.items()
+            if section is not None
+        }
 
 
 def built_in_benches() -> dict[str, Path]:

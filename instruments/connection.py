@@ -1,47 +1,142 @@
 """VISA sessions of the instruments of one bench, opened by PyMeasure's drivers."""
 
-from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field, replace
+from typing import Any, Self, TypeVar
 
 import pyvisa
+from pyvisa.constants import StatusCode
 
 from .clock import Clock
 from .errors import BenchError
 from .faults import first_line
+from .guard.sessions import bound_clear, open_prologix
 from .limits import Limits
+from .sections import InstrumentSection
 
 D = TypeVar("D")
+
+LOCK_TIMEOUT_MS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
     """The context of opening an adapter: VISA library, the bench's limits and clock.
 
-    `exits` closes every session, the last one first.
+    `exits` closes every session, the last one first. `report` takes an address and a set point to
+    the bench's guard; it is None for a virtual bench, which has none.
     """
 
     visa_library: str
     limits: Limits
     clock: Clock
     exits: ExitStack
+    report: Callable[[str, float], None] | None = None
+    section: InstrumentSection | None = None
+    interfaces: dict[str, Any] = field(default_factory=dict)
+
+    def to(self, section: InstrumentSection) -> Self:
+        """Return the connection to the instrument of a section, with its settings."""
+        return replace(self, section=section)
 
     def open(self, driver: Callable[..., D], address: str) -> D:
         """Return a PyMeasure driver on a session; raises BenchError if nothing answers there."""
         try:
-            instrument = driver(address, visa_library=self.visa_library)
-        except (OSError, ValueError, pyvisa.errors.Error) as error:
-            raise BenchError(
-                f"Nothing answers at {address} ({first_line(error)}); check cable, power and the "
-                "address in the bench file."
-            ) from error
-        self.exits.callback(instrument.adapter.close)  # type: ignore[attr-defined]
+            self._open_interface(address)
+            instrument = self._open_session(driver, address)
+        except BenchError:
+            raise
+        except Exception as error:  # a back end may raise anything; here it all means the same
+            raise _nothing_answers(address, error) from error
+        adapter = instrument.adapter  # type: ignore[attr-defined]
+        self.exits.callback(adapter.close)
+        try:
+            bound_clear(adapter.connection)
+        except OSError as error:
+            raise _nothing_answers(address, error) from error
+        if self.report is not None:
+            self._lock(adapter.connection, address)
         return instrument
+
+    def report_set_point(self, value: float) -> None:
+        """Tell the bench's guard the set point that the instrument is about to be sent.
+
+        Its ramp to zero starts there if the set point that is read back contradicts it.
+        """
+        if self.report is not None and self.section is not None:
+            self.report(self.section.address, value)
+
+    def _open_interface(self, address: str) -> None:
+        prologix = None if self.section is None else self.section.prologix
+        if prologix is None or prologix in self.interfaces:
+            return
+        manager = pyvisa.ResourceManager(self.visa_library)
+        try:
+            interface = open_prologix(manager, prologix, address)
+        except Exception as error:
+            raise BenchError(
+                f"The Prologix adapter {prologix} cannot be opened ({first_line(error)}); check "
+                'its power and address, and that visa_library in the bench file is "@py".'
+            ) from error
+        self.interfaces[prologix] = interface
+        self.exits.callback(interface.close)
+
+    def _open_session(self, driver: Callable[..., D], address: str) -> D:
+        settings: Mapping[str, str | int] = (
+            {} if self.section is None else self.section.session_settings
+        )
+        try:
+            return driver(address, visa_library=self.visa_library, **settings)
+        except TypeError:  # a driver that gives some of them itself
+            instrument = driver(address, visa_library=self.visa_library)
+        for name, value in settings.items():
+            setattr(instrument.adapter.connection, name, value)  # type: ignore[attr-defined]
+        return instrument
+
+    def _lock(self, session: Any, address: str) -> None:
+        wanted = None if self.section is None else self.section.exclusive_lock
+        if wanted is False:
+            return
+        try:
+            session.lock_excl(LOCK_TIMEOUT_MS)
+        except pyvisa.errors.VisaIOError as error:
+            if error.error_code in (StatusCode.error_resource_locked, StatusCode.error_timeout):
+                raise BenchError(
+                    f"The instrument at {address} is locked by another program; close that one, "
+                    "or set exclusive_lock = false if both may use it."
+                ) from error
+            refused: Exception = error
+        except (NotImplementedError, AttributeError, ValueError) as error:
+            refused = error
+        else:
+            self.exits.callback(_unlock, session)
+            return
+        if wanted:
+            raise BenchError(
+                f"{address} cannot be locked ({first_line(refused)}); take exclusive_lock out of "
+                "the bench file."
+            ) from refused
+
+
+def _unlock(session: Any) -> None:
+    with suppress(pyvisa.errors.Error, OSError):  # closing the session, which comes next, does it
+        session.unlock()
+
+
+def discard_input(driver: Any) -> None:
+    """Discard what an instrument has sent and nobody has read, in a bounded time.
+
+    Raises what the connection raises if it is broken; a peer that has closed does not hold it.
+    """
+    driver.adapter.flush_read_buffer()  # bounded by `bound_clear` where it was not
 
 
 def open_visa(visa_library: str) -> pyvisa.ResourceManager:
-    """Open the VISA library of a bench file; raises BenchError if it cannot be loaded."""
+    """Open the VISA library of a bench file, "" for a vendor's or, without one, PyVISA-py.
+
+    Raises BenchError if it cannot be loaded.
+    """
     try:
         return pyvisa.ResourceManager(visa_library)
     except Exception as error:  # a back end may raise anything; here it all means the same
@@ -52,6 +147,14 @@ def open_visa(visa_library: str) -> pyvisa.ResourceManager:
         ) from error
 
 
-def discard_input(driver: Any) -> None:
-    """Discard what an instrument has sent and nobody has read."""
-    driver.adapter.flush_read_buffer()
+def _nothing_answers(address: str, error: Exception) -> BenchError:
+    reason = first_line(error)
+    if reason.startswith("Please install"):  # PyVISA-py, about an interface
+        return BenchError(
+            f"{address} needs a driver of its interface that this computer lacks; install the "
+            f"interface's VISA (NI-VISA, Keysight IO Libraries), or: {reason}."
+        )
+    return BenchError(
+        f"Nothing answers at {address} ({reason}); check cable, power and the address in the "
+        "bench file."
+    )

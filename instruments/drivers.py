@@ -36,11 +36,14 @@ def open_resistance_meter(
 
 
 def open_magnet(section: MagnetSection, connection: Connection) -> Magnet:
-    """Open the supply and the gaussmeter of a magnet; raises BenchError."""
-    gaussmeter = section.gaussmeter
+    """Open the supply and, if there is one, the gaussmeter of a magnet; raises BenchError."""
+    supply = _open("magnet", section, connection)
+    gaussmeter: Any = None
+    if section.gaussmeter is not None:
+        gaussmeter = _open("gaussmeter", section.gaussmeter, connection)
     return Electromagnet(
-        _open("magnet", section, connection),
-        None if gaussmeter is None else _open("gaussmeter", gaussmeter, connection),
+        supply,
+        gaussmeter,
         connection.clock,
         coil_T_per_A=section.coil_T_per_A,
         tolerance_T=section.tolerance_T,
@@ -61,9 +64,9 @@ def _open(role: str, section: InstrumentSection, connection: Connection) -> Any:
     It is made safe again if opening the rest of the bench fails.
     """
     driver = DRIVERS[role][section.driver]
-    instrument = driver.open(section, connection)
+    instrument = driver.open(section, connection.to(section))
     identity = instrument.identity.strip()
-    if driver.identity.lower() not in identity.lower():
+    if not driver.identifies(identity):
         raise BenchError(
             f"The instrument at {section.address} identifies itself as {identity!r}, which "
             f"is no {section.driver}; correct driver or address in the bench file."
@@ -87,16 +90,8 @@ def _safe_if_failing(make_safe: Callable[[], None]) -> Callable[..., None]:
 
 
 def describe(bench_file: BenchFile) -> dict[str, str]:
-    """Return role → "driver at address" for every instrument of a bench file."""
-    sections: dict[str, InstrumentSection | None] = {
-        "pulse generator": bench_file.pulse_generator,
-        "magnet supply": bench_file.magnet,
-        "gaussmeter": bench_file.magnet.gaussmeter,
-        "resistance meter": bench_file.resistance_meter,
-        "switch": bench_file.switch,
-    }
+    """Return name → "driver at address" for every instrument of a bench file."""
     return {
-        role: f"{section.driver} at {section.address}"
-        for role, section in sections.items()
-        if section is not None
+        name: f"{section.driver} at {section.address}"
+        for name, (_, section) in bench_file.instruments().items()
     }

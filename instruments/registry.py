@@ -1,15 +1,19 @@
 """The supported instruments: one entry per driver, by the section of the bench file it fits.
 
-An entry names the driver's section in the bench file, a text that occurs in the instrument's reply
-to `*IDN?`, and the function that opens its adapter. A new instrument is an adapter and a line here.
+An entry names the driver's section in the bench file, the instruments it drives, the function that
+opens its adapter, and the plain messages that make the instrument safe. A new instrument is an
+adapter and a line here.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
 from .adapters import keithley2400, keithley2750, kepco_bop, keysight81160a, lakeshore425
 from .connection import Connection
+from .guard.plan import Step
+from .limits import Limits
 from .sections import InstrumentSection
 
 S = TypeVar("S", bound=InstrumentSection)
@@ -17,11 +21,16 @@ S = TypeVar("S", bound=InstrumentSection)
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """A supported instrument; `open` takes its section and returns an adapter of the role."""
+    """A supported instrument; `open` takes its section and returns an adapter of the role.
+
+    `identity` is a regular expression of manufacturer and model, the first two fields of the reply
+    to `*IDN?`, as a whole and in capitals.
+    """
 
     section: type[InstrumentSection]
     identity: str
     open: Callable[[Any, Connection], Any]
+    safe_steps: Callable[[Any, Limits], tuple[Step, ...]] = lambda _section, _limits: ()
 
     @property
     def name(self) -> str:
@@ -29,9 +38,19 @@ class Driver:
         (name,) = get_args(self.section.model_fields["driver"].annotation)
         return str(name)
 
+    def identifies(self, reply: str) -> bool:
+        """Return whether a reply to `*IDN?` is that of an instrument of this driver."""
+        fields = [" ".join(field.upper().split()) for field in reply.split(",")[:2]]
+        return re.fullmatch(self.identity, ",".join(fields)) is not None
 
-def _driver(section: type[S], identity: str, open_: Callable[[S, Connection], Any]) -> Driver:
-    return Driver(section, identity, open_)
+
+def _driver(
+    section: type[S],
+    identity: str,
+    open_: Callable[[S, Connection], Any],
+    safe_steps: Callable[[S, Limits], tuple[Step, ...]],
+) -> Driver:
+    return Driver(section, identity, open_, safe_steps)
 
 
 def _by_name(*drivers: Driver) -> Mapping[str, Driver]:
@@ -40,18 +59,42 @@ def _by_name(*drivers: Driver) -> Mapping[str, Driver]:
 
 DRIVERS: dict[str, Mapping[str, Driver]] = {
     "pulse_generator": _by_name(
-        _driver(keysight81160a.Keysight81160ASection, "81160A", keysight81160a.open_generator),
+        _driver(
+            keysight81160a.Keysight81160ASection,
+            r"(AGILENT|KEYSIGHT) TECHNOLOGIES,81160A",
+            keysight81160a.open_generator,
+            keysight81160a.safe_steps,
+        ),
     ),
     "magnet": _by_name(
-        _driver(kepco_bop.KepcoBOP3612Section, "KEPCO", kepco_bop.open_supply),
+        _driver(
+            kepco_bop.KepcoBOP3612Section,
+            r"KEPCO,.*\b36-12[A-Z]?\b.*",  # after the model of its card, before a date
+            kepco_bop.open_supply,
+            kepco_bop.safe_steps,
+        ),
     ),
     "gaussmeter": _by_name(
-        _driver(lakeshore425.LakeShore425Section, "MODEL425", lakeshore425.open_gaussmeter),
+        Driver(
+            lakeshore425.LakeShore425Section,
+            r"(LSCI|LAKE SHORE.*),MODEL ?425",
+            lakeshore425.open_gaussmeter,
+        ),
     ),
     "resistance_meter": _by_name(
-        _driver(keithley2400.Keithley2400Section, "MODEL 24", keithley2400.open_meter),
+        _driver(
+            keithley2400.Keithley2400Section,
+            r"KEITHLEY.*,MODEL (2400(-LV|-C)?|2401|2410(-C)?)",  # up to 20 V and 1 A they are equal
+            keithley2400.open_meter,
+            keithley2400.safe_steps,
+        ),
     ),
     "switch": _by_name(
-        _driver(keithley2750.Keithley2750Section, "MODEL 2750", keithley2750.open_switch),
+        _driver(
+            keithley2750.Keithley2750Section,
+            r"KEITHLEY.*,MODEL 2750",
+            keithley2750.open_switch,
+            keithley2750.safe_steps,
+        ),
     ),
 }

@@ -1,6 +1,7 @@
 """The bench file's sections by role; each driver's adapter narrows the one of its role."""
 
-from typing import Annotated, Self
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -11,6 +12,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
+from pyvisa.constants import ControlFlow, Parity
 
 from ..validation import Section
 from .channel_list import channels_of
@@ -36,11 +38,70 @@ CoilConstant = Annotated[float, AfterValidator(_check_coil_constant)]
 ChannelList = Annotated[str, AfterValidator(_check_channels)]
 
 
+_SERIAL_KEYS = ("baud_rate", "data_bits", "parity", "stop_bits", "flow_control")
+
+
 class InstrumentSection(Section):
-    """The section of one instrument: its driver and VISA resource name."""
+    """The section of one instrument: its driver, VISA resource name and connection.
+
+    What is left out stays as the driver or PyVISA has it; a socket's lines end with a line feed.
+    `prologix` is the VISA resource name of a Prologix GPIB adapter in front of the instrument.
+    VISA's exclusive lock is taken where the VISA library has locks, unless `exclusive_lock` is
+    false; if it is true, a library without locks is an error.
+    """
 
     driver: str
-    address: str
+    address: Annotated[str, Field(min_length=1)]
+    read_termination: str | None = None
+    write_termination: str | None = None
+    timeout_s: Annotated[float, Field(ge=0.01, le=600)] | None = None
+    baud_rate: Annotated[int, Field(gt=0)] | None = None
+    data_bits: Literal[5, 6, 7, 8] | None = None
+    parity: Literal["none", "odd", "even", "mark", "space"] | None = None
+    stop_bits: Literal[1, 1.5, 2] | None = None
+    flow_control: Literal["none", "xon_xoff", "rts_cts", "dtr_dsr"] | None = None
+    prologix: str | None = None
+    exclusive_lock: bool | None = None
+
+    session_defaults: ClassVar[Mapping[str, str | int]] = {}  # of the driver, on every interface
+
+    @property
+    def session_settings(self) -> dict[str, str | int]:
+        """The arguments of PyVISA's `open_resource` that the section asks for."""
+        settings = dict(self.session_defaults)
+        if self.address.upper().endswith("::SOCKET"):
+            settings |= {"read_termination": "\n", "write_termination": "\n"}
+        for key in ("read_termination", "write_termination", "baud_rate", "data_bits"):
+            if (value := getattr(self, key)) is not None:
+                settings[key] = value
+        if self.timeout_s is not None:
+            settings["timeout"] = round(1000 * self.timeout_s)
+        if self.parity is not None:
+            settings["parity"] = int(Parity[self.parity])
+        if self.stop_bits is not None:
+            settings["stop_bits"] = int(10 * self.stop_bits)  # as VISA counts them
+        if self.flow_control is not None:
+            settings["flow_control"] = int(ControlFlow[self.flow_control])
+        return settings
+
+    @model_validator(mode="after")
+    def _check_connection(self) -> Self:
+        address = self.address.upper()
+        given = [key for key in _SERIAL_KEYS if getattr(self, key) is not None]
+        if given and not address.startswith("ASRL"):
+            raise PydanticCustomError(
+                "connection",
+                "has {key}, but {address} is no serial port; take it out",
+                {"key": given[0], "address": repr(self.address)},
+            )
+        if self.prologix is not None and not address.startswith("GPIB"):
+            raise PydanticCustomError(
+                "connection",
+                "has prologix, but {address} is no GPIB address; write one, such as "
+                "GPIB0::10::INSTR",
+                {"address": repr(self.address)},
+            )
+        return self
 
 
 def _section_of_driver(table: object, field: ValidationInfo) -> object:
@@ -50,7 +111,7 @@ def _section_of_driver(table: object, field: ValidationInfo) -> object:
     """
     from .registry import DRIVERS  # imports PyMeasure, which takes long
 
-    if not isinstance(table, dict) or "driver" not in table:
+    if not isinstance(table, dict) or not isinstance(table.get("driver"), str):
         return table
     drivers = DRIVERS[field.field_name or ""]
     if table["driver"] not in drivers:
@@ -78,12 +139,15 @@ class GaussmeterSection(InstrumentSection):
 
 
 class MagnetSection(InstrumentSection):
-    """`[magnet]`: the coil's supply; a negative coil constant is a coil wired the other way."""
+    """`[magnet]`: the coil's supply; a negative coil constant is a coil wired the other way.
+
+    Without a gaussmeter the field is that of the coil's current.
+    """
 
     coil_T_per_A: CoilConstant
     tolerance_T: Positive = 1e-4
     largest_trim_T: Positive = 5e-3
-    gaussmeter: Annotated[SerializeAsAny[GaussmeterSection], ByDriver]
+    gaussmeter: Annotated[SerializeAsAny[GaussmeterSection] | None, ByDriver] = None
 
 
 class ResistanceMeterSection(InstrumentSection):

@@ -15,6 +15,8 @@ from ..confirming import Setting, confirm_off, confirm_settings, number
 from ..connection import Connection, discard_input
 from ..errors import BenchError, ExchangeError, OpenJunctionError
 from ..faults import raise_queued_errors, shown, translate_errors
+from ..guard.plan import Confirm, Query, Send, Step
+from ..limits import Limits
 from ..roles import Reading
 from ..sections import ResistanceMeterSection
 
@@ -201,3 +203,8 @@ def open_meter(section: Keithley2400Section, bench: Connection) -> Keithley2400R
         section.four_wire,
         section.terminals,
     )
+
+
+def safe_steps(_section: Keithley2400Section, _limits: Limits) -> tuple[Step, ...]:
+    """Return the messages that switch the output off."""
+    return Send(":OUTP OFF"), Confirm(Query(":OUTP?", "0"))

@@ -14,6 +14,8 @@ from ..confirming import confirmed
 from ..connection import Connection, discard_input
 from ..errors import BenchError
 from ..faults import raise_queued_errors, shown, translate_errors
+from ..guard.plan import Confirm, Query, Send, Step
+from ..limits import Limits
 from ..sections import SwitchSection
 
 NAME = "The switch (2750)"
@@ -108,3 +110,8 @@ def open_switch(section: Keithley2750Section, bench: Connection) -> Keithley2750
     rows, columns = channels_of(section.row_channels), channels_of(section.column_channels)
     assert rows is not None and columns is not None, "the bench file has been validated"
     return Keithley2750Switch(bench.open(Keithley2750, section.address), rows, columns)
+
+
+def safe_steps(_section: Keithley2750Section, _limits: Limits) -> tuple[Step, ...]:
+    """Return the messages that open all relays."""
+    return Send(":ROUT:OPEN:ALL"), Confirm(Query(":ROUT:MULT:CLOS?", "(@)"))

@@ -7,7 +7,8 @@ of another one. Every set point passes the limits where it is sent.
 
 import math
 import threading
-from typing import Annotated, Literal
+from collections.abc import Callable, Mapping
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 from pymeasure.instruments.kepco import KepcoBOP3612
@@ -17,6 +18,8 @@ from ..confirming import confirm_off, confirmed, number
 from ..connection import Connection, discard_input
 from ..errors import BenchError, LimitError
 from ..faults import raise_queued_errors, shown, translate_errors
+from ..guard.plan import Confirm, Query, Ramp, Send, Step
+from ..limits import Limits
 from ..sections import MagnetSection
 from ..tracing import traced
 
@@ -36,9 +39,17 @@ class KepcoBOP3612Section(MagnetSection):
     driver: Literal["KepcoBOP3612"]
     compliance_V: Annotated[float, Field(gt=0, le=36)] = 36.0
 
+    session_defaults: ClassVar[Mapping[str, str | int]] = {
+        "read_termination": "\n",
+        "write_termination": "\n",
+    }
+
 
 class KepcoCoilSupply:
-    """Sources the coil's current, at most `largest_A`, with at most `compliance_V` across it."""
+    """Sources the coil's current, at most `largest_A`, with at most `compliance_V` across it.
+
+    `report` is told every set point before it is sent.
+    """
 
     def __init__(
         self,
@@ -48,12 +59,14 @@ class KepcoCoilSupply:
         largest_A: float,
         rate_A_per_s: float,
         compliance_V: float,
+        report: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._driver = driver
         self._clock = clock
         self._largest_A = min(largest_A, RATED_A)
         self._rate_A_per_s = rate_A_per_s
         self._compliance_V = compliance_V
+        self._report = report
         self._commanded_A: float | None = None  # None until this session has commanded any
         self._ramping = threading.RLock()
         self._ending = False
@@ -119,6 +132,7 @@ class KepcoCoilSupply:
             self._check_limit(current_A)
         if held_A is not None:
             self._check_step(current_A - held_A)
+        self._report(current_A)  # before it may flow
         with translate_errors(NAME):
             self._driver.current_setpoint = current_A
         self._commanded_A = current_A
@@ -174,6 +188,7 @@ class KepcoCoilSupply:
             self._driver.clear()
         if self._output() != "0" and self._regulates_current():
             flowing_A = self._flowing()
+            self._report(flowing_A)
             with translate_errors(NAME):
                 # What flows may be less than the set point; it must not jump with the compliance.
                 self._driver.current_setpoint = flowing_A
@@ -203,6 +218,7 @@ class KepcoCoilSupply:
         if self._output() != "0":
             self._ramp_down()
             confirm_off(NAME, self._switch_off, self._output, self._resync)
+        self._report(0.0)
         with translate_errors(NAME):
             self._driver.operating_mode = "CURR"
             self._driver.current_setpoint = 0
@@ -270,4 +286,33 @@ def open_supply(section: KepcoBOP3612Section, bench: Connection) -> KepcoCoilSup
         largest_A=abs(bench.limits.field_T / section.coil_T_per_A),
         rate_A_per_s=abs(bench.limits.field_rate_T_per_s / section.coil_T_per_A),
         compliance_V=section.compliance_V,
+        report=bench.report_set_point,
+    )
+
+
+def safe_steps(section: KepcoBOP3612Section, limits: Limits) -> tuple[Step, ...]:
+    """Return the messages that ramp the coil down, whatever is regulated, and switch it off."""
+    rate_A_per_s = abs(limits.field_rate_T_per_s / section.coil_T_per_A)
+    rate_V_per_s = rate_A_per_s * section.compliance_V / RATED_A
+    on, mode = Query("OUTP?", "1"), "FUNC:MODE?"
+    return (
+        Ramp(
+            "CURR?",
+            "CURR {:g}",
+            rate_A_per_s,
+            RATED_A,
+            conditions=(on, Query(mode, "1")),
+            reported=True,
+            interval_s=RAMP_STEP_S,
+        ),
+        Ramp(
+            "VOLT?",
+            "VOLT {:g}",
+            rate_V_per_s,
+            RATED_V,
+            conditions=(on, Query(mode, "0")),
+            interval_s=RAMP_STEP_S,
+        ),
+        Send("OUTP 0"),
+        Confirm(Query("OUTP?", "0")),
     )

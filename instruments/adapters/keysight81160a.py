@@ -23,6 +23,8 @@ from ..confirming import Setting, confirm_off, confirm_settings
 from ..connection import Connection, discard_input
 from ..errors import BenchError, ExchangeError
 from ..faults import error_text, no_error, raise_queued_errors, shown, translate_errors
+from ..guard.plan import Confirm, Query, Send, Step
+from ..limits import Limits
 from ..roles import PulseShape
 from ..sections import PulseGeneratorSection
 
@@ -204,3 +206,9 @@ def open_generator(
     """Open the pulse generator of a bench file."""
     driver = bench.open(Keysight81160A, section.address)
     return Keysight81160APulseGenerator(driver, section.channel, section.amplifier_gain)
+
+
+def safe_steps(section: Keysight81160ASection, _limits: Limits) -> tuple[Step, ...]:
+    """Return the messages that switch the channel off."""
+    output = f":OUTP{section.channel}"
+    return Send(f"{output} OFF"), Confirm(Query(f"{output}?", "0"))

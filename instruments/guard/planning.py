@@ -1,0 +1,58 @@
+"""Writes the plan of a bench's safe state from its bench file."""
+
+import os
+from pathlib import Path
+
+from pyvisa import rname
+
+from ...lab_address import LabAddress
+from ..bench_file import BenchFile
+from ..ownership import lock_file
+from ..registry import DRIVERS
+from ..sections import InstrumentSection
+from .plan import BenchPlan, InstrumentPlan
+
+SOURCES = ("pulse generator", "resistance meter")  # off before relays move
+
+
+def plan_of(bench_file: BenchFile) -> BenchPlan:
+    """Return the plan of the bench; its instruments are those that drive something."""
+    real = LabAddress.of_library(bench_file.visa_library) is None
+    plans = []
+    for name, (role, section) in bench_file.instruments().items():
+        steps = DRIVERS[role][section.driver].safe_steps(section, bench_file.limits)
+        if steps:
+            plans.append(
+                InstrumentPlan(
+                    name=name,
+                    address=section.address,
+                    visa_library=bench_file.visa_library,
+                    lock=lock_file(instrument_key(section)) if real else None,
+                    settings=section.session_settings,
+                    prologix=section.prologix,
+                    steps=steps,
+                    after=SOURCES if role == "switch" else (),
+                )
+            )
+    return BenchPlan(bench_file.name, plans)
+
+
+def lock_files(bench_file: BenchFile) -> list[Path]:
+    """Return the lock files of all instruments of a bench."""
+    return [lock_file(instrument_key(section)) for _, section in bench_file.instruments().values()]
+
+
+def instrument_key(section: InstrumentSection) -> str:
+    """Return an instrument's address in the one form that all ways to write it share."""
+    key = _canonical(section.address)
+    return key if section.prologix is None else f"{_canonical(section.prologix)} {key}"
+
+
+def _canonical(address: str) -> str:
+    try:
+        name = rname.parse_resource_name(address.strip())
+    except rname.InvalidResourceName:  # an alias of the vendor's VISA
+        return address.strip().upper()
+    if isinstance(name, rname.ASRLInstr) and name.board.startswith("/"):
+        name.board = os.path.realpath(name.board)  # /dev/serial/by-id/… and /dev/ttyUSB0
+    return str(name).upper().replace("::LOCALHOST::", "::127.0.0.1::")

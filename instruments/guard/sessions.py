@@ -1,0 +1,83 @@
+"""VISA sessions: Prologix adapters, and PyVISA-py's sockets kept from waiting for ever."""
+
+import os
+import select
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pyvisa
+from pyvisa import rname
+from pyvisa.constants import StatusCode
+from pyvisa.resources import MessageBasedResource
+
+LONGEST_DISCARD_S = 2.0
+QUIET_S = 0.02
+
+
+def bound_clear(resource: Any) -> None:
+    """Bound the time that PyVISA-py takes to clear a socket.
+
+    Its own way reads until nothing comes, which lasts for ever once the peer has closed; PyVISA's
+    `clear` and `flush` and PyMeasure's `flush_read_buffer` end there, too. A connection that was
+    refused, which PyVISA-py does not notice, raises OSError.
+    """
+    session = getattr(resource.visalib, "sessions", {}).get(resource.session)
+    pending = getattr(session, "_pending_buffer", None)
+    if session is None or pending is None or not hasattr(session.interface, "recv"):
+        return
+    refused = session.interface.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if refused:
+        raise OSError(refused, os.strerror(refused))
+
+    def clear() -> StatusCode:
+        session._pending_buffer.clear()
+        deadline = time.monotonic() + LONGEST_DISCARD_S
+        while select.select([session.interface], [], [], QUIET_S)[0]:
+            if not session.interface.recv(4096):
+                return StatusCode.error_connection_lost
+            if time.monotonic() > deadline:
+                return StatusCode.error_timeout
+        return StatusCode.success
+
+    session.clear = clear
+
+
+def open_prologix(manager: pyvisa.ResourceManager, prologix: str, address: str) -> Any:
+    """Open a Prologix adapter as the GPIB interface of an address; only PyVISA-py can."""
+    board = getattr(rname.parse_resource_name(address), "board", "0")
+    adapter = rname.parse_resource_name(prologix)
+    if isinstance(adapter, rname.TCPIPSocket):
+        name = f"PRLGX-TCPIP{board}::{adapter.host_address}::{adapter.port}::INTFC"
+    elif isinstance(adapter, rname.ASRLInstr):
+        name = f"PRLGX-ASRL{board}::{adapter.board}::INTFC"
+    else:
+        name = prologix
+    resource = manager.open_resource(name)
+    bound_clear(resource)
+    return resource
+
+
+@contextmanager
+def opened(
+    manager: pyvisa.ResourceManager,
+    address: str,
+    settings: dict[str, str | int],
+    prologix: str | None,
+    timeout_ms: int,
+) -> Iterator[MessageBasedResource]:
+    """Open an instrument for plain messages, with a time-out of its own."""
+    interface = None if prologix is None else open_prologix(manager, prologix, address)
+    try:
+        resource: Any = manager.open_resource(address, open_timeout=timeout_ms, **settings)
+        try:
+            bound_clear(resource)
+            resource.timeout = timeout_ms
+            yield resource
+        finally:
+            resource.close()
+    finally:
+        if interface is not None:
+            interface.close()

@@ -34,6 +34,13 @@ def _check_channels(text: str) -> str:
     return text
 
 
+def _check_stop_bits(value: float) -> float:
+    if value not in (1, 1.5, 2):
+        raise PydanticCustomError("stop_bits", "Input should be 1, 1.5 or 2")
+    return value
+
+
+StopBits = Annotated[float, AfterValidator(_check_stop_bits)]
 CoilConstant = Annotated[float, AfterValidator(_check_coil_constant)]
 ChannelList = Annotated[str, AfterValidator(_check_channels)]
 
@@ -58,7 +65,7 @@ class InstrumentSection(Section):
     baud_rate: Annotated[int, Field(gt=0)] | None = None
     data_bits: Literal[5, 6, 7, 8] | None = None
     parity: Literal["none", "odd", "even", "mark", "space"] | None = None
-    stop_bits: Literal[1, 1.5, 2] | None = None
+    stop_bits: StopBits | None = None
     flow_control: Literal["none", "xon_xoff", "rts_cts", "dtr_dsr"] | None = None
     prologix: str | None = None
     exclusive_lock: bool | None = None

@@ -7,7 +7,6 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from typing import IO, Any
 
 from .plan import BenchPlan, Message, RunUnderWay, encode
 
@@ -16,13 +15,10 @@ log = logging.getLogger(__name__)
 RELEASE_TIMEOUT_S = 10.0
 SHORTEST_LIFE_S = 5.0  # a guard that dies sooner than this would die again
 
-# A session of its own keeps the guard from the terminal's Ctrl-C and from kills of the group.
 if sys.platform == "win32":
-    _DETACHED: dict[str, Any] = {
-        "creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
-    }
+    _WINDOWS_FLAGS = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
 else:
-    _DETACHED = {"start_new_session": True}
+    _WINDOWS_FLAGS = 0
 
 
 class Guard:
@@ -69,9 +65,11 @@ class Guard:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            **_DETACHED,
+            start_new_session=True,  # the terminal's Ctrl-C and kills of the group pass it by
+            creationflags=_WINDOWS_FLAGS,
         )
-        self._pipe: IO[bytes] = self._process.stdin  # type: ignore[assignment]
+        assert self._process.stdin is not None, "it is a pipe"
+        self._pipe = self._process.stdin
         self._tell(self._plan)
         if sys.platform != "win32":
             os.set_blocking(self._pipe.fileno(), False)  # nobody waits for a guard that is stopped

@@ -62,7 +62,7 @@ def open_prologix(manager: pyvisa.ResourceManager, prologix: str, address: str) 
 
 @contextmanager
 def opened(
-    manager: pyvisa.ResourceManager,
+    manager: Any,
     address: str,
     settings: dict[str, str | int],
     prologix: str | None,
@@ -71,7 +71,7 @@ def opened(
     """Open an instrument for plain messages, with a time-out of its own."""
     interface = None if prologix is None else open_prologix(manager, prologix, address)
     try:
-        resource: Any = manager.open_resource(address, open_timeout=timeout_ms, **settings)
+        resource = manager.open_resource(address, open_timeout=timeout_ms, **settings)
         try:
             bound_clear(resource)
             resource.timeout = timeout_ms

@@ -13,7 +13,7 @@ from ..errors import BenchError
 from ..ownership import GUARD, Holder, InstrumentLock, InUseError
 from .plan import BenchPlan, InstrumentPlan, Message, RunUnderWay, decode
 from .records import record
-from .shutdown import make_safe
+from .shutdown import Outcome, make_safe
 
 POLL_S = 0.5  # in case that a child of the owner keeps the pipe open
 POLL_AFTER_END_S = 0.02
@@ -59,25 +59,31 @@ class Watch:
         locks, ours, others = self._take_locks(self._plan.instruments)
         try:
             outcomes = make_safe(ours, self._set_points)
+            duration_s = time.monotonic() - started
+            record(self._account(self._plan.bench, outcomes, others, duration_s), self._run)
         finally:
             for lock in locks:
                 lock.release()
-        safe = all(outcome.problem is None for outcome in outcomes)
-        parts = [
-            f"The process of the bench {self._plan.bench} (PID {self._owner_pid}) ended without "
-            "making it safe."
-        ]
+
+    def _account(
+        self,
+        bench: str,
+        outcomes: Sequence[Outcome],
+        others: Sequence[InstrumentPlan],
+        duration_s: float,
+    ) -> str:
+        parts = [f"The process of the bench {bench} (PID {self._owner_pid}) ended unexpectedly."]
         if outcomes:
-            duration_s = time.monotonic() - started
             parts.append(
-                f"The guard made it safe in {duration_s:.1f} s:"
-                if safe
-                else "The guard could not make everything safe; switch it off by hand:"
+                f"Its guard made it safe in {duration_s:.1f} s:"
+                if all(outcome.problem is None for outcome in outcomes)
+                else "Its guard could not make everything safe; switch it off by hand:"
             )
             parts.append("; ".join(map(str, outcomes)) + ".")
         if others:
-            parts.append(f"Left to its new owner: {', '.join(others)}.")
-        record(" ".join(parts), self._run)
+            names = ", ".join(other.name for other in others)
+            parts.append(f"Another owner has the {names}; nothing was done there.")
+        return " ".join(parts)
 
     def _follow(self, message: Message) -> None:
         if message.plan is not None:
@@ -106,29 +112,32 @@ class Watch:
 
     def _take_locks(
         self, instruments: Sequence[InstrumentPlan]
-    ) -> tuple[list[InstrumentLock], list[InstrumentPlan], list[str]]:
-        """Return the locks taken, the instruments to make safe, and the names of the others."""
-        locks, ours, others = [], [], []
-        holder = Holder.of_this_process(self._token, GUARD)
+    ) -> tuple[list[InstrumentLock], list[InstrumentPlan], list[InstrumentPlan]]:
+        """Return the locks taken, the instruments to make safe, and those of new owners."""
+        locks: list[InstrumentLock] = []
+        ours: list[InstrumentPlan] = []
+        others: list[InstrumentPlan] = []
         deadline = time.monotonic() + LEFT_BEHIND_S
         for instrument in instruments:
-            assert instrument.lock is not None, "real instruments have locks"
-            while True:
-                try:
-                    locks.append(InstrumentLock(instrument.lock, holder))
-                    ours.append(instrument)
-                except InUseError as error:
-                    if time.monotonic() < deadline:
-                        time.sleep(POLL_AFTER_END_S)
-                        continue
-                    left_behind = error.holder is not None and error.holder.token == self._token
-                    (ours if left_behind else others).append(
-                        instrument if left_behind else instrument.name
-                    )
-                except BenchError:  # a lock file that cannot be used protects nobody
-                    ours.append(instrument)
-                break
+            try:
+                locks.append(self._lock(instrument, deadline))
+                ours.append(instrument)
+            except InUseError as error:  # a child of the dead owner may hold its lock
+                left_behind = error.holder is not None and error.holder.token == self._token
+                (ours if left_behind else others).append(instrument)
+            except BenchError:  # a lock file that cannot be used protects nobody
+                ours.append(instrument)
         return locks, ours, others
+
+    def _lock(self, instrument: InstrumentPlan, deadline: float) -> InstrumentLock:
+        assert instrument.lock is not None, "real instruments have locks"
+        while True:
+            try:
+                return InstrumentLock(instrument.lock, Holder.of_this_process(self._token, GUARD))
+            except InUseError:
+                if time.monotonic() >= deadline:
+                    raise
+            time.sleep(POLL_AFTER_END_S)
 
 
 def _process(pid: int) -> psutil.Process | None:

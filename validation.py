@@ -1,5 +1,6 @@
 """Sections of TOML files as pydantic models, and errors that name line, key and remedy."""
 
+import codecs
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +28,9 @@ _TYPES = {
     "bool_type": "true or false",
     "string_type": "a text in quotes",
 }
+
+_MEANT = {"A": ("µ", 6), "T": ("m", 3), "V": ("m", 3), "s": ("n", 9)}
+LONGEST_INPUT = 200
 
 
 class Section(BaseModel):
@@ -73,13 +77,14 @@ def parse_toml(
     `kind` is what such a file is called, such as "bench file".
     """
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
+        try:
+            return schema.model_validate(tomllib.loads(text))
+        except ValidationError as problem:
+            raise error(explain(problem, text, source, kind)) from problem
+    except RecursionError as problem:
+        raise error(f"The {kind} {source} is nested too deeply: write it flat.") from problem
+    except ValueError as problem:  # TOMLDecodeError, or a number with thousands of digits
         raise error(f"The {kind} {source} is not valid TOML: {problem}.") from problem
-    try:
-        return schema.model_validate(table)
-    except ValidationError as problem:
-        raise error(explain(problem, text, source, kind)) from problem
 
 
 def read_toml(path: Path, schema: type[S], kind: str, error: Callable[[str], Exception]) -> S:
@@ -87,12 +92,26 @@ def read_toml(path: Path, schema: type[S], kind: str, error: Callable[[str], Exc
 
     Raises `error` if the file cannot be read, too.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        reason = getattr(problem, "strerror", None) or "not a text file"
-        raise error(f"The {kind} {path} cannot be read ({reason}): check the path.") from problem
+    text = read_text(
+        path, lambda why: error(f"The {kind} {path} cannot be read ({why}): check the path.")
+    )
     return parse_toml(text, schema, str(path), kind, error)
+
+
+def read_text(path: Path, error: Callable[[str], Exception]) -> str:
+    """Return the text of a UTF-8 file, with or without a byte order mark.
+
+    Raises what `error` makes of a reason in a few words.
+    """
+    try:
+        content = path.read_bytes()
+        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content[:4]:
+            raise error("it is UTF-16: save it as UTF-8")
+        return content.decode("utf-8-sig")
+    except OSError as problem:
+        raise error(str(problem.strerror)) from problem
+    except UnicodeDecodeError as problem:
+        raise error("not a text file in UTF-8") from problem
 
 
 def explain(error: ValidationError, text: str, source: str, kind: str) -> str:
@@ -119,7 +138,7 @@ def _keys(location: Location) -> list[str]:
 
 
 def _remedy(problem: Any, kind: str) -> str:
-    context, given = problem.get("ctx", {}), repr(problem["input"])
+    context, given = problem.get("ctx", {}), _shortened(repr(problem["input"]))
     match problem["type"]:
         case "unknown_key":
             return f"is not a key of the {kind}; {problem['msg']}"
@@ -139,9 +158,23 @@ def _remedy(problem: Any, kind: str) -> str:
         case "int_type" | "float_type" | "bool_type" | "string_type":
             return f"is {given}; it must be {_TYPES[problem['type']]}"
         case _ if problem["msg"].startswith("Input should "):
-            return f"is {given}; it must {problem['msg'].removeprefix('Input should ')}"
+            wanted = problem["msg"].removeprefix("Input should ")
+            return f"is {given}; it must {wanted}{_unit_hint(problem)}"
         case _:
             return str(problem["msg"])
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST_INPUT else f"{text[:LONGEST_INPUT]}…"
+
+
+def _unit_hint(problem: Any) -> str:
+    """Return what a number too large for its unit was probably meant to be."""
+    value, unit = problem["input"], str(problem["loc"][-1]).rpartition("_")[2]
+    if problem["type"] != "less_than_equal" or unit not in _MEANT:
+        return ""
+    prefix, power = _MEANT[unit]
+    return f" (in {unit}: {value:g} {prefix}{unit} is {value:g}e-{power})"
 
 
 def _line_of(location: Location, text: str) -> int | None:

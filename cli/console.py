@@ -10,23 +10,41 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+# What moves a terminal's cursor, colours it, or turns the direction of writing.
+_CONTROLS = [*range(0x20), *range(0x7F, 0xA0), 0x61C, 0x200E, 0x200F]
+_CONTROLS += [*range(0x2028, 0x202F), *range(0x2066, 0x206A), 0xFEFF]
+_ESCAPES = {code: f"\\u{code:04x}" for code in _CONTROLS if chr(code) not in "\n\t"}
+
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
 
+def printable(text: str) -> str:
+    """Escape the characters of a text that control a terminal."""
+    return text.translate(_ESCAPES)
+
+
+def _shown(text: str | Text) -> str | Text:
+    if isinstance(text, str):
+        return printable(text)
+    escaped = printable(text.plain)
+    return text if escaped == text.plain else Text(escaped)
+
+
 def print_line(text: str | Text) -> None:
     """Print a result to stdout exactly as it stands: brackets are no markup, lines do not wrap."""
-    out.print(text, markup=False, soft_wrap=True)
+    out.print(_shown(text), markup=False, soft_wrap=True)
 
 
 def print_message(text: str | Text) -> None:
     """Print a message about the results to stderr, exactly as it stands."""
-    err.print(text, markup=False, soft_wrap=True)
+    err.print(_shown(text), markup=False, soft_wrap=True)
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table, or a line for each cell where the terminal is narrower than the words."""
     _print_title(title)
+    rows = [[printable(cell) for cell in row] for row in rows]
     by_column = [(name, *(row[number] for row in rows)) for number, name in enumerate(columns)]
     least = [max(map(_longest_word, texts)) for texts in by_column]
     with_lines = out.width - 3 * len(columns) - 1
@@ -55,7 +73,7 @@ def print_pairs(title: str, pairs: Sequence[tuple[str, str]]) -> None:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for key, value in pairs:
-        table.add_row(Text(key), Text(value))
+        table.add_row(Text(printable(key)), Text(printable(value)))
     out.print(table)
 
 
@@ -78,7 +96,8 @@ def _widths(least: Sequence[int], widest: Sequence[int], room: int) -> list[int]
 
 def print_json(content: Any) -> None:
     """Print one JSON document."""
-    print(json.dumps(content, indent=2, default=str, ensure_ascii=False, allow_nan=False))
+    text = json.dumps(content, indent=2, default=str, ensure_ascii=False, allow_nan=False)
+    print(printable(text))
 
 
 def print_error(error: BaseException) -> None:

@@ -4,10 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SerializeAsAny
+from pydantic import AfterValidator, Field, SerializeAsAny
+from pydantic_core import PydanticCustomError
 
 from ..lab_address import LabAddress
-from ..validation import Section, parse_toml
+from ..validation import Section, parse_toml, read_text
 from .errors import BenchError
 from .limits import Limits
 from .sections import (
@@ -21,10 +22,19 @@ from .sections import (
 )
 
 
+def _check_printable(text: str) -> str:
+    if not text.isprintable():
+        raise PydanticCustomError("printable", "Input should be printable characters")
+    return text
+
+
+Name = Annotated[str, Field(min_length=1), AfterValidator(_check_printable)]
+
+
 class DeviceUnderTest(Section):
     """`[device]`: what is on the chuck; every run is filed under its name."""
 
-    name: Annotated[str, Field(min_length=1)]
+    name: Name
     geometry: str = ""
     junction_area_m2: Positive | None = None
     track_resistance_ohm: Positive | None = None
@@ -41,7 +51,7 @@ class Wiring(Section):
 class BenchFile(Section):
     """A whole bench file, validated; `visa_library` is PyVISA's, "" for the system's own."""
 
-    name: str = "bench"
+    name: Name = "bench"
     visa_library: str = ""
     device: DeviceUnderTest
     pulse_generator: Annotated[SerializeAsAny[PulseGeneratorSection], ByDriver]
@@ -79,14 +89,13 @@ def load_bench_file(path: Path | str) -> BenchFile:
     """
     built_in = built_in_benches()
     path = built_in.get(str(path), Path(path))
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not a text file"
-        raise BenchError(
-            f"The bench file {path} cannot be read ({reason}); give the path of a TOML bench file "
+    text = read_text(
+        path,
+        lambda why: BenchError(
+            f"The bench file {path} cannot be read ({why}); give the path of a TOML bench file "
             f"or one of {', '.join(built_in)}."
-        ) from error
+        ),
+    )
     return _beside(path.parent, parse_bench_file(text, source=str(path)))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self, TypeVar
 
 import pyvisa
+from pymeasure.adapters import VISAAdapter
 from pyvisa.constants import StatusCode
 
 from .clock import Clock
@@ -18,6 +19,7 @@ from .sections import InstrumentSection
 D = TypeVar("D")
 
 LOCK_TIMEOUT_MS = 100
+DEFAULT_TIMEOUT_MS = 2000  # PyVISA's
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,12 @@ class Connection:
 
     def _open_interface(self, address: str) -> None:
         prologix = None if self.section is None else self.section.prologix
-        if prologix is None or prologix in self.interfaces:
+        if self.section is None or prologix is None or prologix in self.interfaces:
             return
         manager = pyvisa.ResourceManager(self.visa_library)
+        timeout_ms = int(self.section.session_settings.get("timeout", DEFAULT_TIMEOUT_MS))
         try:
-            interface = open_prologix(manager, prologix, address)
+            interface = open_prologix(manager, prologix, address, timeout_ms)
         except Exception as error:
             raise BenchError(
                 f"The Prologix adapter {prologix} cannot be opened ({first_line(error)}); check "
@@ -86,6 +89,9 @@ class Connection:
         settings: Mapping[str, str | int] = (
             {} if self.section is None else self.section.session_settings
         )
+        if self.section is not None and self.section.prologix is not None:
+            # Without the driver's own settings, of which PyVISA-py knows few behind an adapter.
+            return driver(VISAAdapter(address, visa_library=self.visa_library, **settings))
         try:
             return driver(address, visa_library=self.visa_library, **settings)
         except TypeError:  # a driver that gives some of them itself

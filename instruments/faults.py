@@ -16,13 +16,13 @@ QUOTES = ' "\r\n'
 def translate_errors(name: str) -> Iterator[None]:
     """Translate what fails in an exchange with the instrument `name` into one sentence about it.
 
-    A VISA failure, or a reply that cannot be parsed, becomes an ExchangeError. PyMeasure's
-    validators raise ValueError for a set point the driver does not allow; that becomes a
+    A VISA failure, a lost connection, or a reply that cannot be parsed, becomes an ExchangeError.
+    PyMeasure's validators raise ValueError for a set point the driver does not allow; that becomes a
     LimitError. Anything else passes unchanged.
     """
     try:
         yield
-    except (VisaError, OSError) as error:
+    except (VisaError, OSError) as error:  # PyVISA-py lets a socket's errors pass
         raise ExchangeError(
             f"{name} does not answer ({first_line(error)}); check its power, cable and address, "
             "then run `dwmtj bench check`."
@@ -62,7 +62,7 @@ def raise_queued_errors(name: str, ask: Callable[[str], str]) -> None:
 
 def first_line(error: BaseException) -> str:
     """Return the first line of an error's message without its full stop."""
-    return str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else repr(error)
+    return str(error).strip().splitlines()[0].rstrip(".:") if str(error).strip() else repr(error)
 
 
 def shown(reply: str) -> str:

@@ -89,6 +89,8 @@ class InstrumentSection(Section):
             settings["stop_bits"] = int(10 * self.stop_bits)  # as VISA counts them
         if self.flow_control is not None:
             settings["flow_control"] = int(ControlFlow[self.flow_control])
+        if self.prologix is not None:
+            settings.pop("read_termination", None)  # the adapter ends replies, with a line feed
         return settings
 
     @model_validator(mode="after")

@@ -5,7 +5,7 @@ import select
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pyvisa
@@ -15,6 +15,7 @@ from pyvisa.resources import MessageBasedResource
 
 LONGEST_DISCARD_S = 2.0
 QUIET_S = 0.02
+LONGEST_PROLOGIX_WAIT_MS = 3000
 
 
 def bound_clear(resource: Any) -> None:
@@ -35,18 +36,24 @@ def bound_clear(resource: Any) -> None:
     def clear() -> StatusCode:
         session._pending_buffer.clear()
         deadline = time.monotonic() + LONGEST_DISCARD_S
-        while select.select([session.interface], [], [], QUIET_S)[0]:
-            if not session.interface.recv(4096):
-                return StatusCode.error_connection_lost
-            if time.monotonic() > deadline:
-                return StatusCode.error_timeout
-        return StatusCode.success
+        with suppress(OSError):
+            while time.monotonic() < deadline:
+                if not select.select([session.interface], [], [], QUIET_S)[0]:
+                    return StatusCode.success
+                if not session.interface.recv(4096):
+                    break
+        return StatusCode.error_connection_lost
 
     session.clear = clear
 
 
-def open_prologix(manager: pyvisa.ResourceManager, prologix: str, address: str) -> Any:
-    """Open a Prologix adapter as the GPIB interface of an address; only PyVISA-py can."""
+def open_prologix(
+    manager: pyvisa.ResourceManager, prologix: str, address: str, timeout_ms: int
+) -> Any:
+    """Open a Prologix adapter as the GPIB interface of an address; only PyVISA-py can.
+
+    The adapter waits `timeout_ms` for a reply, 3 s at most.
+    """
     board = getattr(rname.parse_resource_name(address), "board", "0")
     adapter = rname.parse_resource_name(prologix)
     if isinstance(adapter, rname.TCPIPSocket):
@@ -55,8 +62,17 @@ def open_prologix(manager: pyvisa.ResourceManager, prologix: str, address: str) 
         name = f"PRLGX-ASRL{board}::{adapter.board}::INTFC"
     else:
         name = prologix
-    resource = manager.open_resource(name)
+    try:
+        resource: Any = manager.open_resource(name)
+    except Exception:  # PyVISA-py goes on taking it for the interface
+        from pyvisa_py.prologix import _PrologixIntfcSession
+
+        if half_open := _PrologixIntfcSession.boards.get(board):
+            half_open.close()
+        raise
     bound_clear(resource)
+    wait_ms = min(timeout_ms, LONGEST_PROLOGIX_WAIT_MS)  # PyVISA-py's 50 ms are less than a reading
+    resource.write(f"++read_tmo_ms {wait_ms}", termination="\n")
     return resource
 
 
@@ -69,7 +85,7 @@ def opened(
     timeout_ms: int,
 ) -> Iterator[MessageBasedResource]:
     """Open an instrument for plain messages, with a time-out of its own."""
-    interface = None if prologix is None else open_prologix(manager, prologix, address)
+    interface = None if prologix is None else open_prologix(manager, prologix, address, timeout_ms)
     try:
         resource = manager.open_resource(address, open_timeout=timeout_ms, **settings)
         try:

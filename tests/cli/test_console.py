@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from rich.text import Text
 
 from dwmtj.cli import console
+from dwmtj.errors import DwmtjError
 from dwmtj.storage import Status, Store
 
 COLUMNS = ("id", "protocol", "started")
@@ -54,6 +56,24 @@ def test_a_path_with_brackets_is_printed_on_one_line_however_narrow_the_terminal
     path = "points in /data/[bold]wafer 7[/bold]/lab 3.sqlite"
     print_one(path)
     assert paper.getvalue() == path + "\n"
+
+
+def test_nothing_printed_controls_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "a\x1b[31mb\x9b\u202ec\u2066"
+    paper = io.StringIO()
+    for stream in ("out", "err"):
+        monkeypatch.setattr(console, stream, Console(width=200, file=paper, highlight=False))
+    console.print_line(name)
+    console.print_message(Text(name, style="red"))
+    console.print_error(DwmtjError(name))
+    console.print_table(name, (name,), [(name,)])
+    console.print_pairs(name, [(name, name)])
+    console.print_json({name: name})
+    printed = paper.getvalue() + capsys.readouterr().out
+    assert printed.count("a\\u001b[31mb\\u009b\\u202ec\\u2066") == 8
+    assert not set(name[1:]) & set(printed) - set("[31mbc")
 
 
 @pytest.fixture

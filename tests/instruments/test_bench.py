@@ -90,6 +90,7 @@ def test_a_supply_found_at_field_is_made_safe_although_the_gaussmeter_is_missing
     bench_file = virtual()
     left_on = open_bench(bench_file)
     left_on.magnet.set_field(0.05)
+    assert bench_file.magnet.gaussmeter is not None
     lost = bench_file.magnet.gaussmeter.model_copy(update={"address": "ASRL9::INSTR"})
     broken = bench_file.model_copy(
         update={"magnet": bench_file.magnet.model_copy(update={"gaussmeter": lost})}

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from dwmtj.instruments import BenchError, built_in_benches, load_bench_file, parse_bench_file
+from dwmtj.instruments.drivers import describe
 
 GOOD = built_in_benches()["virtual-trapezoid"].read_text()
 
@@ -32,7 +33,13 @@ def test_every_built_in_bench_is_valid_and_found_by_its_name() -> None:
         ("field_T = 0.13", "field_T = inf", r"field_T is inf; it must be"),
         ("nplc = 1.0", "nplc = true", r"nplc is True; it must be"),
         ("four_wire = true", 'four_wire = "yes"', r"four_wire is 'yes'; it must be"),
-        ("read_voltage_V = 0.5", "read_voltage_V = 500", r"read_voltage_V is 500; it must be"),
+        ("read_voltage_V = 0.5", "read_voltage_V = 500", r"is 500; it must be.* is 500e-3\)"),
+        ("read_current_A = 200e-6", "read_current_A = 200", r"in A: 200 µA is 200e-6\)"),
+        ("field_T = 0.13", "field_T = 130", r"in T: 130 mT is 130e-3\)"),
+        ("pulse_width_s = 1e-6", "pulse_width_s = 50", r"in s: 50 ns is 50e-9\)"),
+        ('"Keithley2400"', '["Keithley2400"]', r"driver is \['Keithley2400'\]; it must be a text"),
+        ('"Keithley2400"', '"\\u001b[31m"', r"driver is '\\x1b\[31m'; choose"),
+        ('"virtual-trapezoid"', '"a\\u202e"', r"name is 'a\\u202e'; it must be printable"),
     ],
 )
 def test_a_wrong_value_names_line_key_and_remedy(old: str, new: str, message: str) -> None:
@@ -55,7 +62,41 @@ def test_text_that_is_no_toml_names_the_place() -> None:
         parse_bench_file("name = oops\n", "bench.toml")
 
 
-@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00"])
+@pytest.mark.parametrize(
+    "text",
+    ["a = " + "[" * 5000 + "]" * 5000, "a" + ".a" * 20_000 + " = 1", "a = " + "1" * 5000],
+)
+def test_a_file_that_is_nested_deeply_or_has_an_endless_number_gets_one_sentence(text: str) -> None:
+    with pytest.raises(BenchError, match=r"^The bench file bench\.toml is n.*\.$"):
+        parse_bench_file(text, "bench.toml")
+
+
+def test_a_value_of_any_length_gets_a_short_sentence() -> None:
+    with pytest.raises(BenchError, match=r"nplc is '1{199}…; it must be a number") as caught:
+        parse_bench_file(GOOD.replace("nplc = 1.0", f'nplc = "{"1" * 131_072}"'), "bench.toml")
+    assert len(str(caught.value)) < 300
+
+
+def test_a_byte_order_mark_at_the_start_is_no_part_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "bench.toml").write_text(GOOD, encoding="utf-8-sig")
+    assert load_bench_file(tmp_path / "bench.toml").name == "virtual-trapezoid"
+
+
+@pytest.mark.parametrize("content", [GOOD.encode("utf-16"), GOOD.encode("utf-16")[:-1]])
+def test_a_file_in_utf_16_is_to_be_saved_as_utf_8(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "bench.toml").write_bytes(content)
+    with pytest.raises(BenchError, match=r"cannot be read \(it is UTF-16: save it as UTF-8\)"):
+        load_bench_file(tmp_path / "bench.toml")
+
+
+def test_a_bench_without_a_gaussmeter_is_a_bench() -> None:
+    start, end = GOOD.index("[magnet.gaussmeter]"), GOOD.index("[resistance_meter]")
+    bench_file = parse_bench_file(GOOD[:start] + GOOD[end:], "bench.toml")
+    assert bench_file.magnet.gaussmeter is None
+    assert list(describe(bench_file)) == ["pulse generator", "magnet supply", "resistance meter"]
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00", b"name = '\xe9'"])
 def test_a_file_that_cannot_be_read_gets_one_sentence(
     content: bytes | None, tmp_path: Path
 ) -> None:
@@ -91,7 +132,7 @@ def test_a_lab_file_is_found_beside_the_bench_file_from_any_folder(
         ('"501:520"', '"501:5x0"', r"column_channels is '501:5x0'; it must be a list of channels"),
         ('"501:520"', '"520:501"', r"column_channels is '520:501'; it must be a list"),
         ('"501:520"', '"501,501"', r"such as \"101:140,201:208\", each once"),
-        ("row_channels", "rows", r"switch\.rows is not a key.*driver, address, row_channels"),
+        ("row_channels", "rows", r"switch\.rows is not a key.*driver, address, .*, row_channels"),
         (
             '"501:520"',
             '"408"',

@@ -33,7 +33,7 @@ def open_another(section: AnotherSection, bench: Connection) -> AnotherMeter:
 
 @pytest.fixture
 def another(monkeypatch: pytest.MonkeyPatch) -> None:
-    driver = Driver(AnotherSection, "MODEL 24", open_another)
+    driver = Driver(AnotherSection, "KEITHLEY.*,MODEL 2400", open_another)
     drivers = {**DRIVERS["resistance_meter"], driver.name: driver}
     monkeypatch.setitem(DRIVERS, "resistance_meter", drivers)
 
@@ -73,7 +73,7 @@ def test_a_key_of_another_driver_is_no_key_of_this_one() -> None:
     with pytest.raises(
         BenchError,
         match=r"resistance_meter\.guard is not a key of the bench file; "
-        r"known here: driver, address, nplc, four_wire",
+        r"known here: driver, address, .*, nplc, four_wire",
     ):
         parse_bench_file(text, "bench.toml")
 
@@ -95,4 +95,31 @@ def test_the_instruments_of_the_virtual_bench_identify_as_their_entries_say(
         "resistance_meter": "resistance meter",
     }.items():
         driver = DRIVERS[role][getattr(bench_file, role).driver]
-        assert driver.identity.lower() in identities[name].lower()
+        assert driver.identifies(identities[name])
+
+
+@pytest.mark.parametrize(
+    ("role", "driver", "reply", "fits"),
+    [
+        ("resistance_meter", "Keithley2400", "KEITHLEY INSTRUMENTS INC.,MODEL 2400,1,C30", True),
+        ("resistance_meter", "Keithley2400", "KEITHLEY INSTRUMENTS INC.,MODEL 2410,1,C30", True),
+        ("resistance_meter", "Keithley2400", "KEITHLEY INSTRUMENTS INC.,MODEL 2400-LV,1,1", True),
+        ("resistance_meter", "Keithley2400", "KEITHLEY INSTRUMENTS,MODEL 2450,1,1.7.12b", False),
+        ("resistance_meter", "Keithley2400", "KEITHLEY INSTRUMENTS INC.,MODEL 2420,1,C30", False),
+        ("resistance_meter", "Keithley2400", "OTHER,MODEL 2400,1,KEITHLEY MODEL 2400", False),
+        ("magnet", "KepcoBOP3612", "KEPCO,BIT 4886 36-12 03/08/2012,H1,4.04-1.82", True),
+        ("magnet", "KepcoBOP3612", "KEPCO, BOP 36-12D ,H1,4.04-1.82", True),
+        ("magnet", "KepcoBOP3612", "KEPCO,BIT 4886 20-20 03/08/2012,H1,4.04-1.82", False),
+        ("magnet", "KepcoBOP3612", "KEPCO,BOP 36-1.5,H36-12,4.04", False),
+        ("pulse_generator", "Keysight81160A", "KEYSIGHT TECHNOLOGIES,81160A,MY1,2.0", True),
+        ("pulse_generator", "Keysight81160A", "Agilent Technologies,81150A,MY1,2.0", False),
+        ("gaussmeter", "LakeShore425", "LSCI,MODEL425,425001,1.0", True),
+        ("gaussmeter", "LakeShore425", "LSCI,MODEL475,425001,1.0", False),
+        ("switch", "Keithley2750", "KEITHLEY INSTRUMENTS INC.,MODEL 2700,1,A09", False),
+        ("switch", "Keithley2750", "", False),
+    ],
+)
+def test_a_driver_fits_the_models_it_was_written_for_and_no_other(
+    role: str, driver: str, reply: str, fits: bool
+) -> None:
+    assert DRIVERS[role][driver].identifies(reply) is fits

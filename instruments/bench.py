@@ -2,9 +2,10 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 from .bench_file import BenchFile
@@ -19,6 +20,9 @@ from .drivers import (
 )
 from .errors import BenchError
 from .guard.owner import Owner
+from .guard.planning import plan_of
+from .guard.safe_state import DEADLINE_S, SafeState
+from .guard.shutdown import make_safe
 from .interrupts import Interrupts
 from .limits import (
     LimitedMagnet,
@@ -28,7 +32,6 @@ from .limits import (
     SetPoints,
 )
 from .roles import Magnet, PulseGenerator, ResistanceMeter, Switch
-from .safe_state import DEADLINE_S, SafeState
 from .tracing import step, traced
 
 log = logging.getLogger(__name__)
@@ -50,6 +53,7 @@ class Bench:
         *,
         switch: Switch | None = None,
         owner: Owner | None = None,
+        set_points: Mapping[str, float] = MappingProxyType({}),
         close: Callable[[], None] = lambda: None,
     ) -> None:
         self.file = bench_file
@@ -59,6 +63,7 @@ class Bench:
         self._switch = None if switch is None else ColdSwitch(switch, self.generator, self.meter)
         self.clock = clock
         self._owner = owner
+        self._set_points = set_points
         self._close = close
         self._closed_safely = False
         self._making_safe = threading.RLock()
@@ -163,9 +168,17 @@ class Bench:
                 "pulse generator": self.generator.make_safe,
                 "resistance meter": self.meter.make_safe,
             },
-            {**others, "magnet": self.magnet.make_safe},
-            deadlines_s={"magnet": DEADLINE_S + RAMP_MARGIN * ramp_s},
+            {**others, "magnet supply": self.magnet.make_safe},
+            deadlines_s={"magnet supply": DEADLINE_S + RAMP_MARGIN * ramp_s},
+            second_try=self._make_safe_anew,
         )
+
+    def _make_safe_anew(self, instrument: str) -> None:
+        """Make one instrument safe over a connection of its own; raises BenchError."""
+        plans = [plan for plan in plan_of(self.file).instruments if plan.name == instrument]
+        for outcome in make_safe(plans, self._set_points):
+            if outcome.problem is not None:
+                raise BenchError(f"{outcome}.")
 
     def close(self) -> None:
         """Make the bench safe and close every session; set points are refused from now on."""
@@ -205,9 +218,20 @@ def open_bench(bench_file: BenchFile) -> Bench:
         owner = Owner.of(bench_file)
         if owner is not None:
             exits.callback(owner.release)
-        report = None if owner is None else owner.report_set_point
+        set_points: dict[str, float] = {}
+
+        def report(address: str, value: float) -> None:
+            set_points[address] = value
+            if owner is not None:
+                owner.report_set_point(address, value)
+
         connection = Connection(
-            bench_file.visa_library, bench_file.limits, clock, exits, report=report
+            bench_file.visa_library,
+            bench_file.limits,
+            clock,
+            exits,
+            report=report,
+            shared=owner is not None,
         )
         generator = open_pulse_generator(bench_file.pulse_generator, connection)
         meter = open_resistance_meter(bench_file.resistance_meter, connection)
@@ -216,5 +240,13 @@ def open_bench(bench_file: BenchFile) -> Bench:
         switch = None if section is None else open_switch(section, connection)
         close = exits.pop_all().close
     return Bench(
-        bench_file, generator, magnet, meter, clock, switch=switch, owner=owner, close=close
+        bench_file,
+        generator,
+        magnet,
+        meter,
+        clock,
+        switch=switch,
+        owner=owner,
+        set_points=set_points,
+        close=close,
     )

@@ -26,15 +26,16 @@ DEFAULT_TIMEOUT_MS = 2000  # PyVISA's
 class Connection:
     """The context of opening an adapter: VISA library, the bench's limits and clock.
 
-    `exits` closes every session, the last one first. `report` takes an address and a set point to
-    the bench's guard; it is None for a virtual bench, which has none.
+    `exits` closes every session, the last one first. `report` is told the address and every set
+    point of what has to be ramped. `shared`: other programs may reach the instruments.
     """
 
     visa_library: str
     limits: Limits
     clock: Clock
     exits: ExitStack
-    report: Callable[[str, float], None] | None = None
+    report: Callable[[str, float], None]
+    shared: bool
     section: InstrumentSection | None = None
     interfaces: dict[str, Any] = field(default_factory=dict)
 
@@ -55,18 +56,20 @@ class Connection:
         self.exits.callback(adapter.close)
         try:
             bound_clear(adapter.connection)
-        except OSError as error:
+            discard_input(instrument)  # what an earlier session left unread
+        except (OSError, pyvisa.errors.Error) as error:
             raise _nothing_answers(address, error) from error
-        if self.report is not None:
+        if self.shared:
             self._lock(adapter.connection, address)
         return instrument
 
     def report_set_point(self, value: float) -> None:
-        """Tell the bench's guard the set point that the instrument is about to be sent.
+        """Note the set point that the instrument is about to be sent.
 
-        Its ramp to zero starts there if the set point that is read back contradicts it.
+        A ramp to zero by another connection or process starts there if what is read back
+        contradicts it.
         """
-        if self.report is not None and self.section is not None:
+        if self.section is not None:
             self.report(self.section.address, value)
 
     def _open_interface(self, address: str) -> None:

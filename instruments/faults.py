@@ -17,8 +17,8 @@ def translate_errors(name: str) -> Iterator[None]:
     """Translate what fails in an exchange with the instrument `name` into one sentence about it.
 
     A VISA failure, a lost connection, or a reply that cannot be parsed, becomes an ExchangeError.
-    PyMeasure's validators raise ValueError for a set point the driver does not allow; that becomes a
-    LimitError. Anything else passes unchanged.
+    PyMeasure's validators raise ValueError for a set point the driver does not allow; that becomes
+    a LimitError. Anything else passes unchanged.
     """
     try:
         yield

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -9,6 +11,8 @@ import pyvisa
 
 from dwmtj.instruments import BenchError, BenchFile, PulseShape, open_bench
 from dwmtj.instruments.adapters.keysight81160a import Keysight81160APulseGenerator
+from dwmtj.instruments.interrupts import Interrupts
+from dwmtj.simulators.bench.models.pulse_generator import Channel
 
 SHAPE = PulseShape(width_s=50e-9, rise_s=10e-9, fall_s=10e-9)
 
@@ -16,6 +20,14 @@ SHAPE = PulseShape(width_s=50e-9, rise_s=10e-9, fall_s=10e-9)
 def with_address(bench_file: BenchFile, role: str, address: str) -> BenchFile:
     section = getattr(bench_file, role).model_copy(update={"address": address})
     return bench_file.model_copy(update={role: section})
+
+
+@pytest.fixture
+def heeds_ctrl_c() -> Iterator[None]:
+    """What a shell starts in the background ignores SIGINT, these tests too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize("role", ["pulse_generator", "magnet", "resistance_meter"])
@@ -45,8 +57,18 @@ def test_a_visa_library_that_is_not_there_gets_one_sentence(
         open_bench(bench_file)
 
 
-def test_one_dead_instrument_does_not_keep_the_others_from_being_made_safe(
-    virtual: Callable[..., BenchFile],
+def outputs(bench_file: BenchFile) -> list[str]:
+    manager = pyvisa.ResourceManager(bench_file.visa_library)
+    replies = []
+    for section in (bench_file.pulse_generator, bench_file.resistance_meter, bench_file.magnet):
+        with manager.open_resource(section.address, read_termination="\n") as instrument:
+            assert isinstance(instrument, pyvisa.resources.MessageBasedResource)
+            replies.append(instrument.query("OUTP?").strip())
+    return replies
+
+
+def test_an_instrument_whose_connection_is_lost_is_made_safe_over_another_one(
+    virtual: Callable[..., BenchFile], caplog: pytest.LogCaptureFixture
 ) -> None:
     bench_file = virtual()
     bench = open_bench(bench_file)
@@ -56,13 +78,71 @@ def test_one_dead_instrument_does_not_keep_the_others_from_being_made_safe(
     generator = bench.generator.inner
     assert isinstance(generator, Keysight81160APulseGenerator)
     generator._driver.adapter.close()
-    with pytest.raises(BenchError, match=r"switch it off by hand: The pulse generator"):
+    bench.make_safe()
+    assert outputs(bench_file) == ["0", "0", "0"]
+    assert "The pulse generator (81160A) does not answer" in caplog.text
+    assert "It was made safe at the second try." in caplog.text
+
+
+def test_a_dead_instrument_is_named_and_keeps_no_other_on(
+    virtual: Callable[..., BenchFile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench_file = virtual()
+    bench = open_bench(bench_file)
+    bench.magnet.set_field(0.02)
+    bench.generator.arm(SHAPE)
+    bench.meter.arm(100e-6)
+    monkeypatch.setattr(Channel, "program", lambda *_: None)  # it obeys no more
+    with pytest.raises(BenchError, match=r"switch it off by hand: The pulse generator .* may be"):
         bench.make_safe()
-    manager = pyvisa.ResourceManager(bench_file.visa_library)
-    for address in (bench_file.resistance_meter.address, bench_file.magnet.address):
-        with manager.open_resource(address, read_termination="\n") as instrument:
-            assert isinstance(instrument, pyvisa.resources.MessageBasedResource)
-            assert float(instrument.query("OUTP?")) == 0
+    assert outputs(bench_file) == ["1", "0", "0"]
+
+
+@pytest.mark.usefixtures("heeds_ctrl_c")
+def test_a_hanging_instrument_keeps_no_other_on_and_a_third_signal_skips_it(
+    virtual: Callable[..., BenchFile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench_file = virtual()
+    bench = open_bench(bench_file)
+    bench.magnet.set_field(0.02)
+    bench.meter.arm(100e-6)
+    hung = threading.Event()
+    monkeypatch.setattr(bench.generator.inner, "make_safe", hung.wait)
+
+    def skip() -> None:
+        while outputs(bench_file)[1:] != ["0", "0"]:
+            time.sleep(0.05)
+        for _ in range(3):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.2)
+
+    with pytest.raises(KeyboardInterrupt), Interrupts() as interrupts:
+        interrupts.hold()
+        signalling = threading.Thread(target=skip)
+        signalling.start()
+        with pytest.raises(BenchError, match="The pulse generator has not answered for"):
+            bench.make_safe()
+        signalling.join()
+        hung.set()
+
+
+def test_a_closed_bench_is_safe_and_takes_no_set_points_from_another_thread(
+    virtual: Callable[..., BenchFile],
+) -> None:
+    bench_file = virtual()
+    bench = open_bench(bench_file)
+    bench.generator.arm(SHAPE)
+    bench.close()
+    for set_something in (
+        lambda: bench.generator.arm(SHAPE),
+        lambda: bench.generator.fire(2.0),
+        lambda: bench.meter.arm(1e-4),
+        lambda: bench.magnet.set_field(0.01),
+    ):
+        with pytest.raises(BenchError, match="bench is closed"):
+            set_something()
+    bench.make_safe()  # as a run that ends in another thread does
+    assert outputs(bench_file) == ["0", "0", "0"]
 
 
 def test_closing_one_bench_leaves_another_on_the_same_library_open(
@@ -98,14 +178,6 @@ def test_a_supply_found_at_field_is_made_safe_although_the_gaussmeter_is_missing
     with pytest.raises(BenchError, match="ASRL9"):
         open_bench(broken)
     assert abs(left_on.magnet.read_field()) < 1e-3
-
-
-@pytest.fixture
-def heeds_ctrl_c() -> Iterator[None]:
-    """What a shell starts in the background ignores SIGINT, these tests too."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.usefixtures("heeds_ctrl_c")

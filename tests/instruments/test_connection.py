@@ -41,7 +41,9 @@ LIMITS = Limits(
 @contextmanager
 def connected(section: Keithley2400Section, library: str = "@py") -> Iterator[Connection]:
     with ExitStack() as exits:
-        yield Connection(library, LIMITS, WallClock(), exits, lambda *_: None).to(section)
+        yield Connection(
+            library, LIMITS, WallClock(), exits, report=lambda *_: None, shared=True
+        ).to(section)
 
 
 def meter(address: str, **keys: object) -> Keithley2400Section:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from contextvars import copy_context
 from time import monotonic
 
-from .errors import BenchError
-from .interrupts import signals_received
-from .tracing import step
+from ..errors import BenchError
+from ..interrupts import signals_received
+from ..tracing import step
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +46,8 @@ class SafeState:
         self._problems: list[str] = []
         self._signals_before = signals_received()
         self._interrupted = 0
+        self._doing = threading.Lock()
+        self._done = False
 
     def reach(self) -> None:
         """Make every instrument safe, as far as it can be.
@@ -53,9 +55,7 @@ class SafeState:
         Raises BenchError that names those that are not. Ctrl-C is raised when all were tried; a
         third one skips what hangs.
         """
-        work = threading.Thread(target=copy_context().run, args=(self._go_through,), daemon=True)
-        work.start()
-        interruption = self._outlast(work)
+        interruption = self._outlast_interruptions()
         if interruption is not None:
             raise interruption
         if self._problems:
@@ -64,20 +64,35 @@ class SafeState:
                 + " ".join(self._problems)
             )
 
-    def _outlast(self, work: threading.Thread) -> KeyboardInterrupt | None:
-        """Wait for the end of the work, whatever interrupts; return the last interruption."""
+    def _outlast_interruptions(self) -> KeyboardInterrupt | None:
+        """Have the work done in a thread, whatever interrupts this one; return what did last."""
         interruption = None
-        while True:
+        while not self._done:
             try:
-                while work.is_alive():
+                work = threading.Thread(
+                    target=copy_context().run, args=(self._do_once,), daemon=True
+                )
+                work.start()
+                while not self._done:
                     work.join(POLL_S)
             except KeyboardInterrupt as error:
                 self._interrupted += 1
                 interruption = error
-            else:
-                return interruption
+        return interruption
 
-    def _go_through(self) -> None:
+    def _do_once(self) -> None:
+        with self._doing:
+            if self._done:
+                return
+            try:
+                self._do()
+            except Exception as error:  # out of threads, out of memory: not safe, and not silent
+                log.exception("The safe state was not reached")
+                self._problems.append(repr(error))
+            finally:
+                self._done = True
+
+    def _do(self) -> None:
         attempts = self._start(self._sources)
         self._wait(attempts, HEAD_START_S)
         attempts += self._start(self._others)

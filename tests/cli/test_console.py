@@ -68,11 +68,11 @@ def test_nothing_printed_controls_the_terminal(
     console.print_line(name)
     console.print_message(Text(name, style="red"))
     console.print_error(DwmtjError(name))
-    console.print_table(name, (name,), [(name,)])
+    console.print_table(name, ("name",), [(name,)])
     console.print_pairs(name, [(name, name)])
     console.print_json({name: name})
     printed = paper.getvalue() + capsys.readouterr().out
-    assert printed.count("a\\u001b[31mb\\u009b\\u202ec\\u2066") == 8
+    assert printed.count("a\\u001b[31mb\\u009b\\u202ec\\u2066") == 10
     assert not set(name[1:]) & set(printed) - set("[31mbc")
 
 

@@ -12,7 +12,6 @@ from .plan import BenchPlan, Message, RunUnderWay, encode
 
 log = logging.getLogger(__name__)
 
-RELEASE_TIMEOUT_S = 10.0
 SHORTEST_LIFE_S = 5.0  # a guard that dies sooner than this would die again
 
 if sys.platform == "win32":
@@ -22,7 +21,7 @@ else:
 
 
 class Guard:
-    """A guard process and what it must know; nothing here waits for it but `release`."""
+    """A guard process and what it must know; nothing here waits for it."""
 
     def __init__(self, plan: BenchPlan, token: str) -> None:
         self._plan = Message(plan=plan, token=token)
@@ -33,29 +32,28 @@ class Guard:
         self._start()
 
     def run_begins(self, run: RunUnderWay) -> None:
-        self._run = run
-        self._tell(Message(run=run))
+        with self._lock:
+            self._run = run
+            self._tell(Message(run=run))
 
     def run_ends(self) -> None:
-        self._run = None
-        self._tell(Message(run_ended=True))
+        with self._lock:
+            self._run = None
+            self._tell(Message(run_ended=True))
 
     def set_point(self, address: str, value: float) -> None:
         """Report the set point that is about to be sent to the instrument at `address`."""
-        self._set_points[address] = value
-        self._tell(Message(set_point=(address, value)))
+        with self._lock:
+            self._set_points[address] = value
+            self._tell(Message(set_point=(address, value)))
 
     def release(self) -> None:
-        """End the guard, which touches nothing."""
+        """End the guard, which touches nothing; it may still be importing what it needs."""
         with self._lock:
             self._released = True
             self._tell(Message(released=True))
             self._close_pipe()
-        try:
-            self._process.wait(RELEASE_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._process.kill()
         self._waiting.join()
 
     def _start(self) -> None:
@@ -102,9 +100,9 @@ class Guard:
 
     def _tell(self, message: Message) -> None:
         line = encode(message)
-        with self._lock, suppress(OSError, ValueError):  # a guard that is gone is started again
+        with suppress(OSError, ValueError):  # a guard that is gone is started again
             os.write(self._pipe.fileno(), line)
 
     def _close_pipe(self) -> None:
-        with self._lock, suppress(OSError):
+        with suppress(OSError):
             self._pipe.close()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import pyvisa
 from pymeasure.instruments.keithley import Keithley2400
-from pyvisa.ctwrapper import IVIVisaLibrary
+from pyvisa.ctwrapper.highlevel import IVIVisaLibrary
 
 from dwmtj.instruments import (
     BenchError,
@@ -207,13 +207,11 @@ def test_unread_replies_are_discarded_and_the_next_one_is_the_answer() -> None:
     ("address", "message"),
     [
         ("TCPIP::127.0.0.1::9::SOCKET", r"Nothing answers at .*SOCKET \(.*refused\); check cable"),
-        ("TCPIP::no-host.invalid::9::SOCKET", r"Nothing answers at .*could not connect"),
         ("ASRL/dev/no-such-port::INSTR", r"Nothing answers at .*could not open port"),
         ("nonsense", r"Nothing answers at nonsense \(VI_ERROR_INV_RSRC_NAME"),
         ("GPIB0::24::INSTR", r"needs a driver of its interface.*NI-VISA.*linux-gpib"),
     ],
 )
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # PyVISA-py's socket
 def test_an_address_that_cannot_be_opened_gets_one_sentence(address: str, message: str) -> None:
     with connected(meter(address)) as connection, pytest.raises(BenchError, match=message):
         connection.open(Keithley2400, address)

@@ -13,6 +13,7 @@ import pytest
 
 from dwmtj.instruments import BenchError, open_bench
 from dwmtj.instruments.guard import process
+from dwmtj.instruments.guard.by_hand import make_safe
 from dwmtj.instruments.guard.planning import lock_files
 from dwmtj.tests.command_line import dwmtj, wait_until
 from dwmtj.tests.instruments.guard.tcp_bench import TcpBench, off
@@ -40,9 +41,8 @@ def test_after_sigkill_everything_is_off_and_while_the_owner_lives_nobody_else_g
             BenchError, match=rf"The bench tcp is in use by run 12 of PID {owner.pid}, since 2"
         ):
             open_bench(tcp_bench.file)
-        refused = dwmtj(tmp_path, "bench", "safe", "--bench", str(path))
-        assert refused.returncode == 2
-        assert f"in use by run 12 of PID {owner.pid}" in refused.stderr
+        with pytest.raises(BenchError, match=rf"in use by run 12 of PID {owner.pid}"):
+            make_safe(tcp_bench.file)
         assert tcp_bench.outputs() == ["1", "1", "1"]
         os.killpg(owner.pid, signal.SIGKILL)
     wait_until(off(tcp_bench))
@@ -117,9 +117,14 @@ def test_a_guard_that_cannot_live_is_given_up_with_a_warning(
 def test_safe_by_hand_switches_off_what_a_program_left_on(
     tcp_bench: TcpBench, tmp_path: Path
 ) -> None:
-    path = tcp_bench.write(tmp_path)
     tcp_bench.switch_on()
-    done = dwmtj(tmp_path, "bench", "safe", "--bench", str(path))
-    assert done.returncode == 0, done.stderr
+    generator = tcp_bench.addresses["81160A"]
+    tcp_bench.addresses["81160A"] = "TCPIP::127.0.0.1::9::SOCKET"
+    done = dwmtj(tmp_path, "bench", "safe", "--bench", str(tcp_bench.write(tmp_path)))
+    tcp_bench.addresses["81160A"] = generator
+    assert done.returncode == 1
     assert "ramped from 4 to 0, off" in done.stdout
+    assert "Not safe: pulse generator; switch it off by hand." in done.stderr
+    assert tcp_bench.outputs() == ["1", "0", "0"]
+    assert [outcome.state for outcome in make_safe(tcp_bench.file)] == ["off"] * 3
     assert off(tcp_bench)()

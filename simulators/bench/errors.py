@@ -2,6 +2,8 @@
 
 from ...errors import DwmtjError
 
+_LONGEST_DETAIL = 80
+
 
 class LabError(DwmtjError):
     """A lab, its file or its server cannot be used; the message states where and what to do."""
@@ -13,7 +15,7 @@ class ScpiError(DwmtjError):
     def __init__(self, code: int, text: str, detail: str = "") -> None:
         super().__init__(code, text, detail)
         self.code = code
-        self.text = f"{text};{detail}" if detail else text
+        self.text = f"{text};{detail[:_LONGEST_DETAIL]}" if detail else text
 
     @property
     def is_command_error(self) -> bool:

@@ -16,6 +16,7 @@ from .circuit.circuit import Circuit
 from .circuit.clock import SimulatedClock
 from .circuit.device_array import DeviceArray
 from .circuit.electromagnet import Electromagnet
+from .circuit.largest import LargestValues
 from .errors import LabError
 from .lab_file import DEFAULT_LAB, LabFile, read_lab_file
 from .models.registry import MODELS
@@ -27,13 +28,13 @@ _OPTIONS = ("seed", "attempt", "real_time", "name", "state", "database")
 
 
 class Lab:
-    """A lab in operation; `lock` is held while an instrument executes a message."""
+    """A lab in operation; `lock` is held while an instrument computes, not while it waits."""
 
     def __init__(self, declared: LabFile, clock: SimulatedClock | None = None) -> None:
         self.declared = declared
         self.lock = threading.RLock()
         sections = declared.sections
-        self.clock = clock or SimulatedClock(real_time=sections.time.real_time)
+        self.clock = clock or SimulatedClock(real_time=sections.time.real_time, lock=self.lock)
         magnet = sections.electromagnet
         self.circuit = Circuit(
             _device(declared),
@@ -46,6 +47,7 @@ class Lab:
             ),
             amplifier_gain=sections.circuit.amplifier_gain,
             lead_resistance_ohm=sections.circuit.lead_resistance_ohm,
+            meter_terminals=sections.circuit.meter_terminals[:4].upper(),
             seed=declared.seed,
         )
         self.instruments: dict[str, Instrument] = {
@@ -63,6 +65,13 @@ class Lab:
             self.circuit.advance_to_now()
             device = self.circuit.device
             return device.devices if isinstance(device, DeviceArray) else device
+
+    @property
+    def largest(self) -> LargestValues:
+        """The largest set points, levels, currents and fields since the lab was set up."""
+        with self.lock:
+            self.circuit.advance_to_now()
+            return replace(self.circuit.largest)
 
     def port(self, address: str) -> Port:
         """Return the connection to an instrument: one on the bus, a new one for every socket."""

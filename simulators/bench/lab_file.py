@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -36,6 +36,7 @@ class CircuitSection(Section):
 
     amplifier_gain: float = 2.0
     lead_resistance_ohm: float = 1.2
+    meter_terminals: Literal["front", "rear"] = "front"
 
 
 class ElectromagnetSection(Section):

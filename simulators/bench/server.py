@@ -4,20 +4,26 @@ Instruments have no passwords: whoever reaches a port can drive its instrument. 
 loopback interface unless the network is yours.
 """
 
+import contextlib
 import ipaddress
+import logging
 import os
 import socket
 import socketserver
 import threading
+import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, BinaryIO
 
 from .errors import LabError
 from .lab import Lab
-from .scpi.port import Port
 
 FIRST_PORT = 5025
-_LONGEST_MESSAGE = 1 << 20
+_LONGEST_LINE = 1 << 16
+_BACKLOG = 512
+_PATIENCE_S = 2.0
+
+_log = logging.getLogger(__name__)
 
 
 class LabServer:
@@ -100,6 +106,7 @@ class _InstrumentServer(socketserver.ThreadingTCPServer):
 
     daemon_threads = True
     allow_reuse_address = os.name == "posix"  # elsewhere it would share a busy port
+    request_queue_size = _BACKLOG
     block_on_close = True
 
     def __init__(self, where: tuple[str, int], lab: Lab, address: str) -> None:
@@ -110,9 +117,19 @@ class _InstrumentServer(socketserver.ThreadingTCPServer):
         self._lock = threading.Lock()
         super().__init__(where, _Client)
 
-    def stream(self) -> Port:
-        """Return a new line to the instrument."""
-        return self._lab.stream(self._address)
+    def answer(self, client: socket.socket, lines: BinaryIO) -> None:
+        """Execute a client's lines and send the replies, until it disconnects."""
+        port = self._lab.stream(self._address)
+        with self._lab.clock.interrupted_if(_Departure(client)):
+            while line := lines.readline(_LONGEST_LINE):
+                port.write(line)
+                reply, _ = port.read(port.waiting(), None)
+                if reply:
+                    client.sendall(reply)
+
+    def handle_error(self, _request: Any, client_address: Any) -> None:
+        """Log what a client's message has made fail; its connection is closed."""
+        _log.exception("%s: the connection of %s failed.", self._address, client_address)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._lock:
@@ -127,7 +144,8 @@ class _InstrumentServer(socketserver.ThreadingTCPServer):
     def server_close(self) -> None:
         with self._lock:
             for client in self._clients:
-                client.shutdown(socket.SHUT_RDWR)
+                with contextlib.suppress(OSError):  # it has left in the meantime
+                    client.shutdown(socket.SHUT_RDWR)
         super().server_close()
 
 
@@ -138,15 +156,35 @@ class _Client(socketserver.StreamRequestHandler):
     disable_nagle_algorithm = True
 
     def handle(self) -> None:
-        port = self.server.stream()
+        with contextlib.suppress(OSError, ValueError):  # the client has disconnected
+            self.server.answer(self.connection, self.rfile)
+
+
+class _Departure:
+    """Whether a client has closed its connection, 2 s ago or more.
+
+    One that has only closed its sending half, as `nc` does, gets a reply that comes in time.
+    """
+
+    def __init__(self, client: socket.socket) -> None:
+        self._client = client
+        self._since_s: float | None = None
+
+    def __call__(self) -> bool:
+        if self._since_s is None and self._has_closed():
+            self._since_s = time.monotonic()
+        return self._since_s is not None and time.monotonic() - self._since_s > _PATIENCE_S
+
+    def _has_closed(self) -> bool:
+        self._client.settimeout(0.0)
         try:
-            while line := self.rfile.readline(_LONGEST_MESSAGE):
-                port.write(line)
-                reply, _ = port.read(1 << 30, None)
-                if reply:
-                    self.wfile.write(reply)
-        except (ConnectionError, ValueError):
-            return  # the client has disconnected
+            return self._client.recv(1, socket.MSG_PEEK) == b""
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+        finally:
+            self._client.settimeout(None)
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,7 +1,7 @@
 """The circuit of a lab: how instruments drive and read its device.
 
     pulse generator → 50 Ω → amplifier (gain) → IN/CLK (track)
-    source-meter → 4P/OUT (junction), with leads when two wires are used
+    source-meter → 4P/OUT (junction), with leads when two wires are used, at its front or rear
     bipolar supply → coil → field at the device and at the gaussmeter's probe
     switch → select lines of an array, if there is one instead of a device
 
@@ -9,6 +9,7 @@ The device has no clock: before anything changes or is read, the circuit integra
 up to now, with the voltage on its track and the field during that time.
 """
 
+import math
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from ...device import Device, Twin
 from .clock import SimulatedClock
 from .device_array import DeviceArray
 from .electromagnet import Electromagnet
+from .largest import LargestValues
 
 _SETTLING_S = 1e-3
 
@@ -43,6 +45,7 @@ class Circuit:
         *,
         amplifier_gain: float,
         lead_resistance_ohm: float,
+        meter_terminals: str = "FRON",
         seed: int = 1,
     ) -> None:
         self.device = device
@@ -50,6 +53,8 @@ class Circuit:
         self.magnet = magnet
         self.amplifier_gain = amplifier_gain
         self.lead_resistance_ohm = lead_resistance_ohm
+        self.meter_terminals = meter_terminals
+        self.largest = LargestValues()
         self.seed = seed
         self.waveform: Callable[[float, float], Iterable[Piece]] = _silence
         self.open_lines_V: Callable[[], float] = lambda: 0.0
@@ -66,7 +71,9 @@ class Circuit:
         if now_s <= start_s:
             return
         self._advanced_to_s = now_s
+        self.largest.see("coil_current_A", self.magnet.current_A(now_s))
         for duration_s, field_T in self.magnet.steps(start_s, now_s):
+            self.largest.see("field_T", field_T)
             for piece in self.waveform(start_s, start_s + duration_s):
                 self._drive(piece, field_T)
             start_s += duration_s
@@ -77,8 +84,8 @@ class Circuit:
         field_T = self.magnet.field_T(self.clock.now_s())
         for piece in pieces:
             self._drive(piece, field_T)
+            self._advanced_to_s += piece.duration_s  # others may look at the device meanwhile
             self.clock.sleep(piece.duration_s)
-        self._advanced_to_s = self.clock.now_s()
 
     def switch(self, closed: Collection[int]) -> None:
         """Select devices of an array by closed relays.
@@ -114,19 +121,34 @@ class Circuit:
         limit: float,
         integration_s: float = _SETTLING_S,
         four_wire: bool,
+        terminals: str,
     ) -> tuple[float, float, bool]:
         """Source a current (or a voltage) with a voltage (or current) limit into 4P/OUT.
 
         Returns the voltage at the sense terminals in V, the current in A, and whether the source
-        is in compliance. Lead resistance adds to the voltage unless `four_wire`.
+        is in compliance. Lead resistance adds to the voltage unless `four_wire`; nothing is at the
+        terminals (`FRON` or `REAR`) that the device is not at.
         """
         self.advance_to_now()
-        leads_ohm = 0.0 if four_wire else self.lead_resistance_ohm
-        if current_A is not None:
-            return self._source_current(current_A, abs(limit), integration_s, leads_ohm)
-        if voltage_V is None:
+        limit, leads_ohm = abs(limit), 0.0 if four_wire else self.lead_resistance_ohm
+        if current_A is None and voltage_V is None:
             raise ValueError("A source forces a current or a voltage; neither was given.")
-        return self._source_voltage(voltage_V, abs(limit), integration_s, leads_ohm)
+        if terminals != self.meter_terminals:
+            return _source_nothing(current_A, voltage_V, limit)
+        if current_A is not None:
+            forced = self._source_current(current_A, limit, integration_s, leads_ohm)
+        else:
+            forced = self._source_voltage(voltage_V or 0.0, limit, integration_s, leads_ohm)
+        self.largest.see("junction_voltage_V", forced[0])
+        self.largest.see("junction_current_A", forced[1])
+        return forced
+
+    def seen_resistance_ohm(self, *, four_wire: bool, terminals: str) -> float:
+        """Return the noiseless resistance between a source-meter's terminals, inf if open."""
+        if terminals != self.meter_terminals:
+            return math.inf
+        leads_ohm = 0.0 if four_wire else self.lead_resistance_ohm
+        return float(self.device.resistance_ohm()[0]) + leads_ohm
 
     def _source_current(
         self, current_A: float, limit_V: float, integration_s: float, leads_ohm: float
@@ -156,13 +178,25 @@ class Circuit:
         return float(self.device.resistance_ohm(bias_V=bias_V)[0])
 
     def _drive(self, piece: Piece, field_T: float) -> None:
+        level_V = self.amplifier_gain * piece.voltage_V
+        if level_V:
+            self.largest.see("pulse_level_V", level_V)
         self.device.drive(
-            self.amplifier_gain * piece.voltage_V,
+            level_V,
             piece.duration_s,
             field_T=field_T,
             rise_s=piece.rise_s,
             fall_s=piece.fall_s,
         )
+
+
+def _source_nothing(
+    current_A: float | None, voltage_V: float | None, limit: float
+) -> tuple[float, float, bool]:
+    """Return what a source finds at open terminals: a current source goes to its limit."""
+    if current_A:
+        return math.copysign(limit, current_A), 0.0, True
+    return voltage_V or 0.0, 0.0, False
 
 
 def _silence(start_s: float, stop_s: float) -> Iterable[Piece]:

@@ -1,11 +1,17 @@
 """Keithley 2400 source-meter: its command table over the source-meter core."""
 
 from ..circuit.circuit import Circuit
-from ..scpi.commands import event, query, setting
-from ..scpi.instrument import Model, common_commands, system_commands
+from ..scpi.commands import event, on_instrument, query, setting
+from ..scpi.instrument import (
+    Model,
+    common_commands,
+    setup_commands,
+    system_commands,
+)
 from ..scpi.parser import CommandSet
 from ..scpi.values import Boolean, Integer, Raw, Real, choice
 from . import keithley_2400_groups as groups
+from .keithley_2400_sweeps import spacing_commands
 from .source_meter import SourceMeter
 
 _SECONDS = Real("S", 0.0, 999.9999, 0.0)
@@ -15,6 +21,7 @@ COMMANDS = CommandSet(
     (
         *common_commands(SourceMeter.trigger),
         *system_commands(),
+        *setup_commands(0, 4),
         setting("OUTPut#[:STATe]", Boolean(), lambda m: m.output, SourceMeter.switch),
         groups.field(
             "OUTPut#:SMODe", choice("HIMPedance", "NORMal", "ZERO", "GUARd"), "output_off_mode"
@@ -25,10 +32,17 @@ COMMANDS = CommandSet(
             lambda m: m.settings.source,
             groups.set_source,
         ),
-        setting("SOURce#:DELay", _SECONDS, lambda m: m.settings.source_delay_s, groups.set_delay),
+        setting("SOURce#:DELay", _SECONDS, groups.delay_s, groups.set_delay),
         groups.field("SOURce#:DELay:AUTO", Boolean(), "source_delay_auto"),
         groups.field("SOURce#:CLEar:AUTO", Boolean(), "clear_auto"),
         event("SOURce#:CLEar[:IMMediate]", lambda m: m.switch(False)),
+        *spacing_commands(),
+        setting(
+            "SOURce#:VOLTage:PROTection[:LEVel]",
+            Raw(),
+            lambda m: f"{m.settings.source_protection_V:+.6E}",
+            groups.protect_source,
+        ),
         *groups.quantity_commands("VOLTage", lambda s: s.voltage, "V", 210.0),
         *groups.quantity_commands("CURRent", lambda s: s.current, "A", 1.05),
         *groups.quantity_commands("RESistance", lambda s: s.resistance, "OHM", 210e6),
@@ -97,12 +111,31 @@ COMMANDS = CommandSet(
             groups.set_autozero,
         ),
         groups.field("SYSTem:RSENse", Boolean(), "four_wire"),
-        groups.attribute("SYSTem:LFRequency", Integer(50, 60, 50), "line_frequency_Hz"),
-        setting("SYSTem:LFRequency:AUTO", Boolean(), lambda _: False, lambda _m, _on: None),
+        setting(
+            "SYSTem:LFRequency",
+            Integer(50, 60, 50),
+            lambda m: m.line_frequency_Hz,
+            groups.set_line_frequency,
+        ),
+        setting(
+            "SYSTem:LFRequency:AUTO",
+            Boolean(),
+            lambda m: m.line_frequency_auto,
+            groups.find_line_frequency,
+        ),
+        *on_instrument([event("SYSTem:CLEar", lambda i: i.errors.clear())]),
+        event("SYSTem:PRESet", SourceMeter.reset),
+        event("SYSTem:LOCal", lambda _: None),
         event("SYSTem:BEEPer[:IMMediate]", lambda _m, *_tone: None, Raw(), Raw(), optional=2),
         setting("SYSTem:BEEPer:STATe", Boolean(), lambda _: False, lambda _m, _on: None),
         query("SYSTem:TIME", Real(), SourceMeter.time_s),
-        groups.field("ROUTe:TERMinals", choice("FRONt", "REAR"), "terminals"),
+        event("SYSTem:TIME:RESet", SourceMeter.restart_time),
+        setting(
+            "ROUTe:TERMinals",
+            choice("FRONt", "REAR"),
+            lambda m: m.settings.terminals,
+            SourceMeter.select_terminals,
+        ),
         groups.field("DISPlay:ENABle", Boolean(), "display"),
     )
 )

@@ -4,11 +4,19 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ..errors import ScpiError
-from ..scpi.commands import Command, setting
-from ..scpi.values import Boolean, Choice, Integer, Kind, Raw, Real, Text, choice
+from ..scpi.commands import Command, query, setting
+from ..scpi.values import Boolean, Choice, Integer, Kind, Raw, Real, Text, choice, names, short_form
+from .keithley_2400_sweeps import sweep_commands
 from .source_meter import SourceMeter
 from .source_meter_converter import SourceMeasurement
-from .source_meter_settings import MeterSettings, Quantity
+from .source_meter_settings import (
+    AUTO_DELAY_S,
+    LARGEST_READINGS,
+    PROTECTIONS_V,
+    SHOWN_RANGE,
+    MeterSettings,
+    Quantity,
+)
 
 _ELEMENTS = choice("VOLTage", "CURRent", "RESistance", "TIME", "STATus")
 _FUNCTIONS = choice("VOLTage", "CURRent", "RESistance")
@@ -39,9 +47,13 @@ def quantity_commands(
     def assign(name: str) -> Callable[[SourceMeter, Any], None]:
         return act(lambda quantity, value: setattr(quantity, name, value))
 
+    def set_range(meter: SourceMeter, value: float) -> None:
+        meter.settings.set_measuring_range(short_form(mnemonic), value)
+        meter.apply()
+
     sense = f"[:SENSe#]:{mnemonic}[:DC]"
     yield setting(
-        f"{sense}:RANGe[:UPPer]", span, lambda m: of(m.settings).range, act(Quantity.set_range)
+        f"{sense}:RANGe[:UPPer]", span, lambda m: of(m.settings).range * SHOWN_RANGE, set_range
     )
     yield setting(f"{sense}:RANGe:AUTO", Boolean(), lambda m: of(m.settings).auto, assign("auto"))
     yield field(f"{sense}:NPLCycles", Real("", 0.01, 10.0, 1.0), "nplc")
@@ -51,7 +63,10 @@ def quantity_commands(
         f"{sense}:PROTection[:LEVel]",
         span,
         lambda m: of(m.settings).protection,
-        assign("protection"),
+        act(Quantity.set_protection),
+    )
+    yield query(
+        f"{sense}:PROTection:TRIPped", Boolean(), lambda m: m.is_tripped(short_form(mnemonic))
     )
     source = f"SOURce#:{mnemonic}"
     yield setting(
@@ -63,7 +78,7 @@ def quantity_commands(
     yield setting(
         f"{source}:RANGe",
         span,
-        lambda m: of(m.settings).source_range,
+        lambda m: of(m.settings).source_range * SHOWN_RANGE,
         act(Quantity.set_source_range),
     )
     yield setting(
@@ -72,7 +87,7 @@ def quantity_commands(
         lambda m: of(m.settings).source_auto,
         assign("source_auto"),
     )
-    yield setting(f"{source}:MODE", choice("FIXed"), lambda _: "FIX", lambda _m, _mode: None)
+    yield from sweep_commands(mnemonic, of, span)
 
 
 def trigger_layer(header: str, name: str, outputs: Choice) -> Iterable[Command]:
@@ -87,7 +102,17 @@ def trigger_layer(header: str, name: str, outputs: Choice) -> Iterable[Command]:
             lambda m, value: m.settings.lines.__setitem__(key, value),
         )
 
-    yield field(f"{header}:COUNt", Integer(1, 2500, 1), f"{name}_count")
+    def set_count(meter: SourceMeter, count: int) -> None:
+        settings = meter.settings
+        counts = {"arm": settings.arm_count, "trigger": settings.trigger_count} | {name: count}
+        settings.set_counts(**counts)
+
+    yield setting(
+        f"{header}:COUNt",
+        Integer(1, LARGEST_READINGS, 1),
+        lambda m: getattr(m.settings, f"{name}_count"),
+        set_count,
+    )
     yield field(f"{header}:OUTPut", outputs, f"{name}_output")
     yield line("I")
     yield line("O")
@@ -153,8 +178,33 @@ def measure(function: str) -> Callable[[SourceMeter], str]:
     return measure
 
 
+def delay_s(meter: SourceMeter) -> float:
+    """Return the delay in force: the automatic one, or the one that was set."""
+    settings = meter.settings
+    return AUTO_DELAY_S if settings.source_delay_auto else settings.source_delay_s
+
+
 def set_delay(meter: SourceMeter, delay_s: float) -> None:
     meter.settings.source_delay_s, meter.settings.source_delay_auto = delay_s, False
+
+
+def protect_source(meter: SourceMeter, text: str) -> None:
+    """Limit the source to the nearest protection level not below a voltage."""
+    largest_V = PROTECTIONS_V[-1]
+    wanted_V = largest_V if names("NONE", text) else Real("V", -largest_V, largest_V).parse(text)
+    levels_V = (level_V for level_V in PROTECTIONS_V if abs(wanted_V) <= level_V)
+    meter.settings.source_protection_V = next(levels_V)
+    meter.apply()
+
+
+def set_line_frequency(meter: SourceMeter, frequency_Hz: int) -> None:
+    meter.line_frequency_Hz, meter.line_frequency_auto = frequency_Hz, False
+
+
+def find_line_frequency(meter: SourceMeter, on: bool) -> None:
+    meter.line_frequency_auto = on
+    if on:
+        meter.line_frequency_Hz = 50
 
 
 def set_autozero(meter: SourceMeter, word: str) -> None:

@@ -1,15 +1,17 @@
 """The digital half of a source-meter: output, one-shot configuration, trigger model, buffer."""
 
+import copy
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from ..circuit.circuit import Circuit
 from ..errors import ScpiError
-from .source_meter_converter import Converter, SourceMeasurement
-from .source_meter_settings import MeterSettings
+from .source_meter_converter import OVERFLOWED, Converter, SourceMeasurement
+from .source_meter_settings import OVER_RANGE, MeterSettings
 
-READING_AVAILABLE, BUFFER_FULL = 64, 512
+READING_AVAILABLE, READING_OVERFLOW, BUFFER_FULL, IN_COMPLIANCE = 64, 128, 512, 1 << 14
 _SETTLING_S = 1e-3
 
 
@@ -22,6 +24,8 @@ class SourceMeter:
         self.settings = MeterSettings()
         self.output = False
         self.line_frequency_Hz = 50
+        self.line_frequency_auto = True
+        self._started_s = circuit.clock.now_s()
         self.trace: list[SourceMeasurement] = []
         self.trace_points = 100
         self.trace_feeding = False
@@ -35,6 +39,15 @@ class SourceMeter:
         """Return to the GPIB defaults: 0 V sourced, output off, amps measured, two wires."""
         self.settings = MeterSettings()
         self.output = self._armed = self.trace_feeding = False
+
+    def setup(self) -> MeterSettings:
+        """Return a copy of all settings, for `recall`."""
+        return copy.deepcopy(self.settings)
+
+    def recall(self, settings: MeterSettings) -> None:
+        """Return to kept settings, with the output off."""
+        self.switch(False)
+        self.settings = copy.deepcopy(settings)
 
     def clear_events(self) -> None:
         """Clear the measurement event register."""
@@ -54,15 +67,31 @@ class SourceMeter:
         if self.output:
             self._converter.force(self.settings, _SETTLING_S)
 
+    def select_terminals(self, terminals: str) -> None:
+        """Use the front (`FRON`) or the rear terminals; a change switches the output off."""
+        if terminals != self.settings.terminals:
+            self.switch(False)
+        self.settings.terminals = terminals
+
+    def is_tripped(self, function: str) -> bool:
+        """Return True if the output is held at the compliance of VOLT or CURR."""
+        sources_current = self.settings.sources_current
+        return self.output and self._converter.limited and sources_current == (function == "VOLT")
+
     def open_lines_V(self) -> float:
         """Return the voltage to which unconnected lines float."""
         return self._converter.open_lines_V(self.settings) if self.output else 0.0
 
     def configure(self, function: str) -> None:
-        """Prepare one-shot measurements of a function at its default controls; output on."""
+        """Prepare one-shot measurements of a function at its default controls; output on.
+
+        They include its compliance: 105 uA for amps, 21 V for volts.
+        """
         settings = self.settings
+        default = MeterSettings().quantity(function)
         settings.functions = (function,)
-        settings.quantity(function).auto = True
+        quantity = settings.quantity(function)
+        quantity.auto, quantity.range, quantity.protection = True, default.range, default.protection
         settings.nplc, settings.autozero = 1.0, True
         if function == "RES":
             settings.resistance_mode = "AUTO"
@@ -104,8 +133,12 @@ class SourceMeter:
         return self._last
 
     def time_s(self) -> float:
-        """Return the time since power-on in s."""
-        return self._clock.now_s()
+        """Return the time in s since power-on or since it was set to zero."""
+        return self._clock.now_s() - self._started_s
+
+    def restart_time(self) -> None:
+        """Set the time to zero."""
+        self._started_s = self._clock.now_s()
 
     def clear_trace(self) -> None:
         """Empty the buffer."""
@@ -130,22 +163,52 @@ class SourceMeter:
 
     def _acquire(self) -> tuple[SourceMeasurement, ...]:
         self._check_output()
-        settings = self.settings
+        settings, source = self.settings, self.settings.sourced
         self._armed = False
-        if settings.clear_auto:
-            self.switch(True)
         readings: list[SourceMeasurement] = []
-        for _ in range(settings.arm_count):
-            if settings.arm_source == "TIM":
-                self._clock.sleep(settings.arm_timer_s)
-            readings += [
-                self._converter.reading(settings, self.line_frequency_Hz)
-                for _ in range(settings.trigger_count)
-            ]
-        if settings.clear_auto:
-            self.switch(False)
+        programmed = source.level, source.source_range
+        try:
+            if settings.clear_auto:
+                self.switch(True)
+            for number, level in enumerate(self._levels()):
+                if settings.arm_source == "TIM" and number % settings.trigger_count == 0:
+                    self._clock.sleep(settings.arm_timer_s)
+                if level is not None:
+                    source.level, source.source_range = level
+                readings.append(self._reading())
+        finally:
+            source.level, source.source_range = programmed
+            if settings.clear_auto:
+                self.switch(False)
+            elif source.sweep.mode != "FIX":
+                self.apply()
+        return self._keep(readings)
+
+    def _levels(self) -> list[tuple[float, float] | None]:
+        """Return level and range of the source for each reading, None where they do not change."""
+        settings, source = self.settings, self.settings.sourced
+        count = settings.arm_count * settings.trigger_count
+        if source.sweep.mode == "FIX" or settings.auto_ohms:
+            return [None] * count
+        levels = source.sweep.planned(settings.spacing, count)
+        if settings.spacing.ranging == "FIX":
+            largest = source.source_range * OVER_RANGE
+            return [(max(-largest, min(largest, v)), source.source_range) for v in levels]
+        best = source.choose(max(map(abs, levels)))
+        auto = settings.spacing.ranging == "AUTO"
+        return [(level, source.choose(level) if auto else best) for level in levels]
+
+    def _reading(self) -> SourceMeasurement:
+        reading = self._converter.reading(self.settings, self.line_frequency_Hz)
+        return replace(reading, time=reading.time - self._started_s)
+
+    def _keep(self, readings: list[SourceMeasurement]) -> tuple[SourceMeasurement, ...]:
         self._last = tuple(readings)
         self.measurement_event |= READING_AVAILABLE
+        if self._converter.limited:
+            self.measurement_event |= IN_COMPLIANCE
+        if any(reading.status & OVERFLOWED for reading in readings):
+            self.measurement_event |= READING_OVERFLOW
         if self.trace_feeding:
             self.trace += readings[: self.trace_points - len(self.trace)]
             if len(self.trace) >= self.trace_points:

@@ -14,8 +14,8 @@ import numpy as np
 
 from ..circuit.circuit import Circuit
 from .source_meter_settings import (
+    AUTO_DELAY_S,
     OVER_RANGE,
-    RESISTANCE_RANGES_OHM,
     TEST_CURRENTS_A,
     MeterSettings,
     Quantity,
@@ -24,11 +24,11 @@ from .source_meter_settings import (
 NOT_A_NUMBER = 9.91e37
 OVERFLOW = 9.9e37
 AUTO_OHMS_COMPLIANCE_V = 2.1
-_AUTO_DELAY_S = 1e-3
 _LARGEST_RESISTANCE_OHM = 2.1e8
 
-OVERFLOWED, FILTERED, FRONT, COMPLIANCE, AUTO_OHMS = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 10
-V_SOURCED, I_SOURCED, RANGE_COMPLIANCE, REMOTE_SENSE = 1 << 14, 1 << 15, 1 << 16, 1 << 21
+OVERFLOWED, FILTERED, FRONT, COMPLIANCE, PROTECTED = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 4
+AUTO_OHMS, V_SOURCED, I_SOURCED = 1 << 10, 1 << 14, 1 << 15
+RANGE_COMPLIANCE, REMOTE_SENSE = 1 << 16, 1 << 22
 _MEASURED = {"VOLT": 1 << 11, "CURR": 1 << 12, "RES": 1 << 13}
 
 
@@ -45,10 +45,14 @@ class SourceMeasurement:
 
 @dataclass(slots=True)
 class Converter:
-    """The analogue half of the instrument, between its terminals and its display."""
+    """The analogue half of the instrument, between its terminals and its display.
+
+    `limited` is True while the source is in compliance, as far as it has been looked at.
+    """
 
     circuit: Circuit
     random: np.random.Generator
+    limited: bool = False
     _moving: deque[tuple[float, float]] = field(default_factory=deque)
 
     def reading(self, settings: MeterSettings, line_frequency_Hz: float) -> SourceMeasurement:
@@ -56,11 +60,11 @@ class Converter:
         cycle_s = settings.nplc / line_frequency_Hz
         repeats = settings.filtered and settings.filter_kind == "REP"
         integration_s = cycle_s * (settings.filter_count if repeats else 1)
-        delay_s = _AUTO_DELAY_S if settings.source_delay_auto else settings.source_delay_s
+        delay_s = AUTO_DELAY_S if settings.source_delay_auto else settings.source_delay_s
         clock = self.circuit.clock
         clock.sleep(delay_s + settings.trigger_delay_s)
         clock.sleep(integration_s * (3 if settings.autozero else 1))
-        true_V, true_A, limited = self.force(settings, integration_s)
+        true_V, true_A = self.force(settings, integration_s)
         voltage, current = self._convert(settings, true_V, true_A, integration_s)
         over = OVERFLOW in (abs(voltage), abs(current))
         resistance = voltage / current if current and not over else OVERFLOW
@@ -72,45 +76,49 @@ class Converter:
             current if "CURR" in shown or settings.sources_current else NOT_A_NUMBER,
             resistance if "RES" in shown else NOT_A_NUMBER,
             clock.now_s(),
-            _status(settings, limited=limited, over=over),
+            _status(settings, limited=self.limited, over=over),
         )
 
     def open_lines_V(self, settings: MeterSettings) -> float:
         """Return the voltage of the source without a load: a current source's is at its limit."""
+        if settings.terminals != self.circuit.meter_terminals:
+            return 0.0
         if settings.auto_ohms:
             return AUTO_OHMS_COMPLIANCE_V
         if settings.source == "CURR":
             current_A = settings.current.sourced_level()
-            return math.copysign(settings.voltage.limit(), current_A) if current_A else 0.0
-        return settings.voltage.sourced_level()
+            return math.copysign(settings.voltage_limit_V(), current_A) if current_A else 0.0
+        return settings.sourced_voltage_V()
 
-    def force(self, settings: MeterSettings, integration_s: float) -> tuple[float, float, bool]:
-        """Put the source's level on the junction: V at the sense leads, A, in compliance or not."""
+    def force(self, settings: MeterSettings, integration_s: float) -> tuple[float, float]:
+        """Put the source's level on the junction; return V at the sense leads, and A."""
         current_A: float | None = None
         voltage_V: float | None = None
         if settings.auto_ohms:
             current_A, limit = self._test_current_A(settings), AUTO_OHMS_COMPLIANCE_V
         elif settings.source == "CURR":
-            current_A, limit = settings.current.sourced_level(), settings.voltage.limit()
+            current_A, limit = settings.current.sourced_level(), settings.voltage_limit_V()
         else:
-            voltage_V, limit = settings.voltage.sourced_level(), settings.current.limit()
-        return self.circuit.junction(
+            voltage_V, limit = settings.sourced_voltage_V(), settings.current.limit()
+        true_V, true_A, self.limited = self.circuit.junction(
             current_A=current_A,
             voltage_V=voltage_V,
             limit=limit,
             integration_s=integration_s,
             four_wire=settings.four_wire,
+            terminals=settings.terminals,
         )
+        return true_V, true_A
 
     def _test_current_A(self, settings: MeterSettings) -> float:
-        if not settings.resistance.auto:
-            return TEST_CURRENTS_A[RESISTANCE_RANGES_OHM.index(settings.resistance.range)]
-        leads_ohm = 0.0 if settings.four_wire else self.circuit.lead_resistance_ohm
-        resistance_ohm = float(self.circuit.device.resistance_ohm()[0]) + leads_ohm
-        for range_ohm, current_A in zip(RESISTANCE_RANGES_OHM, TEST_CURRENTS_A, strict=True):
-            if resistance_ohm <= range_ohm * OVER_RANGE:
-                return current_A
-        return TEST_CURRENTS_A[-1]
+        resistance = settings.resistance
+        if resistance.auto:
+            seen_ohm = self.circuit.seen_resistance_ohm(
+                four_wire=settings.four_wire, terminals=settings.terminals
+            )
+            fits = (full for full in resistance.ranges if seen_ohm <= full * OVER_RANGE)
+            resistance.range = next(fits, resistance.ranges[-1])
+        return TEST_CURRENTS_A[resistance.ranges.index(resistance.range)]
 
     def _convert(
         self, settings: MeterSettings, true_V: float, true_A: float, integration_s: float
@@ -136,6 +144,8 @@ class Converter:
         chosen = (quantity.auto and not sourced) or free
         largest = quantity.ranges[-1]
         on_range = quantity.choose(min(abs(value), largest)) if chosen else fixed
+        if not sourced:
+            quantity.range = on_range
         if abs(value) > on_range * (OVER_RANGE + 1e-6):
             return math.copysign(OVERFLOW, value)
         count = on_range / quantity.counts
@@ -155,4 +165,5 @@ def _status(settings: MeterSettings, *, limited: bool, over: bool) -> int:
         quantity = settings.voltage if settings.sources_current else settings.current
         real = settings.auto_ohms or quantity.limit() >= abs(quantity.protection)
         status |= COMPLIANCE if real else RANGE_COMPLIANCE
+    status |= PROTECTED if settings.is_protected(limited=limited) else 0
     return status

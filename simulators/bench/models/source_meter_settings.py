@@ -6,12 +6,18 @@ Ranges are those of the Keithley 2400 data sheet.
 from dataclasses import dataclass, field
 
 from ..errors import ScpiError
+from .source_meter_sweep import Spacing, Sweep
 
 VOLTAGE_RANGES_V = (0.2, 2.0, 20.0, 200.0)
 CURRENT_RANGES_A = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)
 RESISTANCE_RANGES_OHM = (20.0, 200.0, 2e3, 2e4, 2e5, 2e6, 2e7, 2e8)
 TEST_CURRENTS_A = (0.1, 0.01, 1e-3, 1e-4, 1e-5, 1e-6, 1e-6, 1e-7)  # auto-ohms, one per range
 OVER_RANGE = 1.055
+SHOWN_RANGE = 1.05  # a range is set and shown as the largest level it sources
+PROTECTIONS_V = (20.0, 40.0, 60.0, 80.0, 100.0, 120.0, 160.0, 210.0)  # the last is no limit
+LARGEST_READINGS = 2500
+AUTO_DELAY_S = 1e-3
+_SMALLEST_COMPLIANCE = 1e-3  # of the present measuring range
 _SOURCE_STEPS = 20_000
 
 
@@ -27,6 +33,7 @@ class Quantity:
     level: float = 0.0
     source_auto: bool = True
     auto: bool = True
+    sweep: Sweep = field(default_factory=Sweep)
 
     def choose(self, value: float) -> float:
         """Return the most sensitive range that covers `value`; raises -222 if none does."""
@@ -51,6 +58,12 @@ class Quantity:
     def set_range(self, value: float) -> None:
         """Fix the measuring range."""
         self.range, self.auto = self.choose(value), False
+
+    def set_protection(self, value: float) -> None:
+        """Set the compliance; +822 and the old one below 0.1 % of the measuring range."""
+        if abs(value) < self.range * _SMALLEST_COMPLIANCE:
+            raise ScpiError(822, "Too small for sense range")
+        self.protection = value
 
     def sourced_level(self) -> float:
         """Return the level in the steps of its range."""
@@ -85,10 +98,12 @@ class MeterSettings:
     resistance_mode: str = "AUTO"
     nplc: float = 1.0
     autozero: bool = True
-    source_delay_s: float = 0.0
+    source_delay_s: float = AUTO_DELAY_S
+    source_protection_V: float = PROTECTIONS_V[-1]
     source_delay_auto: bool = True
     four_wire: bool = False
     terminals: str = "FRON"
+    spacing: Spacing = field(default_factory=Spacing)
     filtered: bool = False
     filter_kind: str = "REP"
     filter_count: int = 10
@@ -110,6 +125,43 @@ class MeterSettings:
     def quantity(self, function: str) -> Quantity:
         """Return the settings of VOLT, CURR or RES."""
         return {"VOLT": self.voltage, "CURR": self.current, "RES": self.resistance}[function]
+
+    def set_measuring_range(self, function: str, value: float) -> None:
+        """Fix a measuring range: +823 for that of the source, +824 above the compliance's."""
+        quantity = self.quantity(function)
+        if function == self.source:
+            raise ScpiError(823, "Invalid with source read-back on")
+        if function != "RES" and quantity.choose(value) > quantity.choose(quantity.protection):
+            raise ScpiError(824, "Cannot exceed compliance range")
+        quantity.set_range(value)
+
+    def set_counts(self, *, arm: int, trigger: int) -> None:
+        """Set how many readings are taken at a time; raises -222 beyond 2500."""
+        if arm * trigger > LARGEST_READINGS:
+            raise ScpiError(-222, "Parameter data out of range", f"{arm} x {trigger} readings")
+        self.arm_count, self.trigger_count = arm, trigger
+
+    @property
+    def sourced(self) -> Quantity:
+        """The settings of what is sourced, volts or amps."""
+        return self.quantity(self.source)
+
+    def voltage_limit_V(self) -> float:
+        """Return the limit of a sourced current's voltage: compliance or source protection."""
+        return min(self.voltage.limit(), self.source_protection_V)
+
+    def sourced_voltage_V(self) -> float:
+        """Return the voltage of the voltage source, held back by the source protection."""
+        limit_V = self.source_protection_V
+        return max(-limit_V, min(limit_V, self.voltage.sourced_level()))
+
+    def is_protected(self, *, limited: bool) -> bool:
+        """Return True if the source protection holds the source back."""
+        if self.auto_ohms or self.source_protection_V == PROTECTIONS_V[-1]:
+            return False
+        if self.source == "CURR":
+            return limited and self.voltage.limit() > self.source_protection_V
+        return abs(self.voltage.sourced_level()) > self.source_protection_V
 
     @property
     def auto_ohms(self) -> bool:

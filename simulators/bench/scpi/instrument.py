@@ -4,6 +4,7 @@ Error queue (first in, first out, overflow -350), standard event status, status 
 requests are the same for every model; its behaviour is in its core and its command table.
 """
 
+import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from .parser import CommandSet
 from .values import Integer, Raw
 
 ERROR_QUEUE_LENGTH = 20
+LONGEST_REPLY = 1 << 20
 OPERATION_COMPLETE, QUERY_ERROR, DEVICE_ERROR, EXECUTION_ERROR, COMMAND_ERROR = 1, 4, 8, 16, 32
 ERROR_AVAILABLE, MESSAGE_AVAILABLE, EVENT_SUMMARY, SERVICE_REQUEST = 4, 16, 32, 64
 
@@ -48,11 +50,17 @@ class Instrument:
     requesting_service: bool = False
     reply_waiting: bool = False
     on_service_request: list[Callable[[], None]] = field(default_factory=list)
+    busy: threading.RLock = field(default_factory=threading.RLock)
+    _saved: dict[int, Any] = field(default_factory=dict)
     _served_bits: int = 0
 
     def execute(self, message: str) -> str | None:
-        """Carry out a program message; return its replies joined by `;`, None without a query."""
+        """Carry out a program message; return its replies joined by `;`, None without a query.
+
+        Replies beyond 1 MiB are lost with the rest of the message (-430).
+        """
         replies: list[str] = []
+        length = 0
         for step in self.model.commands.steps(message):
             try:
                 reply = step(self)
@@ -67,6 +75,17 @@ class Instrument:
             if reply is not None:
                 replies.append(reply)
                 self.reply_waiting = True
+                length += len(reply)
+                if length > LONGEST_REPLY:
+                    self.report(ScpiError(-430, "Query DEADLOCKED"))
+                    self.reply_waiting = False
+                    replies.clear()
+                    break
+        self.settle()
+        return ";".join(replies) if replies else None
+
+    def settle(self) -> None:
+        """Have the core apply what the message has set so far; its conflict is queued."""
         if self.model.settle is not None:
             try:
                 self.model.settle(self.core)
@@ -74,7 +93,6 @@ class Instrument:
                 self.report(error)
             except DeviceError as error:
                 self.report(_device_error(error))
-        return ";".join(replies) if replies else None
 
     def report(self, error: ScpiError) -> None:
         """Queue an error and set its bit in the standard event status register."""
@@ -121,6 +139,7 @@ class Instrument:
 
     def next_error(self) -> str:
         """Remove the oldest error from the queue and return it in the format of SYST:ERR?."""
+        self.settle()
         if not self.errors:
             return self.model.no_error
         error = self.errors.popleft()
@@ -130,7 +149,22 @@ class Instrument:
 
     def all_errors(self) -> str:
         """Remove all errors from the queue and return them, oldest first."""
+        self.settle()
         return ",".join([self.next_error() for _ in range(max(1, len(self.errors)))])
+
+    def next_code(self) -> str:
+        """Remove the oldest error from the queue and return its number."""
+        return self.next_error().partition(",")[0]
+
+    def all_codes(self) -> str:
+        """Remove all errors from the queue and return their numbers, oldest first."""
+        self.settle()
+        return ",".join([self.next_code() for _ in range(max(1, len(self.errors)))])
+
+    def count_errors(self) -> int:
+        """Return the number of errors in the queue."""
+        self.settle()
+        return len(self.errors)
 
     def clear_status(self) -> None:
         """Empty the error queue and the event registers (*CLS)."""
@@ -145,6 +179,18 @@ class Instrument:
         """Return the standard event status register and clear it (*ESR?)."""
         status, self.event_status = self.event_status, 0
         return status
+
+    def save(self, number: int) -> None:
+        """Keep the settings of the core in a memory (*SAV)."""
+        self.settle()
+        self._saved[number] = self.core.setup()
+
+    def recall(self, number: int) -> None:
+        """Return to the settings kept in a memory (*RCL), to those of *RST if it is empty."""
+        if number in self._saved:
+            self.core.recall(self._saved[number])
+        else:
+            self.core.reset()
 
     def complete_operation(self) -> None:
         """Set the operation-complete bit; commands here are done when they return (*OPC)."""
@@ -182,9 +228,19 @@ def system_commands() -> tuple[Command, ...]:
         [
             query("SYSTem:ERRor[:NEXT]", Raw(), Instrument.next_error),
             query("SYSTem:ERRor:ALL", Raw(), Instrument.all_errors),
-            query("SYSTem:ERRor:COUNt", Integer(), lambda i: len(i.errors)),
+            query("SYSTem:ERRor:CODE[:NEXT]", Raw(), Instrument.next_code),
+            query("SYSTem:ERRor:CODE:ALL", Raw(), Instrument.all_codes),
+            query("SYSTem:ERRor:COUNt", Integer(), Instrument.count_errors),
             query("SYSTem:VERSion", Raw(), lambda _: "1999.0"),
         ]
+    )
+
+
+def setup_commands(first: int, last: int) -> tuple[Command, ...]:
+    """Return *SAV and *RCL for memories of these numbers; cores need `setup` and `recall`."""
+    number = Integer(first, last)
+    return on_instrument(
+        [event("*SAV", Instrument.save, number), event("*RCL", Instrument.recall, number)]
     )
 
 

@@ -6,13 +6,14 @@ commands (`*IDN?`) leave that level alone.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import Any
 
 from ..errors import ScpiError
 from .commands import Command
+from .messages import block_length
 from .values import Kind, short_form
 
 Step = Callable[[Any], str | None]
@@ -20,7 +21,8 @@ Step = Callable[[Any], str | None]
 _HEADER = re.compile(r"(\*[A-Z]+|:?[A-Z]\w*(?::[A-Z]\w*)*)(\?)?(?:\s+|\Z)", re.IGNORECASE)
 _SUFFIXED = re.compile(r"(.*?)(\d+)\Z")
 _PIECE = re.compile(r"\[:?([^\]]+)\]|:?([^:\[]+)")
-_CACHED_MESSAGES = 4096
+_CACHED_MESSAGES, _CACHED_LENGTH = 4096, 512
+_LONGEST_MNEMONIC = 40
 
 
 class _Node:
@@ -44,10 +46,12 @@ class CommandSet:
             for path in _paths(command.header):
                 self._insert(path, command)
 
-    def steps(self, message: str) -> tuple[Step, ...]:
+    def steps(self, message: str) -> Iterable[Step]:
         """Return the steps of a program message (without terminator), in order."""
         steps = self._compiled.get(message)
         if steps is None:
+            if len(message) > _CACHED_LENGTH:
+                return self._compile(message)
             if len(self._compiled) >= _CACHED_MESSAGES:
                 self._compiled.clear()
             steps = self._compiled[message] = tuple(self._compile(message))
@@ -122,7 +126,7 @@ def _merged(first: Command, second: Command) -> Command:
 
 def _child(node: _Node, mnemonic: str) -> tuple[_Node | None, int | None]:
     child = node.children.get(mnemonic)
-    if child is not None:
+    if child is not None or len(mnemonic) > _LONGEST_MNEMONIC:
         return child, None
     match = _SUFFIXED.match(mnemonic)
     child = node.children.get(match[1]) if match else None
@@ -177,30 +181,30 @@ def _split(text: str, separator: str) -> list[str]:
     """Split at a separator outside quotes, lists and definite-length blocks; parts are stripped."""
     if '"' not in text and "'" not in text and "#" not in text and "(" not in text:
         return [part.strip() for part in text.split(separator)]
-    parts, start, position, quote = [], 0, 0, ""
+    parts, start, position, quote, block_end = [], 0, 0, "", 0
+    last_close = text.rfind(")")
     while position < len(text):
         character = text[position]
         if quote:
             quote = "" if character == quote else quote
         elif character in "\"'":
             quote = character
-        elif character == "(":
-            position = max(position, text.find(")", position))
+        elif character == "(" and position < last_close:
+            position = text.find(")", position)
         elif character == "#":
-            position += block_length(text[position:])
+            position += block_length(text[position : position + 12])
+            block_end = position + 1
         elif character == separator:
-            parts.append(text[start:position].strip(" \t"))
+            parts.append(_stripped(text[start:position], block_end - start))
             start = position + 1
         position += 1
     if quote:
         raise ScpiError(-151, "Invalid string data", text[start : start + 40])
-    parts.append(text[start:].strip(" \t"))
+    parts.append(_stripped(text[start:], block_end - start))
     return parts
 
 
-def block_length(text: str) -> int:
-    """Return the characters after `#` in a definite-length block (#3100…), 0 if it is none."""
-    if len(text) < 2 or not text[1].isdigit() or text[1] == "0":
-        return 0
-    digits = text[2 : 2 + int(text[1])]
-    return 1 + len(digits) + int(digits) if digits.isdigit() else 0
+def _stripped(part: str, block_end: int) -> str:
+    """Strip white space around a part, but none of a block's bytes that end at `block_end`."""
+    kept = max(0, block_end)
+    return (part[:kept] + part[kept:].rstrip(" \t")).lstrip(" \t")

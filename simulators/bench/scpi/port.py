@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from ..errors import ScpiError
 from .instrument import Instrument
-from .parser import block_length
+from .messages import MessageBuffer
 
 GPIB_MESSAGE_S = 0.5e-3
 SERIAL_CHARACTER_S = 10 / 57600
@@ -27,6 +27,9 @@ class Port:
 
     A reply belongs to the thread that asked: another thread's message waits until it has been read
     (2 s at most, then it interrupts), so that two threads cannot swap replies on one session.
+
+    An instrument works on one message at a time, from whatever port (`instrument.busy`); `lock`,
+    the lab's, is held meanwhile, but not while the clock waits.
     """
 
     instrument: Instrument
@@ -36,7 +39,7 @@ class Port:
     lock: threading.RLock
     message_bus: bool
     character_s: float = 0.0
-    _input: bytes = b""
+    _input: MessageBuffer = field(default_factory=MessageBuffer)
     _output: bytes = b""
     _asked_by: int = 0
     _due_s: float = 0.0
@@ -47,19 +50,23 @@ class Port:
 
     def write(self, data: bytes, *, end: bool = True) -> None:
         """Take bytes from the controller and execute every complete message in them."""
-        with self.lock:
-            self.synchronise()
-            if self._output and self._asked_by != threading.get_ident():
-                self._drained.wait_for(lambda: not self._output, _OTHER_THREAD_S)
-            self.sleep(GPIB_MESSAGE_S + len(data) * self.character_s)
-            sent_s = self.now_s()
-            end = end and self.message_bus
-            for message in self._messages(data, end=end):
-                self._execute(message)
-            if self._output:
-                answered_s = self.now_s()
-                self._due_s = max(self._due_s, answered_s + (answered_s - sent_s))
-            self.instrument.request_service()
+        with self.instrument.busy:
+            messages = self._input.take(data, end=end and self.message_bus)
+            with self.lock:
+                self.synchronise()
+                if self._output and self._asked_by != threading.get_ident():
+                    self._drained.wait_for(lambda: not self._output, _OTHER_THREAD_S)
+                self.sleep(GPIB_MESSAGE_S + len(data) * self.character_s)
+                sent_s = self.now_s()
+                if self._input.overrun:
+                    self._input.overrun = False
+                    self.instrument.report(ScpiError(-363, "Input buffer overrun"))
+                for message in messages:
+                    self._execute(message)
+                if self._output:
+                    answered_s = self.now_s()
+                    self._due_s = max(self._due_s, answered_s + (answered_s - sent_s))
+                self.instrument.request_service()
 
     def still_working(self, timeout_s: float) -> bool:
         """Return True if the reply is due later than in `timeout_s`, which is then waited."""
@@ -105,7 +112,7 @@ class Port:
     def clear(self) -> None:
         """Discard pending input and output (device clear)."""
         with self.lock:
-            self._input = b""
+            self._input.clear()
             self.discard_output()
 
     def discard_output(self) -> None:
@@ -118,7 +125,7 @@ class Port:
 
     def trigger(self) -> None:
         """Send a bus trigger."""
-        with self.lock:
+        with self.instrument.busy, self.lock:
             self.synchronise()
             self.sleep(GPIB_MESSAGE_S)
             self.instrument.trigger()
@@ -132,26 +139,8 @@ class Port:
             self.expect_reply()
             return self.instrument.serial_poll()
 
-    def _messages(self, data: bytes, *, end: bool) -> list[bytes]:
-        if self._input:
-            data, self._input = self._input + data, b""
-        if end and data.find(b"\n", 0, -1) < 0:
-            return [data]
-        messages = []
-        while data:
-            length = _message_length(data)
-            if length == 0:
-                if end:
-                    messages.append(data)
-                else:
-                    self._input = data
-                break
-            messages.append(data[:length])
-            data = data[length:]
-        return messages
-
     def _execute(self, message: bytes) -> None:
-        text = message.decode("latin-1").rstrip("\r\n")
+        text = message.decode("latin-1")
         if not text or text.isspace():
             return
         if self._output and self.message_bus:
@@ -161,15 +150,3 @@ class Port:
         if reply is not None:
             self._output += reply.encode("latin-1") + self.instrument.model.reply_end
             self._asked_by = threading.get_ident()
-
-
-def _message_length(data: bytes) -> int:
-    """Return the length of the first message including its newline, 0 while it is incomplete."""
-    position = 0
-    while (newline := data.find(b"\n", position)) >= 0:
-        mark = data.find(b"#", position, newline)
-        if mark < 0:
-            return newline + 1
-        block = block_length(data[mark : mark + 12].decode("latin-1"))
-        position = mark + 1 + block
-    return 0

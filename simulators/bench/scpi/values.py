@@ -13,7 +13,7 @@ from ..errors import ScpiError
 
 V = TypeVar("V")
 
-_NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:\s?E[+-]?\d+)?)\s*([A-Z]*)\Z", re.IGNORECASE)
+_NUMBER = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:\s?E[+-]?\d+)?)\s*([A-Z]*)\Z", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]\w*\Z", re.IGNORECASE)
 _BASES = {"#H": 16, "#Q": 8, "#B": 2}
 _MULTIPLIERS = {
@@ -124,7 +124,7 @@ class Boolean:
             return word == "ON"
         if _WORD.match(text):
             raise ScpiError(-224, "Illegal parameter value", text)
-        return round(_number(text, "")) != 0
+        return abs(_number(text, "")) >= 0.5
 
     def format(self, value: bool) -> str:
         return "1" if value else "0"

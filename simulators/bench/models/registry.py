@@ -1,7 +1,9 @@
 """The instrument models a lab file can name."""
 
 from ..scpi.instrument import Model
-from . import keithley_2400, keithley_2750, kepco_bop, keysight_81160a, lakeshore_425
+from . import keithley_2750, kepco_bop, lakeshore_425
+from .keithley_2400 import commands as keithley_2400
+from .keysight_81160a import generator as keysight_81160a
 
 MODELS: dict[str, Model] = {
     model.name: model

@@ -4,7 +4,7 @@ import pytest
 
 from dwmtj.simulators.bench.lab import Lab
 from dwmtj.simulators.bench.lab_file import read_lab_file
-from dwmtj.simulators.bench.models.pulse_generator import ChannelSettings
+from dwmtj.simulators.bench.models.keysight_81160a.settings import ChannelSettings
 from dwmtj.simulators.bench.scpi.instrument import Instrument
 
 PULSES = ":FUNC1 PULS;:PULS:PER1 1MS;WIDT1 50NS;:VOLT1:HIGH 1.9;LOW 0;:ARM:SOUR1 MAN"

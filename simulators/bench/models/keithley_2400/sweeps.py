@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..errors import ScpiError
+from ...errors import ScpiError
 
 LARGEST_POINTS = 2500
 

@@ -5,8 +5,8 @@ Ranges are those of the Keithley 2400 data sheet.
 
 from dataclasses import dataclass, field
 
-from ..errors import ScpiError
-from .source_meter_sweep import Spacing, Sweep
+from ...errors import ScpiError
+from .sweeps import Spacing, Sweep
 
 VOLTAGE_RANGES_V = (0.2, 2.0, 20.0, 200.0)
 CURRENT_RANGES_A = (1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..circuit.circuit import Circuit
-from ..errors import ScpiError
-from .source_meter_converter import OVERFLOWED, Converter, SourceMeasurement
-from .source_meter_settings import OVER_RANGE, MeterSettings
+from ...circuit.circuit import Circuit
+from ...errors import ScpiError
+from .converter import OVERFLOWED, Converter, SourceMeasurement
+from .settings import OVER_RANGE, MeterSettings
 
 READING_AVAILABLE, READING_OVERFLOW, BUFFER_FULL, IN_COMPLIANCE = 64, 128, 512, 1 << 14
 _SETTLING_S = 1e-3

@@ -3,91 +3,31 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from ..errors import ScpiError
-from ..scpi.commands import Command, query, setting
-from ..scpi.values import Boolean, Choice, Integer, Kind, Raw, Real, Text, choice, names, short_form
-from .keithley_2400_sweeps import sweep_commands
-from .source_meter import SourceMeter
-from .source_meter_converter import SourceMeasurement
-from .source_meter_settings import (
+from ...errors import ScpiError
+from ...scpi.commands import Command, setting
+from ...scpi.values import (
+    Boolean,
+    Choice,
+    Integer,
+    Kind,
+    Raw,
+    Real,
+    Text,
+    choice,
+    names,
+)
+from .converter import SourceMeasurement
+from .quantity_commands import field
+from .settings import (
     AUTO_DELAY_S,
     LARGEST_READINGS,
     PROTECTIONS_V,
-    SHOWN_RANGE,
     MeterSettings,
-    Quantity,
 )
+from .source_meter import SourceMeter
 
 _ELEMENTS = choice("VOLTage", "CURRent", "RESistance", "TIME", "STATus")
 _FUNCTIONS = choice("VOLTage", "CURRent", "RESistance")
-
-
-def field(header: str, kind: Kind[Any], name: str) -> Command:
-    """Declare a setting that is one field of the meter's settings."""
-
-    def put(meter: SourceMeter, value: Any) -> None:
-        setattr(meter.settings, name, value)
-
-    return setting(header, kind, lambda meter: getattr(meter.settings, name), put)
-
-
-def quantity_commands(
-    mnemonic: str, of: Callable[[MeterSettings], Quantity], unit: str, largest: float
-) -> Iterable[Command]:
-    """Declare the commands that volts, amps and ohms share."""
-    span = Real(unit, -largest, largest, 0.0)
-
-    def act(method: Callable[[Quantity, Any], None]) -> Callable[[SourceMeter, Any], None]:
-        def put(meter: SourceMeter, value: Any) -> None:
-            method(of(meter.settings), value)
-            meter.apply()
-
-        return put
-
-    def assign(name: str) -> Callable[[SourceMeter, Any], None]:
-        return act(lambda quantity, value: setattr(quantity, name, value))
-
-    def set_range(meter: SourceMeter, value: float) -> None:
-        meter.settings.set_measuring_range(short_form(mnemonic), value)
-        meter.apply()
-
-    sense = f"[:SENSe#]:{mnemonic}[:DC]"
-    yield setting(
-        f"{sense}:RANGe[:UPPer]", span, lambda m: of(m.settings).range * SHOWN_RANGE, set_range
-    )
-    yield setting(f"{sense}:RANGe:AUTO", Boolean(), lambda m: of(m.settings).auto, assign("auto"))
-    yield field(f"{sense}:NPLCycles", Real("", 0.01, 10.0, 1.0), "nplc")
-    if mnemonic == "RESistance":
-        return
-    yield setting(
-        f"{sense}:PROTection[:LEVel]",
-        span,
-        lambda m: of(m.settings).protection,
-        act(Quantity.set_protection),
-    )
-    yield query(
-        f"{sense}:PROTection:TRIPped", Boolean(), lambda m: m.is_tripped(short_form(mnemonic))
-    )
-    source = f"SOURce#:{mnemonic}"
-    yield setting(
-        f"{source}[:LEVel][:IMMediate][:AMPLitude]",
-        span,
-        lambda m: of(m.settings).level,
-        act(Quantity.set_level),
-    )
-    yield setting(
-        f"{source}:RANGe",
-        span,
-        lambda m: of(m.settings).source_range * SHOWN_RANGE,
-        act(Quantity.set_source_range),
-    )
-    yield setting(
-        f"{source}:RANGe:AUTO",
-        Boolean(),
-        lambda m: of(m.settings).source_auto,
-        assign("source_auto"),
-    )
-    yield from sweep_commands(mnemonic, of, span)
 
 
 def trigger_layer(header: str, name: str, outputs: Choice) -> Iterable[Command]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..circuit.circuit import Circuit
-from .source_meter_settings import (
+from ...circuit.circuit import Circuit
+from .settings import (
     AUTO_DELAY_S,
     OVER_RANGE,
     TEST_CURRENTS_A,

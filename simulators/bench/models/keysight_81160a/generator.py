@@ -1,13 +1,14 @@
 """Keysight 81160A pulse function generator: its commands over two pulse-generator channels."""
 
-from ..circuit.circuit import Circuit
-from ..errors import ScpiError
-from ..scpi.commands import Command, event, on_part, setting
-from ..scpi.instrument import Model, common_commands, system_commands
-from ..scpi.parser import CommandSet
-from ..scpi.values import Boolean, Raw
-from .keysight_81160a_channel import CHANNEL_COMMANDS
-from .pulse_generator import Channel, ChannelSettings
+from ...circuit.circuit import Circuit
+from ...errors import ScpiError
+from ...scpi.commands import Command, event, on_part, setting
+from ...scpi.instrument import Model, common_commands, setup_commands, system_commands
+from ...scpi.parser import CommandSet
+from ...scpi.values import Boolean, Raw
+from .channel import Channel
+from .channel_commands import CHANNEL_COMMANDS
+from .settings import ChannelSettings
 
 
 class Keysight81160A:
@@ -22,6 +23,16 @@ class Keysight81160A:
         self.coupled_from = None
         for channel in self.channels:
             channel.program(ChannelSettings())
+
+    def setup(self) -> tuple[tuple[ChannelSettings, ...], Channel | None]:
+        """Return all settings, for `recall`."""
+        return tuple(channel.settings for channel in self.channels), self.coupled_from
+
+    def recall(self, kept: tuple[tuple[ChannelSettings, ...], Channel | None]) -> None:
+        """Return to kept settings, those of the outputs included."""
+        settings, self.coupled_from = kept
+        for channel, channel_settings in zip(self.channels, settings, strict=True):
+            channel.program(channel_settings)
 
     def channel(self, number: int) -> Channel:
         """Return channel 1 or 2; raises -114 for another suffix."""
@@ -70,6 +81,7 @@ COMMANDS = CommandSet(
     (
         *common_commands(Keysight81160A.trigger),
         *system_commands(),
+        *setup_commands(0, 4),
         *on_part(Keysight81160A.channel, CHANNEL_COMMANDS),
         _coupling(1),
         _coupling(2),

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..scpi.commands import Command, event, query, setting
-from ..scpi.values import Integer, Kind, Real, choice
+from ...scpi.commands import Command, event, query, setting
+from ...scpi.values import Integer, Kind, Real, choice
+from .settings import MeterSettings, Quantity
 from .source_meter import SourceMeter
-from .source_meter_settings import MeterSettings, Quantity
-from .source_meter_sweep import LARGEST_POINTS, Sweep
+from .sweeps import LARGEST_POINTS, Sweep
 
 _LONGEST_LIST = 100  # values in one message
 

@@ -1,18 +1,19 @@
 """Keithley 2400 source-meter: its command table over the source-meter core."""
 
-from ..circuit.circuit import Circuit
-from ..scpi.commands import event, on_instrument, query, setting
-from ..scpi.instrument import (
+from ...circuit.circuit import Circuit
+from ...scpi.commands import event, on_instrument, query, setting
+from ...scpi.instrument import (
     Model,
     common_commands,
     setup_commands,
     system_commands,
 )
-from ..scpi.parser import CommandSet
-from ..scpi.values import Boolean, Integer, Raw, Real, choice
-from . import keithley_2400_groups as groups
-from .keithley_2400_sweeps import spacing_commands
+from ...scpi.parser import CommandSet
+from ...scpi.values import Boolean, Integer, Raw, Real, choice
+from . import groups
+from .quantity_commands import field, quantity_commands
 from .source_meter import SourceMeter
+from .sweep_commands import spacing_commands
 
 _SECONDS = Real("S", 0.0, 999.9999, 0.0)
 _LIST = (Raw(),) * 5
@@ -23,9 +24,7 @@ COMMANDS = CommandSet(
         *system_commands(),
         *setup_commands(0, 4),
         setting("OUTPut#[:STATe]", Boolean(), lambda m: m.output, SourceMeter.switch),
-        groups.field(
-            "OUTPut#:SMODe", choice("HIMPedance", "NORMal", "ZERO", "GUARd"), "output_off_mode"
-        ),
+        field("OUTPut#:SMODe", choice("HIMPedance", "NORMal", "ZERO", "GUARd"), "output_off_mode"),
         setting(
             "SOURce#:FUNCtion[:MODE]",
             choice("VOLTage", "CURRent"),
@@ -33,8 +32,8 @@ COMMANDS = CommandSet(
             groups.set_source,
         ),
         setting("SOURce#:DELay", _SECONDS, groups.delay_s, groups.set_delay),
-        groups.field("SOURce#:DELay:AUTO", Boolean(), "source_delay_auto"),
-        groups.field("SOURce#:CLEar:AUTO", Boolean(), "clear_auto"),
+        field("SOURce#:DELay:AUTO", Boolean(), "source_delay_auto"),
+        field("SOURce#:CLEar:AUTO", Boolean(), "clear_auto"),
         event("SOURce#:CLEar[:IMMediate]", lambda m: m.switch(False)),
         *spacing_commands(),
         setting(
@@ -43,18 +42,18 @@ COMMANDS = CommandSet(
             lambda m: f"{m.settings.source_protection_V:+.6E}",
             groups.protect_source,
         ),
-        *groups.quantity_commands("VOLTage", lambda s: s.voltage, "V", 210.0),
-        *groups.quantity_commands("CURRent", lambda s: s.current, "A", 1.05),
-        *groups.quantity_commands("RESistance", lambda s: s.resistance, "OHM", 210e6),
-        groups.field("[:SENSe#]:RESistance:MODE", choice("AUTO", "MANual"), "resistance_mode"),
+        *quantity_commands("VOLTage", lambda s: s.voltage, "V", 210.0),
+        *quantity_commands("CURRent", lambda s: s.current, "A", 1.05),
+        *quantity_commands("RESistance", lambda s: s.resistance, "OHM", 210e6),
+        field("[:SENSe#]:RESistance:MODE", choice("AUTO", "MANual"), "resistance_mode"),
         groups.functions_on("[:SENSe#]:FUNCtion[:ON]"),
         event("[:SENSe#]:FUNCtion[:ON]:ALL", groups.set_functions("VOLT", "CURR", "RES")),
         event("[:SENSe#]:FUNCtion:OFF", groups.disable_functions, *_LIST, optional=4),
         event("[:SENSe#]:FUNCtion:OFF:ALL", groups.set_functions()),
-        groups.field("[:SENSe#]:FUNCtion:CONCurrent", Boolean(), "concurrent"),
-        groups.field("[:SENSe#]:AVERage[:STATe]", Boolean(), "filtered"),
-        groups.field("[:SENSe#]:AVERage:TCONtrol", choice("REPeat", "MOVing"), "filter_kind"),
-        groups.field("[:SENSe#]:AVERage:COUNt", Integer(1, 100, 10), "filter_count"),
+        field("[:SENSe#]:FUNCtion:CONCurrent", Boolean(), "concurrent"),
+        field("[:SENSe#]:AVERage[:STATe]", Boolean(), "filtered"),
+        field("[:SENSe#]:AVERage:TCONtrol", choice("REPeat", "MOVing"), "filter_kind"),
+        field("[:SENSe#]:AVERage:COUNt", Integer(1, 100, 10), "filter_count"),
         query("MEASure", Raw(), groups.measure("")),
         query("MEASure:VOLTage[:DC]", Raw(), groups.measure("VOLT")),
         query("MEASure:CURRent[:DC]", Raw(), groups.measure("CURR")),
@@ -72,16 +71,14 @@ COMMANDS = CommandSet(
         *groups.trigger_layer(
             "TRIGger[:SEQuence#]", "trigger", choice("SOURce", "DELay", "SENSe", "NONE")
         ),
-        groups.field(
+        field(
             "ARM[:SEQuence#][:LAYer#]:SOURce",
             choice("IMMediate", "TLINk", "TIMer", "MANual", "BUS"),
             "arm_source",
         ),
-        groups.field(
-            "ARM[:SEQuence#][:LAYer#]:TIMer", Real("S", 1e-3, 99999.99, 0.1), "arm_timer_s"
-        ),
-        groups.field("TRIGger[:SEQuence#]:SOURce", choice("IMMediate", "TLINk"), "trigger_source"),
-        groups.field("TRIGger[:SEQuence#]:DELay", _SECONDS, "trigger_delay_s"),
+        field("ARM[:SEQuence#][:LAYer#]:TIMer", Real("S", 1e-3, 99999.99, 0.1), "arm_timer_s"),
+        field("TRIGger[:SEQuence#]:SOURce", choice("IMMediate", "TLINk"), "trigger_source"),
+        field("TRIGger[:SEQuence#]:DELay", _SECONDS, "trigger_delay_s"),
         event("FORMat:ELEMents[:SENSe#]", groups.set_elements, *_LIST, optional=4),
         query("FORMat:ELEMents[:SENSe#]", Raw(), lambda m: ",".join(m.settings.elements)),
         setting("FORMat[:DATA]", choice("ASCii"), lambda _: "ASC", lambda _m, _format: None),
@@ -96,9 +93,7 @@ COMMANDS = CommandSet(
             groups.feed,
         ),
         query("TRACe:DATA", Raw(), groups.trace_data),
-        groups.field(
-            "CALCulate3:FORMat", choice("MEAN", "MAXimum", "MINimum", "SDEViation"), "statistic"
-        ),
+        field("CALCulate3:FORMat", choice("MEAN", "MAXimum", "MINimum", "SDEViation"), "statistic"),
         query("CALCulate3:DATA", Raw(), lambda m: ",".join(f"{v:+.6E}" for v in m.statistics())),
         event("STATus:PRESet", groups.preset_status),
         groups.attribute("STATus:MEASurement:ENABle", Integer(0, 65535), "measurement_enable"),
@@ -110,7 +105,7 @@ COMMANDS = CommandSet(
             lambda m: "1" if m.settings.autozero else "0",
             groups.set_autozero,
         ),
-        groups.field("SYSTem:RSENse", Boolean(), "four_wire"),
+        field("SYSTem:RSENse", Boolean(), "four_wire"),
         setting(
             "SYSTem:LFRequency",
             Integer(50, 60, 50),
@@ -136,7 +131,7 @@ COMMANDS = CommandSet(
             lambda m: m.settings.terminals,
             SourceMeter.select_terminals,
         ),
-        groups.field("DISPlay:ENABle", Boolean(), "display"),
+        field("DISPlay:ENABle", Boolean(), "display"),
     )
 )
 

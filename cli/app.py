@@ -33,7 +33,7 @@ COMMANDS = {
     "network": ("network.app:app", "Write trained networks onto an array (dwmtj[learning])."),
     "protocols": ("protocols:protocols", "List the protocols, or the parameters of one."),
     "bench": ("bench:app", "Check and inspect instruments."),
-    "serve": ("serve:serve", "Serve the virtual instruments over TCP until Ctrl-C."),
+    "serve": ("serve.serve:serve", "Serve the virtual instruments over TCP until Ctrl-C."),
     "trace": ("trace:app", "Read traces of the exchanges with instruments."),
 }
 """Every command: where it is imported from when it is called, and its line in `dwmtj --help`."""

@@ -1,4 +1,5 @@
 from .circuit.clock import SimulatedClock
+from .circuit.largest import LargestValues
 from .errors import LabError
 from .lab import Lab, forget_labs, open_lab
 from .lab_file import LabFile, lab_names, read_lab_file
@@ -11,6 +12,7 @@ __all__ = [
     "LabError",
     "LabFile",
     "LabServer",
+    "LargestValues",
     "ResolveModel",
     "SimulatedClock",
     "VirtualBenchLibrary",

@@ -3,16 +3,24 @@
 A BOP regulates one quantity (FUNC:MODE) within the limit set for the other. Changing the mode
 zeroes the regulated quantity and opens the limit to its rated value. With the output off the
 coil's current is brought back to zero at the rated voltage.
+
+Set points and readings come in steps of a calibrated 16-bit converter, whose full scale is a little
+above the rating: 0.1 A reads back as 9.989E-2. A limit that the coil's resistance reaches shows in
+what is measured, not in the set point or the mode.
 """
+
+from dataclasses import dataclass
+
+from typing_extensions import override
 
 from ..circuit.circuit import Circuit
 from ..scpi.commands import event, query, setting
-from ..scpi.instrument import Model, common_commands, system_commands
+from ..scpi.instrument import Model, common_commands, setup_commands, system_commands
 from ..scpi.parser import CommandSet
 from ..scpi.values import Boolean, Integer, Real, choice
 
 RATED_V, RATED_A = 36.0, 12.0
-_COUNTS = 2**15  # 16 bits over both polarities
+_STEP_V, _STEP_A = 36.1 / 2**15, 12.034 / 2**15  # 16 bits over both polarities
 
 
 class KepcoBop:
@@ -39,12 +47,16 @@ class KepcoBop:
 
     def set_voltage(self, voltage_V: float) -> None:
         """Set the voltage, or its limit in current mode."""
-        self.voltage_V = voltage_V
+        if not self.regulates_current:
+            self._circuit.largest.see("supply_voltage_set_V", voltage_V)
+        self.voltage_V = _rounded(voltage_V, _STEP_V)
         self._feed()
 
     def set_current(self, current_A: float) -> None:
         """Set the current, or its limit in voltage mode."""
-        self.current_A = current_A
+        if self.regulates_current:
+            self._circuit.largest.see("supply_current_set_A", current_A)
+        self.current_A = _rounded(current_A, _STEP_A)
         self._feed()
 
     def switch(self, on: bool) -> None:
@@ -52,35 +64,57 @@ class KepcoBop:
         self.output = on
         self._feed()
 
+    def setup(self) -> tuple[bool, float, float, bool]:
+        """Return all settings, for `recall`."""
+        return self.regulates_current, self.voltage_V, self.current_A, self.output
+
+    def recall(self, kept: tuple[bool, float, float, bool]) -> None:
+        """Return to kept settings, the output's included."""
+        regulates_current, voltage_V, current_A, output = kept
+        self.set_mode(regulates_current)
+        self.set_voltage(voltage_V)
+        self.set_current(current_A)
+        self.switch(output)
+
     def measured_voltage_V(self) -> float:
         """Return the voltage across the terminals as the card reads it."""
         voltage_V = self._circuit.magnet.voltage_V(self._circuit.clock.now_s())
-        return _digits(voltage_V, RATED_V)
+        return _rounded(voltage_V, _STEP_V)
 
     def measured_current_A(self) -> float:
         """Return the current through the coil as the card reads it."""
-        return _digits(self._circuit.magnet.current_A(self._circuit.clock.now_s()), RATED_A)
+        return _rounded(self._circuit.magnet.current_A(self._circuit.clock.now_s()), _STEP_A)
 
     def _feed(self) -> None:
         self._circuit.feed_magnet(
-            current_A=_digits(self.current_A, RATED_A) if self.output else 0.0,
-            voltage_V=_digits(self.voltage_V, RATED_V) if self.output else RATED_V,
+            current_A=self.current_A if self.output else 0.0,
+            voltage_V=self.voltage_V if self.output else RATED_V,
             regulates_current=self.regulates_current or not self.output,
         )
 
 
-def _digits(value: float, rated: float) -> float:
-    count = rated / _COUNTS
-    return round(value / count) * count
+def _rounded(value: float, step: float) -> float:
+    return round(value / step) * step
 
 
-_VOLTS = Real("V", -RATED_V, RATED_V, 0.0, style=".5E")
-_AMPS = Real("A", -RATED_A, RATED_A, 0.0, style=".5E")
+@dataclass(frozen=True, slots=True)
+class _Number(Real):
+    """A number that is sent without zeros at its end, as 9.989E-2."""
+
+    @override
+    def format(self, value: float) -> str:
+        mantissa, exponent = f"{round(value, 5) + 0.0:.9E}".split("E")
+        return f"{mantissa.rstrip('0').rstrip('.')}E{int(exponent)}"
+
+
+_VOLTS = _Number("V", -RATED_V, RATED_V, 0.0)
+_AMPS = _Number("A", -RATED_A, RATED_A, 0.0)
 
 COMMANDS = CommandSet(
     (
         *common_commands(lambda _: None),
         *system_commands(),
+        *setup_commands(1, 40),
         setting("OUTPut[:STATe]", Boolean(), lambda k: k.output, KepcoBop.switch),
         setting(
             "[:SOURce]:FUNCtion:MODE",

@@ -1,0 +1,1 @@
+"""The command `dwmtj serve`, the bench file it prints and the record it keeps."""

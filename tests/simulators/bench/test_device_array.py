@@ -38,7 +38,7 @@ def sites(lab: Lab) -> list[int]:
 
 def read(lab: Lab) -> tuple[float, bool]:
     voltage_V, current_A, limited = lab.circuit.junction(
-        current_A=20e-6, limit=0.5, four_wire=True, integration_s=0.02
+        current_A=20e-6, limit=0.5, four_wire=True, integration_s=0.02, terminals="FRON"
     )
     return (voltage_V / current_A if current_A else float("inf")), limited
 

@@ -126,4 +126,4 @@ def test_the_supply_cannot_exceed_its_voltage_limit(lab: Lab, supply: KepcoBOP36
     supply.current_setpoint = 4.0
     lab.clock.sleep(1.0)
     assert supply.current == pytest.approx(2.0, abs=0.01)
-    assert supply.current_setpoint == pytest.approx(4.0)
+    assert supply.current_setpoint == pytest.approx(4.0, abs=1e-3)

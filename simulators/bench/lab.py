@@ -70,6 +70,7 @@ class Lab:
     def largest(self) -> LargestValues:
         """The largest set points, levels, currents and fields since the lab was set up."""
         with self.lock:
+            self.clock.synchronise()
             self.circuit.advance_to_now()
             return replace(self.circuit.largest)
 

@@ -1,5 +1,7 @@
 """Simulated time: equal durations in both modes."""
 
+import threading
+
 import pytest
 
 from dwmtj.simulators.bench import SimulatedClock, read_lab_file
@@ -62,3 +64,39 @@ def test_in_real_time_the_lab_goes_on_while_a_program_waits_by_itself() -> None:
 def test_a_clock_does_not_go_back() -> None:
     with pytest.raises(ValueError, match="cannot go back"):
         SimulatedClock().sleep(-1.0)
+
+
+@pytest.mark.parametrize("real_time", [True, False])
+def test_who_waits_lets_go_of_the_lab_and_can_be_interrupted(real_time: bool) -> None:
+    lock = threading.RLock()
+    clock = SimulatedClock(real_time=real_time, lock=lock)
+    holding, gone = threading.Event(), threading.Event()
+    interrupted: list[BaseException] = []
+
+    def measure() -> None:
+        with lock, clock.interrupted_if(gone.is_set):
+            holding.set()
+            try:
+                while True:
+                    clock.sleep(60.0 if real_time else 1e-6)
+            except ConnectionAbortedError as error:
+                interrupted.append(error)
+
+    thread = threading.Thread(target=measure)
+    thread.start()
+    assert holding.wait(30.0)
+    assert lock.acquire(timeout=30.0)
+    lock.release()
+    gone.set()
+    thread.join(30.0)
+    assert len(interrupted) == 1
+
+
+def test_waits_side_by_side_in_real_time_do_not_add_up() -> None:
+    clock = SimulatedClock(real_time=True, lock=threading.RLock())
+    threads = [threading.Thread(target=clock.sleep, args=(0.3,)) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 0.3 <= clock.now_s() < 5 * 0.3

@@ -2,10 +2,13 @@
 
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
-from dwmtj.simulators.bench import LabError, LabServer, open_lab, serve
+from dwmtj.simulators.bench import LabError, LabServer, forget_labs, open_lab, serve
+from dwmtj.simulators.bench import server as server_module
 
 
 def connected(server: LabServer, model: str) -> socket.socket:
@@ -94,3 +97,67 @@ def test_serving_the_network_is_warned_about() -> None:
     lab = open_lab("trapezoid?name=tcp-warn")
     assert LabServer(lab).warning == LabServer(lab, "localhost").warning == ""
     assert "without a password" in LabServer(lab, "0.0.0.0").warning
+
+
+@pytest.fixture
+def paced() -> Iterator[LabServer]:
+    forget_labs()
+    with LabServer(open_lab("trapezoid?real_time=1"), first_port=0) as server:
+        yield server
+    forget_labs()
+
+
+LONG = b":SOUR:FUNC CURR;:SOUR:CURR 1E-4;:TRIG:COUN 2500;:OUTP ON;:READ?\n"  # 150 s
+
+
+def test_a_long_measurement_keeps_no_other_instrument_from_answering(paced: LabServer) -> None:
+    with connected(paced, "2400") as busy, connected(paced, "BOP 36-12") as supply:
+        busy.sendall(LONG)
+        assert asked(supply, "FUNC:MODE CURR;:OUTP 1;:CURR 1;:CURR?") == "1.00002E0"
+        with connected(paced, "81160A") as generator:
+            assert asked(generator, ":OUTP1?;:SYST:ERR:CODE?") == "0;+0"
+        busy.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            busy.recv(1)
+
+
+def test_a_client_that_dies_frees_its_instrument(
+    paced: LabServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_module, "_PATIENCE_S", 0.0)
+    with connected(paced, "2400") as busy:
+        assert asked(busy, ":OUTP ON;*OPC?") == "1"
+        busy.sendall(LONG)
+    with connected(paced, "2400") as next_client:
+        assert asked(next_client, ":OUTP?;:OUTP OFF;:OUTP?;:SYST:ERR:CODE?") == "1;0;0"
+
+
+def test_a_client_that_has_said_all_it_wanted_gets_its_replies(paced: LabServer) -> None:
+    with connected(paced, "2400") as client:
+        client.sendall(b"*IDN?\n:OUTP?\n:SOUR:FUNC?\n")
+        client.shutdown(socket.SHUT_WR)
+        with client.makefile("rb") as replies:
+            lines = replies.read().splitlines()
+    assert lines[1:] == [b"0", b"VOLT"]
+    assert lines[0].startswith(b"KEITHLEY")
+
+
+def test_three_hundred_clients_at_once_are_answered() -> None:
+    with (
+        LabServer(open_lab("trapezoid?name=tcp-crowd"), first_port=0) as server,
+        ExitStack() as stack,
+    ):
+        clients = [stack.enter_context(connected(server, "425")) for _ in range(300)]
+        for client in clients:
+            client.sendall(b"UNIT?\n")
+        assert {client.recv(10) for client in clients} == {b"1\r\n"}
+
+
+def test_a_flood_without_a_newline_is_an_error_and_the_connection_lives_on() -> None:
+    with (
+        LabServer(open_lab("trapezoid?name=tcp-flood"), first_port=0) as server,
+        connected(server, "2400") as client,
+    ):
+        client.sendall(b"x" * 3_000_000 + b"\n")
+        assert asked(client, ":SYST:ERR?") == '-363,"Input buffer overrun"'
+        assert asked(client, ":SYST:ERR?;*OPC?") == '0,"No error";1'

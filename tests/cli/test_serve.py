@@ -1,0 +1,61 @@
+"""`dwmtj serve`: the bench file it prints, the record it keeps."""
+
+import json
+import re
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dwmtj.cli.serve.bench_file import bench_file_text
+from dwmtj.instruments import load_bench_file
+from dwmtj.instruments.bench_file import parse_bench_file
+from dwmtj.simulators.bench import LabServer, open_lab
+from dwmtj.tests.command_line import started, wait_until
+
+
+@pytest.mark.parametrize("name", ["trapezoid", "array"])
+def test_the_bench_file_of_a_served_lab_describes_it(name: str) -> None:
+    lab = open_lab(f"{name}?name=bench-file")
+    with LabServer(lab, first_port=0) as server:
+        bench = parse_bench_file(bench_file_text(lab, server.addresses), "printed")
+        assert bench.visa_library == "@py"
+        assert bench.pulse_generator.address == server.addresses["81160A"]
+        assert bench.pulse_generator.amplifier_gain == lab.circuit.amplifier_gain
+        assert bench.resistance_meter.address == server.addresses["2400"]
+        assert bench.magnet.address == server.addresses["BOP 36-12"]
+        assert (bench.switch is not None) == (name == "array")
+
+
+def test_a_lab_without_a_supply_has_no_bench_file() -> None:
+    assert bench_file_text(open_lab("trapezoid"), {"2400": "TCPIP::127.0.0.1::1::SOCKET"}) == ""
+
+
+def test_a_file_that_exists_is_kept(tmp_path: Path, refused: Callable[..., str]) -> None:
+    (tmp_path / "mine.toml").write_text("mine")
+    for option in ("--bench-file", "--record"):
+        assert "mine.toml already exists" in refused(tmp_path, "serve", option, "mine.toml")
+    assert (tmp_path / "mine.toml").read_text() == "mine"
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs POSIX signals")
+def test_a_served_lab_records_the_largest_values_until_it_is_stopped(tmp_path: Path) -> None:
+    record = tmp_path / "largest.json"
+
+    def largest() -> dict[str, float]:
+        return json.loads(record.read_text()) if record.exists() else {}
+
+    files = ("--bench-file", "served.toml", "--record", "largest.json")
+    with started(tmp_path, "serve", "--port", "0", *files) as served:
+        wait_until((tmp_path / "served.toml").exists, served)
+        bench = load_bench_file(tmp_path / "served.toml")
+        port = int(re.findall(r"::(\d+)::", bench.magnet.address)[0])
+        with socket.create_connection(("127.0.0.1", port), timeout=30.0) as supply:
+            supply.sendall(b"FUNC:MODE CURR;:OUTP 1;:CURR -3;:CURR 1\n")
+            wait_until(lambda: largest().get("coil_current_A", 0.0) > 0.9, served)
+        served.send_signal(signal.SIGTERM)
+        assert served.wait(60.0) == 0
+    assert largest()["supply_current_set_A"] == 3.0
+    assert largest()["coil_current_A"] < 1.1

@@ -161,14 +161,14 @@ class Bench:
 
     def _safe_state(self) -> SafeState:
         switch, limits = self._switch, self.limits
-        others = {} if switch is None else {"switch": switch.make_safe}
         ramp_s = limits.field_T / limits.field_rate_T_per_s
         return SafeState(
             {
                 "pulse generator": self.generator.make_safe,
                 "resistance meter": self.meter.make_safe,
+                **({} if switch is None else {"switch": switch.make_safe}),
+                "magnet supply": self.magnet.make_safe,
             },
-            {**others, "magnet supply": self.magnet.make_safe},
             deadlines_s={"magnet supply": DEADLINE_S + RAMP_MARGIN * ramp_s},
             second_try=self._make_safe_anew,
         )

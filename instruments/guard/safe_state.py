@@ -1,4 +1,4 @@
-"""The safe state: sources off, then the switch open while the magnet is ramped to zero.
+"""The safe state of a bench, from within the process that owns it.
 
 Every instrument has a thread and a deadline of its own, so that a dead one keeps none of the others
 waiting: it is named, and tried once more in another way, such as over a fresh connection.
@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import copy_context
+from functools import partial
 from time import monotonic
 
 from ..errors import BenchError
@@ -17,7 +18,7 @@ from ..tracing import step
 log = logging.getLogger(__name__)
 
 DEADLINE_S = 10.0  # for one instrument, the ramp of a magnet aside
-HEAD_START_S = 1.0  # of the sources, so that relays open and fields change without current
+PATIENCE_S = 0.5  # before the next one begins: sources first, so that relays open without current
 POLL_S = 0.05
 SIGNALS_TO_SKIP = 3  # Ctrl-C as often as this gives up on what hangs
 
@@ -27,20 +28,19 @@ Action = Callable[[], None]
 class SafeState:
     """Makes instruments safe, each by its action.
 
-    `sources` come first, then `others`; `deadlines_s` are those of instruments that need longer
-    than DEADLINE_S. `second_try` is called with the name of an instrument that failed.
+    They begin in the order of `actions`, each when the one before has ended or has had its time.
+    `deadlines_s` are those of instruments that need longer than DEADLINE_S. `second_try` is called
+    with the name of an instrument that failed.
     """
 
     def __init__(
         self,
-        sources: Mapping[str, Action],
-        others: Mapping[str, Action],
+        actions: Mapping[str, Action],
         *,
         deadlines_s: Mapping[str, float],
         second_try: Callable[[str], None] | None = None,
     ) -> None:
-        self._sources = sources
-        self._others = others
+        self._actions = actions
         self._deadlines_s = deadlines_s
         self._second_try = second_try
         self._problems: list[str] = []
@@ -93,9 +93,10 @@ class SafeState:
                 self._done = True
 
     def _do(self) -> None:
-        attempts = self._start(self._sources)
-        self._wait(attempts, HEAD_START_S)
-        attempts += self._start(self._others)
+        attempts: list[_Attempt] = []
+        for name, action in self._actions.items():
+            attempts.append(self._start(name, action))
+            self._wait(attempts[-1:], PATIENCE_S)
         self._wait(attempts)
         self._problems += self._tried_again([attempt for attempt in attempts if attempt.problem])
 
@@ -104,9 +105,7 @@ class SafeState:
         second_try = self._second_try
         if second_try is None or self._skipping:
             return [attempt.problem for attempt in failed]
-        again = self._start(
-            {attempt.name: lambda name=attempt.name: second_try(name) for attempt in failed}  # type: ignore[misc]
-        )
+        again = [self._start(attempt.name, partial(second_try, attempt.name)) for attempt in failed]
         self._wait(again)
         for attempt, retried in zip(failed, again, strict=True):
             if not retried.problem:
@@ -117,11 +116,8 @@ class SafeState:
             if retried.problem
         ]
 
-    def _start(self, actions: Mapping[str, Action]) -> list["_Attempt"]:
-        return [
-            _Attempt(name, action, self._deadlines_s.get(name, DEADLINE_S))
-            for name, action in actions.items()
-        ]
+    def _start(self, name: str, action: Action) -> "_Attempt":
+        return _Attempt(name, action, self._deadlines_s.get(name, DEADLINE_S))
 
     def _wait(self, attempts: Iterable["_Attempt"], at_most_s: float | None = None) -> None:
         until_s = None if at_most_s is None else monotonic() + at_most_s

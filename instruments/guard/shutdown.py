@@ -13,7 +13,7 @@ from .plan import InstrumentPlan, Query, Ramp, Send
 from .sessions import opened
 
 ATTEMPTS = 2
-TIMEOUT_MS = 1000
+TIMEOUT_MS = 2000
 PATIENCE_S = 8.0  # for one instrument, its ramp not counted
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from ...scpi.commands import Command, event
+from ...errors import ScpiError
+from ...scpi.commands import Command, event, setting
 from ...scpi.values import Boolean, Integer, Raw, Real, choice
 from .channel import Channel
 from .declarations import derived, field
@@ -59,6 +60,11 @@ def _pulse_timing(header: str) -> tuple[Command, ...]:
     )
 
 
+def _keep_off(_channel: Channel, on: bool) -> None:
+    if on:
+        raise ScpiError(-241, "Hardware missing", "modulation and sweeps are not simulated")
+
+
 CHANNEL_COMMANDS = (
     field("OUTPut#[:STATe]", Boolean(), "output"),
     field("OUTPut#:POLarity", choice("NORMal", "INVerted"), "polarity"),
@@ -110,6 +116,10 @@ CHANNEL_COMMANDS = (
             "RAMP": "RAMP",
             "USER": "USER",
         }.items()
+    ),
+    *(
+        setting(f"[:SOURce]:{name}#:STATe", Boolean(), lambda _: False, _keep_off)
+        for name in ("AM", "FM", "PM", "PWM", "FSKeying", "SWEep")
     ),
     *LEVEL_COMMANDS,
     *WAVEFORM_COMMANDS,

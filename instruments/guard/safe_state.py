@@ -165,5 +165,5 @@ class _Attempt:
             with step(f"make {self.name} safe"):
                 self._action()
         except BaseException as error:  # whatever it is, the instrument is not safe
-            log.exception("An instrument could not be made safe")
+            log.info("The %s could not be made safe", self.name, exc_info=True)
             self._error = error

@@ -1,0 +1,94 @@
+"""The whole campaign of faults, as `python3 make.py soak [RESULTS]`: over a thousand runs.
+
+Every verdict is a line of RESULTS (soak.jsonl if not given), so that a campaign can be stopped and
+taken up again; at its end stands the table of docs/explanation/reliability.md.
+"""
+
+import json
+import logging
+import multiprocessing
+import os
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+from rich.progress import Progress
+
+from dwmtj.tests.campaign.campaign import Case, Verdict, all_cases, run_case
+
+RUNS_PER_PROCESS = 40
+
+
+def main(arguments: list[str]) -> int:
+    results = Path(arguments[0] if arguments else "soak.jsonl")
+    done = _read(results)
+    cases = [case for case in all_cases() if str(case) not in done]
+    context = multiprocessing.get_context("spawn")
+    with (
+        results.open("a", encoding="utf-8") as file,
+        Progress() as progress,
+        ProcessPoolExecutor(
+            os.cpu_count(), mp_context=context, max_tasks_per_child=RUNS_PER_PROCESS
+        ) as pool,
+    ):
+        bar = progress.add_task("runs", total=len(cases) + len(done), completed=len(done))
+        for future in as_completed([pool.submit(judge, case) for case in cases]):
+            line = future.result()
+            done[line["case"]] = line
+            file.write(json.dumps(line) + "\n")
+            file.flush()
+            progress.advance(bar)
+            if line["wrong"]:
+                progress.print(f"{line['case']}: {'; '.join(line['wrong'])}")
+    print(table(list(done.values())))
+    return int(any(line["wrong"] for line in done.values()))
+
+
+def judge(case: Case) -> dict[str, object]:
+    logging.disable(logging.CRITICAL)
+    with tempfile.TemporaryDirectory() as folder:
+        return _line(run_case(case, Path(folder)))
+
+
+def _line(verdict: Verdict) -> dict[str, object]:
+    fault = verdict.case.fault
+    return {
+        "case": str(verdict.case),
+        "instrument": fault.instrument,
+        "fault": fault.kind,
+        "status": verdict.status,
+        "struck": verdict.struck,
+        "points": verdict.points,
+        "duration_s": round(verdict.duration_s, 2),
+        "wrong": verdict.wrong,
+    }
+
+
+def _read(results: Path) -> dict[str, dict[str, object]]:
+    if not results.exists():
+        return {}
+    lines = map(json.loads, results.read_text(encoding="utf-8").splitlines())
+    return {line["case"]: line for line in lines}
+
+
+def table(lines: list[dict[str, object]]) -> str:
+    """Return the campaign as a table: how the runs of each fault ended, and what went wrong."""
+    by_fault: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for line in lines:
+        counts = by_fault[str(line["fault"])]
+        counts["runs"] += 1
+        counts["struck"] += bool(line["struck"])
+        counts[str(line["status"])] += 1
+        counts["wrong"] += bool(line["wrong"])
+        counts["points"] += int(str(line["points"]))
+    by_fault["all"] = sum(by_fault.values(), Counter())
+    columns = ("runs", "struck", "finished", "failed", "not begun", "points", "wrong")
+    rows = [["fault", *columns], ["---", *["---:"] * len(columns)]]
+    rows += [[name, *(str(counts[c]) for c in columns)] for name, counts in by_fault.items()]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -12,7 +12,7 @@ from pyvisa.constants import StatusCode
 from .clock import Clock
 from .errors import BenchError
 from .faults import first_line
-from .guard.sessions import bound_clear, open_prologix
+from .guard.sessions import notice_closed_peer, open_prologix
 from .limits import Limits
 from .sections import InstrumentSection
 
@@ -55,7 +55,7 @@ class Connection:
         adapter = instrument.adapter  # type: ignore[attr-defined]
         self.exits.callback(adapter.close)
         try:
-            bound_clear(adapter.connection)
+            notice_closed_peer(adapter.connection)
             discard_input(instrument)  # what an earlier session left unread
         except (OSError, pyvisa.errors.Error) as error:
             raise _nothing_answers(address, error) from error
@@ -138,7 +138,7 @@ def discard_input(driver: Any) -> None:
 
     Raises what the connection raises if it is broken; a peer that has closed does not hold it.
     """
-    driver.adapter.flush_read_buffer()  # bounded by `bound_clear` where it was not
+    driver.adapter.flush_read_buffer()  # bounded by `notice_closed_peer` where it was not
 
 
 def open_visa(visa_library: str) -> pyvisa.ResourceManager:

@@ -30,13 +30,14 @@ class Holder:
     """The process that has an instrument; `token` is drawn anew for every opening of a bench."""
 
     token: str
+    bench: str
     pid: int
     since: str
     activity: str = ""
 
     @classmethod
-    def of_this_process(cls, token: str, activity: str = "") -> Self:
-        return cls(token, os.getpid(), time.strftime("%Y-%m-%d %H:%M:%S"), activity)
+    def of_this_process(cls, token: str, bench: str, activity: str = "") -> Self:
+        return cls(token, bench, os.getpid(), time.strftime("%Y-%m-%d %H:%M:%S"), activity)
 
     def __str__(self) -> str:
         who = f"{self.activity} of PID {self.pid}" if self.activity else f"PID {self.pid}"
@@ -117,7 +118,7 @@ def _open_without_following(path: str, flags: int) -> int:
 class Ownership:
     """The locks of all instruments of a bench, held together."""
 
-    def __init__(self, bench: str, paths: Iterable[Path], holder: Holder) -> None:
+    def __init__(self, paths: Iterable[Path], holder: Holder) -> None:
         """Take the locks; raises BenchError, with none of them held, if one cannot be had."""
         self._locks: list[InstrumentLock] = []
         try:
@@ -125,7 +126,7 @@ class Ownership:
                 self._locks.append(_patient_lock(path, holder))
         except InUseError as error:
             self.release()
-            raise BenchError(_sentence(bench, error.holder)) from error
+            raise BenchError(_sentence(holder.bench, error.holder)) from error
         except BaseException:
             self.release()
             raise
@@ -158,10 +159,10 @@ def _sentence(bench: str, holder: Holder | None) -> str:
             f"The bench {bench} is open in this process already, since {holder.since}; close it "
             "before opening it again."
         )
-    return (
-        f"The bench {bench} is in use by {holder or 'another program'}; wait until it has ended, "
-        "or stop it."
-    )
+    who = str(holder or "another program")
+    if holder is not None and holder.bench != bench:
+        who += f" (bench {holder.bench})"
+    return f"The bench {bench} is in use by {who}; wait until it has ended, or stop it."
 
 
 def lock_file(instrument: str) -> Path:

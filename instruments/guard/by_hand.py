@@ -22,8 +22,8 @@ def make_safe(bench_file: BenchFile) -> list[shutdown.Outcome]:
     instruments = plan_of(bench_file).instruments
     with Interrupts() as interrupts, ExitStack() as exits:
         if LabAddress.of_library(bench_file.visa_library) is None:
-            holder = Holder.of_this_process(secrets.token_hex(8), "bench safe")
-            owned = Ownership(bench_file.name, lock_files(bench_file), holder)
+            holder = Holder.of_this_process(secrets.token_hex(8), bench_file.name, "bench safe")
+            owned = Ownership(lock_files(bench_file), holder)
             exits.callback(owned.release)
         interrupts.hold()  # a ramp that has started goes on to its end
         return shutdown.make_safe(instruments, {})

@@ -18,8 +18,8 @@ class Owner:
     def __init__(self, bench_file: BenchFile) -> None:
         """Raises BenchError, and has touched nothing, if another owner has an instrument."""
         token = secrets.token_hex(8)
-        holder = Holder.of_this_process(token)
-        self._locks = Ownership(bench_file.name, lock_files(bench_file), holder)
+        holder = Holder.of_this_process(token, bench_file.name)
+        self._locks = Ownership(lock_files(bench_file), holder)
         try:
             self._guard = Guard(plan_of(bench_file), token)
         except BaseException:

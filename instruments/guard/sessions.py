@@ -1,5 +1,6 @@
 """VISA sessions: Prologix adapters, and PyVISA-py's sockets kept from waiting for ever."""
 
+import errno
 import os
 import select
 import socket
@@ -18,12 +19,12 @@ QUIET_S = 0.02
 LONGEST_PROLOGIX_WAIT_MS = 3000
 
 
-def bound_clear(resource: Any) -> None:
-    """Bound the time that PyVISA-py takes to clear a socket.
+def notice_closed_peer(resource: Any) -> None:
+    """Make PyVISA-py notice that a socket's peer has closed, or refused the connection.
 
-    Its own way reads until nothing comes, which lasts for ever once the peer has closed; PyVISA's
-    `clear` and `flush` and PyMeasure's `flush_read_buffer` end there, too. A connection that was
-    refused, which PyVISA-py does not notice, raises OSError.
+    Left alone, it clears such a socket for ever (so do PyVISA's `flush` and PyMeasure's
+    `flush_read_buffer`) and reads it, at the full speed of the processor, until the time-out.
+    Raises OSError for a connection that was refused; later, reading raises it.
     """
     session = getattr(resource.visalib, "sessions", {}).get(resource.session)
     pending = getattr(session, "_pending_buffer", None)
@@ -32,6 +33,7 @@ def bound_clear(resource: Any) -> None:
     refused = session.interface.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
     if refused:
         raise OSError(refused, os.strerror(refused))
+    session.interface = _Socket(fileno=session.interface.detach())
 
     def clear() -> StatusCode:
         session._pending_buffer.clear()
@@ -40,11 +42,20 @@ def bound_clear(resource: Any) -> None:
             while time.monotonic() < deadline:
                 if not select.select([session.interface], [], [], QUIET_S)[0]:
                     return StatusCode.success
-                if not session.interface.recv(4096):
-                    break
+                session.interface.recv(4096)
         return StatusCode.error_connection_lost
 
     session.clear = clear
+
+
+class _Socket(socket.socket):
+    """A socket whose end is an error."""
+
+    def recv(self, *arguments: int) -> bytes:
+        received = super().recv(*arguments)
+        if not received:
+            raise ConnectionResetError(errno.ECONNRESET, "the peer has closed the connection")
+        return received
 
 
 def open_prologix(
@@ -70,7 +81,7 @@ def open_prologix(
         if half_open := _PrologixIntfcSession.boards.get(board):
             half_open.close()
         raise
-    bound_clear(resource)
+    notice_closed_peer(resource)
     wait_ms = min(timeout_ms, LONGEST_PROLOGIX_WAIT_MS)  # PyVISA-py's 50 ms are less than a reading
     resource.write(f"++read_tmo_ms {wait_ms}", termination="\n")
     return resource
@@ -89,7 +100,7 @@ def opened(
     try:
         resource = manager.open_resource(address, open_timeout=timeout_ms, **settings)
         try:
-            bound_clear(resource)
+            notice_closed_peer(resource)
             resource.timeout = timeout_ms
             yield resource
         finally:

@@ -131,9 +131,11 @@ class Watch:
 
     def _lock(self, instrument: InstrumentPlan, deadline: float) -> InstrumentLock:
         assert instrument.lock is not None, "real instruments have locks"
+        assert self._plan is not None, "the instrument is of the plan"
+        holder = Holder.of_this_process(self._token, self._plan.bench, GUARD)
         while True:
             try:
-                return InstrumentLock(instrument.lock, Holder.of_this_process(self._token, GUARD))
+                return InstrumentLock(instrument.lock, holder)
             except InUseError:
                 if time.monotonic() >= deadline:
                     raise

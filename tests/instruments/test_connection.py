@@ -193,6 +193,18 @@ def test_discarding_the_input_of_a_peer_that_has_closed_comes_to_an_end() -> Non
             driver.adapter.connection.clear()
 
 
+def test_reading_from_a_peer_that_has_closed_does_not_wait_for_the_time_out() -> None:
+    with (
+        peer() as (address, accept),
+        connected(meter(address, timeout_s=600.0)) as connection,
+    ):
+        driver = connection.open(Keithley2400, address)
+        with accept() as instrument:
+            instrument.sendall(b"half a rep")
+        with pytest.raises(ConnectionError, match=r"peer has closed|reset"):
+            driver.read()
+
+
 def test_unread_replies_are_discarded_and_the_next_one_is_the_answer() -> None:
     with peer() as (address, accept), connected(meter(address)) as connection:
         driver = connection.open(Keithley2400, address)

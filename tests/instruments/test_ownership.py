@@ -17,7 +17,7 @@ from dwmtj.instruments.ownership import (
 )
 from dwmtj.instruments.sections import GaussmeterSection
 
-HOLDER = Holder("token", os.getpid(), "2026-11-26 20:40:02")
+HOLDER = Holder("token", "mine", os.getpid(), "2026-11-26 20:40:02")
 
 
 def test_the_holder_is_read_while_the_lock_is_held_and_the_file_goes_with_it(
@@ -67,13 +67,14 @@ def test_a_lock_file_that_is_something_else_is_refused_and_nothing_is_written(
 
 
 def test_a_bench_gets_all_of_its_locks_or_none(tmp_path: Path) -> None:
-    held = InstrumentLock(tmp_path / "b", Holder("other", 4711, "Monday", "run 7"))
+    held = InstrumentLock(tmp_path / "b", Holder("other", "theirs", 4711, "Monday", "run 7"))
     with pytest.raises(
-        BenchError, match=r"The bench mine is in use by run 7 of PID 4711, since Monday; wait"
+        BenchError,
+        match=r"The bench mine is in use by run 7 of PID 4711, since Monday \(bench theirs\); wait",
     ):
-        Ownership("mine", [tmp_path / "c", tmp_path / "a", tmp_path / "b"], HOLDER)
+        Ownership([tmp_path / "c", tmp_path / "a", tmp_path / "b"], HOLDER)
     held.release()
-    Ownership("mine", [tmp_path / "a", tmp_path / "b", tmp_path / "a"], HOLDER).release()
+    Ownership([tmp_path / "a", tmp_path / "b", tmp_path / "a"], HOLDER).release()
 
 
 @pytest.mark.parametrize(

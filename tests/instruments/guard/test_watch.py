@@ -92,7 +92,7 @@ def test_what_another_owner_has_taken_is_left_alone_and_the_rest_made_safe(
     watch.listen(io.BytesIO(plan(tcp_bench)))
     meter = next(p for p in plan_of(tcp_bench.file).instruments if p.name == "resistance meter")
     assert meter.lock is not None
-    lock = InstrumentLock(meter.lock, Holder("another", os.getpid(), "now"))
+    lock = InstrumentLock(meter.lock, Holder("another", "other", os.getpid(), "now"))
     try:
         watch.act()
     finally:
@@ -108,7 +108,7 @@ def test_a_lock_that_a_child_of_the_dead_owner_holds_does_not_keep_the_guard_awa
     other_process.kill()
     watch = Watch(other_process.pid)
     watch.listen(io.BytesIO(plan(tcp_bench)))
-    holder = Holder(TOKEN, other_process.pid, "now")
+    holder = Holder(TOKEN, "tcp", other_process.pid, "now")
     locks = [InstrumentLock(p.lock, holder) for p in plan_of(tcp_bench.file).instruments if p.lock]
     try:
         watch.act()

@@ -23,6 +23,8 @@ from .errors import BenchError
 GUARD = "the guard"  # whoever opens a bench waits until its guard has made it safe
 GUARD_TIMEOUT_S = 15.0
 POLL_S = 0.1
+RECORD_BYTES = 4096
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,9 @@ class Holder:
 
     @classmethod
     def of_this_process(cls, token: str, bench: str, activity: str = "") -> Self:
-        return cls(token, bench, os.getpid(), time.strftime("%Y-%m-%d %H:%M:%S"), activity)
+        return cls(
+            token, bench[:LONGEST_NAME], os.getpid(), time.strftime("%Y-%m-%d %H:%M:%S"), activity
+        )
 
     def __str__(self) -> str:
         who = f"{self.activity} of PID {self.pid}" if self.activity else f"PID {self.pid}"
@@ -82,7 +86,8 @@ class InstrumentLock:
     def describe(self, activity: str) -> None:
         """Show what the holder is doing."""
         self._holder = replace(self._holder, activity=activity)
-        self._write(self._descriptor)
+        with suppress(OSError):  # a full disk is no reason to end a run
+            self._write(self._descriptor)
 
     def release(self) -> None:
         with suppress(OSError):  # only its owner may remove it; whoever opened it finds it removed
@@ -94,11 +99,12 @@ class InstrumentLock:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
             raise OSError(0, "it is a link or no ordinary file")
-        # The first byte is the one that Windows locks against reading.
+        # The first byte is the one that Windows locks against reading. One write of a constant
+        # length, so that no reader finds half of it.
         content = b"\n" + json.dumps(asdict(self._holder)).encode()
         os.lseek(descriptor, 0, os.SEEK_SET)
-        os.write(descriptor, content)
-        os.ftruncate(descriptor, len(content))
+        os.write(descriptor, content.ljust(RECORD_BYTES))
+        os.ftruncate(descriptor, RECORD_BYTES)
 
 
 def read_holder(path: Path) -> Holder | None:
@@ -106,7 +112,7 @@ def read_holder(path: Path) -> Holder | None:
     try:
         with open(path, "rb", opener=_open_without_following) as file:
             file.seek(1)
-            return Holder(**json.loads(file.read(4096)))
+            return Holder(**json.loads(file.read(RECORD_BYTES)))
     except (OSError, ValueError, TypeError):
         return None
 

@@ -19,9 +19,13 @@ PATIENCE_S = 8.0  # for one instrument, its ramp not counted
 
 @dataclass
 class Outcome:
-    """What was done with one instrument; `problem` is None once it has confirmed its safe state."""
+    """What was done with one instrument; `problem` is None once it has confirmed its safe state.
+
+    `set_point` is the last one that its owner reported, then the last one of the ramp.
+    """
 
     instrument: str
+    set_point: float | None = None
     done: list[str] = field(default_factory=list)
     problem: str | None = "it has not answered in time"
 
@@ -45,7 +49,7 @@ def make_safe(
 
     `set_points` are the last ones on the wire, by address. One that hangs is left to its thread.
     """
-    outcomes = {plan.name: Outcome(plan.name) for plan in instruments}
+    outcomes = {plan.name: Outcome(plan.name, set_points.get(plan.address)) for plan in instruments}
     lines = {plan.line: threading.Lock() for plan in instruments}
     threads: dict[str, threading.Thread] = {}
 
@@ -54,7 +58,7 @@ def make_safe(
             if name in threads:
                 threads[name].join(PATIENCE_S)
         with lines[plan.line]:
-            _make_one_safe(plan, outcomes[plan.name], set_points.get(plan.address))
+            _make_one_safe(plan, outcomes[plan.name])
 
     for plan in sorted(instruments, key=lambda plan: len(plan.after)):
         thread = threading.Thread(target=work, args=(plan,), name=plan.name, daemon=True)
@@ -66,14 +70,14 @@ def make_safe(
     return list(outcomes.values())
 
 
-def _make_one_safe(plan: InstrumentPlan, outcome: Outcome, reported: float | None) -> None:
+def _make_one_safe(plan: InstrumentPlan, outcome: Outcome) -> None:
     for attempt in range(1, ATTEMPTS + 1):
         try:
             manager = pyvisa.ResourceManager(plan.visa_library)
             with opened(
                 manager, plan.address, plan.settings, plan.prologix, TIMEOUT_MS
             ) as resource:
-                _carry_out(plan, resource, outcome, reported, last=attempt == ATTEMPTS)
+                _carry_out(plan, resource, outcome, last=attempt == ATTEMPTS)
         except Exception as error:  # drivers and back ends may raise anything
             outcome.problem = _reason(error)
             outcome.done.append(f"tried again ({outcome.problem})")
@@ -82,16 +86,12 @@ def _make_one_safe(plan: InstrumentPlan, outcome: Outcome, reported: float | Non
             return
 
 
-def _carry_out(
-    plan: InstrumentPlan, resource: Any, outcome: Outcome, reported: float | None, *, last: bool
-) -> None:
+def _carry_out(plan: InstrumentPlan, resource: Any, outcome: Outcome, *, last: bool) -> None:
     for step in plan.steps:
         if isinstance(step, Ramp):
             try:
                 if all(_holds(resource, condition) for condition in step.conditions):
-                    outcome.done.append(
-                        _ramp_to_zero(resource, step, reported if step.reported else None)
-                    )
+                    outcome.done.append(_ramp_to_zero(resource, step, outcome))
             except Exception as error:  # anything, as above
                 if not last:
                     raise
@@ -112,11 +112,14 @@ def _holds(resource: Any, query: Query) -> bool:
         return reply.casefold() == query.reply.casefold()
 
 
-def _ramp_to_zero(resource: Any, ramp: Ramp, reported: float | None) -> str:
-    start = _start_of(resource, ramp, reported)
+def _ramp_to_zero(resource: Any, ramp: Ramp, outcome: Outcome) -> str:
+    start = _start_of(resource, ramp, outcome.set_point if ramp.reported else None)
     steps = math.ceil(abs(start) / (ramp.rate_per_s * ramp.interval_s) - 1e-9)
     for step in range(1, steps + 1):
-        resource.write(ramp.message.format(start * (1 - step / steps)))
+        set_point = start * (1 - step / steps)
+        if ramp.reported:
+            outcome.set_point = set_point
+        resource.write(ramp.message.format(set_point))
         time.sleep(ramp.interval_s)
     return f"ramped from {start:.4g} to 0" if steps else "at 0"
 

@@ -23,6 +23,7 @@ class Supply(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         self.replies = {"OUTP?": "1", "FUNC:MODE?": "1", "CURR?": "4"}
         self.obeys = True
+        self.hangs_up_after_set_points = 0
         self.received: list[str] = []
         super().__init__(("127.0.0.1", 0), Conversation)
 
@@ -38,6 +39,10 @@ class Conversation(socketserver.StreamRequestHandler):
         for line in self.rfile:
             message = line.decode().strip()
             self.server.received.append(message)
+            if message.startswith("CURR "):
+                self.server.replies["CURR?"] = message.split()[1]
+                if len(self.server.set_points_A) == self.server.hangs_up_after_set_points:
+                    return
             if message == "OUTP 0" and self.server.obeys:
                 self.server.replies["OUTP?"] = "0"
             if reply := self.server.replies.get(message):
@@ -97,6 +102,14 @@ def test_without_a_set_point_to_start_from_the_supply_is_switched_off_and_that_i
     assert outcome.problem is None
     assert not supply.set_points_A
     assert supply.replies["OUTP?"] == "0"
+
+
+def test_a_ramp_that_was_interrupted_goes_on_where_it_was(
+    supply: Supply, virtual: Callable[..., BenchFile]
+) -> None:
+    supply.hangs_up_after_set_points = 5
+    assert made_safe(plan_for(supply, virtual()), reported_A=4.0).state.endswith("to 0, off")
+    assert supply.set_points_A == sorted(supply.set_points_A, reverse=True)
 
 
 def test_a_supply_that_is_off_is_not_ramped(

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from ..lab_address import LabAddress
 from .bench_file import BenchFile
 from .clock import Clock, clock_of
 from .cold_switch import ColdSwitch
@@ -19,10 +20,7 @@ from .drivers import (
     open_switch,
 )
 from .errors import BenchError
-from .guard.owner import Owner
-from .guard.planning import plan_of
 from .guard.safe_state import DEADLINE_S, SafeState
-from .guard.shutdown import make_safe
 from .interrupts import Interrupts
 from .limits import (
     LimitedMagnet,
@@ -33,6 +31,9 @@ from .limits import (
 )
 from .roles import Magnet, PulseGenerator, ResistanceMeter, Switch
 from .tracing import step, traced
+
+if TYPE_CHECKING:
+    from .guard.owner import Owner
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,7 @@ class Bench:
         clock: Clock,
         *,
         switch: Switch | None = None,
-        owner: Owner | None = None,
+        owner: "Owner | None" = None,
         set_points: Mapping[str, float] = MappingProxyType({}),
         close: Callable[[], None] = lambda: None,
     ) -> None:
@@ -175,6 +176,9 @@ class Bench:
 
     def _make_safe_anew(self, instrument: str) -> None:
         """Make one instrument safe over a connection of its own; raises BenchError."""
+        from .guard.planning import plan_of  # nobody waits for them who does not need them
+        from .guard.shutdown import make_safe
+
         plans = [plan for plan in plan_of(self.file).instruments if plan.name == instrument]
         for outcome in make_safe(plans, self._set_points):
             if outcome.problem is not None:
@@ -215,7 +219,7 @@ def open_bench(bench_file: BenchFile) -> Bench:
         "open bench", logging.INFO, bench=bench_file.name, visa_library=bench_file.visa_library
     )
     with Interrupts(), opening, ExitStack() as exits:
-        owner = Owner.of(bench_file)
+        owner = _own(bench_file)
         if owner is not None:
             exits.callback(owner.release)
         set_points: dict[str, float] = {}
@@ -250,3 +254,12 @@ def open_bench(bench_file: BenchFile) -> Bench:
         set_points=set_points,
         close=close,
     )
+
+
+def _own(bench_file: BenchFile) -> "Owner | None":
+    """Become the owner of a real bench; a virtual one lives and dies with its process."""
+    if LabAddress.of_library(bench_file.visa_library) is not None:
+        return None
+    from .guard.owner import Owner  # a virtual bench does not wait for it
+
+    return Owner(bench_file)

@@ -2,9 +2,7 @@
 
 import secrets
 from pathlib import Path
-from typing import Self
 
-from ...lab_address import LabAddress
 from ..bench_file import BenchFile
 from ..ownership import Holder, Ownership
 from .plan import RunUnderWay
@@ -25,12 +23,6 @@ class Owner:
         except BaseException:
             self._locks.release()
             raise
-
-    @classmethod
-    def of(cls, bench_file: BenchFile) -> Self | None:
-        """Become the owner; None for a virtual bench, which lives and dies with its process."""
-        real = LabAddress.of_library(bench_file.visa_library) is None
-        return cls(bench_file) if real else None
 
     def run_begins(self, notes_file: Path, run_id: int, attempt: int) -> None:
         """From now on the guard writes what it does into the notes about this run."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -104,14 +105,16 @@ class Message:
     released: bool = False
 
 
-_MESSAGES = TypeAdapter(Message)
+@cache
+def _messages() -> TypeAdapter[Message]:
+    return TypeAdapter(Message)
 
 
 def encode(message: Message) -> bytes:
     """Return a message as one line."""
-    return _MESSAGES.dump_json(message, exclude_defaults=True) + b"\n"
+    return _messages().dump_json(message, exclude_defaults=True) + b"\n"
 
 
 def decode(line: bytes) -> Message:
     """Return the message of a line; raises ValueError."""
-    return _MESSAGES.validate_json(line)
+    return _messages().validate_json(line)

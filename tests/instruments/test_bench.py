@@ -12,7 +12,7 @@ import pyvisa
 from dwmtj.instruments import BenchError, BenchFile, PulseShape, open_bench
 from dwmtj.instruments.adapters.keysight81160a import Keysight81160APulseGenerator
 from dwmtj.instruments.interrupts import Interrupts
-from dwmtj.simulators.bench.models.pulse_generator import Channel
+from dwmtj.simulators.bench.models.keysight_81160a.channel import Channel
 
 SHAPE = PulseShape(width_s=50e-9, rise_s=10e-9, fall_s=10e-9)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dwmtj.simulators.bench import forget_labs
+from dwmtj.simulators.bench import forget_labs, open_lab
 from dwmtj.simulators.bench.lab_file import read_lab_file
 from dwmtj.simulators.bench.models.registry import MODELS
 
@@ -60,3 +60,19 @@ def test_the_worked_example_of_a_new_instrument_runs(
     namespace = run("add-an-instrument.md")
     assert namespace["coil_V"] == pytest.approx(6.0, abs=1e-3)
     namespace["manager"].close()
+
+
+@pytest.mark.parametrize("model", ["81160A", "2400", "BOP 36-12", "425", "2750"])
+def test_commands_listed_as_not_simulated_are_undefined(model: str) -> None:
+    page = (DOCS.parent / "reference" / "virtual-bench.md").read_text(encoding="utf-8")
+    section = page.partition("## Commands that are not simulated")[2]
+    (listed,) = re.findall(rf"- \*\*{re.escape(model)}\*\*(.*?)(?=\n- |\Z)", section, re.DOTALL)
+    headers = re.findall(r"`([^`]+)`", listed)
+    instruments = open_lab("array?name=undefined").instruments.values()
+    (instrument,) = (one for one in instruments if one.model.name == model)
+    assert len(headers) > 10
+    for header in headers:
+        for message in (f"{header}?", f"{header} 1"):
+            instrument.errors.clear()
+            assert instrument.execute(message) is None
+            assert [error.code for error in instrument.errors] == [-113], message

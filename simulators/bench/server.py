@@ -13,7 +13,8 @@ import socketserver
 import threading
 import time
 from collections.abc import Mapping
-from typing import Any, BinaryIO
+from io import BufferedIOBase
+from typing import Any
 
 from .errors import LabError
 from .lab import Lab
@@ -117,7 +118,7 @@ class _InstrumentServer(socketserver.ThreadingTCPServer):
         self._lock = threading.Lock()
         super().__init__(where, _Client)
 
-    def answer(self, client: socket.socket, lines: BinaryIO) -> None:
+    def answer(self, client: socket.socket, lines: BufferedIOBase) -> None:
         """Execute a client's lines and send the replies, until it disconnects."""
         port = self._lab.stream(self._address)
         with self._lab.clock.interrupted_if(_Departure(client)):

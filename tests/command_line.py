@@ -1,6 +1,5 @@
 """The command `dwmtj` in a process of its own, as a user starts it, and what it has stored."""
 
-import os
 import sqlite3
 import subprocess
 import sys
@@ -10,23 +9,16 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from dwmtj.tests.fork_server import run_forked
+
 
 def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "dwmtj", *arguments]
 
 
-def dwmtj(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def dwmtj(folder: Path, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     """Run a command in the folder, on a terminal 160 columns wide and with no database named."""
-    environment = {**os.environ, "COLUMNS": "160", "PYTHONIOENCODING": "utf-8"}
-    environment.pop("DWMTJ_DATABASE", None)
-    return subprocess.run(
-        command(*arguments),
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-    )
+    return run_forked(folder, ["dwmtj", *arguments], **{"COLUMNS": "160", **environment})
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 # What pytest and, when they are imported, libraries set for themselves.
-IGNORED = ("KMP_", "MPL", "PYTEST_", "QT_", "TORCH", "__DASK")
+IGNORED = ("KMP_", "MPL", "PYSIDE6_", "PYTEST_", "QT_", "TORCH", "__DASK")
 
 
 @contextmanager

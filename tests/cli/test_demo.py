@@ -1,21 +1,13 @@
 """The demo measures both synapses and finds the paper's numbers."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 from dwmtj.storage import Store
+from dwmtj.tests.command_line import dwmtj
 
 
 def test_the_demo_prints_both_tables_and_leaves_figures_and_runs(tmp_path: Path) -> None:
-    result = subprocess.run(
-        [sys.executable, "-m", "dwmtj", "demo"],
-        cwd=tmp_path,
-        env={**os.environ, "COLUMNS": "160"},
-        capture_output=True,
-        text=True,
-    )
+    result = dwmtj(tmp_path, "demo")
     assert result.returncode == 0, result.stderr
     assert "Trapezoidal synapse: 16 of 16 within the paper's spread" in result.stdout
     assert "Straight synapse: 11 of 11 within the paper's spread" in result.stdout

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from dwmtj.cli import models
 from dwmtj.cli.options import open_to_read
 from dwmtj.storage import Status, Store, StoreError
+from dwmtj.tests.fork_server import run_forked
 
 NOBODY = 65534
 DYING = """
@@ -66,10 +67,7 @@ def test_an_instrument_that_dies_is_told_once_without_a_traceback_and_ends_with_
 ) -> None:
     script = tmp_path / "dying.py"
     script.write_text(DYING.format(alive=alive))
-    environment = {**os.environ, "DWMTJ_DATABASE": "lab.sqlite"}
-    result = subprocess.run(
-        [sys.executable, script], cwd=tmp_path, env=environment, capture_output=True, text=True
-    )
+    result = run_forked(tmp_path, [script], DWMTJ_DATABASE="lab.sqlite")
     assert result.returncode == 1, result.stderr
     assert result.stderr.endswith(told)
     assert result.stderr.count("error: ") == 1

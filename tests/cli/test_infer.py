@@ -1,8 +1,5 @@
 """`dwmtj infer cifar100`: a table, a figure and a result; what is missing or wrong is named."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +13,7 @@ from dwmtj.cli import app as command_line
 from dwmtj.simulators.networks import NetworkError
 from dwmtj.storage import Store
 from dwmtj.tests.analysis.test_write_policy import a_model
+from dwmtj.tests.command_line import dwmtj
 from dwmtj.tests.official_images import write_official_images
 
 WEIGHTS = "cifar100/resnet20.safetensors"
@@ -124,13 +122,8 @@ def test_a_model_that_cannot_be_written_is_told_before_anything_is_done(
 def test_missing_weights_are_one_sentence_with_the_command_that_trains_them(
     tmp_path: Path,
 ) -> None:
-    process = subprocess.run(
-        [sys.executable, "-m", "dwmtj", "infer", "cifar100", "-o", "out", "--weights", WEIGHTS],
-        cwd=tmp_path,
-        env={**os.environ, "DWMTJ_DATA": str(tmp_path / "nowhere")},
-        capture_output=True,
-        text=True,
-    )
+    command = ("infer", "cifar100", "-o", "out", "--weights", WEIGHTS)
+    process = dwmtj(tmp_path, *command, DWMTJ_DATA=str(tmp_path / "nowhere"))
     assert process.returncode == 2
     assert process.stderr.startswith("error: No weights found at cifar100/resnet20.safetensors")
     assert "train them with dwmtj learn cifar100 -o cifar100" in process.stderr

@@ -1,8 +1,5 @@
 """`dwmtj learn`: tables, figures and results; broken off, gone on with, refused in a sentence."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +12,7 @@ from dwmtj.cli import app as command_line
 from dwmtj.simulators.networks import NetworkError, require_learning
 from dwmtj.simulators.sweeps.errors import SweepError
 from dwmtj.storage import OutputFileError, Store
+from dwmtj.tests.command_line import dwmtj
 from dwmtj.tests.official_images import write_official_images
 
 ANN = ("learn", "ann", "-o", "network", "--data", "mnist", "--epochs", "1")
@@ -97,13 +95,8 @@ def test_technologies_give_a_table_a_figure_and_a_result(
 
 @pytest.mark.parametrize("command", ["ann", "compare", "stream"])
 def test_a_missing_data_file_is_named_and_nothing_is_written(command: str, tmp_path: Path) -> None:
-    process = subprocess.run(
-        [sys.executable, "-m", "dwmtj", "learn", command, "-o", "out"],
-        cwd=tmp_path,
-        env={**os.environ, "DWMTJ_DATA": str(tmp_path / "nowhere")},
-        capture_output=True,
-        text=True,
-    )
+    nowhere = str(tmp_path / "nowhere")
+    process = dwmtj(tmp_path, "learn", command, "-o", "out", DWMTJ_DATA=nowhere)
     assert process.returncode == 2
     assert process.stderr.startswith("error: ")
     assert "is missing: put the official file there" in process.stderr

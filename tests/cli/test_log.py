@@ -4,7 +4,6 @@ import io
 import logging
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,21 +14,14 @@ from rich.progress import Progress
 from dwmtj import DwmtjError
 from dwmtj.cli import console
 from dwmtj.cli.log import ConsoleHandler, configure_logging, log_setting
+from dwmtj.tests.command_line import command, dwmtj
 
 FIRE = "point 2/fire begins: amplitude_V="
+STAIRCASE = ("run", "staircase-write", "-p", "amplitude_step_V=1")
 
 
-def dwmtj(folder: Path, *arguments: str, setting: str = "") -> "subprocess.CompletedProcess[str]":
-    environment = {**os.environ, "COLUMNS": "160", "DWMTJ_LOG": setting}
-    environment.pop("DWMTJ_DATABASE", None)
-    command = [*arguments, "run", "staircase-write", "-p", "amplitude_step_V=1"]
-    return subprocess.run(
-        [sys.executable, "-m", "dwmtj", *command],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
+def run(folder: Path, *options: str, setting: str = "") -> "subprocess.CompletedProcess[str]":
+    return dwmtj(folder, *options, *STAIRCASE, DWMTJ_LOG=setting)
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +48,7 @@ def test_a_run_logs_what_is_asked_for_on_stderr(
     shows: tuple[str, ...],
     hides: tuple[str, ...],
 ) -> None:
-    ran = dwmtj(tmp_path, *options, setting=setting)
+    ran = run(tmp_path, *options, setting=setting)
     assert ran.returncode == 0, ran.stderr
     assert all(text in ran.stderr for text in shows)
     assert not any(text in ran.stderr for text in hides)
@@ -67,7 +59,7 @@ def test_a_file_gets_everything_and_is_continued_while_the_terminal_stays_quiet(
     tmp_path: Path,
 ) -> None:
     for _ in range(2):
-        ran = dwmtj(tmp_path, setting="dwmtj.log")
+        ran = run(tmp_path, setting="dwmtj.log")
         assert "open bench" not in ran.stderr
     written = (tmp_path / "dwmtj.log").read_text(encoding="utf-8")
     assert written.count(FIRE) == 2
@@ -75,7 +67,7 @@ def test_a_file_gets_everything_and_is_continued_while_the_terminal_stays_quiet(
 
 
 def test_a_file_gets_the_level_it_is_given_with(tmp_path: Path) -> None:
-    dwmtj(tmp_path, setting="INFO:dwmtj.log")
+    run(tmp_path, setting="INFO:dwmtj.log")
     written = (tmp_path / "dwmtj.log").read_text(encoding="utf-8")
     assert "open bench" in written
     assert FIRE not in written
@@ -99,7 +91,7 @@ def test_a_setting_is_a_level_a_file_or_both(
 
 
 def test_a_setting_that_is_neither_is_one_sentence(tmp_path: Path) -> None:
-    ran = dwmtj(tmp_path, setting="verbose")
+    ran = run(tmp_path, setting="verbose")
     assert ran.returncode == 2
     assert "error: DWMTJ_LOG is 'verbose': write a level" in ran.stderr
     assert list(tmp_path.iterdir()) == []
@@ -117,7 +109,13 @@ def test_a_log_that_cannot_be_written_is_one_sentence(
 def test_a_disk_that_fills_up_ends_the_log_with_one_sentence(
     tmp_path: Path,
 ) -> None:
-    ran = dwmtj(tmp_path, setting="/dev/full")
+    ran = subprocess.run(  # to its very end, where the log is closed
+        command(*STAIRCASE),
+        cwd=tmp_path,
+        env={**os.environ, "DWMTJ_LOG": "/dev/full", "DWMTJ_DATABASE": "lab.sqlite"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     assert ran.returncode == 0
     assert ran.stderr.count("ends here") == 1
     assert "Traceback" not in ran.stderr

@@ -1,27 +1,13 @@
 """`dwmtj runs replay`, as a user types it."""
 
-import os
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
 from dwmtj.storage import Status, Store
+from dwmtj.tests.command_line import dwmtj
 
 STEPS = ("-p", "amplitude_start_V=1", "-p", "amplitude_step_V=0.5")
-
-
-def dwmtj(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    environment = {**os.environ, "COLUMNS": "160"}
-    environment.pop("DWMTJ_DATABASE", None)
-    return subprocess.run(
-        [sys.executable, "-m", "dwmtj", *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
 
 
 def test_a_replay_says_identical_then_names_the_point_that_was_changed(tmp_path: Path) -> None:

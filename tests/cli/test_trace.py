@@ -1,9 +1,6 @@
 """`--trace` and `dwmtj trace show`, as a user types them."""
 
 import json
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,21 +10,10 @@ from typer.testing import CliRunner
 from dwmtj import DwmtjError
 from dwmtj.cli import trace
 from dwmtj.instruments.tracing import TraceError
+from dwmtj.tests.command_line import dwmtj
 
 BEGAN = datetime(2026, 7, 1, 21, 59, 50, tzinfo=UTC)
 HEADER = {"trace": "dwmtj", "version": 1, "time": BEGAN.isoformat(), "pid": 1, "command": "a night"}
-
-
-def dwmtj(folder: Path, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    ours = {**os.environ, "COLUMNS": "160", **environment}
-    ours.pop("DWMTJ_DATABASE", None)
-    return subprocess.run(
-        [sys.executable, "-m", "dwmtj", *arguments],
-        cwd=folder,
-        env=ours,
-        capture_output=True,
-        text=True,
-    )
 
 
 def exchange(at_s: float, operation: str, text: str, **more: object) -> dict[str, object]:

@@ -1,12 +1,9 @@
 """One reader's way down a page: its steps in order, in one folder, each in a process of its own.
 
-Processes are forked from one that has imported the project (where the system can fork), so a
-command starts at once, with nothing left in memory of those before it.
+A command starts at once, with nothing left in memory of those before it; see `fork_server`.
 """
 
-import multiprocessing
 import re
-import runpy
 import shlex
 import socket
 import sqlite3
@@ -14,21 +11,19 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
-from dwmtj.tests.docs.pages import ROOT, Step, steps
+from dwmtj.tests.docs.pages import Step, steps
+from dwmtj.tests.fork_server import run_forked
 
-COMMAND = Path(__file__).with_name("command.py")
 SETS_UP = re.compile(r"git clone |cd dwmtj$|(\.venv/bin/)?pip install |sudo |python3 make\.py ")
 SERVES = re.compile(r"dwmtj serve|dask ")
 NEEDS_GPU = re.compile(r"--on cuda\b")
 PORT = re.compile(r"(?<=:)8786\b|(?<=--port )8786\b")  # others may use it here, too
-ROOMS = ("analysis", "cli", "instruments", "protocols", "simulators", "storage")
 START_S = 60.0
 
 
@@ -103,24 +98,13 @@ class PageSession:
         code, output = self._call(words)
         assert code == 0, f"{step.text}\n{output}"
 
-    def _call(self, words: Sequence[str]) -> tuple[int | None, str]:
+    def _call(self, words: Sequence[str]) -> tuple[int, str]:
         """Run a command that begins with `dwmtj` or a script's path; return exit code, output."""
         if words[0] == "python3":
             words = words[1:]
         assert words[0] == "dwmtj" or words[0].endswith(".py"), words
-        output = self._folder / ".output"
-        given = {
-            "ARGUMENTS": list(words),
-            "FOLDER": str(self._folder),
-            "ENVIRONMENT": self._environment,
-            "OUTPUT": str(output),
-        }
-        process = start(given)
-        try:
-            process.join()
-        finally:
-            process.kill()
-        return process.exitcode, output.read_text(encoding="utf-8")
+        done = run_forked(self._folder, words, **self._environment)
+        return done.returncode, done.stdout + done.stderr
 
     def _serve(self, step: Step, words: Sequence[str]) -> None:
         """Start a server and wait until it says something."""
@@ -138,27 +122,6 @@ class PageSession:
         while not log.read_text():
             assert process.poll() is None and time.monotonic() < deadline_s, f"{step} serves nobody"
             time.sleep(0.05)
-
-
-def start(given: Mapping[str, object]) -> BaseProcess:
-    """Start `command.py` with these globals in a process of its own."""
-    target = runpy.run_path  # found by any process, wherever these tests are
-    arguments = (str(COMMAND), dict(given))
-    process: BaseProcess
-    if sys.platform == "win32":
-        process = multiprocessing.get_context("spawn").Process(target=target, args=arguments)
-    else:
-        forked = multiprocessing.get_context("forkserver")
-        forked.set_forkserver_preload([*project_modules(), "matplotlib.pyplot"])
-        process = forked.Process(target=target, args=arguments)
-    process.start()
-    return process
-
-
-def project_modules() -> list[str]:
-    """Return the modules of all rooms, which every command then has at hand."""
-    files = (path for room in ROOMS for path in sorted((ROOT / room).rglob("[!_]*.py")))
-    return [".".join(("dwmtj", *path.relative_to(ROOT).with_suffix("").parts)) for path in files]
 
 
 @cache

@@ -1,7 +1,7 @@
-"""Runs one command or script of a page in this process; see `page_session`.
+"""Runs one command or script in this process, as if it had been started; see `fork_server`.
 
-Given by `runpy`: FOLDER, ENVIRONMENT, OUTPUT and ARGUMENTS, which begin with `dwmtj` or with the
-path of a Python script.
+Given by `runpy`: FOLDER, ENVIRONMENT, OUTPUT, ERRORS and ARGUMENTS, which begin with `dwmtj` or
+with the path of a Python script.
 """
 
 import os
@@ -14,14 +14,13 @@ import torch
 given = globals()
 arguments: list[str] = given["ARGUMENTS"]
 os.chdir(given["FOLDER"])
-os.environ.pop("DWMTJ_DATABASE", None)
+os.environ.clear()
 os.environ.update(given["ENVIRONMENT"])
 
-output = os.open(given["OUTPUT"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-for stream in (1, 2):
-    os.dup2(output, stream)
+for stream, path in ((1, given["OUTPUT"]), (2, given["ERRORS"])):
+    os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
 sys.stdout = os.fdopen(1, "w", encoding="utf-8")
-sys.stderr = os.fdopen(2, "w", encoding="utf-8", buffering=1)
+sys.stderr = os.fdopen(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1)
 
 torch.set_num_threads(1)  # other tests compute beside this one
 sys.argv = arguments

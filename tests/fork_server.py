@@ -1,0 +1,72 @@
+"""Processes forked from one that has imported the project (where the system can fork).
+
+A command starts at once in one, with nothing left in memory of those before it; imports alone
+cost a process of its own seconds.
+"""
+
+import multiprocessing
+import os
+import runpy
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+HERE = Path(__file__).parent
+COMMAND = HERE / "forked_command.py"
+ROOMS = ("analysis", "cli", "instruments", "protocols", "simulators", "storage")
+
+
+def run_forked(
+    folder: Path, words: Sequence[str | Path], **environment: str
+) -> "subprocess.CompletedProcess[str]":
+    """Run `dwmtj` or a Python script, by its path, with arguments in the folder.
+
+    No database is named, unless these variables of the environment name one.
+    """
+    ours = {name: value for name, value in os.environ.items() if name != "DWMTJ_DATABASE"}
+    with TemporaryDirectory() as printed:
+        output, errors = Path(printed, "output"), Path(printed, "errors")
+        given = {
+            "ARGUMENTS": [str(word) for word in words],
+            "FOLDER": str(folder),
+            "ENVIRONMENT": {**ours, **environment},
+            "OUTPUT": str(output),
+            "ERRORS": str(errors),
+        }
+        process = start(COMMAND, given)
+        try:
+            process.join()
+        finally:
+            process.kill()
+        assert process.exitcode is not None
+        return subprocess.CompletedProcess(
+            words, process.exitcode, *(path.read_text("utf-8") for path in (output, errors))
+        )
+
+
+def start(script: Path, given: Mapping[str, object]) -> BaseProcess:
+    """Start a script with these globals in a process of its own."""
+    target = runpy.run_path  # found by any process, wherever these tests are
+    arguments = (str(script), dict(given))
+    process: BaseProcess
+    if sys.platform == "win32":
+        process = multiprocessing.get_context("spawn").Process(target=target, args=arguments)
+    else:
+        forked = multiprocessing.get_context("forkserver")
+        forked.set_forkserver_preload(PRELOADED)
+        process = forked.Process(target=target, args=arguments)
+    process.start()
+    return process
+
+
+def project_modules() -> list[str]:
+    """Return the modules of all rooms."""
+    root = HERE.parent
+    files = (path for room in ROOMS for path in sorted((root / room).rglob("[!_]*.py")))
+    return [".".join(("dwmtj", *path.relative_to(root).with_suffix("").parts)) for path in files]
+
+
+PRELOADED = [*project_modules(), "matplotlib.pyplot", "dwmtj.tests.warm_up"]

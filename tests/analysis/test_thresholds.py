@@ -28,10 +28,10 @@ def ramps(
 
 
 def test_walls_that_run_through_do_not_bias_the_thresholds() -> None:
-    """Three equal notches, 150 runs: the mean of 150 errors is beyond 0.02 V with p < 1e-3, and
-    fewer than 89 % of 450 intervals hold the truth, if they do in 95 %, with p < 1e-6."""
+    """Three equal notches, 75 runs: the mean of 75 errors is beyond 0.03 V with p < 1e-3, and
+    fewer than 88 % of 225 intervals hold the truth, if they do in 95 %, with p < 3e-5."""
     errors, covered, naive = [], [], []
-    for seed in range(150):
+    for seed in range(75):
         points = ramps([2.5, 2.5, 2.5], 0.2, seed)
         for threshold in find_thresholds(points, LEVELS):
             covered.append(2.5 in threshold.voltage_V)
@@ -39,9 +39,9 @@ def test_walls_that_run_through_do_not_bias_the_thresholds() -> None:
                 errors.append(threshold.voltage_V.value - 2.5)
         left = [switch.voltage_V for switch in find_switches(points, LEVELS) if switch.before == 2]
         naive.append(np.mean(left) - 2.5)
-    assert abs(np.mean(errors)) < 0.02
+    assert abs(np.mean(errors)) < 0.03
     assert np.mean(naive) > 0.05  # departures alone see the strong visits only
-    assert np.mean(covered) > 0.89
+    assert np.mean(covered) > 0.88
 
 
 def test_every_visit_is_counted_once() -> None:

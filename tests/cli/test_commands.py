@@ -123,9 +123,9 @@ def test_a_process_that_is_refused_ends_with_2_too(tmp_path: Path) -> None:
 def test_a_run_broken_off_in_the_middle_keeps_its_points_and_is_taken_up_again(
     number: signal.Signals, status: Status, tmp_path: Path
 ) -> None:
-    many = ["-p", "amplitude_step_V=0.02", "-p", "cycles=60"]
+    many = ["-p", "amplitude_step_V=0.02", "-p", "cycles=20"]
     with started(tmp_path, "run", "staircase-write", *many, stderr=subprocess.PIPE) as process:
-        enough = "SELECT count(*) >= 500 FROM points"
+        enough = "SELECT count(*) >= 250 FROM points"
         wait_until(lambda: bool(stored(tmp_path / "dwmtj.sqlite", enough)), process)
         process.send_signal(number)
         process.communicate()
@@ -133,11 +133,11 @@ def test_a_run_broken_off_in_the_middle_keeps_its_points_and_is_taken_up_again(
     with Store.open(tmp_path / "dwmtj.sqlite") as store:
         (summary,) = store.runs()
         assert summary.status == status
-        assert 500 <= len(store.points(1)) < 60 * 198
+        assert 250 <= len(store.points(1)) < 20 * 198
     resumed = dwmtj(tmp_path, "run", "staircase-write", *many, "--resume", "1")
     assert resumed.returncode == 0, resumed.stderr
     with Store.open(tmp_path / "dwmtj.sqlite") as store:
         (summary,) = store.runs()
         assert summary.status == Status.FINISHED
         points = store.points(1)
-    assert points.groupby("cycle").size().tolist() == 60 * [198]
+    assert points.groupby("cycle").size().tolist() == 20 * [198]

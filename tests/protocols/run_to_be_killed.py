@@ -15,7 +15,7 @@ from typing import Any
 from dwmtj.protocols.runner import run
 from dwmtj.storage import Point, Store
 
-CYCLES = 300
+CYCLES = 150
 POINTS_PER_CYCLE = 100
 
 

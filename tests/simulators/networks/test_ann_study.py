@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +17,11 @@ from dwmtj.simulators.networks.neuron_network.training import Schedule, confusio
 from dwmtj.simulators.networks.synapses.levels import notched_levels
 from dwmtj.simulators.sweeps.checkpoint import Checkpoint
 
+NEVER = 10**6
 QUICK = Schedule(epochs=1, learning_rate=2e-3, batch=32)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def images() -> Images:
     """Ten classes that differ by which rows of the image are bright, with noise."""
     rng = np.random.default_rng(5)
@@ -36,7 +36,7 @@ def images() -> Images:
     return Images(*drawn(640), *drawn(200), DIGITS)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def configuration() -> AnnConfiguration:
     return AnnConfiguration(
         data_sets=("mnist",),
@@ -48,20 +48,45 @@ def configuration() -> AnnConfiguration:
     )
 
 
-Study = Callable[[], list[SeedOutcome]]
+Run = Callable[[Path, int], tuple[list[SeedOutcome], int]]
 
 
-@pytest.fixture
-def study(configuration: AnnConfiguration, images: Images, tmp_path: Path) -> Study:
-    def run() -> list[SeedOutcome]:
-        checkpoint = Checkpoint(tmp_path / "a.checkpoint", configuration.document())
-        return run_study(configuration, {"mnist": images}, checkpoint, lambda *_: None)
+@pytest.fixture(scope="module")
+def run(configuration: AnnConfiguration, images: Images) -> Run:
+    """Run the study with a checkpoint; return what it found and the epochs it told of.
 
-    return run
+    It is broken off after more than the given number of them.
+    """
+
+    def run_to(path: Path, stop_after: int) -> tuple[list[SeedOutcome], int]:
+        told = Counter[str]()
+
+        def report(what: str, epochs: int) -> None:
+            told[what] += epochs
+            if told.total() > stop_after:
+                raise KeyboardInterrupt
+
+        checkpoint = Checkpoint(path, configuration.document())
+        return run_study(configuration, {"mnist": images}, checkpoint, report), told.total()
+
+    return run_to
 
 
-def test_weights_trained_on_levels_are_levels_exactly(study: Study) -> None:
-    for outcome in study():
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("study") / "finished.checkpoint"
+
+
+@pytest.fixture(scope="module")
+def study(run: Run, finished: Path, configuration: AnnConfiguration) -> list[SeedOutcome]:
+    """The study, run without a break."""
+    outcomes, epochs = run(finished, NEVER)
+    assert epochs == configuration.epochs == 10
+    return outcomes
+
+
+def test_weights_trained_on_levels_are_levels_exactly(study: list[SeedOutcome]) -> None:
+    for outcome in study:
         (cell,) = outcome.on_levels
         for weights, reach in zip(cell.fine_tuned, cell.scales, strict=True):
             assert set(weights.flatten().tolist()) <= set(
@@ -69,8 +94,10 @@ def test_weights_trained_on_levels_are_levels_exactly(study: Study) -> None:
             )
 
 
-def test_the_network_learns_and_its_confusion_adds_up(study: Study, images: Images) -> None:
-    for outcome in study():
+def test_the_network_learns_and_its_confusion_adds_up(
+    study: list[SeedOutcome], images: Images
+) -> None:
+    for outcome in study:
         (cell,) = outcome.on_levels
         assert outcome.trained.accuracy > 0.9
         assert cell.accuracy_fine_tuned > 0.9
@@ -80,46 +107,26 @@ def test_the_network_learns_and_its_confusion_adds_up(study: Study, images: Imag
 
 
 def test_a_study_broken_off_goes_on_to_the_same_numbers(
-    configuration: AnnConfiguration, images: Images, tmp_path: Path
+    run: Run, study: list[SeedOutcome], tmp_path: Path
 ) -> None:
-    def run(path: str, stop_after: int = 10**6) -> list[SeedOutcome]:
-        epochs = 0
-
-        def report(_what: str, done: int) -> None:
-            nonlocal epochs
-            epochs += done
-            if epochs > stop_after:
-                raise KeyboardInterrupt
-
-        checkpoint = Checkpoint(tmp_path / path, configuration.document())
-        return run_study(configuration, {"mnist": images}, checkpoint, report)
-
-    whole = run("whole")
     with pytest.raises(KeyboardInterrupt):
-        run("broken off", stop_after=7)
-    assert [entry.document() for entry in run("broken off")] == [
-        entry.document() for entry in whole
-    ]
+        run(tmp_path / "broken off", 7)
+    again, _ = run(tmp_path / "broken off", NEVER)
+    assert [entry.document() for entry in again] == [entry.document() for entry in study]
 
 
-def count_epochs(told: Counter[str], what: str, epochs: int) -> None:
-    told[what] += epochs
-
-
-def test_progress_ends_at_the_number_of_epochs_foretold(
-    configuration: AnnConfiguration, images: Images, tmp_path: Path
+def test_a_finished_study_tells_of_all_its_epochs_again(
+    run: Run, study: list[SeedOutcome], finished: Path, configuration: AnnConfiguration
 ) -> None:
-    for _ in range(2):  # the second time from the checkpoint
-        told = Counter[str]()
-        checkpoint = Checkpoint(tmp_path / "a.checkpoint", configuration.document())
-        run_study(configuration, {"mnist": images}, checkpoint, partial(count_epochs, told))
-        assert told.total() == configuration.epochs == 10
+    again, epochs = run(finished, NEVER)
+    assert epochs == configuration.epochs
+    assert [entry.document() for entry in again] == [entry.document() for entry in study]
 
 
 def test_every_panel_has_its_numbers(
-    study: Study, images: Images, configuration: AnnConfiguration
+    study: list[SeedOutcome], images: Images, configuration: AnnConfiguration
 ) -> None:
-    panels = study_panels(study(), {"mnist": images})
+    panels = study_panels(study, {"mnist": images})
     names = [panel.name for panel in panels]
     assert names == [
         "weights-mnist",

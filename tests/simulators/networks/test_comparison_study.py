@@ -24,7 +24,7 @@ CONFIGURATION = ComparisonConfiguration(
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def images() -> Images:
     rng = np.random.default_rng(8)
     labels = rng.integers(0, 10, 1000).astype(np.uint8)
@@ -46,11 +46,17 @@ def run(images: Images, path: Path, stop_after: int = 10**6) -> tuple[list[Compa
     return compare(CONFIGURATION, images, checkpoint, report), told.total()
 
 
-def test_devices_learn_and_a_comparison_broken_off_goes_on_to_the_same_numbers(
-    images: Images, tmp_path: Path
-) -> None:
-    whole, epochs = run(images, tmp_path / "whole")
+@pytest.fixture(scope="module")
+def whole(images: Images, tmp_path_factory: pytest.TempPathFactory) -> list[Compared]:
+    """The comparison, run without a break."""
+    compared, epochs = run(images, tmp_path_factory.mktemp("comparison") / "whole")
     assert epochs == CONFIGURATION.epochs == 18
+    return compared
+
+
+def test_devices_learn_and_a_comparison_broken_off_goes_on_to_the_same_numbers(
+    images: Images, whole: list[Compared], tmp_path: Path
+) -> None:
     assert [entry.name for entry in whole] == ["ideal", "DW-MTJ, scaled", "SONOS"]
     for entry in whole:
         assert all(attempt.accuracy > 0.5 for attempt in entry.attempts)
@@ -63,9 +69,9 @@ def test_devices_learn_and_a_comparison_broken_off_goes_on_to_the_same_numbers(
 
 
 def test_energy_and_time_are_those_of_the_pulses_and_unknown_where_a_pulses_are(
-    images: Images, tmp_path: Path
+    whole: list[Compared],
 ) -> None:
-    ideal, wall, _sonos = run(images, tmp_path / "a")[0]
+    ideal, wall, _sonos = whole
     assert ideal.energy_J is None
     pulses = [attempt.pulses for attempt in wall.attempts]
     longest = [attempt.longest for attempt in wall.attempts]

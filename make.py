@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -63,13 +64,28 @@ def demo(rest: list[str]) -> int:
 
 
 def test(rest: list[str]) -> int:
-    """Run ruff, mypy, import-linter, pytest and docs; with arguments, pytest alone.
+    """Run ruff, mypy, import-linter, docs and pytest; with arguments, pytest alone.
 
-    Every check is run, even after one failed; it fails if any did.
+    Every check is run, even after one failed; it fails if any did. Those of `checks` run beside
+    pytest, and what they print follows when it is done.
     """
     if rest:
         return run(PYTHON, "-m", "pytest", *rest)
-    return max(*(run(*check) for check in [*STATIC_CHECKS, PYTEST]), docs([]))
+    checks = [sys.executable, str(HERE / "make.py"), "checks"]
+    with (
+        tempfile.TemporaryFile() as printed,
+        subprocess.Popen(checks, cwd=HERE, stdout=printed, stderr=subprocess.STDOUT) as beside,
+    ):
+        tested = run(*PYTEST)
+        checked = beside.wait()
+        printed.seek(0)
+        print(printed.read().decode(errors="replace"), end="", flush=True)
+    return worst([tested, checked])
+
+
+def checks(rest: list[str]) -> int:
+    """Run ruff, mypy and import-linter, and build the documentation."""
+    return worst([*(run(*check) for check in STATIC_CHECKS), docs(rest)])
 
 
 def quick(rest: list[str]) -> int:
@@ -86,7 +102,7 @@ def quick(rest: list[str]) -> int:
     print(f"Tests of what changed: {' '.join(map(str, chosen)) or 'none'}", flush=True)
     # A hook of git is told the repository by variables that must not reach the tests' own.
     environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-    return max(run(*check, environment=environment) for check in checks)
+    return worst([run(*check, environment=environment) for check in checks])
 
 
 def tests_of_changes() -> list[Path]:
@@ -133,7 +149,7 @@ def pages(rest: list[str]) -> int:
 def bench(rest: list[str]) -> int:
     """Time what must be fast: every benchmark, or those whose names are given."""
     names = rest or sorted(path.stem for path in (HERE / "benchmarks").glob("[!_]*.py"))
-    return max(run(PYTHON, HERE / "benchmarks" / f"{name}.py") for name in names)
+    return worst([run(PYTHON, HERE / "benchmarks" / f"{name}.py") for name in names])
 
 
 def docs(rest: list[str]) -> int:
@@ -151,6 +167,7 @@ def mutants(rest: list[str]) -> int:
 JOBS: dict[str, Callable[[list[str]], int]] = {
     "demo": demo,
     "test": test,
+    "checks": checks,
     "quick": quick,
     "bench": bench,
     "mutants": mutants,
@@ -266,6 +283,11 @@ def apt_install(packages: list[str], why: str) -> bool:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     updated = run("apt-get", "update", "--quiet", environment=environment) == 0
     return updated and run(*line.split(), environment=environment) == 0
+
+
+def worst(codes: list[int]) -> int:
+    """Return an exit code that is 0 only if all are; that of a killed process is negative."""
+    return max(map(abs, codes))
 
 
 def run(*command: str | Path, environment: dict[str, str] | None = None) -> int:

@@ -176,6 +176,41 @@ def test_a_quick_check_runs_every_tool_outside_the_repository_of_a_hook(
     assert not any("GIT_INDEX_FILE" in environment for _, environment in ran)
 
 
+@pytest.mark.parametrize("codes", [(0, 0), (1, 0), (0, 3), (-9, 0)])
+def test_checks_run_beside_the_tests_print_after_them_and_count_as_much(
+    codes: tuple[int, int],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    tests = f"import os, time; time.sleep(0.2); print('tested', flush=True); {end(codes[0])}"
+    monkeypatch.setattr(make, "HERE", tmp_path)
+    monkeypatch.setattr(make, "PYTEST", (sys.executable, "-c", tests))
+    checks = f"import os, sys; print(sys.argv[1], file=sys.stderr, flush=True); {end(codes[1])}"
+    (tmp_path / "make.py").write_text(checks)
+    assert make.test([]) == max(map(abs, codes))
+    assert capfd.readouterr().out.split() == ["tested", "checks"]
+
+
+def end(code: int) -> str:
+    return f"os._exit({code})" if code >= 0 else f"os.kill(os.getpid(), {-code})"
+
+
+def test_every_static_check_and_the_documentation_are_checked_even_if_one_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ran: list[str] = []
+
+    def run(*command: str | Path, environment: dict[str, str] | None = None) -> int:
+        ran.append(" ".join(map(str, command)))
+        return int("mypy" in command)
+
+    monkeypatch.setattr(make, "run", run)
+    assert make.checks([]) == 1
+    for tool in ("ruff check", "ruff format --check", "mypy", "lint-imports", "mkdocs build"):
+        assert sum(tool in command for command in ran) == 1
+
+
 def test_a_quick_check_outside_git_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

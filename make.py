@@ -164,6 +164,11 @@ def mutants(rest: list[str]) -> int:
     return run(PYTHON, HERE / "tests" / "mutants.py", *rest)
 
 
+def soak(rest: list[str]) -> int:
+    """Run a bench through over a thousand faults, for most of an hour: [RESULTS]."""
+    return run(PYTHON, "-m", "dwmtj.tests.campaign.soak", *rest)
+
+
 JOBS: dict[str, Callable[[list[str]], int]] = {
     "demo": demo,
     "test": test,
@@ -171,6 +176,7 @@ JOBS: dict[str, Callable[[list[str]], int]] = {
     "quick": quick,
     "bench": bench,
     "mutants": mutants,
+    "soak": soak,
     "docs": docs,
     "pages": pages,
 }

@@ -56,7 +56,8 @@ class Connection:
         self.exits.callback(adapter.close)
         try:
             notice_closed_peer(adapter.connection)
-            discard_input(instrument)  # what an earlier session left unread
+            discard_input(instrument)  # what an earlier session left: unread replies, errors
+            adapter.write("*CLS")
         except (OSError, pyvisa.errors.Error) as error:
             raise _nothing_answers(address, error) from error
         if self.shared:

@@ -1,17 +1,19 @@
 """A campaign of faults: a bench over sockets, one fault a run, and a judge who knows the truth."""
 
 import math
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from itertools import count
 from pathlib import Path
 
 from dwmtj.errors import DwmtjError
-from dwmtj.instruments import BenchFile, open_bench, parse_bench_file
+from dwmtj.instruments import BenchFile, load_bench_file, open_bench, parse_bench_file
 from dwmtj.protocols.catalogue import make_protocol
 from dwmtj.protocols.runner import run
 from dwmtj.simulators.bench import LabServer, open_lab
@@ -105,10 +107,22 @@ def run_case(case: Case, folder: Path) -> Verdict:
 _numbers = count()
 
 
+@cache
+def _compile(lab: str) -> None:
+    """Run a protocol once, so that no reply waits for a compiler."""
+    bench_file = load_bench_file(f"virtual-{lab}")
+    with tempfile.TemporaryDirectory() as folder, open_bench(bench_file) as bench:
+        if lab == "array":
+            bench.switch.close(0, 0)
+        with Store.open(Path(folder) / "once.sqlite") as store:
+            run(make_protocol("reset", PROTOCOLS["reset"]), bench, store)
+
+
 @contextmanager
 def _bench(case: Case, folder: Path) -> Iterator[tuple[Lab, MisbehavingWire, BenchFile]]:
     array = case.protocol == "read-array"
     name = "straight" if case.protocol == "repeated-ramp" else "array" if array else "trapezoid"
+    _compile(name)
     lab = open_lab(f"{name}?real_time=1&name=campaign-{next(_numbers)}")
     with LabServer(lab, first_port=0) as server:
         ports = {model: int(at.split("::")[2]) for model, at in server.addresses.items()}

@@ -270,7 +270,7 @@ def _readings_by_pulse(
             level_V = float(message.split()[-1]) if "OFFS" not in message else level_V
         if instrument == "81160A" and "*TRG" in message:
             truth.append((level_V, set()))
-        if instrument == "2400" and ":READ?" in message:
+        if instrument == "2400" and ":READ?" in message and reply.count(",") >= 4:
             voltage, current = reply.split(",")[:2]
             truth[-1][1].add((float(voltage), float(current)))
     return truth

@@ -4,9 +4,9 @@ A BOP regulates one quantity (FUNC:MODE) within the limit set for the other. Cha
 zeroes the regulated quantity and opens the limit to its rated value. With the output off the
 coil's current is brought back to zero at the rated voltage.
 
-Set points and readings come in steps of a calibrated 16-bit converter, whose full scale is a little
-above the rating: 0.1 A reads back as 9.989E-2. A limit that the coil's resistance reaches shows in
-what is measured, not in the set point or the mode.
+The output comes in the steps of a 16-bit converter; set points and readings are shown in those of
+another, whose full scale is a little above the rating: 0.1 A reads back as 9.989E-2. A limit that
+the coil's resistance reaches shows in what is measured, not in the set point or the mode.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,8 @@ from ..scpi.parser import CommandSet
 from ..scpi.values import Boolean, Integer, Real, choice
 
 RATED_V, RATED_A = 36.0, 12.0
-_STEP_V, _STEP_A = 36.1 / 2**15, 12.034 / 2**15  # 16 bits over both polarities
+_STEP_V, _STEP_A = RATED_V / 2**15, RATED_A / 2**15  # 16 bits over both polarities
+_SHOWN_STEP_V, _SHOWN_STEP_A = 36.1 / 2**15, 12.034 / 2**15
 
 
 class KepcoBop:
@@ -49,14 +50,14 @@ class KepcoBop:
         """Set the voltage, or its limit in current mode."""
         if not self.regulates_current:
             self._circuit.largest.see("supply_voltage_set_V", voltage_V)
-        self.voltage_V = _rounded(voltage_V, _STEP_V)
+        self.voltage_V = voltage_V
         self._feed()
 
     def set_current(self, current_A: float) -> None:
         """Set the current, or its limit in voltage mode."""
         if self.regulates_current:
             self._circuit.largest.see("supply_current_set_A", current_A)
-        self.current_A = _rounded(current_A, _STEP_A)
+        self.current_A = current_A
         self._feed()
 
     def switch(self, on: bool) -> None:
@@ -78,17 +79,16 @@ class KepcoBop:
 
     def measured_voltage_V(self) -> float:
         """Return the voltage across the terminals as the card reads it."""
-        voltage_V = self._circuit.magnet.voltage_V(self._circuit.clock.now_s())
-        return _rounded(voltage_V, _STEP_V)
+        return self._circuit.magnet.voltage_V(self._circuit.clock.now_s())
 
     def measured_current_A(self) -> float:
         """Return the current through the coil as the card reads it."""
-        return _rounded(self._circuit.magnet.current_A(self._circuit.clock.now_s()), _STEP_A)
+        return self._circuit.magnet.current_A(self._circuit.clock.now_s())
 
     def _feed(self) -> None:
         self._circuit.feed_magnet(
-            current_A=self.current_A if self.output else 0.0,
-            voltage_V=self.voltage_V if self.output else RATED_V,
+            current_A=_rounded(self.current_A, _STEP_A) if self.output else 0.0,
+            voltage_V=_rounded(self.voltage_V, _STEP_V) if self.output else RATED_V,
             regulates_current=self.regulates_current or not self.output,
         )
 
@@ -99,16 +99,18 @@ def _rounded(value: float, step: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Number(Real):
-    """A number that is sent without zeros at its end, as 9.989E-2."""
+    """A number shown in the converter's steps, without zeros at its end, as 9.989E-2."""
+
+    shown_step: float = 1.0
 
     @override
     def format(self, value: float) -> str:
-        mantissa, exponent = f"{round(value, 5) + 0.0:.9E}".split("E")
+        mantissa, exponent = f"{round(_rounded(value, self.shown_step), 5) + 0.0:.9E}".split("E")
         return f"{mantissa.rstrip('0').rstrip('.')}E{int(exponent)}"
 
 
-_VOLTS = _Number("V", -RATED_V, RATED_V, 0.0)
-_AMPS = _Number("A", -RATED_A, RATED_A, 0.0)
+_VOLTS = _Number("V", -RATED_V, RATED_V, 0.0, shown_step=_SHOWN_STEP_V)
+_AMPS = _Number("A", -RATED_A, RATED_A, 0.0, shown_step=_SHOWN_STEP_A)
 
 COMMANDS = CommandSet(
     (

@@ -100,6 +100,14 @@ def test_a_pushed_level_fires_no_pulse_with_the_message_that_pushed_it(
     assert lab.device.site[0] == 0
 
 
+@pytest.mark.parametrize("level_mV", range(50, 4950, 350))
+def test_the_smallest_pulses_push_nothing(generator: Instrument, level_mV: int) -> None:
+    generator.execute(f":VOLT1:LOW {-level_mV}MV;HIGH {50 - level_mV}MV")
+    generator.execute(f":VOLT1:HIGH {level_mV}MV;LOW {level_mV - 50}MV")
+    generator.execute(f":VOLT1:AMPL 0.05;OFFS -0.025;LOW -{level_mV}MV")
+    assert error(generator) == 0
+
+
 def test_an_error_of_a_message_is_found_by_its_own_query(generator: Instrument) -> None:
     assert (generator.execute(":VOLT1:HIGH 5.1;:SYST:ERR:CODE?") or "") == "-221"
 

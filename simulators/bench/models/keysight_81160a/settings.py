@@ -17,7 +17,7 @@ LARGEST_AMPLITUDE_V = 5.0
 SMALLEST_EDGE_S = 1e-9
 SMALLEST_WIDTH_S = 1.5e-9
 _EDGE_SHARE = 0.8  # edges are set as 10-90 % times
-_TOLERANCE = 1.0 + 1e-9
+_TOLERANCE, _ROUNDING_V = 1.0 + 1e-9, 1e-9
 _PEAK_TO_PEAK_PER_RMS = {"SIN": 2.0 * math.sqrt(2.0), "RAMP": 2.0 * math.sqrt(3.0), "NOIS": 6.6}
 
 
@@ -108,6 +108,8 @@ class ChannelSettings:
         if abs(offset_V) <= LARGEST_LEVEL_V:
             offset_V = _between(-largest_V, offset_V, largest_V)
         amplitude_V = min(self.amplitude_V, 2.0 * max(0.0, LARGEST_LEVEL_V - abs(offset_V)))
+        if amplitude_V > self.amplitude_V - _ROUNDING_V:
+            amplitude_V = self.amplitude_V
         moved = self.adjusting(amplitude_V != self.amplitude_V, "amplitude", "offset")
         return moved.around(offset_V, amplitude_V)
 
@@ -203,4 +205,7 @@ class ChannelSettings:
 
 
 def _between(least: float, value: float, most: float) -> float:
+    """Return a value within limits; one that only rounding takes beyond them stays as it is."""
+    if least - _ROUNDING_V <= value <= most + _ROUNDING_V:
+        return value
     return max(least, min(most, value))

@@ -43,7 +43,12 @@ def bench_file_text(lab: "Lab", addresses: Mapping[str, str]) -> str:
     )
     if "425" in addresses:
         text += _section("magnet.gaussmeter", driver="LakeShore425", address=addresses["425"])
-    text += _section("resistance_meter", driver="Keithley2400", address=addresses["2400"])
+    text += _section(
+        "resistance_meter",
+        driver="Keithley2400",
+        address=addresses["2400"],
+        terminals=sections.circuit.meter_terminals,
+    )
     if "2750" in addresses and sections.array is not None:
         text += _section(
             "switch",

@@ -2,7 +2,8 @@
 
 A reading is believed if it carries the number of its own question (kept in the instrument's event
 enable register, which nothing else here uses), all its values are numbers, its status word reports
-neither overflow nor compliance, and the measured current is the one that was armed.
+neither overflow nor compliance, the measured current is the one that was armed, and the resistance
+that the meter computed is voltage over current.
 """
 
 import math
@@ -30,6 +31,7 @@ SMALLEST_RANGE_A = 1e-6
 CURRENT_TOLERANCE = 0.05  # of the current, and NOISE_OF_RANGE: the noise of the fastest reading
 NOISE_OF_RANGE = 2e-3
 LAST_NUMBER = 255
+CONSISTENCY = 1e-3  # of the meter's own division; no number, as NaN, contradicts nothing
 SETTING_TOLERANCE = 1e-3
 
 
@@ -85,6 +87,7 @@ class Keithley2400ResistanceMeter:
             driver.auto_output_off_enabled = False
             driver.source_current_range = abs(current_A)
             driver.source_current = current_A
+            driver.voltage_range = self._compliance_V  # 0.1 % of the range is the least compliance
             driver.compliance_voltage = self._compliance_V
             driver.voltage_range_auto_enabled = True
             driver.voltage_nplc = self._nplc
@@ -137,11 +140,15 @@ class Keithley2400ResistanceMeter:
         if len(numbers) != 5:
             self.check()
             raise ExchangeError(f"{NAME} replied {shown(values)} instead of 5 numbers.")
-        voltage_V, current_A, _, _, status = numbers
+        voltage_V, current_A, resistance_ohm, _, status = numbers
         self._check_status(status)
         if not (math.isfinite(voltage_V) and math.isfinite(current_A)):
             raise ExchangeError(f"{NAME} read no number ({shown(values)}); check its ranges.")
         self._check_current(current_A)
+        if abs(resistance_ohm * current_A - voltage_V) > CONSISTENCY * abs(voltage_V):
+            raise ExchangeError(
+                f"{NAME} replied {shown(values)}, where voltage over current is not the resistance."
+            )
         return Reading(voltage_V=voltage_V, current_A=current_A)
 
     def _check_status(self, status: float) -> None:

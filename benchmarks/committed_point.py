@@ -68,7 +68,7 @@ def _point(number: int) -> Point:
 
 
 def _row(number: int) -> tuple[object, ...]:
-    values = ("write", 0, 0.1 * number, 2.5, 50e-9, -0.004, 0.01, 1e-7, 1e5 + number, None)
+    values = ("write", 0, 0.1 * number, 2.5, 50e-9, -0.004, 0.01, 1e-7, 1e5 + number, None, None)
     return (1, number, 1, *values)
 
 

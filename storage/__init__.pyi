@@ -6,10 +6,10 @@ from .phase import Phase
 from .points import Point
 from .records import AttemptRecord, RunRecord, RunSummary, WarningRecord
 from .results import ResultRecord
-from .run_warnings import store_warnings
+from .writing.run_warnings import store_warnings
 from .schema import Status
 from .store import Store
-from .writer import RunWriter
+from .writing.writer import RunWriter
 
 __all__ = [
     "AttemptRecord",

@@ -37,7 +37,7 @@ def errors_of(path: Path) -> Iterator[None]:
 
 
 def _sentence(path: Path, cause: BaseException | None, *, is_value: bool = False) -> str:
-    if is_value or isinstance(cause, sqlite3.IntegrityError | sqlite3.ProgrammingError):
+    if is_value or isinstance(cause, _VALUE_ERRORS):
         return (
             f"A value cannot be stored in {path} ({cause}): "
             "give plain numbers, texts, lists and dictionaries."
@@ -50,6 +50,7 @@ def _sentence(path: Path, cause: BaseException | None, *, is_value: bool = False
     return f"{path} could not be used ({cause}): check the disk and the file."
 
 
+_VALUE_ERRORS = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError)
 _SENTENCES = {
     "SQLITE_NOTADB": (
         "{path} is not a database: give another file with --database or DWMTJ_DATABASE."

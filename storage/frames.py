@@ -24,15 +24,16 @@ _DTYPES = {
 
 
 def frame_of(rows: Sequence[Row[Any]]) -> pd.DataFrame:
-    """Return a DataFrame indexed by `point`; rows hold point, the columns above, and extra.
+    """Return a DataFrame indexed by `point`; rows hold point, the columns above, extra and mark.
 
-    Values that were not measured are NaN; each name in an extra becomes a column.
+    Values that were not measured are NaN, and so is the mark of a point without one; each name in
+    an extra becomes a column.
     """
     frame = pd.DataFrame.from_records(
-        [tuple(row) for row in rows], columns=["point", *_DTYPES, "extra"]
+        [tuple(row) for row in rows], columns=["point", *_DTYPES, "extra", "mark"]
     )
     extras = [extra or {} for extra in frame.pop("extra")]
-    frame = frame.astype({"point": "int64", **_DTYPES}).set_index("point")
+    frame = frame.astype({"point": "int64", **_DTYPES, "mark": "str"}).set_index("point")
     if any(extras):
         frame = frame.join(pd.DataFrame.from_records(extras, index=frame.index))
     return frame

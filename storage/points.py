@@ -12,7 +12,8 @@ class Point:
     """A measured point in SI units; None where the protocol did not set or read a quantity.
 
     `phase` is a `Phase`, or any text that names a part of the protocol; `cycle` counts from 0;
-    `time_s` is bench time since the attempt began; `extra` holds other quantities by name.
+    `time_s` is bench time since the attempt began; `extra` holds other quantities by name. `mark`
+    says why the reading is not to be trusted; no analysis takes a marked point.
     """
 
     phase: str
@@ -25,3 +26,4 @@ class Point:
     current_A: float | None = None
     resistance_ohm: float | None = None
     extra: Mapping[str, float | int | str | bool | None] = field(default_factory=lambda: NOTHING)
+    mark: str | None = None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Select, and_, func, inspect, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from .errors import StoreError
@@ -93,7 +93,9 @@ def attempt_of(row: Run | EarlierAttempt) -> AttemptRecord:
 
 def owner_of(run: Run) -> Owner:
     """Return the process of the run's latest attempt."""
-    return Owner(run.host, run.pid, run.process_started)
+    return Owner(
+        run.host, run.pid, run.process_started, run.boot_id, run.process_started_ticks
+    )
 
 
 def status_of(run: Run) -> tuple[Status, str | None]:
@@ -105,8 +107,6 @@ def status_of(run: Run) -> tuple[Status, str | None]:
 
 
 def _warnings(session: Session, run_id: int) -> Iterator[WarningRecord]:
-    if not inspect(session.connection()).has_table(RunWarning.__tablename__):
-        return  # a database of schema 1, opened read-only
     statement = select(RunWarning).where(RunWarning.run_id == run_id).order_by(RunWarning.id)
     for row in session.scalars(statement):
         yield WarningRecord(row.attempt, row.time, row.source, row.message)

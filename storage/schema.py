@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 class Status(StrEnum):
@@ -105,6 +105,8 @@ class Run(Base):
     host: Mapped[str]
     pid: Mapped[int]
     process_started: Mapped[float]  # Unix time in s; distinguishes processes with the same pid
+    boot_id: Mapped[str | None]  # of the host, and the start since then: no clock moves them
+    process_started_ticks: Mapped[int | None]
 
     device: Mapped[Device] = relationship(lazy="joined", innerjoin=True)
     earlier_attempts: Mapped[list["EarlierAttempt"]] = relationship(
@@ -171,6 +173,7 @@ class StoredPoint(Base):
     current_A: Mapped[float | None]
     resistance_ohm: Mapped[float | None]
     extra: Mapped[dict[str, Any] | None]  # other quantities by name
+    mark: Mapped[str | None]  # why the reading is not to be trusted, if it is not
 
 
 class RunWarning(Base):

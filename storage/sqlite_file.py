@@ -24,6 +24,18 @@ def connect(path: Path, mode: str, lock_timeout_s: float) -> sqlite3.Connection:
     return connection
 
 
+def file_identity(path: Path) -> tuple[int, int] | None:
+    """Return what distinguishes the file at a path from another one there, None if it is gone.
+
+    Where the file system does not answer, the file is neither gone nor another one: raises OSError.
+    """
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return found.st_dev, found.st_ino
+
+
 def check_place(path: Path, *, create: bool) -> None:
     """Raise StoreError unless the file exists, or `create` and its folder does."""
     try:

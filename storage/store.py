@@ -7,19 +7,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from . import attempts, calibrations, queries, results
 from .calibrations import CalibrationRecord
-from .database import open_database
+from .database import Database, open_database
 from .errors import StoreError, errors_of
 from .location import database_path
 from .records import Progress, RunRecord, RunSummary
 from .results import ResultRecord
 from .schema import Status
 from .sqlite_file import LOCK_TIMEOUT_S
-from .writer import RunWriter
+from .writing.notes import claim_notes, has_notes, store_notes
+from .writing.writer import RunWriter
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,10 +31,13 @@ class Store:
     Every method raises StoreError with one sentence that says what is wrong and what to do.
     """
 
-    def __init__(self, engine: Engine, path: Path, *, read_only: bool) -> None:
-        self.path = path
-        self._engine = engine
-        self._read_only = read_only
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def path(self) -> Path:
+        """The database; another file if this one was lost during a run (see `RunWriter`)."""
+        return self._database.path
 
     @classmethod
     def open(
@@ -50,17 +53,19 @@ class Store:
 
         A missing file is created, unless `create` is False or it is opened `read_only`. A database
         of an older version is copied and upgraded, refused unless `upgrade`, or, `read_only`, read
-        as it is. Locks of other processes are waited for during `lock_timeout_s`.
+        as it is. Locks of other processes are waited for during `lock_timeout_s`. What is noted in
+        a side file (NAME-notes) is stored, unless `read_only`.
         """
-        path = database_path(url_or_path)
-        engine = open_database(
-            path,
+        database = open_database(
+            database_path(url_or_path),
             create=create and not read_only,
             read_only=read_only,
             upgrade=upgrade,
             lock_timeout_s=lock_timeout_s,
         )
-        return cls(engine, path, read_only=read_only)
+        store = cls(database)
+        store._take_in_notes()
+        return store
 
     def begin_run(
         self,
@@ -91,7 +96,7 @@ class Store:
                 operator=operator,
                 notes=notes,
             )
-        return RunWriter(self._engine, self.path, run_id, 1, Progress())
+        return RunWriter(self._database, run_id, 1, Progress())
 
     def resume_run(
         self,
@@ -118,7 +123,7 @@ class Store:
                 operator=operator,
                 notes=notes,
             )
-        return RunWriter(self._engine, self.path, run_id, attempt, progress)
+        return RunWriter(self._database, run_id, attempt, progress)
 
     def declare_interrupted(self, run_id: int) -> None:
         """Mark a run as interrupted whose computer is gone.
@@ -221,7 +226,7 @@ class Store:
             return results.list_all(session, kind)
 
     def close(self) -> None:
-        self._engine.dispose()
+        self._database.engine.dispose()
 
     def __enter__(self) -> Self:
         return self
@@ -236,21 +241,33 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
-        with errors_of(self.path), Session(self._engine) as session:
+        with errors_of(self.path), Session(self._database.engine) as session:
             yield session
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
-        with errors_of(self.path), Session(self._engine) as session, session.begin():
+        with errors_of(self.path), Session(self._database.engine) as session, session.begin():
             # Lock before reading, so that nothing changes between reading and writing.
             session.connection().exec_driver_sql("BEGIN IMMEDIATE")
             yield session
 
     def _mark_interrupted(self) -> None:
         """Store which runs lost their process; their status is right also where this cannot."""
+        self._take_in_notes()
         with self._reading() as session:
             lost = attempts.lost_runs(session)
-        if not lost or self._read_only:
+        if not lost or self._database.read_only:
             return
         with suppress(StoreError), self._writing() as session:
             attempts.mark_interrupted(session, lost)
+
+    def _take_in_notes(self) -> None:
+        """Store what a side file notes; where this cannot be, it stays there."""
+        if self._database.read_only or not has_notes(self.path):
+            return
+        with suppress(StoreError, OSError):
+            with self._writing() as session:
+                sizes = {file: store_notes(session, file) for file in claim_notes(self.path)}
+            for file, size in sizes.items():
+                if file.stat().st_size == size:  # nothing came in at the last moment
+                    file.unlink()

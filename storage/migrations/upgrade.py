@@ -6,7 +6,7 @@ process that is killed leaves the older database, and of several that upgrade at
 
 from collections.abc import Collection
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from sqlalchemy import Connection, create_engine
@@ -86,8 +86,10 @@ def _migrate(connection: Connection, version: int, migrations: Path) -> None:
 def _check_no_run_under_way(
     connection: Connection, path: Path, interrupted: Collection[int]
 ) -> None:
+    names = {name for _, name, *_ in connection.exec_driver_sql("PRAGMA table_info(runs)")}
+    columns = ", ".join(field.name for field in fields(Owner) if field.name in names)
     rows = connection.exec_driver_sql(
-        "SELECT id, host, pid, process_started FROM runs WHERE status = 'running'"
+        f"SELECT id, {columns} FROM runs WHERE status = 'running'"  # noqa: S608
     ).all()
     for run_id, *process in rows:
         owner = Owner(*process)

@@ -113,6 +113,6 @@ def test_a_run_that_lost_its_process_is_marked_where_that_can_be_written(tmp_pat
     subprocess.run([sys.executable, "-c", lost], check=True)
     with open_to_read(str(database)) as store:
         store.runs()
-    with Store.open(database) as store, store._engine.connect() as connection:
+    with Store.open(database) as store, store._database.engine.connect() as connection:
         status = connection.exec_driver_sql("SELECT status FROM runs").scalar_one()
     assert status == Status.INTERRUPTED

@@ -310,7 +310,7 @@ def test_a_run_is_not_resumed_on_another_bench(store: Store, bench: NotingBench)
 def test_the_bench_is_made_safe_when_the_database_fails(store: Store, bench: NotingBench) -> None:
     def disturb(serial: int) -> None:
         if serial == 5:
-            with store._engine.begin() as connection:
+            with store._database.engine.begin() as connection:
                 connection.exec_driver_sql("ALTER TABLE points RENAME TO lost")
 
     with pytest.raises(StoreError, match=r"no such table: .*points"):
@@ -323,7 +323,7 @@ def test_the_bench_is_made_safe_even_if_the_status_cannot_be_stored(
 ) -> None:
     def disturb(serial: int) -> None:
         if serial == 11:
-            with store._engine.begin() as connection:
+            with store._database.engine.begin() as connection:
                 connection.exec_driver_sql("ALTER TABLE runs RENAME TO lost")
 
     with pytest.raises(StoreError, match="no such table"):

@@ -18,7 +18,6 @@ from typing import Any
 from dwmtj.analysis.calibration.store import calibrate_stored
 from dwmtj.instruments import load_bench_file, open_bench
 from dwmtj.protocols.catalogue import make_protocol
-from dwmtj.protocols.run_events import Event, PointMeasured
 from dwmtj.protocols.runner import run
 from dwmtj.storage import Point, Status, Store
 from dwmtj.storage.schema import SCHEMA_VERSION
@@ -96,14 +95,18 @@ def _measure(
 
 
 def _measure_until_killed(store: Store) -> None:
-    def kill(event: Event) -> None:
-        if isinstance(event, PointMeasured) and event.done >= 12:
+    measured: list[int] = []
+
+    def kill() -> bool:
+        measured.append(1)
+        if len(measured) == 12:
             os.kill(os.getpid(), signal.SIGKILL)
+        return False
 
     bench_file = load_bench_file("virtual-trapezoid")
     with open_bench(bench_file) as bench:
         procedure = make_protocol("staircase-write", {**STAIRCASE, "cycles": 1000})
-        run(procedure, bench, store, listeners=[kill], operator="Eve")
+        run(procedure, bench, store, should_stop=kill, operator="Eve")
 
 
 def _write_by_hand(store: Store) -> None:
@@ -112,6 +115,7 @@ def _write_by_hand(store: Store) -> None:
     writer.add(Point("saturate", 0.1, field_T=0.05, resistance_ohm=1 / 3))
     writer.add(Point("write", 1e-9, 0, 0.1 + 0.2, 50e-9, -0.004, 0.01, 1e-7, 1e5))
     writer.add(Point("write", 2.0, 1, -5.5, extra={"remark": 'a, "b"\nc', "level": 3, "ok": True}))
+    writer.add(Point("write", 3.0, 1, 5.5, resistance_ohm=20.0, mark="below 40 Ω"))
     writer.warn("pyvisa", "The read timed out after 2 s, ± 0.1 s.")
     writer.finish(Status.FAILED, "The magnet does not answer.")
 

@@ -48,7 +48,7 @@ def measured(database: Path) -> None:
 
 
 def test_a_new_database_is_in_wal_mode_and_synchronises_at_checkpoints(store: Store) -> None:
-    with store._engine.connect() as connection:
+    with store._database.engine.connect() as connection:
         pragmas = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout", "user_version")
         values = [connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in pragmas]
     assert values == ["wal", 1, 1, 10_000, SCHEMA_VERSION]
@@ -174,9 +174,8 @@ def test_a_missing_database_is_not_made_unless_it_is_to_be(
 
 def test_a_full_disk_is_reported(store: Store) -> None:
     writer = store.begin_run("reset", "straight-1", parameters={}, bench={})
-    pages = writer._connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-    writer._connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
-    writer._connection.commit()
+    (pages,) = writer._connection.execute("PRAGMA page_count").fetchone()
+    writer._connection.execute(f"PRAGMA max_page_count = {pages}")
     long = {"log": "x" * 100_000}
     with pytest.raises(StoreError, match=r"The disk is full and .* cannot grow: free some space"):
         writer.add(Point("reset", 0.5, extra=long))

@@ -15,13 +15,13 @@ Begin = Callable[[], RunWriter]
 
 def forget_the_process(store: Store, run_id: int, **owner: object) -> None:
     """Make it look as if another process had begun the run, one that is no more."""
-    with store._engine.begin() as connection:
-        values = owner or {"process_started": 0.0}
+    with store._database.engine.begin() as connection:
+        values = owner or {"boot_id": "another"}
         connection.execute(update(Run).where(Run.id == run_id).values(values))
 
 
 def stored_status(store: Store, run_id: int) -> str:
-    with store._engine.connect() as connection:
+    with store._database.engine.connect() as connection:
         question = f"SELECT status FROM runs WHERE id = {run_id}"
         return str(connection.exec_driver_sql(question).scalar_one())
 
@@ -81,7 +81,7 @@ def test_a_run_that_does_not_exist_is_named(store: Store) -> None:
 def test_a_device_is_described_as_by_the_latest_bench_that_does(store: Store) -> None:
     for described in ({"geometry": "a bar"}, {"geometry": "trapezoid", "notes": "cut"}, {}):
         store.begin_run("reset", "a", parameters={}, bench={"device": described})
-    with store._engine.connect() as connection:
+    with store._database.engine.connect() as connection:
         devices = connection.exec_driver_sql("SELECT name, geometry, notes FROM devices").all()
     assert devices == [("a", "trapezoid", "cut")]
 
@@ -118,7 +118,7 @@ def test_an_interrupted_run_is_reported_while_another_program_holds_the_lock(
 ) -> None:
     run_id = begin().run_id
     forget_the_process(store, run_id)
-    with Store.open(store.path, lock_timeout_s=0) as impatient, store._engine.connect() as other:
+    with Store.open(store.path, lock_timeout_s=0) as impatient, store._database.engine.connect() as other:
         other.exec_driver_sql("BEGIN IMMEDIATE")
         assert impatient.runs()[0].status is Status.INTERRUPTED
 

@@ -16,7 +16,7 @@ from dwmtj.storage.migrations import upgrade
 from dwmtj.storage.migrations.upgrade import upgrade_database
 from dwmtj.storage.owner import Owner, this_process
 from dwmtj.storage.schema import SCHEMA_VERSION
-from dwmtj.tests.storage.test_samples import SAMPLES, tables
+from dwmtj.tests.storage.test_samples import SAMPLES, tables, with_added_columns
 
 HERE = Path(__file__).parent
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(HERE)}
@@ -162,7 +162,9 @@ def test_a_killed_upgrade_leaves_the_older_database_which_is_then_upgraded(
     assert (version_of(old), tables(old)) == (1, before)
     Store.open(old).close()
     after = tables(old)
-    assert {name: after[name] for name in before} == before
+    assert {name: with_added_columns(before[name], after[name]) for name in before} == {
+        name: after[name] for name in before
+    }
     assert version_of(old) == SCHEMA_VERSION
     copies = list(old.parent.glob("lab.v1-backup*"))
     assert [version_of(copy) for copy in copies] == [1] * (1 if where == "copy" else 2)
@@ -194,23 +196,23 @@ def test_a_table_that_others_refer_to_can_be_rebuilt_in_a_batch(
     """As a later version may have to; SQLite cannot add a constraint to a table in place."""
     folder = old.with_name("migrations")
     shutil.copytree(upgrade.MIGRATIONS, folder)
-    (folder / "versions" / "v3_setups.py").write_text(
-        "import sqlalchemy as sa\nfrom alembic import op\nrevision, down_revision = '3', '2'\n"
+    (folder / "versions" / "v4_setups.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\nrevision, down_revision = '4', '3'\n"
         "def upgrade():\n"
         "    with op.batch_alter_table('runs') as runs:\n"
         "        runs.add_column(sa.Column('setup', sa.Text, server_default='A'))\n"
         "        runs.create_check_constraint('named', \"setup <> ''\")\n"
     )
-    monkeypatch.setattr(upgrade, "SCHEMA_VERSION", 3)
-    monkeypatch.setattr("dwmtj.storage.sqlite_file.SCHEMA_VERSION", 3)
+    monkeypatch.setattr(upgrade, "SCHEMA_VERSION", 4)
+    monkeypatch.setattr("dwmtj.storage.sqlite_file.SCHEMA_VERSION", 4)
     before = tables(old)
     assert upgrade_database(old, migrations=folder) is not None
     after = tables(old)
-    assert [row[:-1] for row in after["runs"]] == before["runs"]
+    assert [row[:-1] for row in after["runs"]] == [(*row, None, None) for row in before["runs"]]
     assert {row[-1] for row in after["runs"]} == {"A"}
-    assert after["points"] == before["points"]
+    assert after["points"] == [(*row, None) for row in before["points"]]
     with closing(sqlite3.connect(old)) as raw:
-        assert raw.execute("PRAGMA user_version").fetchone() == (3,)
+        assert raw.execute("PRAGMA user_version").fetchone() == (4,)
         with pytest.raises(sqlite3.IntegrityError, match="named"):
             raw.execute("UPDATE runs SET setup = ''")
 

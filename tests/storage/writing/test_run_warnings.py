@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dwmtj.storage import Point, RunWriter, Status, Store, WarningRecord, store_warnings
-from dwmtj.storage.writer import MAXIMUM_WARNINGS
+from dwmtj.storage.writing.writer import MAXIMUM_WARNINGS
 
 Begin = Callable[[], RunWriter]
 
@@ -89,16 +89,14 @@ def test_a_record_is_still_printed_where_nobody_configured_logging(
 
 
 def test_a_warning_in_the_middle_of_a_point_loses_neither(store: Store, begin: Begin) -> None:
-    """As when the garbage collector closes an instrument between INSERT and COMMIT."""
+    """As when the garbage collector closes an instrument while a point is being committed."""
     writer = begin()
-    commit = writer._connection.commit
 
-    def warn_and_commit() -> None:
+    def warn(statement: str) -> None:
         writer.warn("pymeasure", "closed late")
         assert said(store) == []
-        commit()
 
-    writer._connection.commit = warn_and_commit  # type: ignore[method-assign]
+    writer._connection.set_trace_callback(warn)
     assert writer.add(Point("write", 0.1)) == 0
     assert said(store) == [(1, "pymeasure", "closed late")]
     assert store.runs()[0].points == 1

@@ -1,24 +1,34 @@
 """The writer of one attempt at a run: each point in a transaction of its own."""
 
 import json
+import logging
+import sqlite3
 import threading
 from collections import deque
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
-from sqlalchemy import Engine, insert, update
+from sqlalchemy import insert, update
 from sqlalchemy.dialects.sqlite import dialect
 
-from .errors import StoreError, errors_of
-from .points import Point
-from .records import Progress
-from .schema import Run, RunWarning, Status, StoredPoint
+from ..database import Database
+from ..errors import StoreError, errors_of
+from ..points import Point
+from ..records import Progress
+from ..schema import Run, RunWarning, Status, StoredPoint
+from .notes import Note, append_note, encodable, notes_file
+from .rescue import rescue
+
+log = logging.getLogger(__name__)
 
 # Compiled once, without the ORM: a point costs little more than with bare sqlite3.
 _INSERT = str(insert(StoredPoint).compile(dialect=dialect()))
 MAXIMUM_WARNINGS = 1000  # of an attempt
+PLACE_CHECK_S = 0.5  # how often the file is looked for where it was opened
+END_RETRIES_S = (0.1, 0.4)  # pauses before the end of an attempt is stored once more
 _COLUMNS = frozenset(StoredPoint.__table__.columns.keys())
 
 
@@ -26,11 +36,12 @@ class RunWriter:
     """An attempt at a run that is under way; from `Store.begin_run` or `Store.resume_run`.
 
     A resumed run continues at `first_cycle`; `points` counts the points of the cycles before it and
-    those added since. One thread adds points; any thread may warn.
+    those added since. One thread adds points; any thread may warn. If the database is deleted or
+    replaced, everything moves to a rescue file, with a warning.
     """
 
     def __init__(
-        self, engine: Engine, path: Path, run_id: int, attempt: int, progress: Progress
+        self, database: Database, run_id: int, attempt: int, progress: Progress
     ) -> None:
         self.run_id = run_id
         self.attempt = attempt
@@ -40,15 +51,19 @@ class RunWriter:
         self._warnings: deque[dict[str, Any]] = deque()
         self._warned = 0
         self._writing = threading.Lock()  # held while a point or warnings are being committed
-        self._engine = engine
-        self._path = path
-        with errors_of(path):
-            self._connection = engine.connect()
+        self._database = database
+        self._place_check_due_s = 0.0
+        self._connect()
 
     @property
     def next_point(self) -> int:
         """The number that the next point gets."""
         return self._next_point
+
+    @property
+    def notes_file(self) -> Path:
+        """Where any process may leave a note on this run, a line each; see `storage.writing`."""
+        return notes_file(self._database.path)
 
     def add(self, point: Point) -> int:
         """Commit a point and return its number in the run; raises StoreError.
@@ -70,14 +85,16 @@ class RunWriter:
             point.current_A,
             point.resistance_ohm,
             _json_of(point.extra) if point.extra else None,
+            point.mark,
         )
-        with self._writing, errors_of(self._path):
+        if monotonic() > self._place_check_due_s:
+            self._check_place()
+        with self._writing:
             try:
-                self._connection.exec_driver_sql(_INSERT, row)
-                self._connection.commit()
-            except BaseException:
-                self._connection.rollback()
-                raise
+                self._connection.execute(_INSERT, row)  # a transaction of its own
+            except Exception:
+                with errors_of(self._database.path):
+                    raise
         self._next_point += 1
         self.points += 1
         if self._warnings:
@@ -100,8 +117,8 @@ class RunWriter:
                 "run_id": self.run_id,
                 "attempt": self.attempt,
                 "time": time or datetime.now(UTC),
-                "source": _valid(source),
-                "message": _valid(message),
+                "source": encodable(source),
+                "message": encodable(message),
             }
         )
         self._store_warnings()
@@ -116,7 +133,8 @@ class RunWriter:
             return
         try:
             if pending := list(self._warnings):
-                with errors_of(self._path), self._engine.begin() as connection:
+                path = self._database.path
+                with errors_of(path), self._database.engine.begin() as connection:
                     connection.execute(insert(RunWarning), pending)
                 for _ in pending:
                     self._warnings.popleft()
@@ -126,21 +144,87 @@ class RunWriter:
             self._writing.release()
 
     def finish(self, status: Status, message: str | None = None) -> None:
-        """Store how the attempt ended; raises StoreError."""
+        """Store how the attempt ended.
+
+        What the database does not take after some tries is left in the side file, with a warning,
+        and is stored when the database is opened next. Raises StoreError if that fails, too.
+        """
         if status is Status.RUNNING:
             raise StoreError(f"Run {self.run_id} cannot end as running: give another status.")
-        ours = (Run.id == self.run_id, Run.attempt == self.attempt)
+        self._check_place()
+        self._connection.close()
         ended = {"status": status, "message": message, "finished": datetime.now(UTC)}
-        with errors_of(self._path):
-            self._connection.close()
+        try:
+            self._store_end(ended)
+        except _TakenOverError:
+            raise
+        except StoreError as error:
+            self._note_end(ended, error)
+        self._store_warnings()
+
+    def _store_end(self, ended: Mapping[str, Any]) -> None:
+        for pause_s in (*END_RETRIES_S, None):
+            try:
+                self._update(ended)
+            except _TakenOverError:
+                raise
+            except StoreError:
+                if pause_s is None:
+                    raise
+                sleep(pause_s)
+            else:
+                return
+
+    def _update(self, ended: Mapping[str, Any]) -> None:
+        ours = (Run.id == self.run_id, Run.attempt == self.attempt)
         # A new connection: an interrupt may have left the old one in the middle of a statement.
-        with errors_of(self._path), self._engine.begin() as connection:
+        with errors_of(self._database.path), self._database.engine.begin() as connection:
             if connection.execute(update(Run).where(*ours).values(ended)).rowcount == 0:
-                raise StoreError(
+                raise _TakenOverError(
                     f"Run {self.run_id} was resumed by another process while attempt "
                     f"{self.attempt} was still under way: check which points belong to which."
                 )
-        self._store_warnings()
+
+    def _note_end(self, ended: Mapping[str, Any], error: StoreError) -> None:
+        status, message = ended["status"], ended["message"] or ""
+        note = Note(
+            self.run_id, self.attempt, ended["finished"], __name__, encodable(message), status
+        )
+        try:
+            append_note(self._database.path, note)
+        except OSError as problem:
+            error.add_note(
+                f"The end of run {self.run_id} ({status}) is not stored; {self.notes_file} cannot "
+                f"be written either ({problem.strerror})."
+            )
+            raise error from None
+        log.warning(
+            "The end of run %s (%s) is kept in %s until the database is opened next: %s",
+            self.run_id,
+            status,
+            self.notes_file,
+            error,
+        )
+
+    def _connect(self) -> None:
+        with errors_of(self._database.path):
+            self._connection = self._database.connect()
+            self._connection.isolation_level = None  # a statement alone is a transaction
+
+    def _check_place(self) -> None:
+        """Move to a rescue file if the database is no longer where it was opened."""
+        self._place_check_due_s = monotonic() + PLACE_CHECK_S
+        if not self._database.is_lost():
+            return
+        with self._writing:
+            sentence = rescue(self._database, self._connection, self.run_id)
+            self._connection.close()
+            self._connect()
+        log.warning("%s", sentence)
+
+
+class _TakenOverError(StoreError):
+    """The run was resumed by another process."""
 
 
 def _json_of(extra: Mapping[str, Any]) -> str:
@@ -153,8 +237,3 @@ def _json_of(extra: Mapping[str, Any]) -> str:
         raise StoreError(
             f"A point's extra cannot be stored ({error}): give plain numbers, texts and truths."
         ) from error
-
-
-def _valid(text: str) -> str:
-    """Return text that UTF-8 can hold, lone surrogates escaped."""
-    return text.encode(errors="backslashreplace").decode()

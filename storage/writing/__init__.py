@@ -1,0 +1,1 @@
+"""Writing of a run: its points and warnings, and what becomes of them when the file cannot be."""

@@ -93,9 +93,7 @@ def attempt_of(row: Run | EarlierAttempt) -> AttemptRecord:
 
 def owner_of(run: Run) -> Owner:
     """Return the process of the run's latest attempt."""
-    return Owner(
-        run.host, run.pid, run.process_started, run.boot_id, run.process_started_ticks
-    )
+    return Owner(run.host, run.pid, run.process_started, run.boot_id, run.process_started_ticks)
 
 
 def status_of(run: Run) -> tuple[Status, str | None]:

@@ -100,7 +100,11 @@ def _store(session: Session, run: Run, note: Note) -> None:
     if session.scalar(select(RunWarning.id).filter_by(**warning)) is not None:
         return
     session.add(RunWarning(**warning))
-    if note.status not in {None, Status.RUNNING} and note.attempt == run.attempt and run.status in OPEN:
+    if (
+        note.status not in {None, Status.RUNNING}
+        and note.attempt == run.attempt
+        and run.status in OPEN
+    ):
         run.status = note.status
         run.message = note.message or None
         run.finished = note.time

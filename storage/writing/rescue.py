@@ -25,7 +25,7 @@ def rescue(database: Database, connection: sqlite3.Connection, run_id: int) -> s
     lost = database.path
     for target in _places(lost, run_id):
         with suppress(OSError):
-            os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
             break
     else:
         raise StoreError(

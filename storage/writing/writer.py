@@ -40,9 +40,7 @@ class RunWriter:
     replaced, everything moves to a rescue file, with a warning.
     """
 
-    def __init__(
-        self, database: Database, run_id: int, attempt: int, progress: Progress
-    ) -> None:
+    def __init__(self, database: Database, run_id: int, attempt: int, progress: Progress) -> None:
         self.run_id = run_id
         self.attempt = attempt
         self.first_cycle = progress.first_cycle

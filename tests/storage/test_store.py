@@ -118,7 +118,10 @@ def test_an_interrupted_run_is_reported_while_another_program_holds_the_lock(
 ) -> None:
     run_id = begin().run_id
     forget_the_process(store, run_id)
-    with Store.open(store.path, lock_timeout_s=0) as impatient, store._database.engine.connect() as other:
+    with (
+        Store.open(store.path, lock_timeout_s=0) as impatient,
+        store._database.engine.connect() as other,
+    ):
         other.exec_driver_sql("BEGIN IMMEDIATE")
         assert impatient.runs()[0].status is Status.INTERRUPTED
 

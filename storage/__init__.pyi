@@ -6,9 +6,9 @@ from .phase import Phase
 from .points import Point
 from .records import AttemptRecord, RunRecord, RunSummary, WarningRecord
 from .results import ResultRecord
-from .writing.run_warnings import store_warnings
 from .schema import Status
 from .store import Store
+from .writing.run_warnings import store_warnings
 from .writing.writer import RunWriter
 
 __all__ = [

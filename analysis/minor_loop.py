@@ -20,7 +20,7 @@ from ..storage import Phase
 from .errors import AnalysisError
 from .estimate import Estimate
 from .intervals import mean_ci, ratio_ci, symmetric_interval, t_quantile
-from .run_points import require
+from .run_points import require, unmarked
 
 EDGE_SHARE = 0.1  # of the sweep at either end, taken as saturated
 OF_TWO = 1.155
@@ -84,11 +84,11 @@ def measure_minor_loop(points: pd.DataFrame) -> MinorLoop:
     """Return TMR and fields of minor loops: `phase`, `cycle`, `field_T`, `resistance_ohm`.
 
     The first half of each sweep goes down, the second up; a switching field is where the resistance
-    crosses the middle. Raises AnalysisError for points without a loop, missing readings, or a
-    resistance that does not cross the middle both ways.
+    crosses the middle. Marked points are left out. Raises AnalysisError for points
+    without a loop, missing readings, or a resistance that does not cross the middle both ways.
     """
     require(points, ("phase", "field_T", "resistance_ohm"))
-    loops = _loops(points)
+    loops = _loops(unmarked(points))
     ends = [_ends(field, resistance) for field, resistance in loops]
     high_field, low_field = (np.concatenate([both[side] for both in ends]) for side in (0, 1))
     low, high = sorted((high_field, low_field), key=lambda part: float(np.median(part)))

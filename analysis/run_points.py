@@ -13,6 +13,7 @@ from ..arrays import Floats
 from ..storage import Phase
 from .errors import AnalysisError
 
+MARK = "mark"
 READ_COLUMNS = ("cycle", "phase", "amplitude_V", "resistance_ohm")
 IDENTITIES = {"device": "devices", "device_id": "devices", "device_name": "devices"}
 
@@ -31,13 +32,19 @@ def require(points: pd.DataFrame, columns: Sequence[str]) -> None:
             )
 
 
+def unmarked(points: pd.DataFrame) -> pd.DataFrame:
+    """Return the points without those whose mark says that the reading is not to be trusted."""
+    return points[points[MARK].isna()] if MARK in points else points
+
+
 def pulsed_points(points: pd.DataFrame) -> pd.DataFrame:
-    """Return the points with a finite reading after a pulse, cycle by cycle and phase by phase.
+    """Return the unmarked points with a finite reading after a pulse, by cycle and phase.
 
     The column `sequence` numbers the uninterrupted series of pulses. Raises AnalysisError for
     fewer than two such points, or if more than half of the readings are missing.
     """
     require(points, READ_COLUMNS)
+    points = unmarked(points)
     fired = points[points["amplitude_V"].notna()]
     amplitude, resistance = (
         fired[column].to_numpy(dtype=float) for column in ("amplitude_V", "resistance_ohm")
@@ -64,8 +71,8 @@ def pulsed_points(points: pd.DataFrame) -> pd.DataFrame:
 
 
 def missing_readings(points: pd.DataFrame) -> int:
-    """Return the number of pulses without a finite reading after them."""
-    fired = points[points["amplitude_V"].notna()]
+    """Return the number of pulses without a finite reading after them, marked ones not counted."""
+    fired = unmarked(points[points["amplitude_V"].notna()])
     return int((~np.isfinite(fired["resistance_ohm"].to_numpy(dtype=float))).sum())
 
 
@@ -81,12 +88,13 @@ def incomplete_cycles(points: pd.DataFrame) -> tuple[int, ...]:
 
 
 def readings_without_pulses(points: pd.DataFrame) -> tuple[Floats, Floats]:
-    """Return times (s) and resistances of readings without pulses, in the order of time.
+    """Return times (s) and resistances of unmarked readings without pulses, in order of time.
 
     Where the run has a phase "read", only its readings count: before it, the field was moved or
     pulses were fired. Raises AnalysisError for fewer than two, or if any is not a number.
     """
     require(points, ("time_s", "resistance_ohm"))
+    points = unmarked(points)
     quiet = points[points["amplitude_V"].isna()] if "amplitude_V" in points else points
     if "phase" in quiet and (quiet["phase"] == Phase.READ).any():
         quiet = quiet[quiet["phase"] == Phase.READ]

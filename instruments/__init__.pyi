@@ -1,15 +1,17 @@
 from .bench import Bench, open_bench
 from .bench_file import BenchFile, built_in_benches, load_bench_file, parse_bench_file
 from .clock import Clock, WallClock
-from .errors import BenchError, LimitError, OpenJunctionError
+from .errors import BenchError, ExchangeError, LimitError, OpenJunctionError
 from .limits import Limits, SetPoints
 from .roles import Magnet, PulseGenerator, PulseShape, Reading, ResistanceMeter, Switch
+from .stop_conditions import StopConditions
 
 __all__ = [
     "Bench",
     "BenchError",
     "BenchFile",
     "Clock",
+    "ExchangeError",
     "LimitError",
     "Limits",
     "Magnet",
@@ -19,6 +21,7 @@ __all__ = [
     "Reading",
     "ResistanceMeter",
     "SetPoints",
+    "StopConditions",
     "Switch",
     "WallClock",
     "built_in_benches",

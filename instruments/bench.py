@@ -30,6 +30,7 @@ from .limits import (
     SetPoints,
 )
 from .roles import Magnet, PulseGenerator, ResistanceMeter, Switch
+from .stop_conditions import StopConditions
 from .tracing import step, traced
 
 if TYPE_CHECKING:
@@ -86,6 +87,16 @@ class Bench:
     @property
     def device_name(self) -> str:
         return self.file.device.name
+
+    @property
+    def stop_conditions(self) -> StopConditions:
+        return self.file.stop
+
+    def run_begins(self, notes_file: Path, run_id: int, attempt: int) -> None:
+        """Note which run uses the bench from now on."""
+
+    def run_ends(self) -> None:
+        """Note that the run has ended, with the bench safe."""
 
     def identities(self) -> dict[str, str]:
         """Ask every instrument for its `*IDN?`."""

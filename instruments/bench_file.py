@@ -20,6 +20,7 @@ from .sections import (
     ResistanceMeterSection,
     SwitchSection,
 )
+from .stop_conditions import StopConditions
 
 
 def _check_printable(text: str) -> str:
@@ -60,6 +61,7 @@ class BenchFile(Section):
     switch: Annotated[SerializeAsAny[SwitchSection] | None, ByDriver] = None
     wiring: Wiring = Wiring()
     limits: Limits
+    stop: StopConditions = StopConditions()
 
     def instruments(self) -> dict[str, tuple[str, InstrumentSection]]:
         """Return name → (role in the registry, section) of every instrument of the bench."""

@@ -1,12 +1,21 @@
 from .catalogue import PROTOCOLS, make_protocol
-from .errors import ProtocolError
+from .errors import ProtocolError, StopConditionError
 from .field import MinorLoop, Saturate
 from .measurement_sequence import MeasurementSequence
 from .procedure import BenchProcedure, PulsedProcedure
 from .pulsed import RepeatedRamp, Reset, StaircaseWrite, WriteResetCycling
 from .read_array import ReadArray
 from .read_series import ReadSeries
-from .run_events import Event, Listener, PointMeasured, RunEnded, RunStarted
+from .run_control import RunControl
+from .run_events import (
+    Event,
+    Listener,
+    PointMeasured,
+    RunEnded,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+)
 from .runner import RunOutcome, run
 from .write_plan import WritePlan
 from .write_verify import WriteVerify
@@ -25,11 +34,15 @@ __all__ = [
     "ReadSeries",
     "RepeatedRamp",
     "Reset",
+    "RunControl",
     "RunEnded",
     "RunOutcome",
+    "RunPaused",
+    "RunResumed",
     "RunStarted",
     "Saturate",
     "StaircaseWrite",
+    "StopConditionError",
     "WritePlan",
     "WriteResetCycling",
     "WriteVerify",

@@ -1,11 +1,37 @@
 """The steps that protocols are made of: set a field, fire a pulse, read the junction."""
 
+import logging
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Self
 
-from ..instruments import Bench, PulseShape
+from ..instruments import Bench, ExchangeError, PulseShape, Reading
 from ..storage import Phase, Point
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Retries:
+    """The number of readings of a run that were repeated."""
+
+    count: int = 0
+
+
+_retries: ContextVar[Retries | None] = ContextVar("retries", default=None)
+
+
+@contextmanager
+def counted_retries() -> Iterator[Retries]:
+    """Count the readings that are repeated in this thread."""
+    retries = Retries()
+    token = _retries.set(retries)
+    try:
+        yield retries
+    finally:
+        _retries.reset(token)
 
 
 @dataclass(slots=True)
@@ -35,8 +61,15 @@ class MeasurementSequence:
         amplitude_V: float | None = None,
         pulse_width_s: float | None = None,
     ) -> Point:
-        """Read the junction; amplitude and width are those of the preceding pulse, if any."""
-        reading = self.bench.meter.read()
+        """Read the junction; amplitude and width are those of the preceding pulse, if any.
+
+        If the meter does not answer, or not with a reading, it is asked once more, with a warning:
+        a reading changes nothing. A pulse is never fired again.
+        """
+        try:
+            reading = self.bench.meter.read()
+        except ExchangeError as error:
+            reading = self._read_again(error)
         return Point(
             phase=phase,
             time_s=self.bench.clock.now_s() - self.started_s,
@@ -48,6 +81,13 @@ class MeasurementSequence:
             current_A=reading.current_A,
             resistance_ohm=reading.resistance_ohm,
         )
+
+    def _read_again(self, error: ExchangeError) -> Reading:
+        log.warning("A reading is repeated: %s", error)
+        reading = self.bench.meter.read()
+        if (retries := _retries.get()) is not None:
+            retries.count += 1
+        return reading
 
     def saturate(self, saturation_T: float, bias_T: float, cycle: int) -> Iterator[Point]:
         """Saturate the junction, then set the bias field; yield a point at each."""

@@ -6,14 +6,15 @@ publishes them; a stock PyMeasure `Worker` runs the same class and emits them as
 
 import math
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, ClassVar
 
 from pymeasure.experiment import FloatParameter, IntegerParameter, Parameter, Procedure
 
 from ..instruments import Bench, PulseShape, SetPoints, load_bench_file, open_bench
 from ..storage.points import Point
-from .errors import ProtocolError
+from .errors import ProtocolError, StopConditionError
+from .stopping import PointWatch
 
 COLUMNS = {
     "phase": "Phase",
@@ -40,6 +41,8 @@ class BenchProcedure(Procedure):
     summary: ClassVar[str]
     bench_file: str = "virtual-trapezoid"
     bench: Bench | None = None
+    extra_quantities: Collection[str] = ()
+    """Names of the quantities in the `extra` of the points, which stop conditions may name, too."""
     DATA_COLUMNS: ClassVar[list[str]] = list(COLUMNS.values())
 
     read_current_A = FloatParameter(
@@ -77,6 +80,7 @@ class BenchProcedure(Procedure):
     def check(self, bench: Bench) -> None:
         """Raise ProtocolError or LimitError if the bench cannot run this; touch nothing."""
         self.validate()
+        self._watch(bench)
         bench.check(self.set_points())
 
     def startup(self) -> None:
@@ -90,9 +94,13 @@ class BenchProcedure(Procedure):
         if self.bench is None:
             raise ProtocolError("The protocol has no bench; call startup() first.")
         expected = self.expected_points()
+        watch = self._watch(self.bench)
         for index, point in enumerate(self.steps(self.bench), start=1):
+            watch.judge(point)
             self.emit("results", {title: getattr(point, key) for key, title in COLUMNS.items()})
             self.emit("progress", 100 * index / expected)
+            if watch.reason is not None:
+                raise StopConditionError(watch.reason)
             if self.should_stop():
                 return
 
@@ -101,6 +109,9 @@ class BenchProcedure(Procedure):
         if self.bench is not None:
             bench, self.bench = self.bench, None
             bench.close()
+
+    def _watch(self, bench: Bench) -> PointWatch:
+        return PointWatch(bench.stop_conditions, self.name, self.extra_quantities)
 
     @classmethod
     def declared(cls) -> dict[str, Parameter]:

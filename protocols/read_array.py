@@ -16,6 +16,7 @@ class ReadArray(ArrayProcedure):
 
     name = "read-array"
     summary = "Read every device of an array, immediately or after a wait"
+    extra_quantities = ("row", "column")
 
     rows = IntegerParameter("Rows", minimum=1, maximum=10_000, default=128)
     columns = IntegerParameter("Columns", minimum=1, maximum=10_000, default=20)

@@ -1,6 +1,6 @@
 """Fires the pulses and sets the fields of a stored run again, point by point."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -43,6 +43,10 @@ class RecordedPulses(BenchProcedure):
     points: Sequence[Point]
     timing = PulseTiming()
     run = 0
+
+    @property
+    def extra_quantities(self) -> Collection[str]:  # type: ignore[override]
+        return {name for point in self.points for name in point.extra}
 
     @property
     def _pulses(self) -> list[Point]:

@@ -180,7 +180,12 @@ def _bench_of(
         meter = recorded.resistance_meter.model_copy(
             update={"address": virtual.resistance_meter.address}
         )
-        base = virtual.model_copy(update={"limits": recorded.limits, "resistance_meter": meter})
+        base = virtual.model_copy(update={
+                "limits": recorded.limits,
+                "stop": recorded.stop,
+                "resistance_meter": meter,
+            }
+        )
     device = recorded.device.model_copy(update={"name": f"{recorded.device.name}, replayed"})
     address = own if lab is None else LabAddress.parse(lab)
     assert address is not None, "there is a lab of its own, or one is given"

@@ -43,8 +43,25 @@ class PointMeasured:
 
 
 @dataclass(frozen=True, slots=True)
+class RunPaused:
+    """The run waits after `done` points; its outputs and its field stay as they are."""
+
+    run_id: int
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunResumed:
+    """The pause is over after `paused_s` of wall-clock time; RunEnded follows if it was stopped."""
+
+    run_id: int
+    done: int
+    paused_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class RunEnded:
-    """A run has ended, and its status is stored.
+    """A run has ended, and its status is stored, or interrupted if that could not be done.
 
     The bench is safe unless `message` names an instrument that is not; `message` is also the error
     of a run that failed.
@@ -55,7 +72,7 @@ class RunEnded:
     message: str | None
 
 
-Event = RunStarted | PointMeasured | RunEnded
+Event = RunStarted | PointMeasured | RunPaused | RunResumed | RunEnded
 Listener = Callable[[Event], None]
 
 

@@ -1,18 +1,22 @@
 """Runs a protocol: every point committed and published, the bench safe on every exit path."""
 
 import logging
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
-from time import monotonic
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from ..instruments import StopConditions
 from ..instruments.interrupts import Interrupts
-from ..instruments.tracing import Step, step, step_of_each
-from ..storage import Point, RunWriter, Status, Store, store_warnings
-from .errors import ProtocolError
+from ..instruments.tracing import Step, step
+from ..storage import RunWriter, Status, Store, store_warnings
+from .measurement_sequence import counted_retries
+from .measuring import Measurement, RunUnderWay
 from .resuming import check_resumable
-from .run_events import EventDispatcher, Listener, PointMeasured, RunEnded, RunStarted
+from .run_control import RunControl
+from .run_events import EventDispatcher, Listener, RunEnded, RunStarted
+from .stopping import PointWatch
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +26,17 @@ class SafeBench(Protocol):
 
     @property
     def device_name(self) -> str: ...
+
+    @property
+    def stop_conditions(self) -> StopConditions: ...
+
+    def run_begins(self, notes_file: Path, run_id: int, attempt: int) -> None:
+        """Take note of the run; who makes the bench safe in its place logs that in the file."""
+        ...
+
+    def run_ends(self) -> None:
+        """Take note that no run uses the bench."""
+        ...
 
     def snapshot(self) -> Mapping[str, Any]:
         """Return identities, settings, limits and wiring, as JSON data."""
@@ -33,30 +48,6 @@ class SafeBench(Protocol):
 
 
 Bench = TypeVar("Bench", bound=SafeBench)
-BenchUsed = TypeVar("BenchUsed", contravariant=True)
-
-
-class Measurement(Protocol[BenchUsed]):
-    """The part of a protocol that the runner uses."""
-
-    @property
-    def name(self) -> str: ...
-
-    def check(self, bench: BenchUsed) -> None:
-        """Raise if the bench cannot or must not run the protocol; touch nothing."""
-        ...
-
-    def steps(self, bench: BenchUsed, first_cycle: int = 0) -> Iterator[Point]:
-        """Measure from `first_cycle` on and yield points whose cycles never decrease."""
-        ...
-
-    def expected_points(self, first_cycle: int = 0) -> int:
-        """Return the number of points that `steps` yields."""
-        ...
-
-    def parameter_values(self) -> Mapping[str, Any]:
-        """Return the parameters to store, as JSON data."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +55,15 @@ class RunOutcome:
     """The end of a run that did not fail.
 
     `points` counts the points of a repeated cycle once; `listener_errors` has a sentence for every
-    listener that failed or was too slow.
+    listener that failed or was too slow; `retries` counts readings that succeeded at the second
+    attempt.
     """
 
     run_id: int
     status: Status
     points: int
     listener_errors: tuple[str, ...] = ()
+    retries: int = 0
 
 
 def run(
@@ -79,7 +72,9 @@ def run(
     store: Store,
     *,
     listeners: Iterable[Listener] = (),
+    control: RunControl | None = None,
     should_stop: Callable[[], bool] = lambda: False,
+    stop: StopConditions | None = None,
     operator: str = "",
     notes: str = "",
     seed: int | None = None,
@@ -87,27 +82,38 @@ def run(
 ) -> RunOutcome:
     """Run a protocol on a bench and store every point; return the finished or aborted run.
 
-    `listeners` receive a RunStarted, a PointMeasured for every point and a RunEnded, in threads of
-    their own. The run is aborted after the point at which `should_stop()` returns True. `operator`
-    and `notes` are stored with the run, as is `seed`, the seed of a virtual bench.
+    `listeners` receive a RunStarted, a PointMeasured for every point, a RunPaused and a RunResumed
+    for every pause, and a RunEnded, in threads of their own. `control` stops, pauses and resumes
+    the run; it is also aborted after the point at which `should_stop()` returns True. `stop`
+    replaces the stop conditions of the bench. `operator` and `notes` are stored with the run, as
+    is `seed`, the seed of a virtual bench.
 
     `resume` is the number of a run to continue from its first incomplete cycle. Raises
-    ProtocolError if its protocol, parameters, device or bench differ, LimitError before anything
-    is touched if the bench does not allow a set point, and StoreError if a point cannot be stored.
+    ProtocolError if its protocol, parameters, device or bench differ, or if a stop condition names
+    an unknown quantity, LimitError before anything is touched if the bench does not allow a set
+    point, and StoreError if a point cannot be stored.
 
     An error during the run is re-raised once the bench is safe and the status is stored: aborted
-    after Ctrl-C or a request to terminate, else failed. An error while the bench is made safe also
-    makes the run failed; it is raised, or added as a note to the first error.
+    after Ctrl-C or a request to terminate, else failed. A stop condition that is met makes the run
+    failed with StopConditionError. An error while the bench is made safe also makes the run failed;
+    it is raised, or added as a note to the first error.
     """
     procedure.check(bench)
+    control = control or RunControl()
+    snapshot = dict(bench.snapshot())
+    if stop is not None:
+        snapshot["stop"] = stop.model_dump(mode="json")
+    extra_quantities = getattr(procedure, "extra_quantities", ())
+    watch = PointWatch(stop or bench.stop_conditions, procedure.name, extra_quantities)
     with Interrupts() as interrupts, ExitStack() as stack:
         interrupts.hold()  # the end of a run that has started must be stored
         metadata = {"seed": seed, "operator": operator, "notes": notes}
         if resume is None:
-            writer = _start(procedure, bench, store, metadata)
+            writer = _start(procedure, bench, store, snapshot, metadata)
         else:
-            writer = _resume(procedure, bench, store, resume, metadata)
+            writer = _resume(procedure, bench, store, resume, snapshot, metadata)
         stack.enter_context(store_warnings(writer))
+        retries = stack.enter_context(counted_retries())
         dispatcher = EventDispatcher(listeners)
         expected = writer.points + procedure.expected_points(writer.first_cycle)
         running = stack.enter_context(_step_of(procedure, bench, writer, expected))
@@ -115,18 +121,22 @@ def run(
             RunStarted(writer.run_id, procedure.name, bench.device_name, writer.points, expected)
         )
         status, failure = Status.FAILED, None
+        under_way = RunUnderWay(
+            procedure,
+            bench,
+            writer,
+            dispatcher,
+            watch,
+            control,
+            lambda: control.stopped or interrupts.received is not None or should_stop(),
+            expected,
+        )
         # Two layers: a signal may arrive after an error, before signals are deferred.
         try:
             try:
+                bench.run_begins(writer.notes_file, writer.run_id, writer.attempt)
                 interrupts.release()
-                status = _measure(
-                    procedure,
-                    bench,
-                    writer,
-                    dispatcher,
-                    expected,
-                    lambda: interrupts.received is not None or should_stop(),
-                )
+                status = under_way.measure()
             finally:
                 interrupts.hold()
         except BaseException as error:
@@ -136,7 +146,7 @@ def run(
         running.result(f"{status}, {writer.points} points")
         if failure is not None:
             raise failure
-    return RunOutcome(writer.run_id, status, writer.points, errors)
+    return RunOutcome(writer.run_id, status, writer.points, errors, retries.count)
 
 
 def _step_of(procedure: Measurement[Bench], bench: Bench, writer: RunWriter, expected: int) -> Step:
@@ -153,13 +163,17 @@ def _step_of(procedure: Measurement[Bench], bench: Bench, writer: RunWriter, exp
 
 
 def _start(
-    procedure: Measurement[Bench], bench: Bench, store: Store, metadata: Mapping[str, Any]
+    procedure: Measurement[Bench],
+    bench: Bench,
+    store: Store,
+    snapshot: Mapping[str, Any],
+    metadata: Mapping[str, Any],
 ) -> RunWriter:
     return store.begin_run(
         procedure.name,
         bench.device_name,
         parameters=procedure.parameter_values(),
-        bench=bench.snapshot(),
+        bench=snapshot,
         points_expected=procedure.expected_points(),
         **metadata,
     )
@@ -170,49 +184,14 @@ def _resume(
     bench: Bench,
     store: Store,
     run_id: int,
+    snapshot: Mapping[str, Any],
     metadata: Mapping[str, Any],
 ) -> RunWriter:
-    snapshot = bench.snapshot()
     parameters = procedure.parameter_values()
     check_resumable(store.run(run_id), procedure.name, bench.device_name, parameters, snapshot)
     return store.resume_run(
         run_id, bench=snapshot, points_from=procedure.expected_points, **metadata
     )
-
-
-def _measure(
-    procedure: Measurement[Bench],
-    bench: Bench,
-    writer: RunWriter,
-    dispatcher: EventDispatcher,
-    expected: int,
-    should_stop: Callable[[], bool],
-) -> Status:
-    run_id, cycle = writer.run_id, writer.first_cycle
-    started_s = monotonic()
-    with closing(_points(procedure, bench, cycle)) as points:
-        steps = step_of_each("point", points, writer.next_point)
-        for measured, point in enumerate(steps, start=1):
-            if point.cycle < cycle:
-                raise ProtocolError(
-                    f"The protocol {procedure.name} went back from cycle {cycle} to "
-                    f"{point.cycle}: cycles must be in order, or a run cannot be resumed."
-                )
-            cycle = point.cycle
-            index = writer.add(point)
-            done = writer.points
-            remaining_s = (monotonic() - started_s) / measured * max(0, expected - done)
-            dispatcher.publish(PointMeasured(run_id, index, point, done, expected, remaining_s))
-            if should_stop():
-                return Status.ABORTED
-    return Status.FINISHED
-
-
-def _points(
-    procedure: Measurement[Bench], bench: Bench, first_cycle: int
-) -> Generator[Point, None, None]:
-    """Yield the steps from a generator, which can be closed whatever iterator they come from."""
-    yield from procedure.steps(bench, first_cycle)
 
 
 def _end(
@@ -239,6 +218,12 @@ def _end(
     except Exception as error:
         log.exception("The status of run %s could not be stored", writer.run_id)
         failure = _chain_errors(failure, error)
+        status = Status.INTERRUPTED  # which is what the store makes of a run without an end
+    try:
+        bench.run_ends()
+    except Exception as error:
+        log.exception("The bench could not be told of the end of the run")
+        failure = failure or error
     dispatcher.publish(RunEnded(writer.run_id, status, message))
     return status, failure
 

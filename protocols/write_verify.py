@@ -78,6 +78,7 @@ class WriteVerify(ArrayProcedure):
     name = "write-verify"
     summary = "Write a level onto every device of an array, reading after each pulse"
     plan: WritePlan
+    extra_quantities = ("row", "column", "target", "level")
 
     saturation_field_T = field_parameter(
         "Saturation field", -0.12, "Field that saturates all junctions antiparallel, once"

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from ...storage import Phase
 from ..errors import AnalysisError
 from ..minor_loop import measure_minor_loop
-from ..run_points import require
+from ..run_points import require, unmarked
 from .panel import BLUE, ORANGE, Panel
 
 
@@ -19,7 +19,7 @@ def minor_loop(points: pd.DataFrame) -> Panel:
     Raises AnalysisError for a run without a loop.
     """
     require(points, ("phase", "field_T", "resistance_ohm"))
-    loop = points[points["phase"] == Phase.LOOP]
+    loop = unmarked(points[points["phase"] == Phase.LOOP])
     read = np.isfinite(loop["field_T"]) & np.isfinite(loop["resistance_ohm"])
     if read.sum() < 2:
         raise AnalysisError(

@@ -10,8 +10,10 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
+from dwmtj.instruments import StopConditions
 from dwmtj.protocols.runner import run
 from dwmtj.storage import Point, Store
 
@@ -21,6 +23,11 @@ POINTS_PER_CYCLE = 100
 
 class Bench:
     device_name = "straight-1"
+    stop_conditions = StopConditions()
+
+    def run_begins(self, notes_file: Path, run_id: int, attempt: int) -> None: ...
+
+    def run_ends(self) -> None: ...
 
     def snapshot(self) -> Mapping[str, Any]:
         return {}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dwmtj.instruments import BenchError, LimitError
+from dwmtj.instruments import BenchError, LimitError, StopConditions
 from dwmtj.protocols import ProtocolError
 from dwmtj.protocols.run_events import Event, PointMeasured, RunEnded, RunStarted
 from dwmtj.protocols.runner import run
@@ -22,6 +22,17 @@ class NotingBench:
     identity: str = "KEPCO"
     notes: list[str] = field(default_factory=list)
     while_made_safe: Callable[[], None] = lambda: None
+    run: tuple[Path, int, int] | None = None
+
+    @property
+    def stop_conditions(self) -> StopConditions:
+        return StopConditions()
+
+    def run_begins(self, notes_file: Path, run_id: int, attempt: int) -> None:
+        self.run = (notes_file, run_id, attempt)
+
+    def run_ends(self) -> None:
+        self.run = None
 
     def snapshot(self) -> Mapping[str, Any]:
         return {"identities": {"magnet": self.identity}}
@@ -318,17 +329,49 @@ def test_the_bench_is_made_safe_when_the_database_fails(store: Store, bench: Not
     assert bench.notes == ["from 0", "closed", "safe"]
 
 
-def test_the_bench_is_made_safe_even_if_the_status_cannot_be_stored(
-    store: Store, bench: NotingBench
+def test_the_bench_is_made_safe_and_the_end_noted_if_the_status_cannot_be_stored(
+    store: Store, bench: NotingBench, caplog: pytest.LogCaptureFixture
 ) -> None:
     def disturb(serial: int) -> None:
         if serial == 11:
             with store._database.engine.begin() as connection:
                 connection.exec_driver_sql("ALTER TABLE runs RENAME TO lost")
 
-    with pytest.raises(StoreError, match="no such table"):
-        run(Counting(disturb=disturb), bench, store)
+    assert run(Counting(disturb=disturb), bench, store).status is Status.FINISHED
     assert bench.notes == ["from 0", "closed", "safe"]
+    assert "(finished) is kept in" in caplog.text
+    with store._database.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE lost RENAME TO runs")
+    assert status_of(store) == (Status.FINISHED, None)
+
+
+def test_an_end_that_can_be_stored_nowhere_is_published_as_the_store_will_report_it(
+    store: Store, bench: NotingBench
+) -> None:
+    store.path.with_name(store.path.name + "-notes").symlink_to("nowhere")
+    heard: list[Event] = []
+
+    def disturb(serial: int) -> None:
+        if serial == 11:
+            with store._database.engine.begin() as connection:
+                connection.exec_driver_sql("ALTER TABLE runs RENAME TO lost")
+
+    with pytest.raises(StoreError, match="no such table"):
+        run(Counting(disturb=disturb), bench, store, listeners=[heard.append])
+    assert heard[-1] == RunEnded(1, Status.INTERRUPTED, None)
+
+
+def test_the_bench_knows_its_run_and_where_to_note_what_happens_to_it(
+    store: Store, bench: NotingBench
+) -> None:
+    seen: list[object] = []
+    notes_file = store.path.with_name("lab.sqlite-notes")
+    with pytest.raises(BenchError):
+        run(Counting(disturb=raising(BenchError("No."))), bench, store)
+    bench.while_made_safe = lambda: seen.append(bench.run)
+    run(Counting(), bench, store, resume=1)
+    assert seen == [(notes_file, 1, 2)]
+    assert bench.run is None
 
 
 def test_cycles_that_go_back_make_the_run_failed(store: Store, bench: NotingBench) -> None:

@@ -7,7 +7,6 @@ started.
 
 import io
 import logging
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +14,7 @@ from typing import Annotated
 import typer
 
 from ..errors import DwmtjError
-from .console import print_error
+from .console import discard_stdout, print_error
 from .lazy_group import LazyGroup, add_lazily
 from .log import configure_logging
 
@@ -110,6 +109,6 @@ def _stdout_closed() -> bool:
     try:
         print(end="", flush=True)
     except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_stdout()
         return True
     return False

@@ -1,5 +1,10 @@
-"""Runs one protocol with a progress bar, and prints one sentence if it does not finish."""
+"""Runs one protocol with a progress bar, and prints one sentence if it does not finish.
 
+Sentence and exit code are those of the status that is stored, whatever happens after the end.
+"""
+
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,12 +13,20 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ..instruments import Bench, BenchError, BenchFile, open_bench
-from ..protocols import ProtocolError
+from ..protocols import ProtocolError, RunControl
 from ..protocols.procedure import BenchProcedure
-from ..protocols.run_events import Event, PointMeasured, RunStarted
+from ..protocols.run_events import Event, PointMeasured, RunPaused, RunResumed, RunStarted
 from ..protocols.runner import RunOutcome, run
-from ..storage import Store, StoreError
-from .console import err, print_error, print_message, print_notes
+from ..storage import Status, Store, StoreError
+from .console import err, print_error, print_message, print_notes, visible
+
+ENDINGS = {
+    Status.FINISHED: "is finished",
+    Status.ABORTED: "was stopped",
+    Status.FAILED: "failed",
+    Status.INTERRUPTED: "was interrupted",
+    Status.RUNNING: "has no stored end",
+}
 
 
 class ProgressBar:
@@ -25,33 +38,38 @@ class ProgressBar:
     def __init__(self, title: str, cycles: int | None = None) -> None:
         self._cycles = cycles
         self.run_id: int | None = None
-        self.points = 0
         self.display = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(compact=True),
             TextColumn("{task.fields[reading]}"),
             console=err,
         )
-        self._task = self.display.add_task(title, total=None, reading="")
+        self._task = self.display.add_task(visible(title), total=None, reading="")
 
     def __call__(self, event: Event) -> None:
         match event:
             case RunStarted(run_id=run_id, done=done, expected=expected):
-                self.run_id, self.points = run_id, done
+                self.run_id = run_id
                 counted = 0 if self._cycles else done
                 self.display.update(self._task, completed=counted, total=self._cycles or expected)
             case PointMeasured(done=done, point=point):
-                self.points = done
                 reading = "" if point.resistance_ohm is None else f"{point.resistance_ohm:.2f} Ω"
                 counted = point.cycle + 1 if self._cycles else done
                 self.display.update(self._task, completed=counted, reading=reading)
+            case RunPaused():
+                self.display.update(self._task, reading="paused")
+            case RunResumed():
+                self.display.update(self._task, reading="")
 
 
 @contextmanager
 def open_measurement_bench(bench_file: BenchFile) -> Iterator[Bench]:
-    """Open a bench and leave it safe; raises BenchError, or Exit(1) once a run has started."""
+    """Open a bench and leave it safe; raises BenchError, or Exit(1) once a run has started.
+
+    An interruption while a bench is closed whose runs have ended changes nothing about them.
+    """
     measured = failed = False
     try:
         with open_bench(bench_file) as bench:
@@ -67,6 +85,12 @@ def open_measurement_bench(bench_file: BenchFile) -> Iterator[Bench]:
         if measured:  # a run that failed has printed what is not safe
             print_error(error)
         raise typer.Exit(1) from error
+    except (KeyboardInterrupt, SystemExit) as interruption:
+        if not measured:
+            raise
+        if isinstance(interruption.__context__, BenchError):
+            print_error(interruption.__context__)
+            raise typer.Exit(1) from interruption
 
 
 def measure(
@@ -81,31 +105,59 @@ def measure(
     """Run a protocol with a progress bar; `metadata` is passed to the runner.
 
     `resume_command` is the command that, with `--resume RUN`, continues the run; given `cycles`,
-    progress is counted in cycles. Raises the error of the runner if no run has started (invalid
-    input: exit code 2), and typer.Exit(1) after a message if a run did not finish.
+    progress is counted in cycles. SIGUSR1, where there is one, pauses and resumes the run. Raises
+    the error of the runner if no run has started (invalid input: exit code 2), and typer.Exit(1)
+    after a message if a run did not finish.
     """
     bar = ProgressBar(title, cycles)
+    control = RunControl()
     try:
-        with bar.display:
-            outcome = run(procedure, bench, store, listeners=(bar,), **metadata)
+        with bar.display, _paused_by_signal(control):
+            outcome = run(procedure, bench, store, listeners=(bar,), control=control, **metadata)
     except (BenchError, ProtocolError, StoreError) as error:
         if bar.run_id is None:
             raise
         print_error(error)
-        raise _unfinished(bar, "failed", resume_command) from error
+        status, points = _stored(store, bar.run_id)
+        raise _unfinished(bar.run_id, status, points, resume_command) from error
     except (KeyboardInterrupt, SystemExit) as stopped:
         if bar.run_id is None:
             raise
         print_notes(stopped)
-        raise _unfinished(bar, "was stopped", resume_command) from stopped
-    if outcome.status != "finished":
-        raise _unfinished(bar, f"is {outcome.status}", resume_command)
+        status, points = _stored(store, bar.run_id)
+        if status is not Status.FINISHED:
+            raise _unfinished(bar.run_id, status, points, resume_command) from stopped
+        outcome = RunOutcome(bar.run_id, status, points)  # the interruption came after the end
+    if outcome.status is not Status.FINISHED:
+        raise _unfinished(outcome.run_id, outcome.status, outcome.points, resume_command)
     return outcome
 
 
-def _unfinished(bar: ProgressBar, how: str, resume_command: str) -> typer.Exit:
-    message = f"Run {bar.run_id} {how}; {bar.points} points are stored."
-    if resume_command:
-        message += f" Resume it with: {resume_command} --resume {bar.run_id}"
+@contextmanager
+def _paused_by_signal(control: RunControl) -> Iterator[None]:
+    number = getattr(signal, "SIGUSR1", None)  # unknown to Windows
+    if number is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(number, lambda *_: control.toggle_pause())
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+
+
+def _stored(store: Store, run_id: int) -> tuple[Status, int]:
+    """Return status and points of a run as they are stored, or will be once its end can be."""
+    try:
+        summary = store.run(run_id).summary
+    except StoreError:
+        return Status.RUNNING, 0
+    return summary.status, summary.points
+
+
+def _unfinished(run_id: int, status: Status, points: int, resume_command: str) -> typer.Exit:
+    message = f"Run {run_id} {ENDINGS[status]}; {points} points are stored."
+    if resume_command and status is not Status.FINISHED:
+        message += f" Resume it with: {resume_command} --resume {run_id}"
     print_message(message)
     return typer.Exit(1)

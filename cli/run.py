@@ -9,7 +9,7 @@ import typer
 from ..protocols import ProtocolError
 from ..protocols.catalogue import make_protocol
 from ..storage import RunRecord, Store, StoreError
-from .console import print_line
+from .console import print_outcome
 from .measure import measure, open_measurement_bench
 from .options import (
     BenchOption,
@@ -30,6 +30,15 @@ def run(
             "--parameter", "-p", metavar="NAME=VALUE", help="Parameter of the protocol; repeatable."
         ),
     ] = None,
+    stop_if: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CONDITION",
+            help="Stop the run as failed after a point that fulfils this, such as "
+            '"resistance_ohm < 40"; instead of stop_if in the bench file.',
+            show_default=False,
+        ),
+    ] = None,
     resume: Annotated[
         int | None, typer.Option(metavar="RUN", help="Resume an interrupted run.")
     ] = None,
@@ -47,6 +56,7 @@ def run(
       dwmtj run staircase-write -p cycles=13
       dwmtj run repeated-ramp --bench virtual-straight --seed 7
       dwmtj run write-reset-cycling --bench bench.toml -p amplitude_stop_V=3.8 -p cycles=100
+      dwmtj run staircase-write --bench bench.toml --stop-if "resistance_ohm < 40"
       dwmtj run staircase-write --bench bench.toml --resume 12
     """
     given = _parse(parameter or [])
@@ -62,6 +72,9 @@ def run(
             seed, attempt = _seed_of(original, protocol, seed), len(original.attempts) + 1
             procedure = make_protocol(protocol, {**original.parameters, **given})
         bench_file = use_models_from(database, choose_bench(bench, seed, attempt))
+        if stop_if is not None:
+            stop = bench_file.stop.with_stop_if(stop_if)
+            bench_file = bench_file.model_copy(update={"stop": stop})
         instruments = opened.enter_context(open_measurement_bench(bench_file))
         procedure.check(instruments)
         if resume is None:  # create a database only if everything else is valid
@@ -77,8 +90,10 @@ def run(
             seed=seed,
             resume=resume,
         )
-        print_line(
+        repeated = f", {outcome.retries} readings repeated" if outcome.retries else ""
+        print_outcome(
             f"run {outcome.run_id}: {outcome.status}, {outcome.points} points in {store.path}"
+            f"{repeated}"
         )
 
 

@@ -9,7 +9,7 @@ import typer
 
 from ..errors import DwmtjError
 from ..instruments.tracing import Event, InstrumentSummary, read_trace, summarise
-from .console import print_message, print_table
+from .console import print_message, print_table, visible
 
 app = typer.Typer(no_args_is_help=True, help="Read traces of the exchanges with instruments.")
 
@@ -65,7 +65,7 @@ def show(
         _print_summary(file, summarise(events))
     else:
         for line in _lines(events):
-            print(line)
+            print(visible(line))
     if found.unreadable:
         print_message(
             f"{found.unreadable} lines of {file} cannot be read: a process was killed in them, or "

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from ..instruments import BenchError, BenchFile, load_bench_file, open_bench
+from ..instruments import BenchError, BenchFile, StopConditions, load_bench_file, open_bench
 from ..lab_address import LabAddress
 from ..storage import AttemptRecord, Point, RunRecord, Status, Store
 from .catalogue import PROTOCOLS, make_protocol
@@ -180,16 +180,13 @@ def _bench_of(
         meter = recorded.resistance_meter.model_copy(
             update={"address": virtual.resistance_meter.address}
         )
-        base = virtual.model_copy(update={
-                "limits": recorded.limits,
-                "stop": recorded.stop,
-                "resistance_meter": meter,
-            }
-        )
+        base = virtual.model_copy(update={"limits": recorded.limits, "resistance_meter": meter})
     device = recorded.device.model_copy(update={"name": f"{recorded.device.name}, replayed"})
     address = own if lab is None else LabAddress.parse(lab)
     assert address is not None, "there is a lab of its own, or one is given"
     address = address.without("state").with_options(real_time=0, name=token)
     if seed is not None:
         address = address.with_options(seed=seed)
-    return base.model_copy(update={"device": device, "visa_library": address.library})
+    stop = recorded.stop if lab is None else StopConditions()  # another device has other readings
+    update = {"device": device, "visa_library": address.library, "stop": stop}
+    return base.model_copy(update=update)

@@ -94,6 +94,7 @@ def discard_stdout() -> None:
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table, or a line for each cell where the terminal is narrower than the words."""
     _print_title(title)
+    columns = [visible(name) for name in columns]
     rows = [[visible(cell) for cell in row] for row in rows]
     by_column = [(name, *(row[number] for row in rows)) for number, name in enumerate(columns)]
     least = [max(map(_longest_word, texts)) for texts in by_column]

@@ -6,7 +6,8 @@ publishes them; a stock PyMeasure `Worker` runs the same class and emits them as
 
 import math
 from abc import abstractmethod
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from pymeasure.experiment import FloatParameter, IntegerParameter, Parameter, Procedure
@@ -15,6 +16,9 @@ from ..instruments import Bench, PulseShape, SetPoints, load_bench_file, open_be
 from ..storage.points import Point
 from .errors import ProtocolError, StopConditionError
 from .stopping import PointWatch
+
+LONGEST_LADDER = 100_000  # steps
+LONGEST_RAMPS_S = 365 * 86_400.0  # of the field in one cycle
 
 COLUMNS = {
     "phase": "Phase",
@@ -81,7 +85,9 @@ class BenchProcedure(Procedure):
         """Raise ProtocolError or LimitError if the bench cannot run this; touch nothing."""
         self.validate()
         self._watch(bench)
-        bench.check(self.set_points())
+        set_points = self.set_points()
+        bench.check(set_points)
+        _check_ramps(set_points.fields_T, bench.limits.field_rate_T_per_s)
 
     def startup(self) -> None:
         """Open the bench for a PyMeasure `Worker`; raises what `check` and `open_bench` raise."""
@@ -172,11 +178,27 @@ def cycles_parameter(default: int) -> Any:
 def ladder(start: float, stop: float, step: float, what: str) -> tuple[float, ...]:
     """Return start, start + step, … and finally stop itself, after a shorter step if necessary.
 
-    `what` names the values in errors. Raises ProtocolError unless step > 0 and stop ≥ start.
+    `what` names the values in errors. Raises ProtocolError unless step > 0 and stop ≥ start, and
+    for more than LONGEST_LADDER steps.
     """
     if not step > 0:
         raise ProtocolError(f"The step of {what} is {step:g}; it must be greater than 0.")
     if stop < start:
         raise ProtocolError(f"The {what} stops at {stop:g}, below its start at {start:g}.")
-    below_stop = max(0, math.ceil((stop - start) / step * (1 - 1e-9) - 1e-9))
+    steps = (stop - start) / step * (1 - 1e-9) - 1e-9
+    if steps > LONGEST_LADDER:
+        raise ProtocolError(
+            f"The {what} from {start:g} to {stop:g} has {steps:.3g} steps of {step:g}, more than "
+            f"{LONGEST_LADDER:,}: make the step larger."
+        )
+    below_stop = max(0, math.ceil(steps))
     return (*(round(start + rung * step, 12) for rung in range(below_stop)), stop)
+
+
+def _check_ramps(fields_T: Sequence[float], rate_T_per_s: float) -> None:
+    change_T = sum(abs(after - before) for before, after in pairwise((0.0, *fields_T)))
+    if not change_T <= LONGEST_RAMPS_S * rate_T_per_s:
+        raise ProtocolError(
+            f"The field changes by {change_T:g} T in a cycle, which takes longer than a year at "
+            f"{rate_T_per_s:g} T/s: raise [limits] field_rate_T_per_s in the bench file."
+        )

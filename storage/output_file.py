@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 
 from .errors import StoreError
 
@@ -33,20 +34,32 @@ def atomic_write(path: Path) -> Iterator[Path]:
     """Yield the path of a draft beside `path`, which replaces it at the end of the block.
 
     If the block raises, `path` is left as it was and the draft is removed. A reader finds the old
-    file or the new one, also after a power cut. Raises OutputFileError in place of OSError.
+    file or the new one, also after a power cut. A link at `path` is replaced, never followed.
+    Raises OutputFileError in place of OSError.
     """
-    draft = path.with_name(f"{path.name}.part")
     try:
-        try:
+        with draft_beside(path) as draft:
             yield draft
             sync(draft)
             draft.replace(path)
             sync(path.parent)
-        finally:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
     except OSError as error:
         raise _cannot_write(path, error) from error
+
+
+@contextmanager
+def draft_beside(path: Path) -> Iterator[Path]:
+    """Yield an empty file beside `path`, with a name that nobody can foresee.
+
+    It is removed at the end of the block, unless it was renamed. Raises OSError.
+    """
+    draft = path.with_name(f"{path.name}.{token_hex(8)}.part")
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+    try:
+        yield draft
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def sync(path: Path) -> None:

@@ -37,13 +37,17 @@ def parse_model(
     """
     try:
         document = json.loads(source) if isinstance(source, str | bytes) else source
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise AnalysisError(f"{where} is not JSON ({error}); export the model again.") from error
     _check_kind(document, where)
     try:
         return _ADAPTER.validate_json(json.dumps(document), strict=True)
     except ValidationError as error:
         raise AnalysisError(f"{where} cannot be used: {_first(error)}; export it again.") from error
+    except RecursionError as error:
+        raise AnalysisError(
+            f"{where} nests too deeply: export it again."
+        ) from error
 
 
 def read_model(path: Path) -> StateModel:

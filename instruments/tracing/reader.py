@@ -80,7 +80,7 @@ def read_trace(path: Path | str) -> Trace:
         raise TraceError(f"{path} is not a trace: give a file written by --trace.")
     try:
         version = json.loads(first).get("version")
-    except ValueError:  # a process that was killed in its first line
+    except (ValueError, RecursionError):  # a process that was killed in its first line
         version = FORMAT_VERSION
     if version != FORMAT_VERSION:
         raise TraceError(
@@ -97,5 +97,5 @@ def _event(line: str) -> Event | None:
         if document.pop("trace", None) is not None:
             return Event(time, START, document["pid"], text=str(document["command"]))
         return Event(time=time, **document)
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError):
         return None

@@ -60,7 +60,7 @@ def read_file(path: Path, columns: Sequence[str]) -> ImportedFile:
         raise ImportFileError(
             f"{path} cannot be read ({error.strerror}): check the path."
         ) from error
-    lines = _text(content).splitlines()
+    lines = _text(path.name, content).splitlines()
     at, separator, header = _header(path.name, lines, columns)
     rows, skipped_lines = [], at
     for number, line in enumerate(lines[at + 1 :], start=at + 2):
@@ -68,7 +68,8 @@ def read_file(path: Path, columns: Sequence[str]) -> ImportedFile:
         if not bare.strip() or bare.lstrip().startswith(COMMENTS):
             skipped_lines += 1
             continue
-        rows.append(Row(number, _padded(path.name, number, _cells(bare, separator), len(header))))
+        cells = _cells_or_error(path.name, number, bare, separator)
+        rows.append(Row(number, _padded(path.name, number, cells, len(header))))
     return ImportedFile(
         path.name,
         hashlib.sha256(content).hexdigest(),
@@ -96,9 +97,15 @@ def number_of(cell: str, *, decimal_comma: bool) -> float | str | None:
     return value if abs(value) < OVERFLOW else None
 
 
-def _text(content: bytes) -> str:
+def _text(name: str, content: bytes) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16")
+        try:
+            return content.decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise ImportFileError(
+                f"{name} begins as UTF-16 and breaks off at byte {error.start} ({error.reason}): "
+                "save it again, in UTF-8 if you can."
+            ) from error
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -112,7 +119,10 @@ def _header(
     for number, line in enumerate(lines):
         for separator in (",", ";", "\t", " "):
             for text in (line, line.lstrip("#%!; /")):
-                cells = _cells(text, separator)
+                try:
+                    cells = _cells(text, separator)
+                except csv.Error:  # whatever it is, it is no header
+                    continue
                 if set(columns) <= set(cells):
                     _reject_duplicate_columns(name, cells, columns)
                     return number, separator, cells
@@ -130,6 +140,16 @@ def _cells(line: str, separator: str) -> tuple[str, ...]:
         return tuple(line.split())
     (cells,) = csv.reader([line], delimiter=separator, skipinitialspace=True)
     return tuple(cell.strip() for cell in cells)
+
+
+def _cells_or_error(name: str, line: int, text: str, separator: str) -> tuple[str, ...]:
+    try:
+        return _cells(text, separator)
+    except csv.Error as error:
+        raise ImportFileError(
+            f"{name}, line {line} cannot be split into cells ({error}): correct it, or put # "
+            "before it."
+        ) from error
 
 
 def _reject_duplicate_columns(name: str, header: Sequence[str], columns: Sequence[str]) -> None:

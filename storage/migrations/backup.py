@@ -1,14 +1,16 @@
 """Verified copies of a database, kept beside it."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from glob import escape
 from itertools import count
 from pathlib import Path
 
 from ..errors import StoreError
-from ..output_file import sync
+from ..output_file import draft_beside, sync
 from ..sqlite_file import connect
 
 PAGES_AT_ONCE = 2000  # 8 MB between two calls of `progress`
@@ -28,24 +30,24 @@ def back_up(path: Path, version: int, progress: Progress | None = None) -> Path:
         if progress is not None:
             progress(total - remaining, total)
 
-    draft = path.with_name(f"{path.name}.backup.part")
+    place = path.with_name(f"{path.name}.backup")
     try:
-        draft.unlink(missing_ok=True)  # of an upgrade that was killed
-        with closing(connect(path, "ro", 0)) as source, closing(sqlite3.connect(draft)) as copy:
-            source.backup(copy, pages=PAGES_AT_ONCE, progress=copied)
-            _verify(source, copy, path)
-        shutil.copymode(path, draft)
-        sync(draft)
-        target = _free_name(path, version)
-        draft.rename(target)
-        sync(target.parent)
+        for left in path.parent.glob(f"{escape(place.name)}.*part*"):
+            left.unlink()  # of an upgrade that was killed: the lock allows one at a time
+        with draft_beside(place) as draft:
+            with closing(connect(path, "ro", 0)) as source, closing(sqlite3.connect(draft)) as copy:
+                source.backup(copy, pages=PAGES_AT_ONCE, progress=copied)
+                _verify(source, copy, path)
+            shutil.copymode(path, draft)
+            sync(draft)
+            target = _free_name(path, version)
+            draft.rename(target)
+            sync(target.parent)
     except OSError as error:
         raise StoreError(
             f"{path} cannot be copied ({error.strerror}) and stays as it is: allow writing to its "
             "folder, or free some space."
         ) from error
-    finally:
-        draft.unlink(missing_ok=True)
     return target
 
 
@@ -71,4 +73,4 @@ def _free_name(path: Path, version: int) -> Path:
     stem = f"{path.stem}.v{version}-backup"
     suffixes = ("" if number == 1 else f"-{number}" for number in count(1))
     places = (path.with_name(f"{stem}{suffix}{path.suffix}") for suffix in suffixes)
-    return next(place for place in places if not place.exists())
+    return next(place for place in places if not os.path.lexists(place))

@@ -1,6 +1,7 @@
 """What is printed fits the terminal, and a terminal that is gone is not worth a traceback."""
 
 import io
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -112,3 +113,48 @@ def test_a_reader_that_has_seen_enough_ends_the_list_quietly(archive: Path) -> N
     process.stdout = None
     _, told = process.communicate()
     assert (process.returncode, told) == (1, "")
+
+
+HOSTILE = "wafer\x1b[2J \x9b31m \u202e7\u2066 \r\x07 tab\there"
+SHOWN = "wafer\\x1b[2J \\x9b31m \\u202e7\\u2066 \\x0d\\x07 tab"
+
+
+@pytest.mark.parametrize(
+    "print_one",
+    [
+        console.print_line,
+        console.print_message,
+        console.print_outcome,
+        lambda text: console.print_error(ValueError(text)),
+        lambda text: console.print_table(text, (text,), [(text,)]),
+        lambda text: console.print_pairs(text, [(text, text)]),
+        lambda text: print(console.visible(text)),
+    ],
+)
+def test_nothing_that_commands_the_terminal_or_turns_a_line_around_is_printed_raw(
+    print_one: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    print_one(HOSTILE)
+    printed = "".join(capsys.readouterr())
+    assert SHOWN in printed
+    assert not any(character in printed for character in "\x1b\x9b\u202e\u2066\r\x07")
+
+
+def test_json_stays_json(capsys: pytest.CaptureFixture[str]) -> None:
+    console.print_json({HOSTILE: HOSTILE})
+    printed = capsys.readouterr().out
+    assert json.loads(printed) == {HOSTILE: HOSTILE}
+    assert not any(character in printed for character in "\x1b\x9b\u202e\u2066")
+
+
+def test_messages_to_a_stderr_that_is_gone_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone(io.StringIO):
+        def write(self, _: str) -> int:
+            raise BrokenPipeError
+
+    monkeypatch.setattr(sys, "stderr", Gone())
+    console.print_message("lost")
+    console.print_error(ValueError("lost"))

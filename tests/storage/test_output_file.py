@@ -77,3 +77,35 @@ def test_a_link_or_a_folder_is_never_overwritten(tmp_path: Path) -> None:
     for path in (link, tmp_path):
         with pytest.raises(OutputFileError, match="is not an ordinary file and is kept"):
             check_overwrite(path, overwrite=True)
+
+
+def test_a_link_is_replaced_and_what_it_points_to_left(tmp_path: Path) -> None:
+    path, target = tmp_path / "model.json", tmp_path / "precious"
+    target.write_text("mine")
+    path.symlink_to(target)
+    with atomic_write(path) as draft:
+        draft.write_text("new")
+    assert (path.read_text(), path.is_symlink(), target.read_text()) == ("new", False, "mine")
+
+
+def test_a_file_waiting_under_the_name_of_a_draft_is_not_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dwmtj.storage.output_file.token_hex", lambda _: "guessed")
+    target = tmp_path / "precious"
+    target.write_text("mine")
+    (tmp_path / "a.txt.guessed.part").symlink_to(target)
+    with (
+        pytest.raises(OutputFileError, match=r"a\.txt cannot be written \(File exists\)"),
+        atomic_write(tmp_path / "a.txt") as draft,
+    ):
+        draft.write_text("x")
+    assert target.read_text() == "mine"
+
+
+def test_an_output_file_may_be_read_by_whom_the_umask_allows(tmp_path: Path) -> None:
+    plain, written = tmp_path / "plain", tmp_path / "written"
+    plain.write_text("x")
+    with atomic_write(written) as draft:
+        draft.write_text("x")
+    assert written.stat().st_mode == plain.stat().st_mode

@@ -151,7 +151,7 @@ class StreamSetup:
 def _value(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None if text == "none" else text
 
 

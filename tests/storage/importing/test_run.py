@@ -215,3 +215,28 @@ def test_a_pulse_without_width_is_refused(width: str, tmp_path: Path) -> None:
     file = written(tmp_path, "V,R\n1,100\n2,90\n")
     with pytest.raises(ImportFileError, match=r"line 2: a pulse (0|-5e-09) s wide"):
         read_run(file, "staircase-write", PLAIN, (f"pulse_width_ns={width}",))
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("V,R\n1,100\n2,90\n".encode("utf-16")[:-1], r"breaks off at byte 30 \(truncated data\)"),
+        (b"\xff\xfe\x00\xd8", r"breaks off at byte 2"),
+        (b"V,R\n1,100\n" + b"9" * 140_000 + b",90\n", r"line 3 cannot be split into cells"),
+        (b"x" * 140_000 + b",R\n1,100\n", r"has no line with the columns V, R"),
+        (b"V,R\n1,100\n2,\x1b[31m90\n", r"line 3: R is '\\x1b\[31m90', which is no number"),
+        (b"V,R\n1,100\n2,\xe2\x80\xae09\n", r"R is '\\u202e09', which is no number"),
+    ],
+)
+def test_a_file_of_another_kind_than_it_seems_is_refused_with_one_sentence(
+    content: bytes, told: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "a.csv"
+    file.write_bytes(content)
+    with pytest.raises(ImportFileError, match=told):
+        read_run(file, "staircase-write", PLAIN)
+
+
+def test_lines_before_the_header_may_be_as_long_as_they_like(tmp_path: Path) -> None:
+    file = written(tmp_path, "#" + "x" * 140_000 + "\nV,R\n1,100\n2,90\n")
+    assert len(read_run(file, "staircase-write", PLAIN).points) == 2

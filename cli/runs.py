@@ -79,7 +79,11 @@ def show(run: RunArgument, database: DatabaseOption = None, as_json: JsonOption 
     summary = record.summary
     print_pairs(
         f"Run {summary.id}",
-        [*_texts(summary), *[(key, str(value)) for key, value in record.parameters.items()]],
+        [
+            *_texts(summary),
+            *([("marked", record.marked)] if record.marked else []),
+            *[(key, str(value)) for key, value in record.parameters.items()],
+        ],
     )
     for attempt in record.attempts:
         print_pairs(

@@ -79,6 +79,7 @@ def record(session: Session, run_id: int) -> RunRecord:
         parameters=run.parameters,
         attempts=(*map(attempt_of, run.earlier_attempts), attempt_of(run)),
         warnings=tuple(_warnings(session, run_id)),
+        marks=_marks(session, run_id),
     )
 
 
@@ -108,6 +109,12 @@ def _warnings(session: Session, run_id: int) -> Iterator[WarningRecord]:
     statement = select(RunWarning).where(RunWarning.run_id == run_id).order_by(RunWarning.id)
     for row in session.scalars(statement):
         yield WarningRecord(row.attempt, row.time, row.source, row.message)
+
+
+def _marks(session: Session, run_id: int) -> dict[str, int]:
+    mark = StoredPoint.mark
+    statement = select(mark, func.count()).where(StoredPoint.run_id == run_id, mark.is_not(None))
+    return {text: count for text, count in session.execute(statement.group_by(mark)) if text}
 
 
 def _summary(run: Run, points: int) -> RunSummary:

@@ -1,7 +1,7 @@
 """Records of runs, as the store returns them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -61,12 +61,23 @@ class WarningRecord:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """Everything about a run except its points; attempts and warnings in order of time."""
+    """Everything about a run except its points; attempts and warnings in order of time.
+
+    `marks` holds the marks of its points, each with the number of points that have it.
+    """
 
     summary: RunSummary
     parameters: Mapping[str, Any]
     attempts: tuple[AttemptRecord, ...]
     warnings: tuple[WarningRecord, ...] = ()
+    marks: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def marked(self) -> str:
+        """The marks in one line, such as "3 points below 30 Ω"; empty if there are none."""
+        return "; ".join(
+            f"{count} point{'s' if count > 1 else ''} {mark}" for mark, count in self.marks.items()
+        )
 
     def __repr__(self) -> str:
         return f"<RunRecord of {brief(self.summary)}>"

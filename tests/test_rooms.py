@@ -9,7 +9,6 @@ from dwmtj.tests.test_package import ROOT, rooms
 MODULES = 18
 LARGER = {
     Path("cli"): 20,  # a module for each command that stands alone, and what they share
-    Path("storage"): 20,  # the schema and the store, which sub-rooms would part
 }
 
 

@@ -64,3 +64,14 @@ def test_a_run_shows_its_warnings(store: Store, begin: Begin) -> None:
     writer.warn("magnet", "the supply is warm")
     writer.finish(Status.FINISHED)
     assert "magnet: the supply is warm" in HtmlPage(store.run(1)._repr_html_()).text
+
+
+def test_a_run_shows_how_many_of_its_points_are_marked(store: Store, begin: Begin) -> None:
+    writer = begin()
+    for mark in (None, "below 30 Ω", "above 1000 Ω", "below 30 Ω"):
+        writer.add(Point("write", 0.1, mark=mark))
+    record = store.run(writer.run_id)
+    assert record.marks == {"above 1000 Ω": 1, "below 30 Ω": 2}
+    assert ["marked", "1 point above 1000 Ω; 2 points below 30 Ω"] in HtmlPage(
+        record._repr_html_()
+    ).rows

@@ -14,6 +14,7 @@ POINTS = [
     Point("saturate", 0.1, field_T=0.05, resistance_ohm=1 / 3),
     Point("write", 1e-9, 0, 0.1 + 0.2, 50e-9, -0.004, 0.01, 1e-7, 1e5, {"lock_in_V": 2 / 3}),
     Point("write", math.pi, 1, -5.5, extra={"remark": 'a, "b"\nc', "level": 3, "reset": True}),
+    Point("write", 2.5, 1, 5.5, resistance_ohm=20.0, mark="below 30 Ω"),
 ]
 
 
@@ -49,7 +50,7 @@ def test_the_columns_of_a_frame_have_types_even_without_values(store: Store, beg
 def test_extras_become_columns_that_are_empty_elsewhere(store: Store, run_id: int) -> None:
     frame = store.points(run_id)
     assert list(frame.columns[-4:]) == ["lock_in_V", "remark", "level", "reset"]
-    assert frame["lock_in_V"].isna().tolist() == [True, False, True]
+    assert frame["lock_in_V"].isna().tolist() == [True, False, True, True]
 
 
 def test_a_csv_file_holds_all_digits(store: Store, run_id: int, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 from rich import box
 from rich.cells import cell_len
@@ -58,7 +58,9 @@ class _Stderr:
 
 
 out: Console = _Stdout(highlight=False)
-err = Console(file=None if sys.stderr is None else _Stderr(), stderr=True, highlight=False)
+err = Console(
+    file=None if sys.stderr is None else cast("TextIO", _Stderr()), stderr=True, highlight=False
+)
 
 
 def visible(text: str) -> str:

@@ -263,9 +263,11 @@ class Store:
 
     def _take_in_notes(self) -> None:
         """Store what a side file notes; where this cannot be, it stays there."""
-        if self._database.read_only or not has_notes(self.path):
+        if self._database.read_only:
             return
         with suppress(StoreError, OSError):
+            if not has_notes(self.path):
+                return
             with self._writing() as session:
                 sizes = {file: store_notes(session, file) for file in claim_notes(self.path)}
             for file, size in sizes.items():

@@ -45,9 +45,7 @@ def parse_model(
     except ValidationError as error:
         raise AnalysisError(f"{where} cannot be used: {_first(error)}; export it again.") from error
     except RecursionError as error:
-        raise AnalysisError(
-            f"{where} nests too deeply: export it again."
-        ) from error
+        raise AnalysisError(f"{where} nests too deeply: export it again.") from error
 
 
 def read_model(path: Path) -> StateModel:

@@ -23,6 +23,7 @@ from ..schema import Run, RunWarning, Status
 log = logging.getLogger(__name__)
 
 SUFFIX = "-notes"
+LARGEST = 2**63  # beyond what SQLite holds
 OPEN = (Status.RUNNING, Status.INTERRUPTED)  # what a run is whose end was not stored
 
 
@@ -113,13 +114,17 @@ def _store(session: Session, run: Run, note: Note) -> None:
 def _parse(line: bytes) -> Note | None:
     try:
         given = json.loads(line)
-        numbers = [int(given[name]) for name in ("run", "attempt")]
-        time = datetime.fromisoformat(given["time"]).astimezone(UTC)
-        texts = [encodable(given[name]) for name in ("source", "message")]
-        status = None if given["status"] is None else Status(given["status"])
+        note = Note(
+            run=int(given["run"]),
+            attempt=int(given["attempt"]),
+            time=datetime.fromisoformat(given["time"]).astimezone(UTC),
+            source=encodable(given["source"]),
+            message=encodable(given["message"]),
+            status=None if given["status"] is None else Status(given["status"]),
+        )
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return None
-    return Note(*numbers, time, *texts, status) if max(map(abs, numbers)) < 2**63 else None
+    return note if max(abs(note.run), abs(note.attempt)) < LARGEST else None
 
 
 def _claimed(database: Path) -> list[Path]:

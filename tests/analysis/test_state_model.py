@@ -90,6 +90,7 @@ def edit(change: Callable[[dict[str, Any]], object]) -> str:
     ("text", "told"),
     [
         ("", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
         ("[1, 2]", "is no state model"),
         ("{}", "is no state model"),
         (edit(lambda d: d.update(schema="weights")), "is no state model"),

@@ -57,6 +57,11 @@ def test_a_missing_key_names_its_section() -> None:
     assert f"line {line_of(text, '[magnet]')}:" in str(caught.value)
 
 
+def test_text_that_nests_without_end_gets_one_sentence() -> None:
+    with pytest.raises(BenchError, match=r"bench\.toml nests lists or tables too deeply"):
+        parse_bench_file("limits = " + "[" * 100_000, "bench.toml")
+
+
 def test_text_that_is_no_toml_names_the_place() -> None:
     with pytest.raises(BenchError, match=r"not valid TOML.*line 1"):
         parse_bench_file("name = oops\n", "bench.toml")

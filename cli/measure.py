@@ -3,6 +3,7 @@
 Sentence and exit code are those of the status that is stored, whatever happens after the end.
 """
 
+import shlex
 import signal
 import threading
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ..instruments import Bench, BenchError, BenchFile, open_bench
 from ..protocols import ProtocolError, RunControl
 from ..protocols.procedure import BenchProcedure
-from ..protocols.run_events import Event, PointMeasured, RunPaused, RunResumed, RunStarted
+from ..protocols.run_events import Event, PointMeasured, RunEnded, RunPaused, RunResumed, RunStarted
 from ..protocols.runner import RunOutcome, run
 from ..storage import Status, Store, StoreError
 from .console import err, print_error, print_message, print_notes, visible
@@ -38,6 +39,7 @@ class ProgressBar:
     def __init__(self, title: str, cycles: int | None = None) -> None:
         self._cycles = cycles
         self.run_id: int | None = None
+        self.ended: Status | None = None
         self.display = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
@@ -62,6 +64,8 @@ class ProgressBar:
                 self.display.update(self._task, reading="paused")
             case RunResumed():
                 self.display.update(self._task, reading="")
+            case RunEnded(status=status):
+                self.ended = status
 
 
 @contextmanager
@@ -109,8 +113,8 @@ def measure(
     the error of the runner if no run has started (invalid input: exit code 2), and typer.Exit(1)
     after a message if a run did not finish.
     """
-    bar = ProgressBar(title, cycles)
-    control = RunControl()
+    bar, control, place = ProgressBar(title, cycles), RunControl(), store.path
+    cause: BaseException | None = None
     try:
         with bar.display, _paused_by_signal(control):
             outcome = run(procedure, bench, store, listeners=(bar,), control=control, **metadata)
@@ -118,19 +122,21 @@ def measure(
         if bar.run_id is None:
             raise
         print_error(error)
-        status, points = _stored(store, bar.run_id)
-        raise _unfinished(bar.run_id, status, points, resume_command) from error
+        cause, outcome = error, _stored(store, bar.run_id, bar.ended)
     except (KeyboardInterrupt, SystemExit) as stopped:
         if bar.run_id is None:
             raise
         print_notes(stopped)
-        status, points = _stored(store, bar.run_id)
-        if status is not Status.FINISHED:
-            raise _unfinished(bar.run_id, status, points, resume_command) from stopped
-        outcome = RunOutcome(bar.run_id, status, points)  # the interruption came after the end
-    if outcome.status is not Status.FINISHED:
-        raise _unfinished(outcome.run_id, outcome.status, outcome.points, resume_command)
-    return outcome
+        cause, outcome = stopped, _stored(store, bar.run_id, bar.ended)
+    failed = isinstance(cause, Exception)
+    if outcome.status is Status.FINISHED and not failed:
+        return outcome  # an interruption came after its end
+    message = f"Run {outcome.run_id} {ENDINGS[outcome.status]}; {outcome.points} points are stored."
+    if resume_command and outcome.status is not Status.FINISHED:
+        moved = "" if store.path == place else f" --database {shlex.quote(str(store.path))}"
+        message += f" Resume it with: {resume_command}{moved} --resume {outcome.run_id}"
+    print_message(message)
+    raise typer.Exit(1) from cause
 
 
 @contextmanager
@@ -146,18 +152,13 @@ def _paused_by_signal(control: RunControl) -> Iterator[None]:
         signal.signal(number, before)
 
 
-def _stored(store: Store, run_id: int) -> tuple[Status, int]:
-    """Return status and points of a run as they are stored, or will be once its end can be."""
+def _stored(store: Store, run_id: int, ended: Status | None) -> RunOutcome:
+    """Return what is stored of a run; its end may be kept in the side file until later."""
     try:
         summary = store.run(run_id).summary
     except StoreError:
-        return Status.RUNNING, 0
-    return summary.status, summary.points
-
-
-def _unfinished(run_id: int, status: Status, points: int, resume_command: str) -> typer.Exit:
-    message = f"Run {run_id} {ENDINGS[status]}; {points} points are stored."
-    if resume_command and status is not Status.FINISHED:
-        message += f" Resume it with: {resume_command} --resume {run_id}"
-    print_message(message)
-    return typer.Exit(1)
+        return RunOutcome(run_id, ended or Status.RUNNING, 0)
+    status = summary.status
+    if status is Status.RUNNING and ended is not None:
+        status = ended
+    return RunOutcome(run_id, status, summary.points)

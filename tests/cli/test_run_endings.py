@@ -9,9 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from dwmtj.cli import app
 from dwmtj.storage import Status, Store
-from dwmtj.tests.command_line import command, dwmtj, started, stored, wait_until
+from dwmtj.tests.command_line import command, started, stored, wait_until
 
 QUICK = ("run", "staircase-write", "-p", "amplitude_step_V=0.5", "--database", "lab.sqlite")
 LATE = """
@@ -24,12 +26,10 @@ finish, close = RunWriter.finish, Bench.close
 
 def finish_and_interrupt(writer, *given):
     finish(writer, *given)
-    if "{when}" == "stored":
-        os.kill(os.getpid(), signal.SIG{name})
+    os.kill(os.getpid(), signal.SIGINT)
 
 def interrupt_and_close(bench):
-    if "{when}" == "closing":
-        os.kill(os.getpid(), signal.SIG{name})
+    os.kill(os.getpid(), signal.SIGTERM)
     close(bench)
 
 RunWriter.finish, Bench.close = finish_and_interrupt, interrupt_and_close
@@ -44,12 +44,10 @@ def status_of(folder: Path) -> tuple[Status, str | None]:
     return summary.status, summary.message
 
 
-@pytest.mark.parametrize(("name", "when"), [("INT", "stored"), ("TERM", "closing")])
-def test_an_interruption_after_the_end_leaves_the_run_finished(
-    tmp_path: Path, name: str, when: str
-) -> None:
+def test_interruptions_after_the_end_leave_the_run_finished(tmp_path: Path) -> None:
+    """Ctrl-C when the end is stored, and a request to terminate while the bench is closed."""
     script = tmp_path / "late.py"
-    script.write_text(LATE.format(when=when, name=name, arguments=[*QUICK]))
+    script.write_text(LATE.format(arguments=[*QUICK]))
     ended = subprocess.run(
         [sys.executable, script], cwd=tmp_path, capture_output=True, text=True, check=False
     )
@@ -82,10 +80,14 @@ def test_a_run_whose_output_is_lost_ends_as_it_is_stored(tmp_path: Path, lost: s
     assert status_of(tmp_path) == (Status.FINISHED, None)
 
 
-def test_a_condition_that_is_met_ends_the_run_failed_with_1(tmp_path: Path) -> None:
-    ended = dwmtj(tmp_path, *QUICK, "--stop-if", "amplitude_V > 1 and resistance_ohm > 0")
-    assert ended.returncode == 1
-    assert "The stop condition amplitude_V > 1 and resistance_ohm > 0 was met: " in ended.stderr
+def test_a_condition_that_is_met_ends_the_run_failed_with_1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    condition = "amplitude_V > 1 and resistance_ohm > 0"
+    ended = CliRunner().invoke(app.app, [*QUICK, "--stop-if", condition])
+    assert ended.exit_code == 1
+    assert f"The stop condition {condition} was met: " in ended.stderr
     assert "Run 1 failed; 5 points are stored." in ended.stderr
     assert status_of(tmp_path)[0] is Status.FAILED
 

@@ -26,25 +26,30 @@ def run_forked(
 
     No database is named, unless these variables of the environment name one.
     """
-    ours = {name: value for name, value in os.environ.items() if name != "DWMTJ_DATABASE"}
     with TemporaryDirectory() as printed:
-        output, errors = Path(printed, "output"), Path(printed, "errors")
-        given = {
-            "ARGUMENTS": [str(word) for word in words],
-            "FOLDER": str(folder),
-            "ENVIRONMENT": {**ours, **environment},
-            "OUTPUT": str(output),
-            "ERRORS": str(errors),
-        }
-        process = start(COMMAND, given)
+        process = start_command(folder, words, Path(printed), **environment)
         try:
             process.join()
         finally:
             process.kill()
         assert process.exitcode is not None
-        return subprocess.CompletedProcess(
-            words, process.exitcode, *(path.read_text("utf-8") for path in (output, errors))
-        )
+        told = [(Path(printed) / name).read_text("utf-8") for name in ("output", "errors")]
+        return subprocess.CompletedProcess(words, process.exitcode, *told)
+
+
+def start_command(
+    folder: Path, words: Sequence[str | Path], printed: Path, **environment: str
+) -> BaseProcess:
+    """Start what `run_forked` runs; it writes to `output` and `errors` in the folder `printed`."""
+    ours = {name: value for name, value in os.environ.items() if name != "DWMTJ_DATABASE"}
+    given = {
+        "ARGUMENTS": [str(word) for word in words],
+        "FOLDER": str(folder),
+        "ENVIRONMENT": {**ours, **environment},
+        "OUTPUT": str(printed / "output"),
+        "ERRORS": str(printed / "errors"),
+    }
+    return start(COMMAND, given)
 
 
 def start(script: Path, given: Mapping[str, object]) -> BaseProcess:

@@ -2,7 +2,7 @@
 
 import json
 import signal
-import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +14,8 @@ from dwmtj.analysis.state_model.file import model_document
 from dwmtj.analysis.state_model.model import StateModel
 from dwmtj.cli import app as command_line
 from dwmtj.storage import Status, Store
-from dwmtj.tests.command_line import started, stored, wait_until
+from dwmtj.tests.command_line import stored
+from dwmtj.tests.fork_server import start_command
 from dwmtj.tests.official_images import write_official_images
 
 PROGRAM = ("network", "program", "-w", "net.safetensors", "-m", "straight.json", "-o", "out")
@@ -54,9 +55,12 @@ def program(
 def kill_when_half_written(folder: Path) -> None:
     """Begin writing in a process of its own, and kill that without warning."""
     written = "SELECT COUNT(DISTINCT cycle) FROM points"
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    with started(folder, *PROGRAM, **quiet) as process:
-        wait_until(lambda: stored(folder / "dwmtj.sqlite", written) >= 1300, process)
+    process = start_command(folder, ["dwmtj", *PROGRAM], folder)
+    while process.is_alive() and stored(folder / "dwmtj.sqlite", written) < 1300:
+        time.sleep(0.02)
+    process.kill()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs processes that can be killed")

@@ -92,12 +92,6 @@ class Bench:
     def stop_conditions(self) -> StopConditions:
         return self.file.stop
 
-    def run_begins(self, notes_file: Path, run_id: int, attempt: int) -> None:
-        """Note which run uses the bench from now on."""
-
-    def run_ends(self) -> None:
-        """Note that the run has ended, with the bench safe."""
-
     def identities(self) -> dict[str, str]:
         """Ask every instrument for its `*IDN?`."""
         return {

@@ -17,7 +17,3 @@ class OpenJunctionError(BenchError):
 
 class LimitError(BenchError):
     """A set point lies outside what the bench file or the instrument allows."""
-
-
-class ExchangeError(BenchError):
-    """An instrument did not answer, or its reply is not one."""

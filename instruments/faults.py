@@ -9,6 +9,7 @@ from .errors import BenchError, ExchangeError, LimitError
 
 NO_ERROR = ("0", "+0")
 LONGEST_QUEUE = 32  # for an instrument that never returns "no error"
+LONGEST_REPLY, LONGEST_ERROR = 60, 300  # characters that are shown
 QUOTES = ' "\r\n'
 
 
@@ -44,7 +45,7 @@ def no_error(reply: str) -> bool:
 def error_text(reply: str) -> str:
     """Return number and text of an error from a reply to SYST:ERR?."""
     code, _, text = reply.partition(",")
-    return shown(f"{code.strip()} {text.strip(QUOTES)}")
+    return shown(f"{code.strip()} {text.strip(QUOTES)}", LONGEST_ERROR)
 
 
 def raise_queued_errors(name: str, ask: Callable[[str], str]) -> None:
@@ -65,7 +66,7 @@ def first_line(error: BaseException) -> str:
     return str(error).strip().splitlines()[0].rstrip(".:") if str(error).strip() else repr(error)
 
 
-def shown(reply: str) -> str:
+def shown(reply: str, longest: int = LONGEST_REPLY) -> str:
     """Return a reply as it can be shown in a sentence: short, and without control characters."""
     text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in reply.strip())
-    return f"{text[:60]} …" if len(text) > 60 else text or "nothing"
+    return f"{text[:longest]} …" if len(text) > longest else text or "nothing"

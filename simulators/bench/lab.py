@@ -11,6 +11,7 @@ import numpy as np
 
 from ...lab_address import LabAddress
 from ..device import Device, Twin, TwinParameters
+from ..device.device import load_compiled_functions
 from .circuit.array_state import kept_devices
 from .circuit.circuit import Circuit
 from .circuit.clock import SimulatedClock
@@ -118,6 +119,7 @@ def _devices(declared: LabFile, count: int) -> Device | Twin:
     parameters, seed = declared.parameters, declared.seed
     if isinstance(parameters, TwinParameters):
         return Twin(parameters, seed, count)
+    load_compiled_functions(parameters)
     if declared.state_file:
         return kept_devices(Path(declared.state_file), parameters, seed, count)
     return Device(parameters, seed, count)

@@ -244,3 +244,16 @@ def _junction(parameters: DeviceParameters, area_m2: float) -> NDArray[Any]:
         0.0,
     )
     return junction
+
+
+def load_compiled_functions(parameters: DeviceParameters) -> None:
+    """Run everything that is compiled on a device of no use, so that no later call has to load it.
+
+    A signal that strikes while numba loads a function leaves numba's lock taken, and every other
+    thread waiting for it.
+    """
+    device = Device(parameters)
+    device.drive(0.0, 1e-9)
+    device.junction_voltage_V(1e-6, 1e-3)
+    device.junction_current_A(1e-3, 1e-3)
+    device.resistance_ohm()

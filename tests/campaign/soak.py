@@ -49,7 +49,11 @@ def main(arguments: list[str]) -> int:
 def judge(case: Case) -> dict[str, object]:
     logging.disable(logging.CRITICAL)
     with tempfile.TemporaryDirectory() as folder:
-        return _line(run_case(case, Path(folder)))
+        try:
+            verdict = run_case(case, Path(folder))
+        except Exception as error:
+            verdict = Verdict(case, wrong=[f"cannot be judged: {error!r}"])
+    return _line(verdict)
 
 
 def _line(verdict: Verdict) -> dict[str, object]:

@@ -273,7 +273,7 @@ def test_a_replay_that_fails_is_compared_as_far_as_it_went(
     number = measured(make_protocol("staircase-write", SHORT["staircase-write"]), virtual(), store)
     change(store, "UPDATE points SET resistance_ohm = 1 WHERE point = 1")
     narrow = store.run(number).attempts[0].bench
-    limits = {**narrow["limits"], "read_voltage_V": 0.0001}
+    limits = {**narrow["limits"], "read_voltage_V": 0.0003}
     change(store, "UPDATE runs SET bench = ?", json.dumps({**narrow, "limits": limits}))
     number, failure = replay_of(number, store).into(other)
     assert "in compliance" in failure

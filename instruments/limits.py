@@ -32,7 +32,7 @@ class Limits(Section):
     read_current_A: float = Field(gt=0, le=1, description="largest current in the junction")
     read_voltage_V: float = Field(gt=0, le=20, description="largest voltage at the junction")
     field_T: float = Field(gt=0, le=20, description="largest field, either sign")
-    field_rate_T_per_s: float = Field(gt=0, le=10, description="fastest change of the field")
+    field_rate_T_per_s: float = Field(ge=1e-10, le=10, description="fastest change of the field")
 
     def check_pulse(self, amplitude_V: float) -> None:
         self._check("a pulse amplitude", amplitude_V, "pulse_amplitude_V", "V")

@@ -7,7 +7,7 @@ of another one. Every set point passes the limits where it is sent.
 
 import math
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -248,10 +248,10 @@ class KepcoCoilSupply:
         return confirmed(lambda: number(NAME, self._ask("VOLTage?")), problem, self._resync)
 
     @staticmethod
-    def _steps(start: float, target: float, rate_per_s: float) -> list[float]:
-        """Return the set points from start to target, one every RAMP_STEP_S."""
+    def _steps(start: float, target: float, rate_per_s: float) -> Iterator[float]:
+        """Yield the set points from start to target, one every RAMP_STEP_S."""
         count = max(1, math.ceil(abs(target - start) / (rate_per_s * RAMP_STEP_S) - 1e-9))
-        return [start + (target - start) * step / count for step in range(1, count + 1)]
+        return (start + (target - start) * step / count for step in range(1, count + 1))
 
     def _regulates_current(self) -> bool:
         def problem(mode: str) -> str:

@@ -145,6 +145,27 @@ def test_a_closed_bench_is_safe_and_takes_no_set_points_from_another_thread(
     assert outputs(bench_file) == ["0", "0", "0"]
 
 
+def test_what_is_not_ours_is_left_as_it_was(virtual: Callable[..., BenchFile]) -> None:
+    """The generator's other channel and the meter's terminals belong to somebody else."""
+    bench_file = virtual()
+    manager = pyvisa.ResourceManager(bench_file.visa_library)
+    with (
+        manager.open_resource(bench_file.pulse_generator.address) as generator,
+        manager.open_resource(bench_file.resistance_meter.address) as meter,
+    ):
+        assert isinstance(generator, pyvisa.resources.MessageBasedResource)
+        assert isinstance(meter, pyvisa.resources.MessageBasedResource)
+        generator.write(":FREQ2 3E6;:VOLT2 2.5;:OUTP2 ON;:NONSENSE 1")  # and an error in the queue
+        meter.write(":ROUT:TERM REAR")
+        with open_bench(bench_file) as bench:
+            bench.generator.check()
+            bench.generator.arm(SHAPE)
+            bench.meter.arm(1e-4)
+        other = generator.query(":OUTP2?;:FREQ2?;:VOLT2?").split(";")
+        assert [float(value) for value in other] == [1, 3e6, 2.5]
+        assert meter.query(":ROUT:TERM?").strip() == "REAR"
+
+
 def test_closing_one_bench_leaves_another_on_the_same_library_open(
     virtual: Callable[..., BenchFile],
 ) -> None:

@@ -57,11 +57,6 @@ def test_a_missing_key_names_its_section() -> None:
     assert f"line {line_of(text, '[magnet]')}:" in str(caught.value)
 
 
-def test_text_that_nests_without_end_gets_one_sentence() -> None:
-    with pytest.raises(BenchError, match=r"bench\.toml nests lists or tables too deeply"):
-        parse_bench_file("limits = " + "[" * 100_000, "bench.toml")
-
-
 def test_text_that_is_no_toml_names_the_place() -> None:
     with pytest.raises(BenchError, match=r"not valid TOML.*line 1"):
         parse_bench_file("name = oops\n", "bench.toml")
@@ -69,7 +64,12 @@ def test_text_that_is_no_toml_names_the_place() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a = " + "[" * 5000 + "]" * 5000, "a" + ".a" * 20_000 + " = 1", "a = " + "1" * 5000],
+    [
+        "limits = " + "[" * 100_000,
+        "a = " + "[" * 5000 + "]" * 5000,
+        "a" + ".a" * 20_000 + " = 1",
+        "a = " + "1" * 5000,
+    ],
 )
 def test_a_file_that_is_nested_deeply_or_has_an_endless_number_gets_one_sentence(text: str) -> None:
     with pytest.raises(BenchError, match=r"^The bench file bench\.toml is n.*\.$"):

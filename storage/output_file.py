@@ -30,14 +30,16 @@ def check_overwrite(path: Path, *, overwrite: bool) -> None:
 
 
 @contextmanager
-def atomic_write(path: Path) -> Iterator[Path]:
+def atomic_write(path: Path, *, make_folder: bool = False) -> Iterator[Path]:
     """Yield the path of a draft beside `path`, which replaces it at the end of the block.
 
     If the block raises, `path` is left as it was and the draft is removed. A reader finds the old
     file or the new one, also after a power cut. A link at `path` is replaced, never followed.
-    Raises OutputFileError in place of OSError.
+    Raises OutputFileError in place of OSError, also for a missing folder unless `make_folder`.
     """
     try:
+        if make_folder:
+            path.parent.mkdir(parents=True, exist_ok=True)
         with draft_beside(path) as draft:
             yield draft
             sync(draft)

@@ -110,7 +110,8 @@ _numbers = count()
 @cache
 def _compile(lab: str) -> None:
     """Run a protocol once, so that no reply waits for a compiler."""
-    bench_file = load_bench_file(f"virtual-{lab}")
+    library = f"{lab}?name=compiling@dwmtj"  # of its own, with a sound device
+    bench_file = load_bench_file(f"virtual-{lab}").model_copy(update={"visa_library": library})
     with tempfile.TemporaryDirectory() as folder, open_bench(bench_file) as bench:
         if lab == "array":
             bench.switch.close(0, 0)

@@ -20,7 +20,7 @@ NOBODY = 65534
 DYING = """
 import sys
 from dwmtj.cli import app
-from dwmtj.instruments import BenchError
+from dwmtj.instruments import Bench, BenchError
 from dwmtj.instruments.limits import LimitedMagnet
 from dwmtj.protocols.measurement_sequence import MeasurementSequence
 
@@ -35,6 +35,7 @@ def dying(magnet):
     return make_safe(magnet) if alive >= 0 else dead()
 
 LimitedMagnet.make_safe = dying
+Bench._make_safe_anew = dead
 if not alive:
     MeasurementSequence.set_field = dead
 sys.argv = ["dwmtj", "run", "saturate"]

@@ -40,8 +40,7 @@ def save_ann(path: Path, trained: TrainedAnn) -> Path:
         "data_set": trained.data_set,
         "about": json.dumps(dict(trained.about)),
     }
-    with atomic_write(path) as draft:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(path, make_folder=True) as draft:
         draft.write_bytes(save(tensors, metadata))
     return path
 

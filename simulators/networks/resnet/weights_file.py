@@ -35,8 +35,7 @@ def save_weights(path: Path, trained: TrainedResnet) -> Path:
         "shape": json.dumps(asdict(trained.shape)),
         "about": json.dumps(dict(trained.about)),
     }
-    with atomic_write(path) as draft:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_write(path, make_folder=True) as draft:
         draft.write_bytes(save(tensors, metadata))
     return path
 

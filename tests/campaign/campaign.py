@@ -239,17 +239,18 @@ def _judge_points(exchanges: list[Exchange], folder: Path, verdict: Verdict) -> 
     verdict.status, verdict.points = str(summary.status), len(points)
     truth = _readings_by_pulse(exchanges)
     pulses = 0
-    for point in points.itertuples():
-        pulsed = not math.isnan(point.amplitude_V)
+    columns = (points[name].tolist() for name in ("amplitude_V", "voltage_V", "current_A"))
+    for number, (amplitude_V, voltage_V, current_A) in enumerate(zip(*columns, strict=True)):
+        pulsed = not math.isnan(amplitude_V)
         pulses += pulsed
         if pulses >= len(truth):
-            verdict.wrong.append(f"point {point.Index} is after a pulse that was never fired")
+            verdict.wrong.append(f"point {number} is after a pulse that was never fired")
             return
         level_V, readings = truth[pulses]
-        if (point.voltage_V, point.current_A) not in readings:
-            verdict.wrong.append(f"point {point.Index}: {point.voltage_V:g} V was never read there")
-        if pulsed and abs(point.amplitude_V - GAIN * level_V) > 1e-3:
-            verdict.wrong.append(f"point {point.Index}: the pulse was {GAIN * level_V:g} V")
+        if (voltage_V, current_A) not in readings:
+            verdict.wrong.append(f"point {number}: {voltage_V:g} V was never read there")
+        if pulsed and abs(amplitude_V - GAIN * level_V) > 1e-3:
+            verdict.wrong.append(f"point {number}: the pulse was {GAIN * level_V:g} V")
     if summary.status is Status.FINISHED:
         expected = make_protocol(
             verdict.case.protocol, PROTOCOLS[verdict.case.protocol]

@@ -127,8 +127,8 @@ class MisbehavingWire:
             return True
         if kind is FaultKind.LATE:
             time.sleep(self._late_s)
-        if kind in CHANGED:
-            reply = CHANGED[kind](reply)
+        if kind is not None and (change := CHANGED.get(kind)) is not None:
+            reply = change(reply)
         bench.sendall(reply)
         return True
 

@@ -13,6 +13,7 @@ import tempfile
 from collections import Counter, defaultdict
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
+from typing import Any
 
 from rich.progress import Progress
 
@@ -46,7 +47,7 @@ def main(arguments: list[str]) -> int:
     return int(any(line["wrong"] for line in done.values()))
 
 
-def judge(case: Case) -> dict[str, object]:
+def judge(case: Case) -> dict[str, Any]:
     logging.disable(logging.CRITICAL)
     with tempfile.TemporaryDirectory() as folder:
         try:
@@ -56,7 +57,7 @@ def judge(case: Case) -> dict[str, object]:
     return _line(verdict)
 
 
-def _line(verdict: Verdict) -> dict[str, object]:
+def _line(verdict: Verdict) -> dict[str, Any]:
     fault = verdict.case.fault
     return {
         "case": str(verdict.case),
@@ -70,23 +71,23 @@ def _line(verdict: Verdict) -> dict[str, object]:
     }
 
 
-def _read(results: Path) -> dict[str, dict[str, object]]:
+def _read(results: Path) -> dict[str, dict[str, Any]]:
     if not results.exists():
         return {}
     lines = map(json.loads, results.read_text(encoding="utf-8").splitlines())
     return {line["case"]: line for line in lines}
 
 
-def table(lines: list[dict[str, object]]) -> str:
+def table(lines: list[dict[str, Any]]) -> str:
     """Return the campaign as a table: how the runs of each fault ended, and what went wrong."""
     by_fault: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for line in lines:
-        counts = by_fault[str(line["fault"])]
+        counts = by_fault[line["fault"]]
         counts["runs"] += 1
         counts["struck"] += bool(line["struck"])
-        counts[str(line["status"])] += 1
+        counts[line["status"]] += 1
         counts["wrong"] += bool(line["wrong"])
-        counts["points"] += int(str(line["points"]))
+        counts["points"] += line["points"]
     by_fault["all"] = sum(by_fault.values(), Counter())
     columns = ("runs", "struck", "finished", "failed", "not begun", "points", "wrong")
     rows = [["fault", *columns], ["---", *["---:"] * len(columns)]]

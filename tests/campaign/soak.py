@@ -11,7 +11,6 @@ import os
 import sys
 import tempfile
 from collections import Counter, defaultdict
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +25,14 @@ def main(arguments: list[str]) -> int:
     results = Path(arguments[0] if arguments else "soak.jsonl")
     done = _read(results)
     cases = [case for case in all_cases() if str(case) not in done]
-    context = multiprocessing.get_context("spawn")
+    spawning = multiprocessing.get_context("spawn")
     with (
         results.open("a", encoding="utf-8") as file,
         Progress() as progress,
-        ProcessPoolExecutor(
-            os.cpu_count(), mp_context=context, max_tasks_per_child=RUNS_PER_PROCESS
-        ) as pool,
+        spawning.Pool(os.cpu_count(), maxtasksperchild=RUNS_PER_PROCESS) as pool,
     ):
         bar = progress.add_task("runs", total=len(cases) + len(done), completed=len(done))
-        for future in as_completed([pool.submit(judge, case) for case in cases]):
-            line = future.result()
+        for line in pool.imap_unordered(judge, cases):
             done[line["case"]] = line
             file.write(json.dumps(line) + "\n")
             file.flush()

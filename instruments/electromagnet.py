@@ -8,6 +8,7 @@ ends the attempt. Without a gaussmeter the field is what coil constant and curre
 """
 
 import logging
+import threading
 
 from .clock import Clock
 from .errors import BenchError
@@ -17,6 +18,7 @@ log = logging.getLogger(__name__)
 
 SETTLING_S = 0.1
 TRIMS = 8
+READINGS = 3  # after the first, until two agree
 
 
 class Electromagnet:
@@ -41,6 +43,7 @@ class Electromagnet:
         self._largest_trim_T = largest_trim_T
         self._largest_field_T = largest_field_T
         self._warned = False
+        self._ending = threading.Event()
 
     @property
     def identity(self) -> str:
@@ -55,12 +58,19 @@ class Electromagnet:
         return abs(self._supply.maximum_current_A * self._coil_T_per_A)
 
     def set_field(self, field_T: float) -> float:
+        self._ending.clear()
         if self._gaussmeter is None:
             self._warn_of_open_loop()
-            self._supply.ramp_to(field_T / self._coil_T_per_A)
-            self._clock.sleep(SETTLING_S)
+            self._ramp_to(field_T)
             return self.read_field()
         return self._trimmed(field_T)
+
+    def interrupt(self) -> None:
+        self._ending.set()
+
+    def _ramp_to(self, field_T: float) -> None:
+        self._supply.ramp_to(field_T / self._coil_T_per_A, self._ending.is_set)
+        self._clock.sleep(SETTLING_S)
 
     def _warn_of_open_loop(self) -> None:
         if not self._warned:
@@ -70,9 +80,8 @@ class Electromagnet:
     def _trimmed(self, field_T: float) -> float:
         trim_T = 0.0
         for _ in range(TRIMS):
-            self._supply.ramp_to((field_T + trim_T) / self._coil_T_per_A)
-            self._clock.sleep(SETTLING_S)
-            measured_T = self.read_field()
+            self._ramp_to(field_T + trim_T)
+            measured_T = self._steady_field()
             if abs(measured_T - field_T) <= self._tolerance_T:
                 return measured_T
             trim_T += field_T - measured_T
@@ -87,6 +96,19 @@ class Electromagnet:
             "in the bench file."
         )
 
+    def _steady_field(self) -> float:
+        """Return a reading that the one before agrees with: a wrong one must not trim the field."""
+        readings_T = [self.read_field()]
+        for _ in range(READINGS):
+            readings_T.append(self.read_field())
+            if abs(readings_T[-1] - readings_T[-2]) <= self._tolerance_T:
+                return readings_T[-1]
+        shown = ", ".join(f"{reading_T:g}" for reading_T in readings_T)
+        raise BenchError(
+            f"The gaussmeter reads {shown} T, one after the other, where the field is steady; "
+            "check its probe and cable, or raise tolerance_T in the bench file."
+        )
+
     def read_field(self) -> float:
         if self._gaussmeter is None:
             return self._supply.read_current() * self._coil_T_per_A
@@ -96,4 +118,5 @@ class Electromagnet:
         self._supply.check()
 
     def make_safe(self) -> None:
+        self._ending.set()  # a change that is under way in another thread ends at its next step
         self._supply.make_safe()

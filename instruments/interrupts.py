@@ -11,10 +11,11 @@ log = logging.getLogger(__name__)
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # the last one is unknown to Windows
 _received = 0  # of a process, as signals are
+_entered = 0
 
 
 def signals_received() -> int:
-    """Return how many signals this process has caught here; only differences mean anything."""
+    """Return how many signals were caught since the outermost Interrupts was entered."""
     return _received
 
 
@@ -43,6 +44,10 @@ class Interrupts:
             raise _exception(self.received)
 
     def __enter__(self) -> Self:
+        global _entered, _received
+        if not _entered:
+            _received = 0
+        _entered += 1
         if threading.current_thread() is threading.main_thread():
             for name in _NAMES:
                 number = getattr(signal, name, None)
@@ -51,6 +56,8 @@ class Interrupts:
         return self
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        global _entered
+        _entered -= 1
         for number, previous in self._previous.items():
             signal.signal(number, signal.SIG_DFL if previous is None else previous)
         if self.received is not None and not isinstance(error, KeyboardInterrupt | SystemExit):

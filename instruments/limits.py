@@ -1,7 +1,9 @@
 """The limits of a bench, checked in the role layer before anything reaches hardware."""
 
 import logging
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -21,6 +23,7 @@ from .tracing import traced
 
 Role = TypeVar("Role", bound=Instrument)
 
+PATIENCE_S = 4.0  # for another thread to end what it tells an instrument
 EDGE_SHARE = 0.8  # of a whole edge lies between 10 % and 90 %
 
 
@@ -81,10 +84,25 @@ class _Limited(Generic[Role]):
         self.inner = inner
         self.closed = False  # then nothing is set any more
         self._limits = limits
+        self._in_use = threading.RLock()
 
-    def _check_open(self) -> None:
-        if self.closed:
-            raise BenchError("The bench is closed, or being made safe to be closed: open it again.")
+    @contextmanager
+    def _using(self) -> Iterator[None]:
+        """Keep other threads off while the instrument is told something; raises BenchError."""
+        with self._in_use:
+            if self.closed:
+                raise BenchError("The bench is closed, or about to be: open it again.")
+            yield
+
+    @contextmanager
+    def _after_use(self) -> Iterator[None]:
+        """Wait until no other thread tells the instrument anything, though not for ever."""
+        alone = self._in_use.acquire(timeout=PATIENCE_S)
+        try:
+            yield
+        finally:
+            if alone:
+                self._in_use.release()
 
     @property
     def identity(self) -> str:
@@ -94,7 +112,8 @@ class _Limited(Generic[Role]):
         self.inner.check()
 
     def make_safe(self) -> None:
-        self.inner.make_safe()
+        with self._after_use():
+            self.inner.make_safe()
 
 
 class _Source(_Limited[Role]):
@@ -105,7 +124,7 @@ class _Source(_Limited[Role]):
         self.armed = False
 
     def make_safe(self) -> None:
-        self.inner.make_safe()
+        super().make_safe()
         self.armed = False
 
 
@@ -122,16 +141,16 @@ class LimitedPulseGenerator(_Source[PulseGenerator]):
 
     @traced("arm generator")
     def arm(self, shape: PulseShape) -> None:
-        self._check_open()
         self._limits.check_shape(shape)
-        self.armed = True
-        self.inner.arm(shape)
+        with self._using():
+            self.armed = True
+            self.inner.arm(shape)
 
     @traced("fire")
     def fire(self, amplitude_V: float) -> None:
-        self._check_open()
         self.check_amplitudes((amplitude_V,))
-        self.inner.fire(amplitude_V)
+        with self._using():
+            self.inner.fire(amplitude_V)
 
     def check_amplitudes(self, amplitudes_V: Iterable[float]) -> None:
         """Raise LimitError for the first pulse beyond the limits or the generator's own range."""
@@ -159,9 +178,13 @@ class LimitedMagnet(_Limited[Magnet]):
 
     @traced("set field", logging.INFO)
     def set_field(self, field_T: float) -> float:
-        self._check_open()
         self.check_fields((field_T,))
-        return self.inner.set_field(field_T)
+        with self._using():
+            return self.inner.set_field(field_T)
+
+    def make_safe(self) -> None:
+        self.inner.interrupt()
+        super().make_safe()
 
     def check_fields(self, fields_T: Iterable[float]) -> None:
         """Raise LimitError for the first field beyond the limits or the supply's own range."""
@@ -182,10 +205,10 @@ class LimitedResistanceMeter(_Source[ResistanceMeter]):
 
     @traced("arm meter")
     def arm(self, current_A: float) -> None:
-        self._check_open()
         self.check_currents((current_A,))
-        self.armed = True
-        self.inner.arm(current_A)
+        with self._using():
+            self.armed = True
+            self.inner.arm(current_A)
 
     def check_currents(self, currents_A: Iterable[float]) -> None:
         """Raise LimitError for the first read current beyond the limits or the meter's range."""
@@ -199,4 +222,5 @@ class LimitedResistanceMeter(_Source[ResistanceMeter]):
 
     @traced("read resistance")
     def read(self) -> Reading:
-        return self.inner.read()
+        with self._using():
+            return self.inner.read()

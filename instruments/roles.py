@@ -1,5 +1,6 @@
 """The roles of instruments in a protocol, in SI units; an adapter per driver implements one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -85,6 +86,10 @@ class Magnet(Instrument, Protocol):
         """Ramp to `field_T` at the allowed rate and settle there; return the field read back."""
         ...
 
+    def interrupt(self) -> None:
+        """End a `set_field` that is under way in another thread, with a BenchError there."""
+        ...
+
     def read_field(self) -> float:
         """Return the field at the device in tesla, from the gaussmeter or else the current."""
         ...
@@ -98,11 +103,12 @@ class CoilSupply(Instrument, Protocol):
         """The largest current, of either sign, that the supply can source."""
         ...
 
-    def ramp_to(self, current_A: float) -> None:
+    def ramp_to(self, current_A: float, is_over: Callable[[], bool] = lambda: False) -> None:
         """Ramp to a current at the allowed rate and confirm that it flows.
 
-        Raises LimitError beyond the supply's range or the limits, BenchError if a set point was not
-        taken, the voltage limit is reached, or something else flows.
+        It ends as soon as `is_over`, with a BenchError. Raises LimitError beyond the supply's range
+        or the limits, BenchError if a set point was not taken, the voltage limit is reached, the
+        output is off, or something else flows.
         """
         ...
 

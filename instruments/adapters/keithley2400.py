@@ -166,6 +166,7 @@ class Keithley2400ResistanceMeter:
         armed_A = self._armed_A
         range_A = max(SMALLEST_RANGE_A, 10 ** math.ceil(math.log10(abs(armed_A))))
         tolerance_A = CURRENT_TOLERANCE * abs(armed_A) + NOISE_OF_RANGE * range_A
+        tolerance_A = min(tolerance_A, 0.5 * abs(armed_A))  # 0 A is never a current
         if abs(current_A - armed_A) > tolerance_A:
             raise ExchangeError(
                 f"{NAME} measured {current_A:g} A where it sources {armed_A:g} A: another program "

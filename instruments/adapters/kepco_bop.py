@@ -28,7 +28,8 @@ RATED_V, RATED_A = 36.0, 12.0
 RAMP_STEP_S = 0.05
 SETTLING_S = 0.1
 SET_POINT_TOLERANCE_A = 5e-3  # the supply rounds what it is given
-CURRENT_TOLERANCE_A = 0.02 * RATED_A  # of what the coil gets against what was set
+DELIVERED_A, DELIVERED_SHARE = 0.05, 0.01  # of what the coil gets against what was set
+FOUND_TOLERANCE_A = 0.24  # of the replies of a supply that was found on
 AT_VOLTAGE_LIMIT = 0.95  # of the voltage limit
 PATIENCE_S = 2.0  # for a ramp in another thread to notice that it is to end
 
@@ -69,7 +70,6 @@ class KepcoCoilSupply:
         self._report = report
         self._commanded_A: float | None = None  # None until this session has commanded any
         self._ramping = threading.RLock()
-        self._ending = False
 
     @property
     def maximum_current_A(self) -> float:
@@ -80,15 +80,14 @@ class KepcoCoilSupply:
         return self._ask("*IDN?")
 
     @traced("ramp")
-    def ramp_to(self, current_A: float) -> None:
+    def ramp_to(self, current_A: float, is_over: Callable[[], bool] = lambda: False) -> None:
         """Ramp to a current and confirm it; raises LimitError or BenchError."""
         self._check_limit(current_A)
         with self._ramping:
-            self._ending = False
+            _check_not_over(is_over)
             start_A = self._start()
             for step_A in self._steps(start_A, current_A, self._rate_A_per_s):
-                if self._ending:
-                    raise BenchError(f"{NAME} is being made safe: the ramp has ended.")
+                _check_not_over(is_over)
                 self._command(step_A)
                 self._clock.sleep(RAMP_STEP_S)
                 self._confirm_set_point(step_A)
@@ -106,17 +105,22 @@ class KepcoCoilSupply:
         If it cannot be ramped it is switched off as it is: the last resort. A wrong reply does not
         end this ramp, which follows what was commanded.
         """
-        self._ending = True
         alone = self._ramping.acquire(timeout=PATIENCE_S)
         try:
             self._resync()
-            if self._output() != "0":
+            if self._commanded_A or not self._is_off():
                 self._ramp_down()
         finally:
             self._commanded_A = None
-            if alone:
-                self._ramping.release()
-            confirm_off(NAME, self._switch_off, self._output, self._resync)
+            try:
+                confirm_off(NAME, self._switch_off, self._output, self._resync)
+            finally:
+                if alone:
+                    self._ramping.release()
+
+    def _is_off(self) -> bool:
+        """Ask twice: one wrong reply must not have the coil switched off at its current."""
+        return self._output() == "0" and self._output() == "0"
 
     def _start(self) -> float:
         """Return the current that a ramp starts from: what was commanded and is still held."""
@@ -165,7 +169,9 @@ class KepcoCoilSupply:
         """Confirm that the coil gets what was set; raises BenchError with the likely reason."""
 
         def problem(delivered_A: float) -> str:
-            if abs(delivered_A - wanted_A) <= CURRENT_TOLERANCE_A:
+            if self._output() != "1":
+                return f"{NAME} has its output off: it was switched, or it tripped."
+            if abs(delivered_A - wanted_A) <= DELIVERED_A + DELIVERED_SHARE * abs(wanted_A):
                 return ""
             state = f"{NAME} delivers {delivered_A:.3g} A where {wanted_A:.3g} A was set"
             voltage_V = abs(number(NAME, self._ask("MEASure:VOLTage?")))
@@ -186,7 +192,8 @@ class KepcoCoilSupply:
         """Take the supply over as it is found: a coil that carries current is not switched."""
         with translate_errors(NAME):
             self._driver.clear()
-        if self._output() != "0" and self._regulates_current():
+        is_off = self._is_off()
+        if not is_off and self._regulates_current():
             flowing_A = self._flowing()
             self._report(flowing_A)
             with translate_errors(NAME):
@@ -194,7 +201,7 @@ class KepcoCoilSupply:
                 self._driver.current_setpoint = flowing_A
                 self._driver.voltage_setpoint = self._compliance_V
         else:
-            self._start_from_zero()
+            self._start_from_zero(is_off=is_off)
             flowing_A = 0.0
         self.check()
         self._commanded_A = flowing_A
@@ -206,16 +213,16 @@ class KepcoCoilSupply:
     def _flowing(self) -> float:
         """Return the current found in the coil, read twice; raises BenchError if it cannot be."""
         first_A, second_A, held_A = self.read_current(), self.read_current(), self._set_point()
-        agree = abs(first_A - second_A) <= CURRENT_TOLERANCE_A
-        if not agree or abs(second_A) > min(abs(held_A), RATED_A) + CURRENT_TOLERANCE_A:
+        agree = abs(first_A - second_A) <= FOUND_TOLERANCE_A
+        if not agree or abs(second_A) > min(abs(held_A), RATED_A) + FOUND_TOLERANCE_A:
             raise BenchError(
                 f"{NAME} was found on, and replied {first_A:g} A, {second_A:g} A and a set point "
                 f"of {held_A:g} A: ramp it to zero by hand and switch it off."
             )
         return second_A
 
-    def _start_from_zero(self) -> None:
-        if self._output() != "0":
+    def _start_from_zero(self, *, is_off: bool) -> None:
+        if not is_off:
             self._ramp_down()
             confirm_off(NAME, self._switch_off, self._output, self._resync)
         self._report(0.0)
@@ -276,6 +283,11 @@ class KepcoCoilSupply:
     def _resync(self) -> None:
         with translate_errors(NAME):
             discard_input(self._driver)
+
+
+def _check_not_over(is_over: Callable[[], bool]) -> None:
+    if is_over():
+        raise BenchError(f"{NAME} is being made safe: the ramp has ended.")
 
 
 def open_supply(section: KepcoBOP3612Section, bench: Connection) -> KepcoCoilSupply:

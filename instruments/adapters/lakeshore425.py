@@ -6,7 +6,6 @@ from pymeasure.instruments.lakeshore import LakeShore425
 
 from ..confirming import confirmed, number
 from ..connection import Connection, discard_input
-from ..errors import ExchangeError
 from ..faults import shown, translate_errors
 from ..sections import GaussmeterSection
 
@@ -35,10 +34,14 @@ class LakeShore425Gaussmeter:
     def read_field(self) -> float:
         if not self._ready:
             self._set_up()
-        field_T = number(NAME, self._ask("RDGFIELD?"))
-        if abs(field_T) > LARGEST_FIELD_T:
-            raise ExchangeError(f"{NAME} replied {field_T:g} T, which is beyond its ranges.")
-        return field_T
+        self._resync()  # a line too many would make every reading the one before
+
+        def problem(field_T: float) -> str:
+            if abs(field_T) <= LARGEST_FIELD_T:
+                return ""
+            return f"{NAME} replied {field_T:g} T, which is beyond its ranges."
+
+        return confirmed(lambda: number(NAME, self._ask("RDGFIELD?")), problem, self._resync)
 
     def _set_up(self) -> None:
         with translate_errors(NAME):

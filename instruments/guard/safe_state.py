@@ -44,7 +44,6 @@ class SafeState:
         self._deadlines_s = deadlines_s
         self._second_try = second_try
         self._problems: list[str] = []
-        self._signals_before = signals_received()
         self._interrupted = 0
         self._doing = threading.Lock()
         self._done = False
@@ -129,8 +128,7 @@ class SafeState:
 
     @property
     def _skipping(self) -> bool:
-        signals = signals_received() - self._signals_before + self._interrupted
-        return signals >= SIGNALS_TO_SKIP
+        return signals_received() + self._interrupted >= SIGNALS_TO_SKIP
 
 
 class _Attempt:

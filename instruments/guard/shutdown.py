@@ -90,7 +90,7 @@ def _carry_out(plan: InstrumentPlan, resource: Any, outcome: Outcome, *, last: b
     for step in plan.steps:
         if isinstance(step, Ramp):
             try:
-                if all(_holds(resource, condition) for condition in step.conditions):
+                if _is_due(resource, step, outcome):
                     outcome.done.append(_ramp_to_zero(resource, step, outcome))
             except Exception as error:  # anything, as above
                 if not last:
@@ -102,6 +102,20 @@ def _carry_out(plan: InstrumentPlan, resource: Any, outcome: Outcome, *, last: b
         elif not (_holds(resource, step.query) or _holds(resource, step.query)):
             raise NotObeyedError(f"it does not reply {step.query.reply} to {step.query.message}")
     outcome.done.append("off")
+
+
+def _is_due(resource: Any, ramp: Ramp, outcome: Outcome) -> bool:
+    """Return True unless there is certainly nothing to ramp; raises NotObeyedError if unclear."""
+    if ramp.reported and outcome.set_point:
+        return True
+    return all(_certainly_holds(resource, condition) for condition in ramp.conditions)
+
+
+def _certainly_holds(resource: Any, query: Query) -> bool:
+    first, second = _holds(resource, query), _holds(resource, query)
+    if first is not second:
+        raise NotObeyedError(f"it contradicts itself when asked {query.message}")
+    return first
 
 
 def _holds(resource: Any, query: Query) -> bool:

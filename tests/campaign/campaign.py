@@ -239,16 +239,17 @@ def _judge_points(exchanges: list[Exchange], folder: Path, verdict: Verdict) -> 
     verdict.status, verdict.points = str(summary.status), len(points)
     truth = _readings_by_pulse(exchanges)
     pulses = 0
-    columns = (points[name].tolist() for name in ("amplitude_V", "voltage_V", "current_A"))
-    for number, (amplitude_V, voltage_V, current_A) in enumerate(zip(*columns, strict=True)):
+    names = ("amplitude_V", "voltage_V", "current_A", "field_T")
+    columns = (points[name].tolist() for name in names)
+    for number, (amplitude_V, *reading) in enumerate(zip(*columns, strict=True)):
         pulsed = not math.isnan(amplitude_V)
         pulses += pulsed
         if pulses >= len(truth):
             verdict.wrong.append(f"point {number} is after a pulse that was never fired")
             return
         level_V, readings = truth[pulses]
-        if (voltage_V, current_A) not in readings:
-            verdict.wrong.append(f"point {number}: {voltage_V:g} V was never read there")
+        if tuple(reading) not in readings:
+            verdict.wrong.append(f"point {number}: {reading} was never read there")
         if pulsed and abs(amplitude_V - GAIN * level_V) > 1e-3:
             verdict.wrong.append(f"point {number}: the pulse was {GAIN * level_V:g} V")
     if summary.status is Status.FINISHED:
@@ -263,10 +264,10 @@ def _judge_points(exchanges: list[Exchange], folder: Path, verdict: Verdict) -> 
 
 def _readings_by_pulse(
     exchanges: list[Exchange],
-) -> list[tuple[float, set[tuple[float, float]]]]:
-    """Return level and true readings after each pulse, those before the first one included."""
-    truth: list[tuple[float, set[tuple[float, float]]]] = [(0.0, set())]
-    level_V = 0.0
+) -> list[tuple[float, set[tuple[float, float, float]]]]:
+    """Return level and true readings (V, A, T) after each pulse; the first are before any."""
+    truth: list[tuple[float, set[tuple[float, float, float]]]] = [(0.0, set())]
+    level_V = field_T = 0.0
     for instrument, message, reply in exchanges:
         if instrument == "81160A" and ":VOLT1:" in message and "?" not in message:
             level_V = float(message.split()[-1]) if "OFFS" not in message else level_V
@@ -274,5 +275,7 @@ def _readings_by_pulse(
             truth.append((level_V, set()))
         if instrument == "2400" and ":READ?" in message and reply.count(",") >= 4:
             voltage, current = reply.split(",")[:2]
-            truth[-1][1].add((float(voltage), float(current)))
+            truth[-1][1].add((float(voltage), float(current), field_T))
+        if instrument == "425" and message == "RDGFIELD?":
+            field_T = float(reply)
     return truth

@@ -42,7 +42,12 @@ def steps(*steps: bytes) -> Exchange:
 
 def ramp(*through: bytes) -> Exchange:
     """A ramp that was taken: each step is read back, and at last what flows."""
-    return [*steps(*through), (b"MEASure:CURRent?", through[-1])]
+    return [*steps(*through), (b"MEASure:CURRent?", through[-1]), (b"OUTPut?", b"1")]
+
+
+def field(reading: bytes) -> Exchange:
+    """A field is read until two readings agree."""
+    return [(b"RDGFIELD?", reading)] * 2
 
 
 def held(current: bytes) -> Exchange:
@@ -92,8 +97,8 @@ def test_the_field_is_ramped_no_faster_than_allowed_then_trimmed_with_the_gaussm
     ]
     gaussmeter: Exchange = [
         *GAUSSMETER_READY,
-        (b"RDGFIELD?", b"+0.01290E+00"),
-        (b"RDGFIELD?", b"+0.01252E+00"),
+        *field(b"+0.01290E+00"),
+        *field(b"+0.01252E+00"),
     ]
     with magnet(supply, gaussmeter, clock) as electromagnet:
         assert electromagnet.set_field(0.0125) == pytest.approx(0.01252)
@@ -119,7 +124,7 @@ def test_a_field_beyond_the_supply_is_refused_before_the_current_moves() -> None
 
 def test_a_gaussmeter_out_of_the_gap_does_not_drive_the_field_away() -> None:
     supply = [*SWITCH_ON, *ramp(b"0.4")]
-    gaussmeter = [*GAUSSMETER_READY, (b"RDGFIELD?", b"0.0000")]
+    gaussmeter = [*GAUSSMETER_READY, *field(b"0.0000")]
     with (
         magnet(supply, gaussmeter) as electromagnet,
         pytest.raises(BenchError, match=r"reads 0 T where 0\.005 T was set"),
@@ -129,7 +134,7 @@ def test_a_gaussmeter_out_of_the_gap_does_not_drive_the_field_away() -> None:
 
 def test_all_trims_together_stay_small() -> None:
     supply = [*SWITCH_ON, *ramp(b"0.4"), *held(b"0.4"), *ramp(b"0.52")]
-    gaussmeter = [*GAUSSMETER_READY, *[(b"RDGFIELD?", b"0.0035")] * 2]
+    gaussmeter = [*GAUSSMETER_READY, *field(b"0.0035"), *field(b"0.0035")]
     with (
         magnet(supply, gaussmeter) as electromagnet,
         pytest.raises(BenchError, match=r"reads 0\.0035 T where 0\.005 T was set"),
@@ -166,7 +171,7 @@ def test_a_coil_that_carries_current_is_taken_over_without_a_jump() -> None:
         (b"OUTPut?", b"1"),
         *ramp(b"0.4"),
     ]
-    gaussmeter = [*GAUSSMETER_READY, (b"RDGFIELD?", b"0.0050")]
+    gaussmeter = [*GAUSSMETER_READY, *field(b"0.0050")]
     with magnet(supply, gaussmeter) as electromagnet:
         electromagnet.set_field(0.005)
 
@@ -176,7 +181,6 @@ def test_a_supply_left_on_in_voltage_mode_is_ramped_down_before_it_is_used() -> 
         (b"*CLS", None),
         (b"OUTPut?", b"1"),
         (b"FUNCtion:MODE?", b"0"),
-        (b"OUTPut?", b"1"),
         (b"FUNCtion:MODE?", b"0"),
         (b"VOLTage?", b"2.4"),
         (b"VOLTage 1.2", None),
@@ -185,13 +189,13 @@ def test_a_supply_left_on_in_voltage_mode_is_ramped_down_before_it_is_used() -> 
         *ON,
         *ramp(b"0.4"),
     ]
-    gaussmeter = [*GAUSSMETER_READY, (b"RDGFIELD?", b"0.0050")]
+    gaussmeter = [*GAUSSMETER_READY, *field(b"0.0050")]
     with magnet(supply, gaussmeter) as electromagnet:
         electromagnet.set_field(0.005)
 
 
 AT_0_8_A: Exchange = [*SWITCH_ON, *ramp(b"0.4", b"0.8")]
-AT_10_MT: Exchange = [*GAUSSMETER_READY, (b"RDGFIELD?", b"0.0100")]
+AT_10_MT: Exchange = [*GAUSSMETER_READY, *field(b"0.0100")]
 
 
 @pytest.mark.parametrize("wrong", [b"9.9E37", b"200", b"nan", b"-0.8", b"KEPCO"])
@@ -211,7 +215,6 @@ def test_a_reply_that_stays_wrong_ends_the_ramp_where_it_is_and_the_safe_state_s
         (b"CURRent 1.2", None),
         *held(wrong),
         *held(wrong),
-        (b"OUTPut?", b"1"),
         (b"FUNCtion:MODE?", b"1"),
         *[(b"CURRent " + step, None) for step in (b"0.8", b"0.4", b"0")],
         *OFF,
@@ -234,7 +237,11 @@ def test_a_supply_changed_by_somebody_else_is_not_ramped_from_there() -> None:
     ("voltage", "reason"), [(b"35.9", "voltage limit of 36 V"), (b"1", "check that its output")]
 )
 def test_a_current_that_does_not_flow_is_explained(voltage: bytes, reason: str) -> None:
-    little = [(b"MEASure:CURRent?", b"0.01"), (b"MEASure:VOLTage?", voltage)]
+    little = [
+        (b"MEASure:CURRent?", b"0.01"),
+        (b"OUTPut?", b"1"),
+        (b"MEASure:VOLTage?", voltage),
+    ]
     supply = [*SWITCH_ON, *steps(b"0.4"), *little, *little]
     with magnet(supply, []) as electromagnet, pytest.raises(BenchError, match=reason):
         electromagnet.set_field(0.005)
@@ -242,11 +249,11 @@ def test_a_current_that_does_not_flow_is_explained(voltage: bytes, reason: str) 
 
 def test_a_trim_does_not_take_the_coil_beyond_the_limit() -> None:
     clock = CountingClock()
-    gaussmeter: Exchange = [*GAUSSMETER_READY, (b"RDGFIELD?", b"0.1285")]
+    gaussmeter: Exchange = [*GAUSSMETER_READY, *field(b"0.1285")]
     supply = [*SWITCH_ON]
     for step in range(1, 27):
         supply += steps(format(step * 0.4, "g").encode())
-    supply += [(b"MEASure:CURRent?", b"10.4")]
+    supply += [(b"MEASure:CURRent?", b"10.4"), (b"OUTPut?", b"1")]
     with (
         magnet(supply, gaussmeter, clock) as electromagnet,
         pytest.raises(BenchError, match=r"reads 0\.1285 T where 0\.13 T was set"),
@@ -303,7 +310,7 @@ def test_the_safe_state_ramps_what_it_finds_to_zero_before_the_output_goes_off()
 
 def test_the_safe_state_of_a_supply_that_is_off_takes_no_time() -> None:
     clock = CountingClock()
-    with magnet([(b"OUTPut?", b"0"), *OFF], [], clock) as electromagnet:
+    with magnet([*[(b"OUTPut?", b"0")] * 2, *OFF], [], clock) as electromagnet:
         electromagnet.make_safe()
     assert clock.time_s == 0
 
@@ -317,7 +324,60 @@ def test_a_supply_that_answers_nonsense_is_switched_off_all_the_same() -> None:
 def test_a_supply_that_stays_on_is_named() -> None:
     stays_on: Exchange = [(b"OUTPut 0", None), (b"OUTPut?", b"1")]
     with (
-        magnet([(b"OUTPut?", b"0"), *stays_on, *stays_on], []) as electromagnet,
+        magnet([*[(b"OUTPut?", b"0")] * 2, *stays_on, *stays_on], []) as electromagnet,
         pytest.raises(BenchError, match=r"magnet supply .* its output may be on"),
     ):
         electromagnet.make_safe()
+
+
+def test_one_wrong_reading_of_the_field_trims_nothing() -> None:
+    replies = [b"0", b"0.0100", b"0.0100"]
+    gaussmeter = [*GAUSSMETER_READY, *[(b"RDGFIELD?", reply) for reply in replies]]
+    with magnet(AT_0_8_A, gaussmeter) as electromagnet:
+        assert electromagnet.set_field(0.01) == pytest.approx(0.01)
+
+
+def test_readings_that_never_agree_are_no_field() -> None:
+    replies = [b"0.0100", b"0.0110", b"0.0100", b"0.0110"]
+    gaussmeter = [*GAUSSMETER_READY, *[(b"RDGFIELD?", reply) for reply in replies]]
+    with (
+        magnet(AT_0_8_A, gaussmeter) as electromagnet,
+        pytest.raises(BenchError, match=r"reads 0\.01, 0\.011, 0\.01, 0\.011 T, one after"),
+    ):
+        electromagnet.set_field(0.01)
+
+
+def test_a_supply_that_tripped_is_found_out_though_its_set_point_is_held() -> None:
+    tripped: Exchange = [(b"MEASure:CURRent?", b"0"), (b"OUTPut?", b"0")]
+    supply = [*SWITCH_ON, *steps(b"0.01"), *tripped, *tripped]
+    with magnet(supply, []) as electromagnet, pytest.raises(BenchError, match="output off"):
+        electromagnet.set_field(0.000125)
+
+
+def test_one_wrong_reply_does_not_have_the_coil_switched_off_at_its_current() -> None:
+    supply: Exchange = [
+        *AT_0_8_A,
+        (b"FUNCtion:MODE?", b"1"),
+        *[(b"CURRent " + step, None) for step in (b"0.4", b"0")],
+        *OFF,
+    ]
+    with magnet(supply, AT_10_MT) as electromagnet:
+        electromagnet.set_field(0.01)
+        electromagnet.make_safe()
+    found = [(b"OUTPut?", b"0"), (b"OUTPut?", b"1"), *FOUND_FLOWING[1:], *held(b"0.9")]
+    found += [(b"CURRent " + step, None) for step in (b"0.6", b"0.3", b"0")]
+    with magnet([*found, *OFF], []) as electromagnet:
+        electromagnet.make_safe()
+
+
+def test_a_change_of_the_field_in_another_thread_ends_when_the_magnet_is_made_safe() -> None:
+    class Interrupted(CountingClock):
+        def sleep(self, duration_s: float) -> None:
+            super().sleep(duration_s)
+            electromagnet.interrupt()  # as the thread that makes it safe does
+
+    with (
+        magnet([*SWITCH_ON, *steps(b"0.4")], [], Interrupted()) as electromagnet,
+        pytest.raises(BenchError, match="is being made safe"),
+    ):
+        electromagnet.set_field(0.01)

@@ -44,6 +44,8 @@ class Recorder:
     def read_field(self) -> float:
         return 0.0
 
+    def interrupt(self) -> None: ...
+
     def read(self) -> Reading:
         return Reading(1.0, 1.0)
 

@@ -29,6 +29,8 @@ class Rig:
     def fire(self, amplitude_V: float) -> None:
         self.calls.append(("fire", amplitude_V))
 
+    def interrupt(self) -> None: ...
+
     def set_field(self, field_T: float) -> float:
         self.calls.append(("field", field_T))
         self.field_T = field_T

@@ -1,6 +1,6 @@
 """A run stops, failed, when its readings say that it must; what it read there is marked."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -260,7 +260,7 @@ def test_a_magnet_whose_field_stays_where_it_is_fails_the_run(store: Store) -> N
     class Stuck(Rig):
         maximum_current_A = 12.0
 
-        def ramp_to(self, current_A: float) -> None:
+        def ramp_to(self, current_A: float, is_over: Callable[[], bool] = lambda: False) -> None:
             if self.field_T == 0.0:
                 self.field_T = 0.07  # it moves once, then no more
 

@@ -59,6 +59,8 @@ class ArrayRig:
             now = self.level.get(self.connected, 0)
             self.level[self.connected] = min(2, max(0, now + (1 if amplitude_V > 0 else -1)))
 
+    def interrupt(self) -> None: ...
+
     def set_field(self, field_T: float) -> float:
         self.calls.append(f"field {field_T:g}")
         return field_T

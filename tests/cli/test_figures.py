@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dwmtj.analysis.figures import panels_of
 from dwmtj.storage import Store
 from dwmtj.storage.importing.run import read_run, store_run
 from dwmtj.tests.command_line import dwmtj
@@ -27,10 +28,11 @@ def test_a_file_is_imported_drawn_and_reported(tmp_path: Path) -> None:
     drawn = dwmtj(tmp_path, "figures", "1", "-o", "out")
     assert drawn.returncode == 0, drawn.stderr
     assert "Run 1 has no minor loop: " in drawn.stderr
+    with Store.open(tmp_path / "dwmtj.sqlite", create=False) as store:
+        panels = [panel.name for panel in panels_of(store.points(1)).drawn]
+    assert {"write", "state-distribution-write", "f-meta", "conductance"} <= set(panels)
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(
-        f"run-1-{panel}.{kind}"
-        for panel in ("write", "state-distribution-write", "f-meta", "conductance")
-        for kind in ("png", "svg", "csv")
+        f"run-1-{panel}.{kind}" for panel in panels for kind in ("png", "svg", "csv")
     )
     reported = dwmtj(tmp_path, "report", "1", "-o", "report.html")
     assert reported.returncode == 0, reported.stderr

@@ -34,7 +34,7 @@ def open_another(section: AnotherSection, bench: Connection) -> AnotherMeter:
 @pytest.fixture
 def another(monkeypatch: pytest.MonkeyPatch) -> None:
     driver = Driver(AnotherSection, "KEITHLEY.*,MODEL 2400", open_another)
-    drivers = {**DRIVERS["resistance_meter"], driver.name: driver}
+    drivers = {"Keithley2400": DRIVERS["resistance_meter"]["Keithley2400"], driver.name: driver}
     monkeypatch.setitem(DRIVERS, "resistance_meter", drivers)
 
 

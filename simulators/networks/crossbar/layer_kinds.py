@@ -3,11 +3,14 @@
 A kind of layer is a type in `Layer` and its case in the functions here.
 """
 
+from typing import get_args
+
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
 
 Layer = nn.Linear | nn.Conv2d
+NAMES = " or ".join(kind.__name__ for kind in get_args(Layer))
 
 
 def channel_shape(layer: nn.Module) -> list[int]:

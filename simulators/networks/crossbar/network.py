@@ -28,7 +28,7 @@ from .devices import (
     levels_of_range,
 )
 from .folding import copy_without_weights, fold_batch_norm
-from .layer_kinds import Layer
+from .layer_kinds import NAMES, Layer
 from .layers import AnalogLayer, AnalogModule
 from .line_resistance import LineResistance, through_lines
 from .mapping import (
@@ -161,7 +161,7 @@ def to_analog(
     named = [(name, part) for name, part in folded.named_modules() if isinstance(part, Layer)]
     if not named:
         raise NetworkError(
-            f"{type(model).__name__} has no Linear or Conv2d layer, so there are no weights "
+            f"{type(model).__name__} has no {NAMES} layer, so there are no weights "
             "that devices could hold."
         )
     for parameter in folded.parameters():

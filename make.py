@@ -141,9 +141,10 @@ def tests_of(path: Path) -> Path | None:
 
 
 def pages(rest: list[str]) -> int:
-    """Run every command and example of the documentation, those that take minutes, too."""
+    """Run every command and example of the documentation, and the tests that take minutes."""
     environment = {**os.environ, "DWMTJ_ALL_PAGES": "1"}
-    return run(*PYTEST, "tests/docs", *rest, environment=environment)
+    long = ("tests/docs", "tests/cli/test_network.py")
+    return run(*PYTEST, *long, *rest, environment=environment)
 
 
 def bench(rest: list[str]) -> int:
@@ -186,9 +187,7 @@ STATIC_CHECKS = [
     (PYTHON, "-m", "mypy"),
     (SCRIPTS / "lint-imports",),
 ]
-# One process more than cores: many tests wait for a process of their own, or for a socket.
-PROCESSES = str(min(4, (os.cpu_count() or 1) + 1))
-PYTEST = (PYTHON, "-m", "pytest", "-n", PROCESSES, "--dist", "loadfile")
+PYTEST = (PYTHON, "-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
 
 
 def install(extras: str) -> None:
@@ -206,6 +205,7 @@ def install(extras: str) -> None:
         "pip",
         "install",
         "--disable-pip-version-check",
+        "--no-compile",  # most modules are never imported
         "--quiet",
     ]
     pinned = str(HERE / "constraints.txt")  # for the build of the package itself, too

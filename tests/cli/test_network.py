@@ -1,6 +1,7 @@
 """`dwmtj network program`: a layer onto an array and back; killed, resumed, and bad input."""
 
 import json
+import os
 import signal
 import time
 from collections.abc import Callable
@@ -63,6 +64,10 @@ def kill_when_half_written(folder: Path) -> None:
     assert process.exitcode == -signal.SIGKILL
 
 
+@pytest.mark.skipif(
+    "DWMTJ_ALL_PAGES" not in os.environ,
+    reason="writes 2,560 devices; python3 make.py pages runs it",
+)
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs processes that can be killed")
 def test_a_killed_writing_resumes_where_it_was_and_the_array_holds_the_network(
     program: Callable[..., Result], tmp_path: Path

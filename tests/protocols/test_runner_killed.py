@@ -15,7 +15,7 @@ from dwmtj.storage import Status, Store
 
 HERE = Path(__file__).parent
 CHILD = HERE / "run_to_be_killed.py"
-EXPECTED_POINTS = 10_000
+EXPECTED_POINTS = 15_000
 
 
 @contextmanager

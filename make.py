@@ -187,7 +187,9 @@ STATIC_CHECKS = [
     (PYTHON, "-m", "mypy"),
     (SCRIPTS / "lint-imports",),
 ]
-PYTEST = (PYTHON, "-m", "pytest", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
+# One process more than cores: many tests wait for a process of their own, or for a socket.
+PROCESSES = str(min(4, (os.cpu_count() or 1) + 1))
+PYTEST = (PYTHON, "-m", "pytest", "-n", PROCESSES, "--dist", "loadfile")
 
 
 def install(extras: str) -> None:

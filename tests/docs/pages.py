@@ -14,17 +14,18 @@ DOCS = ROOT / "docs"
 AFTER = {"program-an-array.md": DOCS / "tutorials" / "network-on-an-array.md"}
 """Pages that begin in the folder in which another one ends."""
 LONG = {
-    DOCS / "how-to" / f"{name}.md"
+    DOCS / f"{name}.md"
     for name in (
-        "compare-technologies",
-        "networks-on-devices",
-        "program-an-array",
-        "stream-learning",
-        "sweeps",
-        "train-on-levels",
+        "how-to/compare-technologies",
+        "how-to/networks-on-devices",
+        "how-to/program-an-array",
+        "how-to/stream-learning",
+        "how-to/sweeps",
+        "how-to/train-on-levels",
+        "tutorials/network-on-an-array",
     )
 }
-"""Pages whose networks take minutes of a core to train: `python3 make.py pages` runs them, too."""
+"""Pages that train or write for minutes of a core: `python3 make.py pages` runs them, too."""
 FENCE = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```', re.MULTILINE | re.DOTALL)
 CONTINUED = re.compile(r"\s*\\\n\s*")
 

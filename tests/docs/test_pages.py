@@ -30,6 +30,7 @@ def test_a_step_of_a_page_runs_as_printed(
     session(step.page).run_to(step)
 
 
+@SKIPS_LONG
 def test_the_tutorial_ends_with_a_network_that_works_on_the_array(
     session: Callable[[Path], PageSession],
 ) -> None:

@@ -1,1 +1,4 @@
-"""One module per PyMeasure driver: how that driver fulfils a role, and nothing about limits."""
+"""One module per PyMeasure driver: how that driver fulfils a role.
+
+`coil_ramp` holds what every supply of a coil needs.
+"""

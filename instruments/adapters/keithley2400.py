@@ -12,10 +12,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pymeasure.instruments.keithley import Keithley2400
 
-from ..confirming import Setting, confirm_off, confirm_settings, number
-from ..connection import Connection, discard_input
+from ..connection import Connection
+from ..dialogue import Dialogue, Setting, number
 from ..errors import BenchError, ExchangeError, OpenJunctionError
-from ..faults import raise_queued_errors, shown, translate_errors
+from ..faults import shown, translate_errors
 from ..guard.plan import Confirm, Query, Send, Step
 from ..limits import Limits
 from ..roles import Reading
@@ -55,6 +55,7 @@ class Keithley2400ResistanceMeter:
         terminals: str | None = None,
     ) -> None:
         self._driver = driver
+        self._dialogue = Dialogue(NAME, driver)
         self._nplc = nplc
         self._compliance_V = compliance_V
         self._four_wire = four_wire
@@ -64,8 +65,7 @@ class Keithley2400ResistanceMeter:
 
     @property
     def identity(self) -> str:
-        with translate_errors(NAME):
-            return str(self._driver.id)
+        return self._dialogue.ask("*IDN?")
 
     @property
     def minimum_current_A(self) -> float:
@@ -74,7 +74,7 @@ class Keithley2400ResistanceMeter:
     def arm(self, current_A: float) -> None:
         self._armed_A = 0.0
         driver = self._driver
-        terminals = self._terminals or self._ask(":ROUT:TERM?")
+        terminals = self._terminals or self._dialogue.ask(":ROUT:TERM?")
         with translate_errors(NAME):
             driver.reset()  # output off, no state left from a previous session
             driver.clear()
@@ -117,17 +117,17 @@ class Keithley2400ResistanceMeter:
             Setting("NPLC", ":SENS:VOLT:NPLC?", self._nplc, SETTING_TOLERANCE * self._nplc),
             Setting("terminals", ":ROUT:TERM?", terminals),
         )
-        confirm_settings(NAME, self._ask, settings, self._resync)
+        self._dialogue.confirm(settings)
 
     def read(self) -> Reading:
         if not self._armed_A:
             raise BenchError(f"{NAME} is not armed; arm it before reading.")
         self._number = self._number % LAST_NUMBER + 1
         try:
-            reply = self._ask(f"*ESE {self._number};:READ?;*ESE?")
+            reply = self._dialogue.ask(f"*ESE {self._number};:READ?;*ESE?")
             return self._checked(reply)
         except ExchangeError:
-            self._resync()  # so that the next question gets its own reply
+            self._dialogue.resync()  # so that the next question gets its own reply
             raise
 
     def _checked(self, reply: str) -> Reading:
@@ -174,24 +174,15 @@ class Keithley2400ResistanceMeter:
             )
 
     def check(self) -> None:
-        raise_queued_errors(NAME, self._driver.ask)
+        self._dialogue.check_errors()
 
     def make_safe(self) -> None:
         self._armed_A = 0.0
-        self._resync()
-        confirm_off(NAME, self._switch_off, lambda: self._ask(":OUTP?"), self._resync)
+        self._dialogue.resync()
+        self._dialogue.confirm_off(self._switch_off, ":OUTP?")
 
     def _switch_off(self) -> None:
-        with translate_errors(NAME):
-            self._driver.source_enabled = False
-
-    def _ask(self, query: str) -> str:
-        with translate_errors(NAME):
-            return str(self._driver.ask(query)).strip()
-
-    def _resync(self) -> None:
-        with translate_errors(NAME):
-            discard_input(self._driver)
+        self._driver.source_enabled = False
 
 
 def _value(text: str) -> float:

@@ -10,10 +10,10 @@ from typing import Literal
 from pymeasure.instruments.keithley import Keithley2750
 
 from ..channel_list import channels_of
-from ..confirming import confirmed
-from ..connection import Connection, discard_input
+from ..connection import Connection
+from ..dialogue import Dialogue
 from ..errors import BenchError
-from ..faults import raise_queued_errors, shown, translate_errors
+from ..faults import shown, translate_errors
 from ..guard.plan import Confirm, Query, Send, Step
 from ..limits import Limits
 from ..sections import SwitchSection
@@ -34,13 +34,13 @@ class Keithley2750Switch:
         self, driver: Keithley2750, row_channels: Sequence[int], column_channels: Sequence[int]
     ) -> None:
         self._driver = driver
+        self._dialogue = Dialogue(NAME, driver)
         self._row_channels = row_channels
         self._column_channels = column_channels
 
     @property
     def identity(self) -> str:
-        with translate_errors(NAME):
-            return str(self._driver.id)
+        return self._dialogue.ask("*IDN?")
 
     @property
     def rows(self) -> int:
@@ -67,10 +67,10 @@ class Keithley2750Switch:
         self._confirm(())
 
     def check(self) -> None:
-        raise_queued_errors(NAME, self._driver.ask)
+        self._dialogue.check_errors()
 
     def make_safe(self) -> None:
-        self._resync()
+        self._dialogue.resync()
         self.open()
 
     def _open_all(self) -> None:
@@ -88,15 +88,7 @@ class Keithley2750Switch:
                 "be; check its cards and the channels in the bench file."
             )
 
-        confirmed(self._closed, problem, self._resync)
-
-    def _closed(self) -> str:
-        with translate_errors(NAME):
-            return str(self._driver.ask(":ROUT:MULT:CLOS?")).strip()
-
-    def _resync(self) -> None:
-        with translate_errors(NAME):
-            discard_input(self._driver)
+        self._dialogue.confirmed(lambda: self._dialogue.ask(":ROUT:MULT:CLOS?"), problem)
 
 
 def _channels(reply: str) -> list[int] | None:

@@ -5,29 +5,30 @@ is not taken, or a reply that cannot be one, ends the ramp where it is; it never
 of another one. Every set point passes the limits where it is sent.
 """
 
-import math
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 from pymeasure.instruments.kepco import KepcoBOP3612
 
 from ..clock import Clock
-from ..confirming import confirm_off, confirmed, number
-from ..connection import Connection, discard_input
-from ..errors import BenchError, LimitError
-from ..faults import raise_queued_errors, shown, translate_errors
+from ..connection import Connection
+from ..dialogue import Dialogue
+from ..errors import BenchError
+from ..faults import shown, translate_errors
 from ..guard.plan import Confirm, Query, Ramp, Send, Step
 from ..limits import Limits
 from ..sections import MagnetSection
 from ..tracing import traced
+from .coil_ramp import ROUNDING_A, STEP_S, CoilRamp, set_points
 
 NAME = "The magnet supply (BOP)"
+OUTPUT_QUERY = "OUTPut?"
+MADE_SAFE = f"{NAME} is being made safe: the ramp has ended."
 RATED_V, RATED_A = 36.0, 12.0
-RAMP_STEP_S = 0.05
 SETTLING_S = 0.1
-SET_POINT_TOLERANCE_A = 5e-3  # the supply rounds what it is given
 DELIVERED_A, DELIVERED_SHARE = 0.05, 0.01  # of what the coil gets against what was set
 FOUND_TOLERANCE_A = 0.24  # of the replies of a supply that was found on
 AT_VOLTAGE_LIMIT = 0.95  # of the voltage limit
@@ -63,9 +64,9 @@ class KepcoCoilSupply:
         report: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._driver = driver
+        self._dialogue = Dialogue(NAME, driver)
         self._clock = clock
-        self._largest_A = min(largest_A, RATED_A)
-        self._rate_A_per_s = rate_A_per_s
+        self._ramp = CoilRamp(min(largest_A, RATED_A), rate_A_per_s)
         self._compliance_V = compliance_V
         self._report = report
         self._commanded_A: float | None = None  # None until this session has commanded any
@@ -77,27 +78,27 @@ class KepcoCoilSupply:
 
     @property
     def identity(self) -> str:
-        return self._ask("*IDN?")
+        return self._dialogue.ask("*IDN?")
 
     @traced("ramp")
     def ramp_to(self, current_A: float, is_over: Callable[[], bool] = lambda: False) -> None:
         """Ramp to a current and confirm it; raises LimitError or BenchError."""
-        self._check_limit(current_A)
+        self._ramp.check(current_A)
         with self._ramping:
             _check_not_over(is_over)
             start_A = self._start()
-            for step_A in self._steps(start_A, current_A, self._rate_A_per_s):
+            for step_A in set_points(start_A, current_A, self._ramp.rate_A_per_s):
                 _check_not_over(is_over)
                 self._command(step_A)
-                self._clock.sleep(RAMP_STEP_S)
+                self._clock.sleep(STEP_S)
                 self._confirm_set_point(step_A)
             self._confirm_delivered(current_A)
 
     def read_current(self) -> float:
-        return number(NAME, self._ask("MEASure:CURRent?"))
+        return self._dialogue.ask_number("MEASure:CURRent?")
 
     def check(self) -> None:
-        raise_queued_errors(NAME, self._driver.ask)
+        self._dialogue.check_errors()
 
     def make_safe(self) -> None:
         """Ramp to zero whatever the supply regulates, switch it off and confirm that it is.
@@ -107,13 +108,13 @@ class KepcoCoilSupply:
         """
         alone = self._ramping.acquire(timeout=PATIENCE_S)
         try:
-            self._resync()
+            self._dialogue.resync()
             if self._commanded_A or not self._is_off():
                 self._ramp_down()
         finally:
             self._commanded_A = None
             try:
-                confirm_off(NAME, self._switch_off, self._output, self._resync)
+                self._dialogue.confirm_off(self._switch_off, OUTPUT_QUERY)
             finally:
                 if alone:
                     self._ramping.release()
@@ -131,39 +132,21 @@ class KepcoCoilSupply:
 
     def _command(self, current_A: float) -> None:
         """Send a set point: the last place before the wire."""
-        held_A = self._commanded_A
-        if held_A is None or abs(current_A) > abs(held_A):
-            self._check_limit(current_A)
-        if held_A is not None:
-            self._check_step(current_A - held_A)
+        if self._commanded_A is None:  # another thread has switched it off meanwhile
+            raise BenchError(MADE_SAFE)
+        self._ramp.check_step(self._commanded_A, current_A)
         self._report(current_A)  # before it may flow
         with translate_errors(NAME):
             self._driver.current_setpoint = current_A
         self._commanded_A = current_A
 
-    def _check_limit(self, current_A: float) -> None:
-        if not abs(current_A) <= self._largest_A + SET_POINT_TOLERANCE_A:
-            raise LimitError(
-                f"The magnet would need {current_A:.4g} A and may get {self._largest_A:.4g} A "
-                f"(the supply's {RATED_A:g} A, [limits] field_T over coil_T_per_A in the bench "
-                "file); ask for a smaller field, or correct coil_T_per_A."
-            )
-
-    def _check_step(self, step_A: float) -> None:
-        largest_A = self._rate_A_per_s * RAMP_STEP_S
-        if not abs(step_A) <= largest_A * (1 + 1e-6) + SET_POINT_TOLERANCE_A:
-            raise LimitError(
-                f"A step of {step_A:.4g} A is larger than the {largest_A:.4g} A that [limits] "
-                "field_rate_T_per_s in the bench file allows."
-            )
-
     def _confirm_set_point(self, wanted_A: float) -> None:
         def problem(held_A: float) -> str:
-            if abs(held_A - wanted_A) <= SET_POINT_TOLERANCE_A:
+            if abs(held_A - wanted_A) <= ROUNDING_A:
                 return ""
             return f"{NAME} was asked for {wanted_A:g} A and holds {held_A:g} A; the ramp stops."
 
-        confirmed(self._set_point, problem, self._resync)
+        self._dialogue.confirmed(self._set_point, problem)
 
     def _confirm_delivered(self, wanted_A: float) -> None:
         """Confirm that the coil gets what was set; raises BenchError with the likely reason."""
@@ -174,7 +157,7 @@ class KepcoCoilSupply:
             if abs(delivered_A - wanted_A) <= DELIVERED_A + DELIVERED_SHARE * abs(wanted_A):
                 return ""
             state = f"{NAME} delivers {delivered_A:.3g} A where {wanted_A:.3g} A was set"
-            voltage_V = abs(number(NAME, self._ask("MEASure:VOLTage?")))
+            voltage_V = abs(self._dialogue.ask_number("MEASure:VOLTage?"))
             if voltage_V >= AT_VOLTAGE_LIMIT * self._compliance_V:
                 return (
                     f"{state}: it is at its voltage limit of {self._compliance_V:g} V; lower the "
@@ -182,11 +165,8 @@ class KepcoCoilSupply:
                 )
             return f"{state}; check that its output is on and the coil is connected."
 
-        def wait_and_resync() -> None:
-            self._clock.sleep(SETTLING_S)
-            self._resync()
-
-        confirmed(self.read_current, problem, wait_and_resync)
+        settle = partial(self._clock.sleep, SETTLING_S)
+        self._dialogue.confirmed(self.read_current, problem, before_asking_again=settle)
 
     def _take_over(self) -> float:
         """Take the supply over as it is found: a coil that carries current is not switched."""
@@ -224,7 +204,7 @@ class KepcoCoilSupply:
     def _start_from_zero(self, *, is_off: bool) -> None:
         if not is_off:
             self._ramp_down()
-            confirm_off(NAME, self._switch_off, self._output, self._resync)
+            self._dialogue.confirm_off(self._switch_off, OUTPUT_QUERY)
         self._report(0.0)
         with translate_errors(NAME):
             self._driver.operating_mode = "CURR"
@@ -236,15 +216,15 @@ class KepcoCoilSupply:
         if self._regulates_current():
             if self._commanded_A is None:
                 self._commanded_A = self._flowing()
-            for step_A in self._steps(self._commanded_A, 0.0, self._rate_A_per_s):
+            for step_A in set_points(self._commanded_A, 0.0, self._ramp.rate_A_per_s):
                 self._command(step_A)
-                self._clock.sleep(RAMP_STEP_S)
+                self._clock.sleep(STEP_S)
         else:
-            rate_V_per_s = self._rate_A_per_s * self._compliance_V / RATED_A
-            for step_V in self._steps(self._found_V(), 0.0, rate_V_per_s):
+            rate_V_per_s = self._ramp.rate_A_per_s * self._compliance_V / RATED_A
+            for step_V in set_points(self._found_V(), 0.0, rate_V_per_s):
                 with translate_errors(NAME):
                     self._driver.voltage_setpoint = step_V
-                self._clock.sleep(RAMP_STEP_S)
+                self._clock.sleep(STEP_S)
 
     def _found_V(self) -> float:
         def problem(voltage_V: float) -> str:
@@ -252,42 +232,28 @@ class KepcoCoilSupply:
                 return ""
             return f"{NAME} replied {voltage_V:g} V as its set point, which it cannot reach."
 
-        return confirmed(lambda: number(NAME, self._ask("VOLTage?")), problem, self._resync)
-
-    @staticmethod
-    def _steps(start: float, target: float, rate_per_s: float) -> Iterator[float]:
-        """Yield the set points from start to target, one every RAMP_STEP_S."""
-        count = max(1, math.ceil(abs(target - start) / (rate_per_s * RAMP_STEP_S) - 1e-9))
-        return (start + (target - start) * step / count for step in range(1, count + 1))
+        return self._dialogue.confirmed(lambda: self._dialogue.ask_number("VOLTage?"), problem)
 
     def _regulates_current(self) -> bool:
         def problem(mode: str) -> str:
             return "" if mode in ("0", "1") else f"{NAME} replied {shown(mode)} as its mode."
 
-        return confirmed(lambda: self._ask("FUNCtion:MODE?"), problem, self._resync) == "1"
+        mode = self._dialogue.confirmed(lambda: self._dialogue.ask("FUNCtion:MODE?"), problem)
+        return mode == "1"
 
     def _set_point(self) -> float:
-        return number(NAME, self._ask("CURRent?"))
+        return self._dialogue.ask_number("CURRent?")
 
     def _output(self) -> str:
-        return self._ask("OUTPut?")
+        return self._dialogue.ask(OUTPUT_QUERY)
 
     def _switch_off(self) -> None:
-        with translate_errors(NAME):
-            self._driver.output_enabled = False
-
-    def _ask(self, query: str) -> str:
-        with translate_errors(NAME):
-            return str(self._driver.ask(query)).strip()
-
-    def _resync(self) -> None:
-        with translate_errors(NAME):
-            discard_input(self._driver)
+        self._driver.output_enabled = False
 
 
 def _check_not_over(is_over: Callable[[], bool]) -> None:
     if is_over():
-        raise BenchError(f"{NAME} is being made safe: the ramp has ended.")
+        raise BenchError(MADE_SAFE)
 
 
 def open_supply(section: KepcoBOP3612Section, bench: Connection) -> KepcoCoilSupply:
@@ -315,7 +281,7 @@ def safe_steps(section: KepcoBOP3612Section, limits: Limits) -> tuple[Step, ...]
             RATED_A,
             conditions=(on, Query(mode, "1")),
             reported=True,
-            interval_s=RAMP_STEP_S,
+            interval_s=STEP_S,
         ),
         Ramp(
             "VOLT?",
@@ -323,7 +289,7 @@ def safe_steps(section: KepcoBOP3612Section, limits: Limits) -> tuple[Step, ...]
             rate_V_per_s,
             RATED_V,
             conditions=(on, Query(mode, "0")),
-            interval_s=RAMP_STEP_S,
+            interval_s=STEP_S,
         ),
         Send("OUTP 0"),
         Confirm(Query("OUTP?", "0")),

@@ -19,10 +19,10 @@ from pymeasure.instruments.keysight.keysight81160A import (
     PULSE_WIDTH_RANGE,
 )
 
-from ..confirming import Setting, confirm_off, confirm_settings
-from ..connection import Connection, discard_input
+from ..connection import Connection
+from ..dialogue import Dialogue, Setting
 from ..errors import BenchError, ExchangeError
-from ..faults import error_text, no_error, raise_queued_errors, shown, translate_errors
+from ..faults import error_text, no_error, shown, translate_errors
 from ..guard.plan import Confirm, Query, Send, Step
 from ..limits import Limits
 from ..roles import PulseShape
@@ -53,6 +53,7 @@ class Keysight81160APulseGenerator:
 
     def __init__(self, driver: Keysight81160A, channel: int, amplifier_gain: float) -> None:
         self._driver = driver
+        self._dialogue = Dialogue(NAME, driver)
         self._channel = getattr(driver, f"ch_{channel}")
         self._number = channel
         self._gain = amplifier_gain
@@ -61,8 +62,7 @@ class Keysight81160APulseGenerator:
 
     @property
     def identity(self) -> str:
-        with translate_errors(NAME):
-            return str(self._driver.id)
+        return self._dialogue.ask("*IDN?")
 
     @property
     def minimum_amplitude_V(self) -> float:
@@ -79,7 +79,7 @@ class Keysight81160APulseGenerator:
             self._driver.clear()
         self._set_up_channel()
         self._set_timing(shape)
-        self._confirm(self._timing(shape))
+        self._dialogue.confirm(self._timing(shape))
         self._idle_at_zero(+1)
 
     def fire(self, amplitude_V: float) -> None:
@@ -94,15 +94,17 @@ class Keysight81160APulseGenerator:
                 self._channel.voltage_high = level_V
             else:
                 self._channel.voltage_low = level_V
-        self._confirm(self._next_pulse(level_V))  # a refused level must not fire the one before
+        self._dialogue.confirm(
+            self._next_pulse(level_V)
+        )  # a refused level must not fire the one before
         self._trigger()
 
     def check(self) -> None:
-        raise_queued_errors(NAME, self._driver.ask)
+        self._dialogue.check_errors()
 
     def make_safe(self) -> None:
         self._armed_polarity = None
-        self._resync()
+        self._dialogue.resync()
         self._switch_off()
 
     def _set_up_channel(self) -> None:
@@ -149,10 +151,10 @@ class Keysight81160APulseGenerator:
             self._channel.amplitude = SMALLEST_LEVEL_V
             self._channel.offset = polarity * SMALLEST_LEVEL_V / 2
             self._driver.write(f":OUTP{self._number}:POL {'NORM' if polarity > 0 else 'INV'}")
-        self._confirm(self._next_pulse(polarity * SMALLEST_LEVEL_V, on=False))
+        self._dialogue.confirm(self._next_pulse(polarity * SMALLEST_LEVEL_V, on=False))
         with translate_errors(NAME):
             self._channel.output = True
-        self._confirm(self._next_pulse(polarity * SMALLEST_LEVEL_V))
+        self._dialogue.confirm(self._next_pulse(polarity * SMALLEST_LEVEL_V))
         self._armed_polarity = polarity
 
     def _next_pulse(self, level_V: float, *, on: bool = True) -> list[Setting]:
@@ -167,13 +169,10 @@ class Keysight81160APulseGenerator:
             Setting("pulses for a trigger", f":TRIG{n}:COUN?", 1),
         ]
 
-    def _confirm(self, settings: list[Setting]) -> None:
-        confirm_settings(NAME, self._ask, settings, self._resync)
-
     def _trigger(self) -> None:
         """Fire once; never repeated, since nobody can know whether a lost reply meant a pulse."""
         try:
-            reply = self._ask(self._trigger_query)
+            reply = self._dialogue.ask(self._trigger_query)
         except ExchangeError as error:
             raise ExchangeError(f"{error} Whether the pulse was fired is not known.") from error
         output, _, error_reply = reply.partition(";")
@@ -186,18 +185,9 @@ class Keysight81160APulseGenerator:
 
     def _switch_off(self) -> None:
         def off() -> None:
-            with translate_errors(NAME):
-                self._channel.output = False
+            self._channel.output = False
 
-        confirm_off(NAME, off, lambda: self._ask(f":OUTP{self._number}?"), self._resync)
-
-    def _ask(self, query: str) -> str:
-        with translate_errors(NAME):
-            return str(self._driver.ask(query)).strip()
-
-    def _resync(self) -> None:
-        with translate_errors(NAME):
-            discard_input(self._driver)
+        self._dialogue.confirm_off(off, f":OUTP{self._number}?")
 
 
 def open_generator(

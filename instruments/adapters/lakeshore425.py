@@ -4,8 +4,8 @@ from typing import Literal
 
 from pymeasure.instruments.lakeshore import LakeShore425
 
-from ..confirming import confirmed, number
-from ..connection import Connection, discard_input
+from ..connection import Connection
+from ..dialogue import Dialogue
 from ..faults import shown, translate_errors
 from ..sections import GaussmeterSection
 
@@ -25,23 +25,24 @@ class LakeShore425Gaussmeter:
 
     def __init__(self, driver: LakeShore425) -> None:
         self._driver = driver
+        self._dialogue = Dialogue(NAME, driver)
         self._ready = False
 
     @property
     def identity(self) -> str:
-        return self._ask("*IDN?")
+        return self._dialogue.ask("*IDN?")
 
     def read_field(self) -> float:
         if not self._ready:
             self._set_up()
-        self._resync()  # a line too many would make every reading the one before
+        self._dialogue.resync()  # a line too many would make every reading the one before
 
         def problem(field_T: float) -> str:
             if abs(field_T) <= LARGEST_FIELD_T:
                 return ""
             return f"{NAME} replied {field_T:g} T, which is beyond its ranges."
 
-        return confirmed(lambda: number(NAME, self._ask("RDGFIELD?")), problem, self._resync)
+        return self._dialogue.confirmed(lambda: self._dialogue.ask_number("RDGFIELD?"), problem)
 
     def _set_up(self) -> None:
         with translate_errors(NAME):
@@ -58,15 +59,7 @@ class LakeShore425Gaussmeter:
                 return ""
             return f"{NAME} replied {shown(reply)} to {query} where {wanted} was set."
 
-        confirmed(lambda: self._ask(query), problem, self._resync)
-
-    def _ask(self, query: str) -> str:
-        with translate_errors(NAME):
-            return str(self._driver.ask(query)).strip()
-
-    def _resync(self) -> None:
-        with translate_errors(NAME):
-            discard_input(self._driver)
+        self._dialogue.confirmed(lambda: self._dialogue.ask(query), problem)
 
     def check(self) -> None:
         """Do nothing: the 425 has no error queue."""

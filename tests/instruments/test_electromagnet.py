@@ -9,7 +9,8 @@ from pymeasure.instruments.lakeshore import LakeShore425
 from pymeasure.test import expected_protocol
 
 from dwmtj.instruments import BenchError, LimitError
-from dwmtj.instruments.adapters.kepco_bop import RAMP_STEP_S, KepcoCoilSupply
+from dwmtj.instruments.adapters.coil_ramp import STEP_S
+from dwmtj.instruments.adapters.kepco_bop import KepcoCoilSupply
 from dwmtj.instruments.adapters.lakeshore425 import LakeShore425Gaussmeter
 from dwmtj.instruments.electromagnet import Electromagnet
 
@@ -103,7 +104,7 @@ def test_the_field_is_ramped_no_faster_than_allowed_then_trimmed_with_the_gaussm
     with magnet(supply, gaussmeter, clock) as electromagnet:
         assert electromagnet.set_field(0.0125) == pytest.approx(0.01252)
     assert clock.time_s >= 0.0125 / 0.1
-    assert clock.time_s >= 3 * RAMP_STEP_S
+    assert clock.time_s >= 3 * STEP_S
 
 
 def test_a_supply_that_clips_is_found_out_by_reading_the_set_point_back() -> None:

@@ -1,0 +1,137 @@
+"""What is said to an instrument: questions, checked replies, settings that are read back."""
+
+import logging
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+from .connection import discard_input
+from .errors import BenchError, ExchangeError
+from .faults import error_text, no_error, raise_queued_errors, shown, translate_errors
+
+log = logging.getLogger(__name__)
+
+Reply = TypeVar("Reply")
+
+LARGEST_NUMBER = 9.9e37  # SCPI's overflow; 9.91E37 is its "not a number"
+ERROR_QUERY = ":SYST:ERR?"
+
+
+class Setting(NamedTuple):
+    """What was set, the query that reads it back, and by how much a number may differ."""
+
+    name: str
+    query: str
+    wanted: str | float
+    tolerance: float = 0.0
+
+
+class Dialogue:
+    """The questions to one instrument through its driver; `name` begins every error's sentence.
+
+    A reply that is not as it should be is asked for once more, on an emptied line; the second one
+    is raised, as a BenchError or as the ExchangeError that it was.
+    """
+
+    def __init__(self, name: str, driver: Any) -> None:
+        self.name = name
+        self._driver = driver
+
+    def ask(self, query: str) -> str:
+        """Return the reply; raises ExchangeError if there is none."""
+        with translate_errors(self.name):
+            return str(self._driver.ask(query)).strip()
+
+    def ask_number(self, query: str) -> float:
+        """Return a reply that is one number; raises ExchangeError for anything else."""
+        return number(self.name, self.ask(query))
+
+    def resync(self) -> None:
+        """Discard what nobody has read, so that the next reply is that of the next question."""
+        with translate_errors(self.name):
+            discard_input(self._driver)
+
+    def check_errors(self) -> None:
+        """Empty the instrument's error queue; raises BenchError if anything was in it."""
+        raise_queued_errors(self.name, self._driver.ask)
+
+    def confirmed(
+        self,
+        ask: Callable[[], Reply],
+        problem_with: Callable[[Reply], str],
+        before_asking_again: Callable[[], None] = lambda: None,
+    ) -> Reply:
+        """Return a reply without a problem, which `problem_with` states in a sentence."""
+        try:
+            return _without_problem(ask, problem_with)
+        except BenchError as problem:
+            log.warning("%s Asking again.", problem)
+        before_asking_again()
+        self.resync()
+        return _without_problem(ask, problem_with)
+
+    def confirm(self, settings: Sequence[Setting]) -> None:
+        """Read settings and the error queue back in one query.
+
+        Raises BenchError that names what is not as it was set, or the instrument's error.
+        """
+        query = ";".join([*(setting.query for setting in settings), ERROR_QUERY])
+        reported: list[str] = []
+
+        def problem(reply: str) -> str:
+            replies = reply.split(";", len(settings))
+            if len(replies) != len(settings) + 1:
+                return f"{self.name} replied {shown(reply)} to {query}."
+            if not no_error(replies[-1]):
+                reported.append(error_text(replies[-1]))
+                return ""  # asked again, the instrument would have forgotten it
+            for setting, value in zip(settings, replies, strict=False):
+                if not _agrees(self.name, setting, value):
+                    return (
+                        f"{self.name} has {shown(value)} as its {setting.name} where "
+                        f"{setting.wanted} was set."
+                    )
+            return ""
+
+        self.confirmed(lambda: self.ask(query), problem)
+        if reported:
+            raise BenchError(f"{self.name} reports an error: {reported[0]}.")
+
+    def confirm_off(self, switch_off: Callable[[], None], query: str) -> None:
+        """Switch an output off, twice if need be; raises BenchError unless it is read as off."""
+
+        def off() -> str:
+            with translate_errors(self.name):
+                switch_off()
+            return self.ask(query)
+
+        def problem(reply: str) -> str:
+            if reply == "0":
+                return ""
+            return f"{self.name} was switched off and replied {shown(reply)}: its output may be on."
+
+        self.confirmed(off, problem)
+
+
+def _agrees(instrument: str, setting: Setting, value: str) -> bool:
+    if isinstance(setting.wanted, str):
+        return value.strip() == setting.wanted
+    return abs(number(instrument, value) - setting.wanted) <= setting.tolerance
+
+
+def _without_problem(ask: Callable[[], Reply], problem_with: Callable[[Reply], str]) -> Reply:
+    reply = ask()
+    if problem := problem_with(reply):
+        raise BenchError(problem)
+    return reply
+
+
+def number(instrument: str, text: str) -> float:
+    """Return a reply that is one number; raises ExchangeError for an overflow or anything else."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not abs(value) < LARGEST_NUMBER:  # also if it is not a number
+        raise ExchangeError(f"{instrument} replied {shown(text)} where a number was expected.")
+    return value

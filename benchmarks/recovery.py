@@ -44,7 +44,7 @@ from dwmtj.benchmarks._random_devices import (
 )
 from dwmtj.instruments import Bench, load_bench_file, open_bench
 from dwmtj.protocols.catalogue import make_protocol
-from dwmtj.protocols.runner import run
+from dwmtj.protocols.running.runner import run
 from dwmtj.simulators.device import Device, DeviceParameters
 from dwmtj.simulators.device.device_file import device_toml
 from dwmtj.storage import Store

@@ -15,7 +15,7 @@ from pymeasure.instruments.keysight import Keysight81160A
 
 from dwmtj.instruments import Bench, load_bench_file, open_bench
 from dwmtj.protocols.catalogue import make_protocol
-from dwmtj.protocols.runner import run
+from dwmtj.protocols.running.runner import run
 from dwmtj.storage import Store
 
 TARGET_US = 400

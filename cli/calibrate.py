@@ -34,7 +34,7 @@ def calibrate(
         model_document,  # half a second to import
     )
     from ..storage import Store
-    from .model_tables import print_model
+    from .models.tables import print_model
 
     with Store.open(database, create=False) as store:
         model = calibrate_stored(store, runs, name, several_devices=several_devices)

@@ -16,8 +16,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from ..instruments import Bench, BenchError, BenchFile, open_bench
 from ..protocols import ProtocolError, RunControl
 from ..protocols.procedure import BenchProcedure
-from ..protocols.run_events import Event, PointMeasured, RunEnded, RunPaused, RunResumed, RunStarted
-from ..protocols.runner import RunOutcome, run
+from ..protocols.running.run_events import (
+    Event,
+    PointMeasured,
+    RunEnded,
+    RunPaused,
+    RunResumed,
+    RunStarted,
+)
+from ..protocols.running.runner import RunOutcome, run
 from ..storage import Status, Store, StoreError
 from .console import err, print_error, print_message, print_notes, visible
 

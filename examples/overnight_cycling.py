@@ -9,8 +9,8 @@ import sys
 
 from dwmtj.instruments import load_bench_file, open_bench
 from dwmtj.protocols.catalogue import make_protocol
-from dwmtj.protocols.run_events import Event, PointMeasured
-from dwmtj.protocols.runner import run
+from dwmtj.protocols.running.run_events import Event, PointMeasured
+from dwmtj.protocols.running.runner import run
 from dwmtj.storage import Phase, Status, Store
 
 

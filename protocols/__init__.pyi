@@ -6,8 +6,8 @@ from .procedure import BenchProcedure, PulsedProcedure
 from .pulsed import RepeatedRamp, Reset, StaircaseWrite, WriteResetCycling
 from .read_array import ReadArray
 from .read_series import ReadSeries
-from .run_control import RunControl
-from .run_events import (
+from .running.run_control import RunControl
+from .running.run_events import (
     Event,
     Listener,
     PointMeasured,
@@ -16,7 +16,7 @@ from .run_events import (
     RunResumed,
     RunStarted,
 )
-from .runner import RunOutcome, run
+from .running.runner import RunOutcome, run
 from .write_plan import WritePlan
 from .write_verify import WriteVerify
 

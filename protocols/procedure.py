@@ -15,7 +15,7 @@ from pymeasure.experiment import FloatParameter, IntegerParameter, Parameter, Pr
 from ..instruments import Bench, PulseShape, SetPoints, load_bench_file, open_bench
 from ..storage.points import Point
 from .errors import ProtocolError, StopConditionError
-from .stopping import PointWatch
+from .running.stopping import PointWatch
 
 LONGEST_LADDER = 100_000  # steps
 LONGEST_RAMPS_S = 365 * 86_400.0  # of the field in one cycle

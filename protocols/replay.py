@@ -22,8 +22,8 @@ from .catalogue import PROTOCOLS, make_protocol
 from .errors import ProtocolError
 from .procedure import BenchProcedure
 from .recorded_pulses import PulseTiming, RecordedPulses
-from .run_events import Listener
-from .runner import run
+from .running.run_events import Listener
+from .running.runner import run
 from .write_plan import WritePlan
 from .write_verify import WriteVerify
 

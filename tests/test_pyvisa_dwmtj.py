@@ -11,7 +11,7 @@ from dwmtj.analysis.state_model.model import LevelState, Prior, Pulses, Quantity
 from dwmtj.instruments import BenchError, load_bench_file, open_bench
 from dwmtj.lab_address import LabAddress
 from dwmtj.protocols.catalogue import make_protocol
-from dwmtj.protocols.runner import run
+from dwmtj.protocols.running.runner import run
 from dwmtj.simulators.bench import forget_labs
 from dwmtj.storage import Store
 

@@ -6,7 +6,7 @@ import typer
 
 from ...instruments import Bench
 from ...protocols.procedure import BenchProcedure
-from ...protocols.runner import RunOutcome
+from ...protocols.running.runner import RunOutcome
 from ...protocols.write_verify import WriteVerify
 from ...storage import Store
 from ..console import print_line, print_message

@@ -15,7 +15,7 @@ from pathlib import Path
 from dwmtj.errors import DwmtjError
 from dwmtj.instruments import BenchFile, load_bench_file, open_bench, parse_bench_file
 from dwmtj.protocols.catalogue import make_protocol
-from dwmtj.protocols.runner import run
+from dwmtj.protocols.running.runner import run
 from dwmtj.simulators.bench import LabServer, open_lab
 from dwmtj.simulators.bench.lab import Lab
 from dwmtj.storage import Status, Store

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from dwmtj.cli import models
+from dwmtj.cli.models import app as models
 from dwmtj.cli.options import open_to_read
 from dwmtj.storage import Status, Store, StoreError
 from dwmtj.tests.fork_server import run_forked

@@ -135,7 +135,7 @@ def test_warnings_and_no_tracebacks_are_shown_by_default(
     shown = io.StringIO()
     monkeypatch.setattr(console, "err", Console(file=shown))
     configure_logging()
-    logger = logging.getLogger("dwmtj.protocols.runner")
+    logger = logging.getLogger("dwmtj.protocols.running.runner")
     logger.warning("A listener [was] slow.")
     logger.info("A detail.")
     logger.error("Told elsewhere.", exc_info=ValueError("why"))
@@ -149,7 +149,9 @@ def test_tracebacks_are_shown_with_vv_only(
     shown = io.StringIO()
     monkeypatch.setattr(console, "err", Console(file=shown, width=200))
     configure_logging(verbose)
-    logging.getLogger("dwmtj.protocols.runner").error("It failed.", exc_info=ValueError("why"))
+    logging.getLogger("dwmtj.protocols.running.runner").error(
+        "It failed.", exc_info=ValueError("why")
+    )
     assert "It failed." in shown.getvalue()
     assert ("ValueError: why" in shown.getvalue()) is traceback
 

@@ -13,7 +13,7 @@ from dwmtj.analysis.state_model.comparison import compare_models
 from dwmtj.analysis.state_model.file import model_json, read_model
 from dwmtj.instruments import BenchFile, built_in_benches, load_bench_file, open_bench
 from dwmtj.protocols.catalogue import make_protocol
-from dwmtj.protocols.runner import run
+from dwmtj.protocols.running.runner import run
 from dwmtj.storage import Store
 from dwmtj.tests.command_line import dwmtj
 

@@ -11,7 +11,7 @@ import pytest
 from dwmtj.analysis.state_model import StateModel, model_document
 from dwmtj.instruments import built_in_benches, load_bench_file, open_bench
 from dwmtj.protocols.catalogue import make_protocol
-from dwmtj.protocols.runner import run
+from dwmtj.protocols.running.runner import run
 from dwmtj.storage import Store
 from dwmtj.tests.docs.page_session import PageSession
 from dwmtj.tests.docs.pages import AFTER, ROOT

@@ -20,7 +20,7 @@ from dwmtj.instruments import BenchError, BenchFile, open_bench
 from dwmtj.instruments.tracing import Event, TraceError, read_trace, step, summarise, trace_to
 from dwmtj.instruments.tracing.visa import LONGEST_TEXT, OPERATIONS
 from dwmtj.protocols.catalogue import make_protocol
-from dwmtj.protocols.runner import run
+from dwmtj.protocols.running.runner import run
 from dwmtj.simulators.bench import LabServer, VirtualBenchLibrary, open_lab
 from dwmtj.storage import Status, Store
 
@@ -315,7 +315,7 @@ import sys
 from dwmtj.instruments import load_bench_file, open_bench
 from dwmtj.instruments.tracing import trace_to
 from dwmtj.protocols.catalogue import make_protocol
-from dwmtj.protocols.runner import run
+from dwmtj.protocols.running.runner import run
 from dwmtj.storage import Store
 
 file, database = sys.argv[1:]

@@ -19,7 +19,7 @@ from dwmtj.protocols.measurement_sequence import MeasurementSequence
 from dwmtj.protocols.procedure import BenchProcedure
 from dwmtj.protocols.recorded_pulses import RecordedPulses
 from dwmtj.protocols.replay import Replay, prepare_replay
-from dwmtj.protocols.runner import run
+from dwmtj.protocols.running.runner import run
 from dwmtj.protocols.write_plan import WritePlan
 from dwmtj.protocols.write_verify import WriteVerify
 from dwmtj.storage import Point, Status, Store

@@ -20,7 +20,7 @@ from dwmtj.instruments import (
 )
 from dwmtj.protocols import ProtocolError
 from dwmtj.protocols.read_array import ReadArray
-from dwmtj.protocols.runner import run
+from dwmtj.protocols.running.runner import run
 from dwmtj.protocols.write_plan import PulseHistory, WritePlan
 from dwmtj.protocols.write_verify import WriteVerify
 from dwmtj.simulators.bench import forget_labs

@@ -18,7 +18,7 @@ from typing import Any
 from dwmtj.analysis.calibration.store import calibrate_stored
 from dwmtj.instruments import load_bench_file, open_bench
 from dwmtj.protocols.catalogue import make_protocol
-from dwmtj.protocols.runner import run
+from dwmtj.protocols.running.runner import run
 from dwmtj.storage import Point, Status, Store
 from dwmtj.storage.schema import SCHEMA_VERSION
 

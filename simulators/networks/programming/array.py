@@ -19,7 +19,7 @@ from ....instruments import Bench
 from ....protocols import ProtocolError
 from ....protocols.procedure import BenchProcedure
 from ....protocols.read_array import ReadArray
-from ....protocols.runner import RunOutcome, run
+from ....protocols.running.runner import RunOutcome, run
 from ....protocols.write_verify import WriteVerify
 from ....storage import Status, Store, check_overwrite
 from ..data.images import load_images
@@ -42,7 +42,7 @@ from .readout_result import (
 )
 
 Measure = Callable[..., RunOutcome]
-"""Runs a procedure on a bench into a store, as `dwmtj.protocols.runner.run` does."""
+"""Runs a procedure on a bench into a store, as `dwmtj.protocols.running.runner.run` does."""
 
 
 @dataclass(frozen=True, slots=True)

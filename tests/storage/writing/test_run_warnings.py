@@ -45,7 +45,9 @@ def test_warnings_of_the_bench_and_its_libraries_are_stored_from_warning_on(
         for name in ("dwmtj.instruments.bench", "pymeasure.adapters.visa", "pyvisa", "matplotlib"):
             for level in (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR):
                 logging.getLogger(name).log(level, "%s at %d", name, level)
-        logging.getLogger("dwmtj.protocols.runner").error("Not safe", exc_info=OSError("no reply"))
+        logging.getLogger("dwmtj.protocols.running.runner").error(
+            "Not safe", exc_info=OSError("no reply")
+        )
     logging.getLogger("pyvisa").warning("after the run")
     assert said(store) == [
         *[
@@ -53,7 +55,7 @@ def test_warnings_of_the_bench_and_its_libraries_are_stored_from_warning_on(
             for name in ("dwmtj.instruments.bench", "pymeasure.adapters.visa", "pyvisa")
             for level in (30, 40)
         ],
-        (1, "dwmtj.protocols.runner", "Not safe: no reply"),
+        (1, "dwmtj.protocols.running.runner", "Not safe: no reply"),
     ]
 
 

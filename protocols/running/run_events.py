@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from time import monotonic
 
-from ..storage import Point, Status
+from ...storage import Point, Status
 
 log = logging.getLogger(__name__)
 

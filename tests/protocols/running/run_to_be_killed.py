@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dwmtj.instruments import StopConditions
-from dwmtj.protocols.runner import run
+from dwmtj.protocols.running.runner import run
 from dwmtj.storage import Point, Store
 
 CYCLES = 150

@@ -15,7 +15,7 @@ from dwmtj.protocols import (
     RunResumed,
     run,
 )
-from dwmtj.protocols.run_events import Event
+from dwmtj.protocols.running.run_events import Event
 from dwmtj.storage import Status, Store
 
 

@@ -3,8 +3,8 @@ from queue import Queue
 
 import pytest
 
-from dwmtj.protocols import run_events
-from dwmtj.protocols.run_events import Event, EventDispatcher, RunEnded
+from dwmtj.protocols.running import run_events
+from dwmtj.protocols.running.run_events import Event, EventDispatcher, RunEnded
 from dwmtj.storage import Status
 
 EVENTS = [RunEnded(number, Status.FINISHED, None) for number in range(20)]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Generic, Protocol, TypeVar
 
-from ..instruments.tracing import step_of_each
-from ..storage import Point, RunWriter, Status
-from .errors import ProtocolError, StopConditionError
+from ...instruments.tracing import step_of_each
+from ...storage import Point, RunWriter, Status
+from ..errors import ProtocolError, StopConditionError
 from .run_control import RunControl
 from .run_events import EventDispatcher, PointMeasured, RunPaused, RunResumed
 from .stopping import PointWatch

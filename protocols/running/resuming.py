@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..lab_address import LabAddress
-from ..storage import RunRecord
-from .errors import ProtocolError
+from ...lab_address import LabAddress
+from ...storage import RunRecord
+from ..errors import ProtocolError
 
 _BENCH_KEYS = (
     "visa_library",

@@ -2,15 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from .console import print_pairs, print_table
+from ..console import print_pairs, print_table
 
 if TYPE_CHECKING:
-    from ..analysis.state_model.model import Pulses, Quantity, Source, StateModel
+    from ...analysis.state_model.model import Pulses, Quantity, Source, StateModel
 
 
 def print_model(model: "StateModel") -> None:
     """Print the model as tables."""
-    from ..analysis.state_model.transitions import leaving_voltage
+    from ...analysis.state_model.transitions import leaving_voltage
 
     several = len(model.devices) > 1
     columns = (

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from .console import print_json, print_line, print_table
-from .model_tables import print_model, text_of
-from .options import DatabaseOption, JsonOption, open_to_read
+from ..console import print_json, print_line, print_table
+from ..options import DatabaseOption, JsonOption, open_to_read
+from .tables import print_model, text_of
 
 app = typer.Typer(no_args_is_help=True, help="List, show, compare and export state models.")
 ModelArgument = Annotated[
@@ -54,8 +54,8 @@ def show(
       dwmtj models show trapezoid-A3
       dwmtj models show trapezoid-A3:1 --json
     """
-    from ..analysis.state_model.file import model_document
-    from ..analysis.state_model.store import find_model
+    from ...analysis.state_model.file import model_document
+    from ...analysis.state_model.store import find_model
 
     found = find_model(model, database)
     if as_json:
@@ -79,8 +79,8 @@ def compare(
     """
     from dataclasses import asdict
 
-    from ..analysis.state_model.comparison import compare_models
-    from ..analysis.state_model.store import find_model
+    from ...analysis.state_model.comparison import compare_models
+    from ...analysis.state_model.store import find_model
 
     pairs = compare_models(find_model(first, database), find_model(second, database))
     if as_json:
@@ -111,8 +111,8 @@ def export(
       dwmtj models export trapezoid-A3 -o trapezoid-A3.json
       dwmtj models export trapezoid-A3 --format crosssim -o dwmtj_device.py
     """
-    from ..analysis.exports import write_export
-    from ..analysis.state_model.store import find_model
+    from ...analysis.exports import write_export
+    from ...analysis.state_model.store import find_model
 
     found = find_model(model, database)
     write_export(found, form, to, overwrite=overwrite)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from ..instruments import StopConditions
-from ..instruments.interrupts import Interrupts
-from ..instruments.tracing import Step, step
-from ..storage import RunWriter, Status, Store, store_warnings
-from .measurement_sequence import counted_retries
+from ...instruments import StopConditions
+from ...instruments.interrupts import Interrupts
+from ...instruments.tracing import Step, step
+from ...storage import RunWriter, Status, Store, store_warnings
+from ..measurement_sequence import counted_retries
 from .measuring import Measurement, RunUnderWay
 from .resuming import check_resumable
 from .run_control import RunControl

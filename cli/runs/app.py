@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from ..storage import RunSummary, Status
-from .console import out, print_json, print_line, print_pairs, print_table
+from ...storage import RunSummary, Status
+from ..console import out, print_json, print_line, print_pairs, print_table
+from ..options import DatabaseOption, JsonOption, open_to_read
 from .import_runs import import_run
-from .options import DatabaseOption, JsonOption, open_to_read
 from .replay import replay
 
 app = typer.Typer(no_args_is_help=True, help="List, show, import, export and replay stored runs.")

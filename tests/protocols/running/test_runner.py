@@ -9,8 +9,8 @@ import pytest
 
 from dwmtj.instruments import BenchError, LimitError, StopConditions
 from dwmtj.protocols import ProtocolError
-from dwmtj.protocols.run_events import Event, PointMeasured, RunEnded, RunStarted
-from dwmtj.protocols.runner import run
+from dwmtj.protocols.running.run_events import Event, PointMeasured, RunEnded, RunStarted
+from dwmtj.protocols.running.runner import run
 from dwmtj.storage import Point, Status, Store, StoreError
 
 

@@ -1,4 +1,3 @@
-import os
 import random
 import signal
 import sqlite3
@@ -25,7 +24,6 @@ def counting(database: Path, *resume: str) -> Iterator["subprocess.Popen[str]"]:
         [sys.executable, str(CHILD), str(database), *resume],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(HERE.parent.parent)},
     ) as child:
         try:
             assert child.stdout is not None

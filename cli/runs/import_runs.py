@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from .console import print_line
-from .options import DatabaseOption, login_name
+from ..console import print_line
+from ..options import DatabaseOption, login_name
 
 
 def import_run(
@@ -46,8 +46,8 @@ def import_run(
       dwmtj runs import b1.txt --device B1 --protocol write-reset-cycling \\
         --map "V (mV)=amplitude_mV" --map "G (uS)=conductance_uS" --set pulse_width_ns=50
     """
-    from ..storage import Store
-    from ..storage.importing.run import read_run, store_run
+    from ...storage import Store
+    from ...storage.importing.run import read_run, store_run
 
     run = read_run(file.expanduser(), protocol, maps, constants or ())
     with Store.open(database) as store:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .console import print_line, print_message, print_table
-from .options import DatabaseOption, SeedOption, open_to_read, use_models_from
+from ..console import print_line, print_message, print_table
+from ..options import DatabaseOption, SeedOption, open_to_read, use_models_from
 
 if TYPE_CHECKING:
-    from ..analysis.run_comparison import PointDifference, RunComparison
-    from ..protocols.replay import Replay
-    from ..storage import RunRecord
+    from ...analysis.run_comparison import PointDifference, RunComparison
+    from ...protocols.replay import Replay
+    from ...storage import RunRecord
 
 
 def replay(
@@ -45,10 +45,10 @@ def replay(
       dwmtj runs replay 3 --lab straight --seed 7
       dwmtj runs replay 12 --lab model:trapezoid-A3 --keep
     """
-    from ..analysis.run_comparison import compare_runs
-    from ..protocols.replay import prepare_replay
-    from ..storage import Store
-    from .measure import ProgressBar
+    from ...analysis.run_comparison import compare_runs
+    from ...protocols.replay import prepare_replay
+    from ...storage import Store
+    from ..measure import ProgressBar
 
     with open_to_read(database) as store:
         record, recorded = store.run(run), store.points(run, all_attempts=True)
@@ -122,7 +122,7 @@ def _told(first: "PointDifference") -> str:
 
 
 def _print_reasons(record: "RunRecord") -> None:
-    from ..storage.code_version import code_version
+    from ...storage.code_version import code_version
 
     measured, now = record.attempts[-1].code_version, code_version()
     program = "" if measured == now else f"; it was measured by dwmtj {measured}, this is {now}"

@@ -8,9 +8,9 @@ last point of a run, is a destroyed junction, a short or an open contact. A poin
 from collections.abc import Collection
 from dataclasses import replace
 
-from ..instruments import StopConditions
-from ..storage import Point
-from .errors import ProtocolError
+from ...instruments import StopConditions
+from ...storage import Point
+from ..errors import ProtocolError
 
 _NOT_NUMBERS = {"phase", "extra", "mark"}
 QUANTITIES = tuple(name for name in Point.__dataclass_fields__ if name not in _NOT_NUMBERS)

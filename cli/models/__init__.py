@@ -1,0 +1,1 @@
+"""`dwmtj models`: list, show, compare and export state models."""

@@ -1,0 +1,1 @@
+"""`dwmtj runs`: list, show, import, export and replay stored runs."""

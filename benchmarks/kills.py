@@ -13,32 +13,14 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from dwmtj.cli.serve.bench_file import bench_file_text
 from dwmtj.simulators.bench import LabServer, open_lab
 
 TARGET_s = 5.0
 GIVEN_UP_s = 30.0
 LATEST_KILL_s = 3.0
-NAMES = {"81160A": "generator", "2400": "meter", "BOP 36-12": "supply", "425": "gaussmeter"}
 OUTPUTS = {"81160A": ":OUTP1?", "2400": ":OUTP?", "BOP 36-12": "OUTP?"}
-BENCH = """
-name = "kills"
-visa_library = "@py"
-device = {{ name = "killed" }}
-pulse_generator = {{ driver = "Keysight81160A", address = "{generator}", amplifier_gain = 2.0 }}
-resistance_meter = {{ driver = "Keithley2400", address = "{meter}", nplc = 0.01 }}
-[magnet]
-driver = "KepcoBOP3612"
-address = "{supply}"
-coil_T_per_A = 0.0125
-gaussmeter = {{ driver = "LakeShore425", address = "{gaussmeter}" }}
-[limits]
-pulse_amplitude_V = 6.0
-pulse_width_s = 1e-6
-read_current_A = 200e-6
-read_voltage_V = 0.5
-field_T = 0.13
-field_rate_T_per_s = 0.5
-"""
+RATES = "field_rate_T_per_s = 0.1", "field_rate_T_per_s = 0.5"
 RUN = ("run", "write-reset-cycling", "--bench", "bench.toml", "-p", "cycles=100")
 
 
@@ -47,8 +29,8 @@ def main() -> None:
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     lab = open_lab("trapezoid?real_time=1&name=kills")
     with LabServer(lab, first_port=0) as server, tempfile.TemporaryDirectory() as folder:
-        at = {NAMES[model]: address for model, address in server.addresses.items()}
-        Path(folder, "bench.toml").write_text(BENCH.format(**at))
+        text = bench_file_text(lab, server.addresses).replace(*RATES)
+        Path(folder, "bench.toml").write_text(text)
         times_s = sorted(_kill(server.addresses, folder) for _ in range(kills))
     median_s, largest_s = times_s[kills // 2], times_s[-1]
     print(

@@ -14,8 +14,8 @@ from pymeasure.instruments.keithley import Keithley2400
 from pymeasure.instruments.keysight import Keysight81160A
 
 from dwmtj.instruments import Bench, load_bench_file, open_bench
+from dwmtj.protocols import run
 from dwmtj.protocols.catalogue import make_protocol
-from dwmtj.protocols.running.runner import run
 from dwmtj.storage import Store
 
 TARGET_US = 400

@@ -1,6 +1,6 @@
 """Cycle a device through write and reset overnight; say every cycle where its levels are.
 
-Run it again after a power cut and it goes on where it was broken off:
+Run it again after a power cut and it goes on where it was interrupted:
 
     python examples/overnight_cycling.py [BENCH_FILE] [CYCLES]
 """
@@ -8,9 +8,9 @@ Run it again after a power cut and it goes on where it was broken off:
 import sys
 
 from dwmtj.instruments import load_bench_file, open_bench
+from dwmtj.protocols import run
 from dwmtj.protocols.catalogue import make_protocol
 from dwmtj.protocols.running.run_events import Event, PointMeasured
-from dwmtj.protocols.running.runner import run
 from dwmtj.storage import Phase, Status, Store
 
 
@@ -26,7 +26,7 @@ def tell(event: Event) -> None:
 def main(bench: str = "virtual-trapezoid", cycles: str = "5") -> None:
     procedure = make_protocol("write-reset-cycling", {"cycles": cycles, "amplitude_step_V": 0.05})
     with open_bench(load_bench_file(bench)) as opened, Store.open("overnight.sqlite") as store:
-        broken_off = [
+        interrupted = [
             summary.id
             for status in (Status.INTERRUPTED, Status.ABORTED)
             for summary in store.runs(protocol=procedure.name, status=status)
@@ -36,7 +36,7 @@ def main(bench: str = "virtual-trapezoid", cycles: str = "5") -> None:
             opened,
             store,
             listeners=[tell],
-            resume=max(broken_off, default=None),
+            resume=max(interrupted, default=None),
         )
         resistance = store.points(outcome.run_id).groupby("phase")["resistance_ohm"]
         print(resistance.agg(["min", "max", "count"]))

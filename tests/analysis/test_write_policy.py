@@ -69,8 +69,8 @@ def test_the_least_energy_tries_the_smaller_pulse_first() -> None:
 
 
 def test_ladders_that_broke_off_are_taken_to_end_as_the_last_moves_did() -> None:
-    broken_off = [[[2, 1, 1], [0, 0, 0], [0, 0, 0]], [[0, 0, 0], [0, 1, 0], [0, 0, 1]]]
-    policy = write_verify_policy(a_model(broken_off))
+    interrupted = [[[2, 1, 1], [0, 0, 0], [0, 0, 0]], [[0, 0, 0], [0, 1, 0], [0, 0, 1]]]
+    policy = write_verify_policy(a_model(interrupted))
     assert policy.first_V[1, 0] in (1, 2)
     assert np.isfinite(policy.pulses[:, 0]).all()
 

@@ -16,7 +16,7 @@ ROWS = [
     (1, 0, 0.1, None, 100.0, 0, 0),
     (1, 1, 0.2, None, 100.0, 2, 0),
     (1, 1, 0.3, 3.0, 80.0, 2, 1),
-    (2, 1, 0.5, None, 80.0, 2, 1),  # broken off and taken up
+    (2, 1, 0.5, None, 80.0, 2, 1),  # interrupted and resumed
     (2, 1, 0.6, 4.0, 60.0, 2, 2),
     (2, 2, 0.7, None, None, 1, None),  # open
     (2, 3, 0.8, None, 100.0, 1, 0),
@@ -44,7 +44,7 @@ def test_a_device_is_written_if_its_last_reading_is_of_its_target(points: pd.Dat
     assert (writing.row.tolist(), writing.column.tolist()) == ([0, 0, 1, 1], [0, 1, 0, 1])
 
 
-def test_pulses_of_an_attempt_that_was_broken_off_count_too(points: pd.DataFrame) -> None:
+def test_pulses_of_an_attempt_that_was_interrupted_count_too(points: pd.DataFrame) -> None:
     writing = measure_write_outcome(points)
     assert writing.pulses.tolist() == [0, 2, 0, 1]
     assert writing.pulsed.tolist() == [False, True, False, True]

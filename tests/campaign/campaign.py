@@ -1,6 +1,7 @@
 """A campaign of faults: a bench over sockets, one fault a run, and a judge who knows the truth."""
 
 import math
+import re
 import tempfile
 import threading
 import time
@@ -12,6 +13,7 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 
+from dwmtj.cli.serve.bench_file import bench_file_text
 from dwmtj.errors import DwmtjError
 from dwmtj.instruments import BenchFile, load_bench_file, open_bench, parse_bench_file
 from dwmtj.protocols.catalogue import make_protocol
@@ -26,7 +28,7 @@ LATE_S = 1.5
 HANG_S = 90.0
 OFF_WITHIN_S = 10.0
 GAIN = 2.0
-LIMIT_V, LIMIT_A, COIL_T_PER_A = 6.0, 10.4, 0.0125
+LIMIT_V, LIMIT_A = 6.0, 10.4
 
 PROTOCOLS: Mapping[str, Mapping[str, float | str]] = {
     "saturate": {},
@@ -38,6 +40,7 @@ PROTOCOLS: Mapping[str, Mapping[str, float | str]] = {
     "read-series": {"readings": 4, "interval_s": 0},
     "read-array": {"rows": 2, "columns": 2},
 }
+LABS = {"repeated-ramp": "straight", "read-array": "array"}
 INSTRUMENTS = ("81160A", "2400", "BOP 36-12", "425", "2750")
 OUTPUTS = {"81160A": ":OUTP1?", "2400": ":OUTP?", "BOP 36-12": "OUTP?"}
 
@@ -121,61 +124,26 @@ def _compile(lab: str) -> None:
 
 @contextmanager
 def _bench(case: Case, folder: Path) -> Iterator[tuple[Lab, MisbehavingWire, BenchFile]]:
-    array = case.protocol == "read-array"
-    name = "straight" if case.protocol == "repeated-ramp" else "array" if array else "trapezoid"
+    name = LABS.get(case.protocol, "trapezoid")
     _compile(name)
     lab = open_lab(f"{name}?real_time=1&name=campaign-{next(_numbers)}")
     with LabServer(lab, first_port=0) as server:
         ports = {model: int(at.split("::")[2]) for model, at in server.addresses.items()}
         wire = MisbehavingWire(ports, LATE_S)
         try:
-            yield lab, wire, _bench_file(wire.port, array=array)
+            yield lab, wire, _bench_file(lab, wire.port)
         finally:
             wire.close()
 
 
-def _bench_file(ports: Mapping[str, int], *, array: bool) -> BenchFile:
-    def at(model: str) -> str:
-        return f'address = "TCPIP::127.0.0.1::{ports[model]}::SOCKET"\ntimeout_s = {TIMEOUT_S}'
-
-    switch = ""
-    if array:
-        switch = f"""[switch]
-driver = "Keithley2750"
-row_channels = "101:102"
-column_channels = "501:502"
-{at("2750")}
-"""
-    return parse_bench_file(
-        f"""name = "campaign"
-visa_library = "@py"
-device = {{ name = "campaign" }}
-[pulse_generator]
-driver = "Keysight81160A"
-amplifier_gain = {GAIN}
-{at("81160A")}
-[resistance_meter]
-driver = "Keithley2400"
-nplc = 0.01
-{at("2400")}
-[magnet]
-driver = "KepcoBOP3612"
-coil_T_per_A = {COIL_T_PER_A}
-{at("BOP 36-12")}
-[magnet.gaussmeter]
-driver = "LakeShore425"
-{at("425")}
-{switch}
-[limits]
-pulse_amplitude_V = {LIMIT_V}
-pulse_width_s = 1e-6
-read_current_A = 200e-6
-read_voltage_V = 0.5
-field_T = {LIMIT_A * COIL_T_PER_A}
-field_rate_T_per_s = 2.0
-""",
-        "campaign",
-    )
+def _bench_file(lab: Lab, ports: Mapping[str, int]) -> BenchFile:
+    """Return the bench file of the lab through the wire, with short time-outs and a fast magnet."""
+    addresses = {model: f"TCPIP::127.0.0.1::{port}::SOCKET" for model, port in ports.items()}
+    text = bench_file_text(lab, addresses)
+    text = re.sub(r"^(address = .*)$", rf"\1\ntimeout_s = {TIMEOUT_S}", text, flags=re.MULTILINE)
+    text = text.replace('driver = "Keithley2400"', 'driver = "Keithley2400"\nnplc = 0.01')
+    text = text.replace("field_rate_T_per_s = 0.1", "field_rate_T_per_s = 2.0")
+    return parse_bench_file(text, "campaign")
 
 
 def _measure(

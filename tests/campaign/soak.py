@@ -1,7 +1,7 @@
 """The whole campaign of faults, as `python3 make.py soak [RESULTS]`: over a thousand runs.
 
 Every verdict is a line of RESULTS (soak.jsonl if not given), so that a campaign can be stopped and
-taken up again; at its end stands the table of docs/explanation/reliability.md.
+resumed. At its end it prints the table of docs/explanation/reliability.md.
 """
 
 import json

@@ -120,7 +120,7 @@ def test_a_process_that_is_refused_ends_with_2_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("number", "status"), [(signal.SIGTERM, Status.ABORTED), (signal.SIGKILL, Status.INTERRUPTED)]
 )
-def test_a_run_broken_off_in_the_middle_keeps_its_points_and_is_taken_up_again(
+def test_a_run_interrupted_in_the_middle_keeps_its_points_and_is_resumed(
     number: signal.Signals, status: Status, tmp_path: Path
 ) -> None:
     many = ["-p", "amplitude_step_V=0.02", "-p", "cycles=20"]

@@ -1,4 +1,4 @@
-"""`dwmtj learn`: tables, figures and results; broken off, gone on with, refused in a sentence."""
+"""`dwmtj learn`: tables, figures and results; interrupted, gone on with, refused in a sentence."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -58,7 +58,7 @@ def test_the_network_gives_a_table_figures_and_a_result_for_each_seed(
     assert "neuron.png already exists" in str(again.exception)
 
 
-def test_what_was_broken_off_goes_on_with_the_same_command_only(
+def test_what_was_interrupted_goes_on_with_the_same_command_only(
     learn: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_arguments: object) -> float:

@@ -1,4 +1,4 @@
-"""`dwmtj learn cifar100`: weights, figure and result; broken off, gone on with, refused."""
+"""`dwmtj learn cifar100`: weights, figure and result; interrupted, gone on with, refused."""
 
 import hashlib
 from collections.abc import Callable

@@ -27,7 +27,7 @@ def measure(store: Store, bench_file: BenchFile, protocol: str = "write-reset-cy
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database: run 1 is a cycling run, 2 a minor loop, 3 was broken off, 4 only reads."""
+    """A database: run 1 is a cycling run, 2 a minor loop, 3 was interrupted, 4 only reads."""
     folder = tmp_path_factory.mktemp("lab")
     file = load_bench_file("virtual-trapezoid")
     file = file.model_copy(update={"visa_library": "trapezoid?seed=11&name=models@dwmtj"})

@@ -36,21 +36,21 @@ def one_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def broken_off(one_run: Path, tmp_path: Path) -> Path:
+def interrupted(one_run: Path, tmp_path: Path) -> Path:
     """A folder with run 1, a staircase of seed 7 interrupted in cycle 1."""
     return Path(shutil.copytree(one_run, tmp_path, dirs_exist_ok=True))
 
 
-def test_a_resumed_run_keeps_its_seed_and_repeats_none_of_its_readings(broken_off: Path) -> None:
+def test_a_resumed_run_keeps_its_seed_and_repeats_none_of_its_readings(interrupted: Path) -> None:
     for attempt in (2, 3):
-        resumed = dwmtj(broken_off, "run", "staircase-write", "--resume", "1")
+        resumed = dwmtj(interrupted, "run", "staircase-write", "--resume", "1")
         assert resumed.returncode == 0, resumed.stderr
-        with Store.open(broken_off / "dwmtj.sqlite") as store:
+        with Store.open(interrupted / "dwmtj.sqlite") as store:
             record, points = store.run(1), store.points(1, all_attempts=True)
         assert [each.seed for each in record.attempts] == attempt * [7]
         cycles = points.groupby(["attempt", "cycle"])["resistance_ohm"].agg(tuple)
         assert cycles.str[:5].is_unique
-        break_off(broken_off / "dwmtj.sqlite", from_cycle=1)
+        break_off(interrupted / "dwmtj.sqlite", from_cycle=1)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_resumed_run_keeps_its_seed_and_repeats_none_of_its_readings(broken_of
     ],
 )
 def test_a_run_is_taken_up_only_as_it_was_begun_and_on_the_same_bench(
-    broken_off: Path, arguments: list[str], told: str, refused: Callable[..., str]
+    interrupted: Path, arguments: list[str], told: str, refused: Callable[..., str]
 ) -> None:
     good = built_in_benches()["virtual-trapezoid"].read_text()
     for name, old, new in (
@@ -79,17 +79,17 @@ def test_a_run_is_taken_up_only_as_it_was_begun_and_on_the_same_bench(
         ("wiring.toml", "4P-OUT", "4P-CLK"),
         ("lab.toml", "trapezoid@", "trapezoid_five_state@"),
     ):
-        (broken_off / name).write_text(good.replace(old, new))
-    assert told in refused(broken_off, "run", *arguments, "--resume", "1")
-    with Store.open(broken_off / "dwmtj.sqlite") as store:
+        (interrupted / name).write_text(good.replace(old, new))
+    assert told in refused(interrupted, "run", *arguments, "--resume", "1")
+    with Store.open(interrupted / "dwmtj.sqlite") as store:
         assert store.runs()[0].status is Status.ABORTED
         assert len(store.run(1).attempts) == 1
 
 
-def test_other_limits_do_not_keep_a_run_from_being_taken_up(broken_off: Path) -> None:
+def test_other_limits_do_not_keep_a_run_from_being_resumed(interrupted: Path) -> None:
     good = built_in_benches()["virtual-trapezoid"].read_text()
-    (broken_off / "bench.toml").write_text(good.replace("field_T = 0.13", "field_T = 0.12"))
-    resumed = dwmtj(broken_off, "run", "staircase-write", "--bench", "bench.toml", "--resume", "1")
+    (interrupted / "bench.toml").write_text(good.replace("field_T = 0.13", "field_T = 0.12"))
+    resumed = dwmtj(interrupted, "run", "staircase-write", "--bench", "bench.toml", "--resume", "1")
     assert resumed.returncode == 0, resumed.stderr
 
 

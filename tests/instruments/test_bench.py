@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import pyvisa
 
-from dwmtj.instruments import BenchError, BenchFile, PulseShape, open_bench
+from dwmtj.instruments import Bench, BenchError, BenchFile, PulseShape, open_bench
 from dwmtj.instruments.adapters.keysight81160a import Keysight81160APulseGenerator
 from dwmtj.instruments.interrupts import Interrupts
 from dwmtj.simulators.bench.models.keysight_81160a.channel import Channel
@@ -57,6 +57,14 @@ def test_a_visa_library_that_is_not_there_gets_one_sentence(
         open_bench(bench_file)
 
 
+def switched_on(bench_file: BenchFile) -> Bench:
+    bench = open_bench(bench_file)
+    bench.magnet.set_field(0.05)
+    bench.generator.arm(SHAPE)
+    bench.meter.arm(100e-6)
+    return bench
+
+
 def outputs(bench_file: BenchFile) -> list[str]:
     manager = pyvisa.ResourceManager(bench_file.visa_library)
     replies = []
@@ -71,10 +79,7 @@ def test_an_instrument_whose_connection_is_lost_is_made_safe_over_another_one(
     virtual: Callable[..., BenchFile], caplog: pytest.LogCaptureFixture
 ) -> None:
     bench_file = virtual()
-    bench = open_bench(bench_file)
-    bench.magnet.set_field(0.02)
-    bench.generator.arm(SHAPE)
-    bench.meter.arm(100e-6)
+    bench = switched_on(bench_file)
     generator = bench.generator.inner
     assert isinstance(generator, Keysight81160APulseGenerator)
     generator._driver.adapter.close()
@@ -88,10 +93,7 @@ def test_a_dead_instrument_is_named_and_keeps_no_other_on(
     virtual: Callable[..., BenchFile], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench_file = virtual()
-    bench = open_bench(bench_file)
-    bench.magnet.set_field(0.02)
-    bench.generator.arm(SHAPE)
-    bench.meter.arm(100e-6)
+    bench = switched_on(bench_file)
     monkeypatch.setattr(Channel, "program", lambda *_: None)  # it obeys no more
     with pytest.raises(BenchError, match=r"switch it off by hand: The pulse generator .* may be"):
         bench.make_safe()
@@ -205,10 +207,7 @@ def test_a_supply_found_at_field_is_made_safe_although_the_gaussmeter_is_missing
 def test_ctrl_c_in_the_safe_state_makes_every_instrument_safe_before_it_is_raised(
     virtual: Callable[..., BenchFile], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bench = open_bench(virtual())
-    bench.magnet.set_field(0.05)
-    bench.generator.arm(SHAPE)
-    bench.meter.arm(100e-6)
+    bench = switched_on(virtual())
     sleep, slept = bench.clock.sleep, []
 
     def interrupting_sleep(duration_s: float) -> None:

@@ -309,7 +309,7 @@ def small(tmp_path: Path) -> Iterator[BenchFile]:
     forget_labs()
 
 
-def test_a_run_that_was_broken_off_leaves_what_it_wrote_alone(
+def test_a_run_that_was_interrupted_leaves_what_it_wrote_alone(
     small: BenchFile, straight_model: StateModel, tmp_path: Path
 ) -> None:
     """Seeds are fixed; a device that cannot be written in 100 pulses would be a rare accident."""

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+from dwmtj.cli.serve.bench_file import bench_file_text
 from dwmtj.instruments import BenchFile, parse_bench_file
 from dwmtj.simulators.bench import LabServer, open_lab
 
@@ -18,39 +19,13 @@ class TcpBench:
     """A served lab, the text of a bench file for it, and what its instruments are doing."""
 
     def __init__(self, server: LabServer) -> None:
+        self._lab = server.lab
         self.addresses = dict(server.addresses)
 
     @property
     def text(self) -> str:
-        at = self.addresses
-        return f"""
-name = "tcp"
-visa_library = "@py"
-device = {{ name = "tcp" }}
-wiring = {{}}
-[pulse_generator]
-driver = "Keysight81160A"
-address = "{at["81160A"]}"
-amplifier_gain = 2.0
-[resistance_meter]
-driver = "Keithley2400"
-address = "{at["2400"]}"
-nplc = 0.01
-[limits]
-pulse_amplitude_V = 6.0
-pulse_width_s = 1e-6
-read_current_A = 200e-6
-read_voltage_V = 0.5
-field_T = 0.13
-field_rate_T_per_s = 0.5
-[magnet]
-driver = "KepcoBOP3612"
-address = "{at["BOP 36-12"]}"
-coil_T_per_A = 0.0125
-[magnet.gaussmeter]
-driver = "LakeShore425"
-address = "{at["425"]}"
-"""
+        text = bench_file_text(self._lab, self.addresses)
+        return text.replace("served-trapezoid", "tcp").replace("_per_s = 0.1", "_per_s = 0.5")
 
     @property
     def file(self) -> BenchFile:

@@ -386,7 +386,7 @@ def test_cycles_that_go_back_make_the_run_failed(store: Store, bench: NotingBenc
     assert bench.notes == ["safe"]
 
 
-def test_a_resumed_run_goes_on_at_the_cycle_that_was_broken_off(
+def test_a_resumed_run_goes_on_at_the_cycle_that_was_interrupted(
     store: Store, bench: NotingBench
 ) -> None:
     events: list[Event] = []

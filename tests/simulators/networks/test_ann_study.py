@@ -1,4 +1,4 @@
-"""The neuron paper's network learns, on levels exactly, and what is broken off goes on."""
+"""The neuron paper's network learns, on levels exactly, and what is interrupted goes on."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -55,7 +55,7 @@ Run = Callable[[Path, int], tuple[list[SeedOutcome], int]]
 def run(configuration: AnnConfiguration, images: Images) -> Run:
     """Run the study with a checkpoint; return what it found and the epochs it told of.
 
-    It is broken off after more than the given number of them.
+    It is interrupted after more than the given number of them.
     """
 
     def run_to(path: Path, stop_after: int) -> tuple[list[SeedOutcome], int]:
@@ -106,12 +106,12 @@ def test_the_network_learns_and_its_confusion_adds_up(
         assert int(matrix.trace()) == round(200 * outcome.trained.accuracy)
 
 
-def test_a_study_broken_off_goes_on_to_the_same_numbers(
+def test_a_study_interrupted_goes_on_to_the_same_numbers(
     run: Run, study: list[SeedOutcome], tmp_path: Path
 ) -> None:
     with pytest.raises(KeyboardInterrupt):
-        run(tmp_path / "broken off", 7)
-    again, _ = run(tmp_path / "broken off", NEVER)
+        run(tmp_path / "interrupted", 7)
+    again, _ = run(tmp_path / "interrupted", NEVER)
     assert [entry.document() for entry in again] == [entry.document() for entry in study]
 
 

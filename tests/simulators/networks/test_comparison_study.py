@@ -54,7 +54,7 @@ def whole(images: Images, tmp_path_factory: pytest.TempPathFactory) -> list[Comp
     return compared
 
 
-def test_devices_learn_and_a_comparison_broken_off_goes_on_to_the_same_numbers(
+def test_devices_learn_and_a_comparison_interrupted_goes_on_to_the_same_numbers(
     images: Images, whole: list[Compared], tmp_path: Path
 ) -> None:
     assert [entry.name for entry in whole] == ["ideal", "DW-MTJ, scaled", "SONOS"]
@@ -63,8 +63,8 @@ def test_devices_learn_and_a_comparison_broken_off_goes_on_to_the_same_numbers(
         best = entry.attempts[0].held_out_accuracy
         assert all(other.held_out_accuracy <= best for other in entry.others)
     with pytest.raises(KeyboardInterrupt):
-        run(images, tmp_path / "broken off", stop_after=11)
-    again, _ = run(images, tmp_path / "broken off")
+        run(images, tmp_path / "interrupted", stop_after=11)
+    again, _ = run(images, tmp_path / "interrupted")
     assert [entry.document() for entry in again] == [entry.document() for entry in whole]
 
 

@@ -107,7 +107,7 @@ def test_many_notches_read_as_the_trained_network_and_large_errors_do_worse(whol
             assert cell.half_width <= 0.002 or len(cell.accuracies) == 8
 
 
-def test_a_study_that_was_broken_off_goes_on_to_the_same_numbers(
+def test_a_study_that_was_interrupted_goes_on_to_the_same_numbers(
     network: Resnet,
     data: ImageBytes,
     whole: Whole,

@@ -72,7 +72,7 @@ def test_pulses_time_and_energy_are_those_of_the_devices_written(
     assert ends.tolist() == pytest.approx([1 - shot.share_at_level, 0])
 
 
-def test_a_study_that_was_broken_off_goes_on_to_the_same_numbers(
+def test_a_study_that_was_interrupted_goes_on_to_the_same_numbers(
     trained: nn.Module, data: ImageBytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = run(trained, data, tmp_path / "whole")

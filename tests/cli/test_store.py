@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from dwmtj.cli import runs, store
+from dwmtj.cli import store
 from dwmtj.cli.options import open_to_read
+from dwmtj.cli.runs import app as runs
 from dwmtj.storage import Status, Store, StoreError
 
 SAMPLE = Path(__file__).parents[1] / "storage" / "databases" / "v1.sqlite"

@@ -1,0 +1,27 @@
+from .errors import StationError
+from .messages import (
+    Activity,
+    BenchDescription,
+    HandReading,
+    InstrumentState,
+    Job,
+    NewJob,
+    RunProgress,
+    StationMessage,
+    StationState,
+    StopProgress,
+)
+
+__all__ = [
+    "Activity",
+    "BenchDescription",
+    "HandReading",
+    "InstrumentState",
+    "Job",
+    "NewJob",
+    "RunProgress",
+    "StationError",
+    "StationMessage",
+    "StationState",
+    "StopProgress",
+]

@@ -93,7 +93,10 @@ class Keithley2750Switch:
 
 def _channels(reply: str) -> list[int] | None:
     """Return the channels of a list such as `(@101,502)` in order; None if it is no list."""
-    names = [name.strip() for name in reply.strip("(@) ").split(",") if name.strip()]
+    reply = reply.strip()
+    if not (reply.startswith("(@") and reply.endswith(")")):
+        return None
+    names = [name.strip() for name in reply[2:-1].split(",") if name.strip()]
     return sorted(map(int, names)) if all(name.isdecimal() for name in names) else None
 
 

@@ -38,8 +38,12 @@ def plan_of(bench_file: BenchFile) -> BenchPlan:
 
 
 def lock_files(bench_file: BenchFile) -> list[Path]:
-    """Return the lock files of all instruments of a bench."""
-    return [lock_file(instrument_key(section)) for _, section in bench_file.instruments().values()]
+    """Return the lock files of all instruments of a bench, and of their Prologix adapters."""
+    sections = [section for _, section in bench_file.instruments().values()]
+    keys = {instrument_key(section) for section in sections}
+    # One adapter talks to one instrument at a time, whichever program asked it last.
+    keys |= {_canonical(section.prologix) for section in sections if section.prologix is not None}
+    return [lock_file(key) for key in sorted(keys)]
 
 
 def instrument_key(section: InstrumentSection) -> str:
@@ -55,4 +59,6 @@ def _canonical(address: str) -> str:
         return address.strip().upper()
     if isinstance(name, rname.ASRLInstr) and name.board.startswith("/"):
         name.board = os.path.realpath(name.board)  # /dev/serial/by-id/… and /dev/ttyUSB0
+    if isinstance(name, rname.GPIBInstr):
+        name.primary_address = name.primary_address.lstrip("0") or "0"  # GPIB0::05 and GPIB0::5
     return str(name).upper().replace("::LOCALHOST::", "::127.0.0.1::")

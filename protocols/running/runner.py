@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -134,7 +135,8 @@ def run(
         # Two layers: a signal may arrive after an error, before signals are deferred.
         try:
             try:
-                bench.run_begins(writer.notes_file, writer.run_id, writer.attempt)
+                _tell_of_run(bench, writer)
+                writer.when_moved = partial(_tell_of_run, bench, writer)
                 interrupts.release()
                 status = under_way.measure()
             finally:
@@ -147,6 +149,10 @@ def run(
         if failure is not None:
             raise failure
     return RunOutcome(writer.run_id, status, writer.points, errors, retries.count)
+
+
+def _tell_of_run(bench: SafeBench, writer: RunWriter) -> None:
+    bench.run_begins(writer.notes_file, writer.run_id, writer.attempt)
 
 
 def _step_of(procedure: Measurement[Bench], bench: Bench, writer: RunWriter, expected: int) -> Step:

@@ -4,7 +4,7 @@ import json
 import logging
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
@@ -36,7 +36,7 @@ class RunWriter:
 
     A resumed run continues at `first_cycle`; `points` counts the points of the cycles before it and
     those added since. One thread adds points; any thread may warn. If the database is deleted or
-    replaced, everything moves to a rescue file, with a warning.
+    replaced, everything moves to a rescue file, with a warning, and `when_moved` is called.
     """
 
     def __init__(self, database: Database, run_id: int, attempt: int, progress: Progress) -> None:
@@ -44,6 +44,7 @@ class RunWriter:
         self.attempt = attempt
         self.first_cycle = progress.first_cycle
         self.points = progress.points_kept
+        self.when_moved: Callable[[], None] = lambda: None
         self._next_point = progress.next_point
         self._warnings: deque[dict[str, Any]] = deque()
         self._warned = 0
@@ -218,6 +219,7 @@ class RunWriter:
             self._connection.close()
             self._connect()
         log.warning("%s", sentence)
+        self.when_moved()
 
 
 class _TakenOverError(StoreError):

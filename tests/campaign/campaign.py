@@ -16,6 +16,7 @@ from pathlib import Path
 from dwmtj.cli.serve.bench_file import bench_file_text
 from dwmtj.errors import DwmtjError
 from dwmtj.instruments import BenchFile, load_bench_file, open_bench, parse_bench_file
+from dwmtj.protocols.catalogue import PROTOCOLS as CATALOGUE
 from dwmtj.protocols.catalogue import make_protocol
 from dwmtj.protocols.running.runner import run
 from dwmtj.simulators.bench import LabServer, open_lab
@@ -30,7 +31,7 @@ OFF_WITHIN_S = 10.0
 GAIN = 2.0
 LIMIT_V, LIMIT_A = 6.0, 10.4
 
-PROTOCOLS: Mapping[str, Mapping[str, float | str]] = {
+_SHORTENED: Mapping[str, Mapping[str, float | str]] = {
     "saturate": {},
     "minor-loop": {"largest_field_T": 0.06, "step_T": 0.03},
     "staircase-write": {"amplitude_start_V": 2, "amplitude_step_V": 1},
@@ -40,6 +41,7 @@ PROTOCOLS: Mapping[str, Mapping[str, float | str]] = {
     "read-series": {"readings": 4, "interval_s": 0},
     "read-array": {"rows": 2, "columns": 2},
 }
+PROTOCOLS = {name: _SHORTENED.get(name, {}) for name in CATALOGUE}
 LABS = {"repeated-ramp": "straight", "read-array": "array"}
 INSTRUMENTS = ("81160A", "2400", "BOP 36-12", "425", "2750")
 OUTPUTS = {"81160A": ":OUTP1?", "2400": ":OUTP?", "BOP 36-12": "OUTP?"}

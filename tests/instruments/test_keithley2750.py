@@ -36,12 +36,18 @@ def test_opening_opens_all(switch: Keithley2750Switch) -> None:
     switch.open()
 
 
-@pytest.mark.parametrize("reply", [b"(@102)", b"(@101,102,503)", b"(@)"])
+@pytest.mark.parametrize("reply", [b"(@102)", b"(@101,102,503)", b"(@)", b""])
 def test_a_relay_that_did_not_move_is_found_out(reply: bytes) -> None:
     with expected_protocol(Keithley2750, [OPEN, CLOSE, FINE, *[closed(reply)] * 2]) as driver:
         switch = Keithley2750Switch(driver, (101, 102), (501, 502, 503))
         with pytest.raises(BenchError, match=r"as its closed channels where \[102, 503\] should"):
             switch.close(1, 2)
+
+
+@pytest.mark.parametrize("switch", [[OPEN, FINE, *[closed(b"")] * 2]], indirect=True)
+def test_an_empty_reply_is_no_list_of_no_relays(switch: Keithley2750Switch) -> None:
+    with pytest.raises(BenchError, match="replied nothing"):
+        switch.open()
 
 
 @pytest.mark.parametrize("switch", [[]], indirect=True)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dwmtj.instruments import BenchError
-from dwmtj.instruments.guard.planning import instrument_key
+from dwmtj.instruments import BenchError, BenchFile, load_bench_file
+from dwmtj.instruments.guard.planning import instrument_key, lock_files
 from dwmtj.instruments.ownership import (
     Holder,
     InstrumentLock,
@@ -81,6 +81,7 @@ def test_a_bench_gets_all_of_its_locks_or_none(tmp_path: Path) -> None:
     ("one", "other"),
     [
         ("GPIB::10", "gpib0::10::INSTR"),
+        ("GPIB0::5::INSTR", "GPIB0::05::INSTR"),
         ("TCPIP::localhost::5025::SOCKET", "TCPIP0::127.0.0.1::5025::SOCKET"),
         ("TCPIP::meter.lab", "TCPIP0::METER.LAB::inst0::INSTR"),
         ("ASRL/dev/../dev/null::INSTR", "ASRL/dev/null::INSTR"),
@@ -99,3 +100,15 @@ def test_the_same_gpib_address_behind_two_adapters_is_two_instruments() -> None:
         for host in ("10.0.0.1::1234", "10.0.0.2::1234")
     )
     assert lock_file(instrument_key(here)) != lock_file(instrument_key(there))
+
+
+def test_two_benches_behind_one_adapter_share_its_lock() -> None:
+    adapter = "TCPIP::10.0.0.1::1234::SOCKET"
+    bench = load_bench_file("virtual-trapezoid")
+
+    def behind(address: str) -> BenchFile:
+        meter = bench.resistance_meter.model_copy(update={"address": address, "prologix": adapter})
+        return bench.model_copy(update={"resistance_meter": meter})
+
+    own = set(lock_files(bench))
+    assert len(set(lock_files(behind("GPIB0::7"))) & set(lock_files(behind("GPIB0::8"))) - own) == 1

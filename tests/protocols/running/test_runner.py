@@ -12,6 +12,8 @@ from dwmtj.protocols import ProtocolError
 from dwmtj.protocols.running.run_events import Event, PointMeasured, RunEnded, RunStarted
 from dwmtj.protocols.running.runner import run
 from dwmtj.storage import Point, Status, Store, StoreError
+from dwmtj.storage.writing import writer as writer_module
+from dwmtj.storage.writing.notes import notes_file
 
 
 @dataclass
@@ -463,3 +465,20 @@ def test_the_end_is_told_with_its_message_when_it_is_in_the_store(
     with pytest.raises(BenchError):
         run(Counting(disturb=raising(BenchError("No."))), bench, store, listeners=[listen])
     assert heard == [(RunEnded(1, Status.FAILED, "No."), Status.FAILED)]
+
+
+def test_the_bench_is_told_where_notes_on_a_rescued_run_belong(
+    store: Store, bench: NotingBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer_module, "PLACE_CHECK_S", 0.0)
+    lost, told = store.path, []
+
+    def lose_the_file(serial: int) -> None:
+        assert bench.run is not None
+        told.append(bench.run[0])
+        if serial == 5:
+            lost.unlink()
+
+    run(Counting(disturb=lose_the_file), bench, store)
+    assert told == [notes_file(lost)] * 6 + [notes_file(store.path)] * 6
+    assert store.path != lost

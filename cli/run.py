@@ -90,11 +90,15 @@ def run(
             seed=seed,
             resume=resume,
         )
-        repeated = f", {outcome.retries} readings repeated" if outcome.retries else ""
+        repeated = f", {_counted(outcome.retries)} repeated" if outcome.retries else ""
         print_outcome(
             f"run {outcome.run_id}: {outcome.status}, {outcome.points} points in {store.path}"
             f"{repeated}"
         )
+
+
+def _counted(readings: int) -> str:
+    return "1 reading" if readings == 1 else f"{readings} readings"
 
 
 def _parse(assignments: list[str]) -> dict[str, float | str]:

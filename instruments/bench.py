@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
@@ -56,6 +57,7 @@ class Bench:
         switch: Switch | None = None,
         owner: "Owner | None" = None,
         set_points: Mapping[str, float] = MappingProxyType({}),
+        lock_key: str | None = None,
         close: Callable[[], None] = lambda: None,
     ) -> None:
         self.file = bench_file
@@ -66,6 +68,7 @@ class Bench:
         self.clock = clock
         self._owner = owner
         self._set_points = set_points
+        self._lock_key = lock_key
         self._close = close
         self._closed_safely = False
         self._making_safe = threading.RLock()
@@ -184,7 +187,11 @@ class Bench:
         from .guard.planning import plan_of  # nobody waits for them who does not need them
         from .guard.shutdown import make_safe
 
-        plans = [plan for plan in plan_of(self.file).instruments if plan.name == instrument]
+        plans = [
+            replace(plan, lock_key=self._lock_key)
+            for plan in plan_of(self.file).instruments
+            if plan.name == instrument
+        ]
         for outcome in make_safe(plans, self._set_points):
             if outcome.problem is not None:
                 raise BenchError(f"{outcome}.")
@@ -257,6 +264,7 @@ def open_bench(bench_file: BenchFile) -> Bench:
         switch=switch,
         owner=owner,
         set_points=set_points,
+        lock_key=connection.lock_key,
         close=close,
     )
 

@@ -1,5 +1,6 @@
 """VISA sessions of the instruments of one bench, opened by PyMeasure's drivers."""
 
+import secrets
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
@@ -12,13 +13,12 @@ from pyvisa.constants import StatusCode
 from .clock import Clock
 from .errors import BenchError
 from .faults import first_line
-from .guard.sessions import notice_closed_peer, open_prologix
+from .guard.sessions import LOCK_TIMEOUT_MS, notice_closed_peer, open_prologix
 from .limits import Limits
 from .sections import InstrumentSection
 
 D = TypeVar("D")
 
-LOCK_TIMEOUT_MS = 100
 DEFAULT_TIMEOUT_MS = 2000  # PyVISA's
 
 
@@ -27,7 +27,8 @@ class Connection:
     """The context of opening an adapter: VISA library, the bench's limits and clock.
 
     `exits` closes every session, the last one first. `report` is told the address and every set
-    point of what has to be ramped. `shared`: other programs may reach the instruments.
+    point of what has to be ramped. `shared`: other programs may reach the instruments;
+    VISA's lock is then taken with `lock_key`, which admits a second connection of this bench.
     """
 
     visa_library: str
@@ -36,6 +37,7 @@ class Connection:
     exits: ExitStack
     report: Callable[[str, float], None]
     shared: bool
+    lock_key: str = field(default_factory=lambda: secrets.token_hex(8))
     section: InstrumentSection | None = None
     interfaces: dict[str, Any] = field(default_factory=dict)
 
@@ -109,7 +111,7 @@ class Connection:
         if wanted is False:
             return
         try:
-            session.lock_excl(LOCK_TIMEOUT_MS)
+            session.lock(LOCK_TIMEOUT_MS, requested_key=self.lock_key)
         except pyvisa.errors.VisaIOError as error:
             if error.error_code in (StatusCode.error_resource_locked, StatusCode.error_timeout):
                 raise BenchError(

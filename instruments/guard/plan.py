@@ -59,6 +59,7 @@ class InstrumentPlan:
     """One instrument: how to reach it, and the steps that make it safe.
 
     `settings` are those of PyVISA's `open_resource`. `after` names instruments that come first.
+    `lock_key` opens VISA's lock of the owner, within its process.
     """
 
     name: str
@@ -69,6 +70,7 @@ class InstrumentPlan:
     prologix: str | None = None
     steps: tuple[Step, ...] = ()
     after: tuple[str, ...] = ()
+    lock_key: str | None = None
 
     @property
     def line(self) -> str:

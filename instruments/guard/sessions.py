@@ -14,6 +14,7 @@ from pyvisa import rname
 from pyvisa.constants import StatusCode
 from pyvisa.resources import MessageBasedResource
 
+LOCK_TIMEOUT_MS = 100
 LONGEST_DISCARD_S = 2.0
 QUIET_S = 0.02
 LONGEST_PROLOGIX_WAIT_MS = 3000
@@ -94,14 +95,21 @@ def opened(
     settings: dict[str, str | int],
     prologix: str | None,
     timeout_ms: int,
+    lock_key: str | None = None,
 ) -> Iterator[MessageBasedResource]:
-    """Open an instrument for plain messages, with a time-out of its own."""
+    """Open an instrument for plain messages, with a time-out of its own.
+
+    `lock_key` opens a lock that another session of this process may hold.
+    """
     interface = None if prologix is None else open_prologix(manager, prologix, address, timeout_ms)
     try:
         resource = manager.open_resource(address, open_timeout=timeout_ms, **settings)
         try:
             notice_closed_peer(resource)
             resource.timeout = timeout_ms
+            if lock_key is not None:
+                with suppress(Exception):  # a library without locks keeps nobody out
+                    resource.lock(LOCK_TIMEOUT_MS, requested_key=lock_key)
             yield resource
         finally:
             resource.close()

@@ -75,7 +75,7 @@ def _make_one_safe(plan: InstrumentPlan, outcome: Outcome) -> None:
         try:
             manager = pyvisa.ResourceManager(plan.visa_library)
             with opened(
-                manager, plan.address, plan.settings, plan.prologix, TIMEOUT_MS
+                manager, plan.address, plan.settings, plan.prologix, TIMEOUT_MS, plan.lock_key
             ) as resource:
                 _carry_out(plan, resource, outcome, last=attempt == ATTEMPTS)
         except Exception as error:  # drivers and back ends may raise anything

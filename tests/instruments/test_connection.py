@@ -25,6 +25,7 @@ from dwmtj.instruments import (
 )
 from dwmtj.instruments.adapters.keithley2400 import Keithley2400Section
 from dwmtj.instruments.connection import Connection, discard_input
+from dwmtj.instruments.guard.sessions import opened
 from dwmtj.simulators.bench import LabServer, open_lab
 
 GOOD = built_in_benches()["virtual-trapezoid"].read_text()
@@ -253,6 +254,21 @@ def test_where_the_library_has_locks_another_program_is_kept_out() -> None:
             other.open(Keithley2400, section.address)
         with pytest.raises(BenchError, match="VI_ERROR_RSRC_LOCKED"):
             third.open(Keithley2400, section.address)
+
+
+def test_the_bench_itself_may_open_a_second_connection_beside_its_lock() -> None:
+    library = "trapezoid?name=second-connection@dwmtj"
+    manager = pyvisa.ResourceManager(library)
+    section = meter("GPIB0::24::INSTR")
+    with connected(section, library) as connection:
+        connection.open(Keithley2400, section.address)
+        with opened(manager, section.address, {}, None, 1000, connection.lock_key) as second:
+            assert second.query(":OUTP?").strip() == "0"
+        with (
+            opened(manager, section.address, {}, None, 1000, "another key") as stranger,
+            pytest.raises(pyvisa.VisaIOError, match="RSRC_LOCKED"),
+        ):
+            stranger.query(":OUTP?")
 
 
 def test_without_a_vendors_visa_the_empty_library_is_pyvisa_py() -> None:

@@ -137,8 +137,22 @@ class PulsedProcedure(BenchProcedure):
         default=50e-9,
         description="Full width at half maximum",
     )
-    rise_s = FloatParameter("Rise time", units="s", minimum=1e-9, maximum=1.0, default=10e-9)
-    fall_s = FloatParameter("Fall time", units="s", minimum=1e-9, maximum=1.0, default=10e-9)
+    rise_s = FloatParameter(
+        "Rise time",
+        units="s",
+        minimum=1e-9,
+        maximum=1.0,
+        default=10e-9,
+        description="Leading edge, from 10 % to 90 %",
+    )
+    fall_s = FloatParameter(
+        "Fall time",
+        units="s",
+        minimum=1e-9,
+        maximum=1.0,
+        default=10e-9,
+        description="Trailing edge, from 90 % to 10 %",
+    )
     read_delay_s = FloatParameter(
         "Read delay",
         units="s",

@@ -18,8 +18,16 @@ class ReadArray(ArrayProcedure):
     summary = "Read every device of an array, immediately or after a wait"
     extra_quantities = ("row", "column")
 
-    rows = IntegerParameter("Rows", minimum=1, maximum=10_000, default=128)
-    columns = IntegerParameter("Columns", minimum=1, maximum=10_000, default=20)
+    rows = IntegerParameter(
+        "Rows", minimum=1, maximum=10_000, default=128, description="Rows to read, from the first"
+    )
+    columns = IntegerParameter(
+        "Columns",
+        minimum=1,
+        maximum=10_000,
+        default=20,
+        description="Columns to read, from the first",
+    )
     wait_s = FloatParameter(
         "Wait",
         units="s",

@@ -83,7 +83,9 @@ class WriteVerify(ArrayProcedure):
     saturation_field_T = field_parameter(
         "Saturation field", -0.12, "Field that saturates all junctions antiparallel, once"
     )
-    erase = BooleanParameter("Erase", default=True)
+    erase = BooleanParameter(
+        "Erase", default=True, description="Saturate the whole array at the start of the run"
+    )
     most_pulses = IntegerParameter(
         "Maximum pulses",
         minimum=1,

@@ -49,6 +49,8 @@ def test_a_seed_repeats_a_run_and_another_does_not(tmp_path: Path) -> None:
     [
         (["run", "staircase-wirte"], "did you mean 'staircase-write'"),
         (["run", "reset", "-p", "amplitude_stop_V=banana"], "must be a number from 0 to 100 V"),
+        (["run", "reset", "-p", "pulse_width_s=5 T"], "a magnetic field and not a time"),
+        (["run", "reset", "-p", "pulse_width_s=1,500 ns"], "may mean 1.500 or 1500"),
         (["run", "reset", "-p", "amplitude_stop_V"], "write -p NAME=VALUE"),
         (["run", "reset", "-p", "amplitude_stop_V=7"], "beyond the bench's limit of 6 V"),
         (["run", "reset", "-p", "pulse_width_s=1e-3"], "beyond the bench's limit of 1e-06 s"),

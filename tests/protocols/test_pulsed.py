@@ -112,7 +112,7 @@ def test_a_protocol_beyond_the_limits_is_refused_before_anything_is_touched(
     [
         ("staircase-wirte", {}, "did you mean 'staircase-write'"),
         ("reset", {"amplitud_stop_V": 3}, "did you mean 'amplitude_stop_V'"),
-        ("reset", {"amplitude_stop_V": "4 mV"}, "must be a number from 0 to 100 V"),
+        ("reset", {"amplitude_stop_V": "4 mT"}, "a magnetic field and not a voltage"),
         ("reset", {"amplitude_stop_V": -4}, "must be a number from 0 to 100 V"),
         ("reset", {"amplitude_stop_V": "nan"}, "must be a number"),
         ("reset", {"amplitude_step_V": 0}, "amplitude_step_V is 0"),
@@ -155,8 +155,16 @@ def test_a_resumed_protocol_yields_as_many_points_as_it_announces(name: str, ben
         assert len(points) == procedure.expected_points(2)
 
 
-def test_a_value_may_carry_its_unit() -> None:
-    assert make_protocol("reset", {"amplitude_stop_V": "3.5 V"}).amplitude_stop_V == 3.5
+def test_a_value_may_carry_a_unit_and_is_in_si_units_without_one() -> None:
+    parameters: dict[str, float | str] = {
+        "amplitude_stop_V": "3500 mV",
+        "pulse_width_s": "50n",
+        "rise_s": "2e-8",
+        "bias_field_T": "\u2212420 Oe",
+    }
+    reset = make_protocol("reset", parameters)
+    assert (reset.amplitude_stop_V, reset.pulse_width_s) == (3.5, 50e-9)
+    assert (reset.rise_s, reset.bias_field_T) == (2e-8, -0.042)
 
 
 @pytest.mark.parametrize("name", PROTOCOLS)

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from ..protocols.catalogue import PROTOCOLS, make_protocol
+from ..protocols.declarations import Declaration, declarations
 from .console import print_json, print_table
 from .options import JsonOption
 
@@ -23,38 +24,36 @@ def protocols(
         else:
             print_table("Protocols", ("protocol", "summary"), rows)
         return
-    parameters = _parameters(protocol)
+    declared = _declarations(protocol)
     if as_json:
-        print_json(parameters)
+        print_json([_document(each) for each in declared])
         return
     print_table(
         f"{protocol}: {PROTOCOLS[protocol].summary}",
-        ("parameter", "default", "unit", "from", "to", "meaning"),
+        ("group", "parameter", "default", "range", "meaning"),
         [
-            (
-                str(row["parameter"]),
-                f"{row['default']:g}",
-                str(row["unit"]),
-                f"{row['minimum']:g}",
-                f"{row['maximum']:g}",
-                str(row["meaning"]),
-            )
-            for row in parameters
+            (each.group, each.name, each.show(each.default), each.range, _meaning(each))
+            for each in declared
         ],
     )
 
 
-def _parameters(protocol: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "parameter": key,
-            "default": parameter.default,
-            "unit": parameter.units or "",
-            "minimum": parameter.minimum,
-            "maximum": parameter.maximum,
-            "meaning": f"{parameter.name}: {parameter.description}"
-            if parameter.description
-            else parameter.name,
-        }
-        for key, parameter in make_protocol(protocol).parameter_objects().items()
-    ]
+def _declarations(protocol: str) -> tuple[Declaration, ...]:
+    return declarations(type(make_protocol(protocol)))
+
+
+def _document(declared: Declaration) -> dict[str, Any]:
+    return {
+        "parameter": declared.name,
+        "group": declared.group,
+        "default": declared.default,
+        "unit": declared.unit,
+        "display_unit": declared.display_unit,
+        "minimum": declared.minimum,
+        "maximum": declared.maximum,
+        "meaning": _meaning(declared),
+    }
+
+
+def _meaning(declared: Declaration) -> str:
+    return f"{declared.label}: {declared.help}" if declared.help else declared.label

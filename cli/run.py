@@ -10,6 +10,7 @@ from ..protocols import ProtocolError
 from ..protocols.catalogue import make_protocol
 from ..storage import RunRecord, Store, StoreError
 from .console import print_outcome
+from .dry_run import print_dry_run
 from .measure import measure, open_measurement_bench
 from .options import (
     BenchOption,
@@ -48,6 +49,12 @@ def run(
         str, typer.Option(help="Name of the operator.", show_default="login name")
     ] = "",
     notes: Annotated[str, typer.Option(help="Notes stored with the run.")] = "",
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", help="Print points, pulses, field and duration; touch and store nothing."
+        ),
+    ] = False,
 ) -> None:
     """Run a protocol on a bench and store every point.
 
@@ -58,10 +65,13 @@ def run(
       dwmtj run write-reset-cycling --bench bench.toml -p amplitude_stop_V=3.8 -p cycles=100
       dwmtj run staircase-write --bench bench.toml --stop-if "resistance_ohm < 40"
       dwmtj run staircase-write --bench bench.toml --resume 12
+      dwmtj run staircase-write -p "pulse_width_s=50 ns" -p "bias_field_T=-40 Oe" --dry-run
     """
     given = _parse(parameter or [])
     _check_text(notes, "--notes")
     _check_text(operator, "--operator")
+    if dry_run and resume is not None:
+        raise ProtocolError("--dry-run describes a new run: omit --resume.")
     attempt = 1
     with ExitStack() as opened:
         if resume is None:
@@ -75,6 +85,9 @@ def run(
         if stop_if is not None:
             stop = bench_file.stop.with_stop_if(stop_if)
             bench_file = bench_file.model_copy(update={"stop": stop})
+        if dry_run:
+            print_dry_run(procedure, bench_file)
+            return
         instruments = opened.enter_context(open_measurement_bench(bench_file))
         procedure.check(instruments)
         if resume is None:  # create a database only if everything else is valid

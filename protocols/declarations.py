@@ -105,14 +105,14 @@ class Declaration:
         return f"{low} to {high}"
 
     def _bounded(
-        self, value: float, subject: str | None, shown: str, note: str = ""
+        self, value: object, subject: str | None, shown: str, note: str = ""
     ) -> float | int:
-        is_number = isinstance(value, Real) and not isinstance(value, bool)
-        if not is_number or not math.isfinite(value) or (self.whole and value != int(value)):
+        number = math.nan
+        if not isinstance(value, bool) and isinstance(value, Real):
+            number = float(value)
+        if not self.minimum <= number <= self.maximum or (self.whole and not number.is_integer()):
             raise self._refusal(subject, shown, note)
-        if not self.minimum <= value <= self.maximum:
-            raise self._refusal(subject, shown, note)
-        return int(value) if self.whole else float(value)
+        return int(number) if self.whole else number
 
     def _refusal(self, subject: str | None, shown: str, why: str) -> ProtocolError:
         kind = "a whole number" if self.whole else "a number"

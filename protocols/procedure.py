@@ -7,6 +7,7 @@ publishes them; a stock PyMeasure `Worker` runs the same class and emits them as
 import math
 from abc import abstractmethod
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -69,6 +70,10 @@ class BenchProcedure(Procedure):
     @abstractmethod
     def points_per_cycle(self) -> int:
         """Return the number of points of one cycle."""
+
+    def pulses_per_cycle(self) -> int:
+        """Return the number of pulses of one cycle: each amplitude of the set points once."""
+        return len(self.set_points().amplitudes_V)
 
     def expected_cycles(self) -> int:
         """Return the number of cycles."""
@@ -189,6 +194,7 @@ def cycles_parameter(default: int) -> Any:
     )
 
 
+@lru_cache(maxsize=4)  # a form asks for the same one many times
 def ladder(start: float, stop: float, step: float, what: str) -> tuple[float, ...]:
     """Return start, start + step, … and finally stop itself, after a shorter step if necessary.
 

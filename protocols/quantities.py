@@ -95,6 +95,14 @@ def readable_unit(value: float, unit: str) -> str:
     return {power: prefix for prefix, power in PREFIXES.items()}.get(power, "") + symbol
 
 
+def format_duration(duration_s: float) -> str:
+    """Return a duration, rounded, in the unit in which one thinks of it: "62 s", "11 min"."""
+    sizes = {"days": 86_400.0, "h": 3600.0, "min": 60.0}
+    unit = next((name for name, size_s in sizes.items() if duration_s >= 2 * size_s), "s")
+    count = duration_s / sizes.get(unit, 1.0)
+    return f"{count:.2g} {unit}" if count < 10 else f"{count:.0f} {unit}"
+
+
 @cache
 def _units_of(unit: str) -> Mapping[str, Fraction]:
     """Return every way to write a unit, prefixes alone included, with its factor to SI."""

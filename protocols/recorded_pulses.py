@@ -74,6 +74,9 @@ class RecordedPulses(BenchProcedure):
     def points_per_cycle(self) -> int:
         return len(self.points)
 
+    def pulses_per_cycle(self) -> int:
+        return len(self._pulses)
+
     def steps(self, bench: Bench, first_cycle: int = 0) -> Iterator[Point]:
         sequence = MeasurementSequence(bench, bench.clock.now_s())
         field_T, device, armed_s, metered = None, None, None, False

@@ -35,6 +35,27 @@ def test_a_run_without_a_bench_says_it_is_virtual_and_is_listed_afterwards(tmp_p
     assert len(pd.read_csv(tmp_path / "run.csv")) == 16
 
 
+def test_a_dry_run_prints_the_size_of_a_run_and_leaves_nothing(tmp_path: Path) -> None:
+    printed = dwmtj(tmp_path, "run", "staircase-write", "-p", "cycles=9", "--dry-run")
+    assert printed.returncode == 0, printed.stderr
+    assert {"3537", "3519, up to 4 V, 50 ns wide", "up to 50 mT, of either sign"} <= {
+        cell.strip() for line in printed.stdout.splitlines() for cell in line.split("│")
+    }
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_parameters_of_a_protocol_are_listed_in_the_units_of_the_lab(tmp_path: Path) -> None:
+    lines = dwmtj(tmp_path, "protocols", "staircase-write").stdout.splitlines()
+    cells = [[cell.strip() for cell in line.split("│")][1:5] for line in lines if "│" in line]
+    rows = [row for row in cells if row[0]]
+    assert rows[0] == ["Pulses", "amplitude_start_V", "0.1 V", "0 to 100 V"]
+    assert rows[3] == ["Pulses", "pulse_width_s", "50 ns", "1.5 ns to 1 s"]
+    assert rows[-1] == ["Run", "cycles", "1", "1 to 1000000000"]
+    entries = json.loads(dwmtj(tmp_path, "protocols", "staircase-write", "--json").stdout)
+    (width,) = (entry for entry in entries if entry["parameter"] == "pulse_width_s")
+    assert (width["default"], width["unit"], width["display_unit"]) == (50e-9, "s", "ns")
+
+
 def test_a_seed_repeats_a_run_and_another_does_not(tmp_path: Path) -> None:
     for seed in ("5", "5", "6"):
         assert dwmtj(tmp_path, "run", "staircase-write", *SHORT, "--seed", seed).returncode == 0
@@ -55,6 +76,9 @@ def test_a_seed_repeats_a_run_and_another_does_not(tmp_path: Path) -> None:
         (["run", "reset", "-p", "amplitude_stop_V=7"], "beyond the bench's limit of 6 V"),
         (["run", "reset", "-p", "pulse_width_s=1e-3"], "beyond the bench's limit of 1e-06 s"),
         (["run", "minor-loop", "-p", "largest_field_T=0.5"], "[limits] field_T"),
+        (["run", "reset", "-p", "amplitude_stop_V=7", "--dry-run"], "limit of 6 V"),
+        (["run", "read-array", "--dry-run"], "has no switch"),
+        (["run", "reset", "--dry-run", "--resume", "3"], "omit --resume"),
         (["run", "reset", "--bench", "nowhere.toml"], "cannot be read"),
         (["run", "reset", "--bench", "typo.toml"], "line 12: pulse_generator.drivr is not a key"),
         (["run", "reset", "--bench", "unknown.toml"], "choose 'Keysight81160A'"),

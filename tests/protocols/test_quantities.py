@@ -8,6 +8,7 @@ import pytest
 from dwmtj.protocols.quantities import (
     QUANTITIES,
     QuantityError,
+    format_duration,
     format_number,
     format_quantity,
     parse_quantity,
@@ -170,3 +171,19 @@ def test_a_readable_number_has_one_to_three_digits_before_the_point(unit: str) -
         if 1e-13 < abs(value) < 1:
             shown = format_number(value, unit, readable_unit(value, unit))
             assert 1 <= abs(float(shown)) < 1000
+
+
+@pytest.mark.parametrize(
+    ("duration_s", "text"),
+    [
+        (0.034, "0.034 s"),
+        (2.22, "2.2 s"),
+        (62.0, "62 s"),
+        (660.0, "11 min"),
+        (22_320.0, "6.2 h"),
+        (90_000.0, "25 h"),
+        (700_000.0, "8.1 days"),
+    ],
+)
+def test_a_duration_is_shown_in_the_unit_one_thinks_in(duration_s: float, text: str) -> None:
+    assert format_duration(duration_s) == text

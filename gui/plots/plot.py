@@ -1,0 +1,193 @@
+"""What all plots have in common: the run, axes, crosshair, and a sentence while empty."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from .axes import Axis
+from .clipboard import Column
+from .colours import LIGHT, PlotColours
+from .crosshair import Reading, draw_crosshair
+from .data.run_points import RunPoints
+from .navigation import Navigable
+from .scales import Margins, draw_scales, margins
+from .view import Frame, View, followed
+
+REDRAW_S = 0.007  # of a frame, for pictures that a change of the view made stale
+MOST_ROWS = 100_000  # of the run, read between two frames
+NO_POINTS = "No points yet. They appear here as they are measured."
+NO_PULSES = "No readings after pulses in this run yet. R(t) shows all of its readings."
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """An earlier run drawn with the present one."""
+
+    label: str
+    points: RunPoints
+
+
+class Plot(Navigable):
+    """A plot of one run; a subclass says what it shows of it."""
+
+    x_axis: Axis
+    y_axis: Axis
+    without_data = NO_POINTS  # the sentence for a run that has points, but none for this plot
+    can_be_logarithmic = True
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.colours: PlotColours = LIGHT
+        self.points = RunPoints()
+        self.overlays: list[Overlay] = []
+        self.log = False
+        self.scales_shown = (True, True)  # numbers and label of x and y
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    # What a subclass shows
+
+    def begin(self) -> None:
+        """Forget what was shown and begin with `points` and `overlays`."""
+        raise NotImplementedError
+
+    def read(self, most: int) -> bool:
+        """Take up to `most` new points of the run; return whether more are waiting."""
+        raise NotImplementedError
+
+    def extent(self) -> tuple[float, float, float, float] | None:
+        """Return x and y of what is to be shown (low, high, low, high); None for nothing."""
+        raise NotImplementedError
+
+    def paint_data(self, painter: QPainter, frame: Frame, deadline_s: float) -> bool:
+        """Draw the data; return whether all of it is drawn."""
+        raise NotImplementedError
+
+    def nearest(self, frame: Frame, at: QPointF) -> Reading | None:
+        """Return the reading nearest to a place on the widget, in logical pixels."""
+        raise NotImplementedError
+
+    def table(self, view: View) -> list[Column]:
+        """Return what is shown within a view, as columns."""
+        raise NotImplementedError
+
+    # Showing
+
+    def show_points(self, points: RunPoints, overlays: Sequence[Overlay]) -> None:
+        """Show a run from its beginning, the view following."""
+        self.points, self.overlays = points, list(overlays)
+        self.reading = None
+        self.begin()
+        self.view = None
+        self.refresh()
+        self.set_following(True)
+
+    def show_overlays(self, overlays: Sequence[Overlay]) -> None:
+        """Show earlier runs with the present one; a view set by hand stays."""
+        view = None if self.following else self.view
+        self.show_points(self.points, overlays)
+        if view:
+            self.set_view(view)
+
+    def refresh(self) -> bool:
+        """Take new points and draw them soon; return whether more are waiting."""
+        waiting = self.read(MOST_ROWS)
+        if self.following:
+            self.follow_view()
+        self.update()
+        return waiting
+
+    def set_colours(self, colours: PlotColours) -> None:
+        self.colours = colours
+        self.update()
+
+    def set_log(self, log: bool) -> None:
+        """Lay the resistance axis out in log10, or linearly."""
+        if not self.can_be_logarithmic or log == self.log:
+            return
+        self.log = log
+        self.view = None
+        self.follow_view()
+        self.set_following(True)
+        self.update()
+
+    def follow_view(self) -> None:
+        extent = self.extent()
+        if extent is None:
+            self.view = None
+            return
+        x, y = self.ranges(extent)
+        self.set_view(View(x, y, self.log), by_hand=False)
+
+    def ranges(
+        self, extent: tuple[float, float, float, float]
+    ) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Return the ranges that follow data of an extent."""
+        shown = self.view
+        x = followed(shown.x if shown else None, *extent[:2])
+        return x, followed(shown.y if shown else None, *extent[2:], log=self.log)
+
+    def table_shown(self) -> list[Column]:
+        """Return what is shown now, as columns; none while there is nothing."""
+        return self.table(self.view) if self.view else []
+
+    # Drawing
+
+    def frame(self) -> Frame | None:
+        if self.view is None:
+            return None
+        return Frame(self.view, self.data_rect(), self.devicePixelRatioF())
+
+    def data_rect(self) -> QRectF:
+        """Return the rectangle between the axes, on whole device pixels."""
+        free, ratio = self.free(), self.devicePixelRatioF()
+        right = max(free.left + 8, self.width() - free.right)
+        bottom = max(free.top + 8, self.height() - free.bottom)
+        edges = (free.left, free.top, right, bottom)
+        left, top, right, bottom = (round(edge * ratio) / ratio for edge in edges)
+        return QRectF(left, top, right - left, bottom - top)
+
+    def free(self) -> Margins:
+        """Return the room around the data."""
+        return margins(self.font(), self.scales_shown)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        del event
+        painter = QPainter(self)
+        try:  # Qt aborts the process if a painter outlives its paint event
+            painter.fillRect(self.rect(), QColor(self.colours.background))
+            frame = self.frame()
+            whole = self._draw(painter, frame) if frame else self._draw_sentence(painter)
+        finally:
+            painter.end()
+        if not whole:
+            QTimer.singleShot(0, self, self.update)
+
+    def _draw(self, painter: QPainter, frame: Frame) -> bool:
+        draw_scales(painter, frame, self.x_axis, self.y_axis, self.colours, self.scales_shown)
+        painter.save()
+        painter.setClipRect(frame.rect)
+        whole = self.paint_data(painter, frame, perf_counter() + REDRAW_S)
+        painter.restore()
+        if self.pointer is not None:
+            inside = frame.rect.contains(self.pointer)
+            self.reading = self.nearest(frame, self.pointer) if inside else None
+        if self.box is not None:
+            painter.setPen(QPen(QColor(self.colours.accent), 1.0, Qt.PenStyle.DashLine))
+            painter.drawRect(self.box)
+        elif self.reading:
+            draw_crosshair(painter, frame, self.reading, self.colours)
+        return whole
+
+    def _draw_sentence(self, painter: QPainter) -> bool:
+        painter.setPen(QColor(self.colours.muted))
+        inside = QRectF(self.rect()).adjusted(8, 8, -8, -8)
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(inside, flags, self.without_data if len(self.points) else NO_POINTS)
+        return True
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, 90)

@@ -10,9 +10,9 @@ from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
-from .axes import Axis
 from .data.trace import Trace
-from .view import View
+from .drawing.axes import Axis
+from .drawing.view import View
 
 PICTURE_RATIO = 2.0  # image pixels a logical one
 

@@ -7,10 +7,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from .axes import multiples, nice_step
 from .colours import LIGHT, PlotColours
+from .drawing.axes import multiples, nice_step
+from .drawing.scales import GAP, tick_font
 from .plot import Plot
-from .scales import GAP, tick_font
 
 BAR_WIDTH = 9.0
 Ticks = Sequence[tuple[float, str]]  # share of the height from below, and text

@@ -6,13 +6,14 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from ...arrays import Floats
-from .axes import Axis
+from ...arrays import Floats, Ints
 from .colours import PlotColours
 from .data.trace import Trace
-from .view import Frame
+from .drawing.axes import Axis
+from .drawing.view import FARTHEST, Frame
 
-FIRST_REACH = 24.0  # pixels around the pointer that are searched first
+FIRST_REACH = 12.0  # pixels around the pointer that are searched first
+BLOCK = 1 << 15
 PADDING = 6.0
 
 
@@ -33,24 +34,28 @@ def nearest_row(x: Floats, y: Floats, frame: Frame, at: QPointF) -> int | None:
     if not len(x):
         return None
     reach = FIRST_REACH
-    low, high = frame.view.x
-    per_pixel = (high - low) / frame.rect.width()
-    middle = frame.x_at(at.x())
     while True:
-        everywhere = reach > 16 * frame.rect.width()
-        rows = (
-            np.arange(len(x))
-            if everywhere
-            else np.flatnonzero(np.abs(x - middle) <= reach * per_pixel)
-        )
+        everywhere = reach > FARTHEST
+        rows = np.arange(len(x)) if everywhere else _rows_near(x, y, frame, at, reach)
         if len(rows):
-            dx = frame.px(x[rows]) - at.x()
-            dy = frame.py(y[rows]) - at.y()
-            distance = np.hypot(dx, dy)
+            distance = np.hypot(frame.px(x[rows]) - at.x(), frame.py(y[rows]) - at.y())
             best = len(rows) - 1 - int(distance[::-1].argmin())
             if everywhere or distance[best] <= reach:
                 return int(rows[best])
         reach *= 4
+
+
+def _rows_near(x: Floats, y: Floats, frame: Frame, at: QPointF, reach: float) -> Ints:
+    """Return the rows in a square around a place, block by block: the work stays in the cache."""
+    left, right = frame.x_at(at.x() - reach), frame.x_at(at.x() + reach)
+    low, high = frame.y_at(at.y() + reach), frame.y_at(at.y() - reach)
+    found = []
+    for start in range(0, len(x), BLOCK):
+        block = slice(start, start + BLOCK)
+        near = (x[block] >= left) & (x[block] <= right)
+        near &= (y[block] >= low) & (y[block] <= high)
+        found.append(np.flatnonzero(near) + start)
+    return np.concatenate(found)
 
 
 def describe(trace: Trace, row: int, x_axis: Axis, y_axis: Axis) -> Reading:

@@ -8,17 +8,17 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
 from ...arrays import Counts, Flags, Floats
-from .axes import AMPLITUDE, FIELD, RESISTANCE, Axis
 from .clipboard import Column, columns_of
 from .colours import SHADES
 from .crosshair import Reading, describe, nearest_row
 from .data.run_points import RunPoints
 from .data.trace import Choice, Trace, against_field, against_voltage
-from .labels import draw_labels
-from .layer import Layer
+from .drawing.axes import AMPLITUDE, FIELD, RESISTANCE, Axis
+from .drawing.labels import draw_labels
+from .drawing.layer import Layer
+from .drawing.strokes import draw_crosses, draw_dashed, draw_segments, pen
+from .drawing.view import Frame, View
 from .plot import NO_PULSES, Plot
-from .strokes import draw_crosses, draw_dashed, draw_segments, pen
-from .view import Frame, View
 
 THIN, THICK = 1.0, 2.2  # logical pixels: earlier cycles, the newest
 EXACT_COLOURS = 50_000  # points up to which every new cycle recolours the others

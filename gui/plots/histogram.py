@@ -8,15 +8,15 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
 from ...arrays import Counts, Floats
-from .axes import READINGS, RESISTANCE, number_text
 from .clipboard import Column
 from .crosshair import Reading
 from .data.counts import LevelCounts
 from .data.run_points import RunPoints
 from .data.trace import Trace, against_time
+from .drawing.axes import READINGS, RESISTANCE, number_text
+from .drawing.strokes import draw_lines, fill_rectangles, pen
+from .drawing.view import Frame, View, followed
 from .plot import Plot
-from .strokes import draw_lines, fill_rectangles, pen
-from .view import Frame, View, followed
 
 BIN_PIXELS = 3.0  # the least height of a bin
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from .crosshair import Reading
-from .view import Frame, View, valid
+from .drawing.view import Frame, View, valid
 
 ZOOM_PER_STEP = 1.25
 PAN_SHARE = 0.1

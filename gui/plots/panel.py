@@ -38,7 +38,7 @@ class PlotsPanel(QWidget):
             page.main.following_changed.connect(self._show_state)
         self._frames = QTimer(self)
         self._frames.setInterval(FRAME_MS)
-        self._frames.timeout.connect(self._draw_frame)
+        self._frames.timeout.connect(self.draw_frame)
         self._lay_out()
         self._connect()
         self.set_theme(LIGHT)
@@ -109,7 +109,7 @@ class PlotsPanel(QWidget):
             plot.show_points(self.points, self._overlays)
         self.toolbar.show_overlays([overlay.label for overlay in self._overlays])
         self.points_changed()
-        self._draw_frame()
+        self.draw_frame()
 
     def _show_overlays(self) -> None:
         for plot in self._plots():
@@ -117,14 +117,15 @@ class PlotsPanel(QWidget):
         self.toolbar.show_overlays([overlay.label for overlay in self._overlays])
         self.points_changed()
 
-    def _draw_frame(self) -> None:
+    def draw_frame(self) -> None:
+        """Take new points for the plots shown and draw them soon."""
         if not self.page.refresh():
             self._frames.stop()
         self._show_state()
 
     def _open_page(self, number: int) -> None:
         self._stack.setCurrentIndex(number)
-        self._draw_frame()
+        self.draw_frame()
         self.points_changed()
 
     def _set_log(self, log: bool) -> None:

@@ -8,17 +8,17 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from .axes import Axis
 from .clipboard import Column
 from .colours import LIGHT, PlotColours
 from .crosshair import Reading, draw_crosshair
 from .data.run_points import RunPoints
+from .drawing.axes import Axis
+from .drawing.scales import Margins, draw_scales, margins
+from .drawing.view import Frame, View, followed
 from .navigation import Navigable
-from .scales import Margins, draw_scales, margins
-from .view import Frame, View, followed
 
 REDRAW_S = 0.007  # of a frame, for pictures that a change of the view made stale
-MOST_ROWS = 100_000  # of the run, read between two frames
+MOST_ROWS = 40_000  # of the run, read between two frames
 NO_POINTS = "No points yet. They appear here as they are measured."
 NO_PULSES = "No readings after pulses in this run yet. R(t) shows all of its readings."
 

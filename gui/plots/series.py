@@ -6,16 +6,16 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
 from ...arrays import Floats
-from .axes import FIELD, R_SHORT, RESISTANCE, TIME, Axis
 from .clipboard import Column, columns_of
 from .crosshair import Reading, describe, nearest_row
 from .data.pyramid import Pyramid
 from .data.run_points import RunPoints
 from .data.trace import Choice, Trace, against_time, field_against_time
-from .labels import draw_labels
+from .drawing.axes import FIELD, R_SHORT, RESISTANCE, TIME, Axis
+from .drawing.labels import draw_labels
+from .drawing.strokes import draw_crosses, draw_dashed, draw_segments, fill_rectangles, pen
+from .drawing.view import Frame, View
 from .plot import Plot
-from .strokes import draw_crosses, draw_dashed, draw_segments, fill_rectangles, pen
-from .view import Frame, View
 
 DENSE = 6.0  # points a device pixel from which each column of pixels is one bar
 WIDTH = 1.5  # logical pixels

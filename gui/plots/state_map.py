@@ -9,14 +9,14 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from ...arrays import Counts, Floats
-from .axes import AMPLITUDE, RESISTANCE, number_text
 from .clipboard import Column
 from .colours import SHADES, PlotColours
 from .crosshair import Reading
 from .data.state_counts import StateCounts
 from .data.trace import Trace, against_voltage
+from .drawing.axes import AMPLITUDE, RESISTANCE, number_text
+from .drawing.view import Frame, View
 from .plot import NO_PULSES, Plot
-from .view import Frame, View
 
 MOST_ROWS = 96  # resistance bins over the height: some pixels each, so that they are seen
 WIDEST = 1.5  # of the usual step between amplitudes; a wider gap stays empty

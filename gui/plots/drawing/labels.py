@@ -6,8 +6,8 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
-from ...arrays import Floats
-from .colours import PlotColours
+from ....arrays import Floats
+from ..colours import PlotColours
 from .view import Frame
 
 Labelled = tuple[str, Floats, Floats]

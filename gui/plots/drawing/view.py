@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PySide6.QtCore import QRectF
 
-from ...arrays import Floats
+from ....arrays import Floats
 
 MARGIN = 0.04  # of the range of the data, left free at either end
 SLACK = 0.08  # the same where a growing range is widened, so that it need not be at every frame

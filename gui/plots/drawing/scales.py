@@ -6,8 +6,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
+from ..colours import PlotColours
 from .axes import Axis, Tick
-from .colours import PlotColours
 from .view import Frame
 
 TICK_LENGTH = 4.0

@@ -1,0 +1,1 @@
+"""How data become pixels: views, axes, lines, and pictures that grow."""

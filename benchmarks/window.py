@@ -102,7 +102,7 @@ def run_columns(count: int) -> Columns:
         "field_T": np.where(point % POINTS_PER_CYCLE, -0.004, 0.05),
         "resistance_ohm": resistance_ohm,
         "phase": np.full(count, "write"),
-        "marked": point % 10_007 == 0,
+        "mark": point % 10_007 == 0,
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QMimeData
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 
 from .data.trace import Trace
@@ -35,9 +35,7 @@ def picture(widget: QWidget, ratio: float = PICTURE_RATIO) -> QImage:
     image = QImage(widget.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)
     image.fill(0)
-    painter = QPainter(image)
-    widget.render(painter)
-    painter.end()
+    widget.render(image)
     return image
 
 

@@ -50,26 +50,26 @@ class PlotColours:
 
 LIGHT = PlotColours(
     background="#ffffff",
-    text="#1f2328",
-    muted="#4d555e",
+    text="#14171c",
+    muted="#4d5763",
     axis="#c5cad1",
     grid="#eceff2",
-    accent="#0b5cad",
-    accent_soft="#dbeafb",
-    border="#d0d5db",
+    accent="#0b5cb8",
+    accent_soft="#d9e9fa",
+    border="#d3dae2",
     marked="#b3261e",
     overlays=("#8f5200", "#a3206e", "#00695c", "#5b3fb0"),
     cycles=(0.8, 0.0),
 )
 DARK = PlotColours(
-    background="#181b20",
-    text="#e8eaed",
-    muted="#a8b0b9",
+    background="#181c21",
+    text="#eef1f4",
+    muted="#a6b0bb",
     axis="#484f58",
     grid="#262b31",
-    accent="#58b4f5",
-    accent_soft="#1d3a5c",
-    border="#3a4048",
+    accent="#4fa3f0",
+    accent_soft="#1f3a58",
+    border="#333b45",
     marked="#ff8a80",
     overlays=("#f0a040", "#f48fb1", "#4dd0b1", "#b7a4ff"),
     cycles=(0.22, 1.0),
@@ -78,7 +78,7 @@ DARK = PlotColours(
 
 @cache
 def _viridis(first: float, newest: float) -> tuple[QColor, ...]:
-    known = np.array([QColor(name).getRgb()[:3] for name in VIRIDIS])
+    known = np.array([[int(name[at : at + 2], 16) for at in (1, 3, 5)] for name in VIRIDIS])
     at = np.linspace(first, newest, SHADES) * (len(VIRIDIS) - 1)
     bands = [np.interp(at, np.arange(len(VIRIDIS)), known[:, band]) for band in range(3)]
     return tuple(QColor(*(round(float(part)) for part in rgb)) for rgb in zip(*bands, strict=True))

@@ -103,7 +103,7 @@ class HistogramPlot(Plot):
         if self.view is None:
             return None
         edges, counts = self._counted.counts.bins(*self.view.y, self._bins())
-        row = reading.row + step if reading else int(counts.argmax(initial=0))
+        row = reading.row + step if reading else int(counts.argmax())
         return self._reading(edges, counts, row)
 
     def _reading(self, edges: Floats, counts: Counts, row: int) -> Reading | None:

@@ -34,8 +34,10 @@ class Page(QWidget):
         return any(waiting)
 
     def set_colours(self, colours: PlotColours) -> None:
-        for part in (*self.plots, *self.bars):
-            part.set_colours(colours)
+        for plot in self.plots:
+            plot.set_colours(colours)
+        for bar in self.bars:
+            bar.set_colours(colours)
 
 
 class VoltagePage(Page):

@@ -20,6 +20,7 @@ from .navigation import Navigable
 REDRAW_S = 0.007  # of a frame, for pictures that a change of the view made stale
 MOST_ROWS = 40_000  # of the run, read between two frames
 NO_POINTS = "No points yet. They appear here as they are measured."
+NEVER_POINTS = "This run has no points."
 NO_PULSES = "No readings after pulses in this run yet. R(t) shows all of its readings."
 
 
@@ -43,8 +44,10 @@ class Plot(Navigable):
         super().__init__(parent)
         self.colours: PlotColours = LIGHT
         self.points = RunPoints()
+        self._generation = 0  # of the points when they were read from the beginning
         self.overlays: list[Overlay] = []
         self.log = False
+        self.running = True
         self.scales_shown = (True, True)  # numbers and label of x and y
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -79,6 +82,7 @@ class Plot(Navigable):
     def show_points(self, points: RunPoints, overlays: Sequence[Overlay]) -> None:
         """Show a run from its beginning, the view following."""
         self.points, self.overlays = points, list(overlays)
+        self._generation = points.generation
         self.reading = None
         self.begin()
         self.view = None
@@ -94,6 +98,10 @@ class Plot(Navigable):
 
     def refresh(self) -> bool:
         """Take new points and draw them soon; return whether more are waiting."""
+        if self._generation != self.points.generation:
+            self._generation = self.points.generation
+            self.reading = None
+            self.begin()
         waiting = self.read(MOST_ROWS)
         if self.following:
             self.follow_view()
@@ -186,8 +194,15 @@ class Plot(Navigable):
         painter.setPen(QColor(self.colours.muted))
         inside = QRectF(self.rect()).adjusted(8, 8, -8, -8)
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(inside, flags, self.without_data if len(self.points) else NO_POINTS)
+        painter.drawText(inside, flags, self.sentence)
         return True
+
+    @property
+    def sentence(self) -> str:
+        """What stands in place of data where there are none."""
+        if len(self.points):
+            return self.without_data
+        return NO_POINTS if self.running else NEVER_POINTS
 
     def minimumSizeHint(self) -> QSize:
         return QSize(160, 90)

@@ -41,7 +41,7 @@ class Series:
 
     def is_dense(self, frame: Frame) -> bool:
         rows = self.rows(frame)
-        return rows.stop - rows.start > DENSE * frame.rect.width() * frame.ratio
+        return bool(rows.stop - rows.start > DENSE * frame.rect.width() * frame.ratio)
 
     def columns(self, frame: Frame) -> Floats:
         """Return a bar x, y, width, height for each column of device pixels with points.

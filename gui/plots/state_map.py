@@ -34,7 +34,8 @@ class Cells:
 
     @property
     def share(self) -> Floats:
-        return self.hits / np.maximum(self.hits.sum(axis=1, keepdims=True), 1)
+        share: Floats = self.hits / np.maximum(self.hits.sum(axis=1, keepdims=True), 1)
+        return share
 
 
 class StateMapPlot(Plot):

@@ -1,5 +1,7 @@
 """The buttons above the plots: Follow, Log, Overlay, Copy."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
@@ -30,12 +32,12 @@ class Toolbar(QWidget):
         self.overlay.setCheckable(True)
         self.overlay.clicked.connect(self._overlay_clicked)
         self.overlay_menu = QMenu(self)
-        self.overlay_menu.addAction("Add a run…", self.overlay_asked)
-        self.overlay_menu.addAction("Remove all", self.overlays_cleared)
+        self.overlay_menu.addAction("Add a run…", self.overlay_asked.emit)
+        self.overlay_menu.addAction("Remove all", self.overlays_cleared.emit)
         self.copy = self._button("Copy", "Copy what is shown, as a picture or as a table")
         self.copy_menu = QMenu(self)
-        self._add("Picture", "Ctrl+C", self.picture_asked)
-        self._add("Data", "Ctrl+Shift+C", self.data_asked)
+        self._add("Picture", "Ctrl+C", self.picture_asked.emit)
+        self._add("Data", "Ctrl+Shift+C", self.data_asked.emit)
         self.copy.clicked.connect(lambda: self._open(self.copy_menu, self.copy))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -56,8 +58,8 @@ class Toolbar(QWidget):
         button.setAutoDefault(False)
         return button
 
-    def _add(self, text: str, keys: str, signal: Signal) -> None:
-        action = self.copy_menu.addAction(text, signal)
+    def _add(self, text: str, keys: str, ask: Callable[[], None]) -> None:
+        action = self.copy_menu.addAction(text, ask)
         action.setShortcut(QKeySequence(keys))
 
     def _overlay_clicked(self, checked: bool) -> None:

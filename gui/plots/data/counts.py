@@ -49,7 +49,8 @@ class LevelCounts:
         width = ldexp(1.0, self.exponent + merged)
         begin = min(max(floor(low / width) - first, 0), len(counts))
         end = min(max(floor(high / width) + 1 - first, begin), len(counts))
-        return width * (first + np.arange(begin, end + 1)), counts[begin:end]
+        edges = np.multiply(first + np.arange(begin, end + 1), width, dtype=np.float64)
+        return edges, counts[begin:end]
 
     def _make_room(self, low: float, high: float) -> None:
         assert self.exponent is not None

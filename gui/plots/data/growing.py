@@ -44,3 +44,7 @@ class Growing(Generic[T]):
             self._room = room
         self._room[self._count : needed] = added
         self._count = needed
+
+    def cut(self, count: int) -> None:
+        """Keep the first `count` values."""
+        self._count = min(count, self._count)

@@ -29,13 +29,7 @@ class StateCounts:
 
     @property
     def amplitudes_V(self) -> Floats:
-        return self._steps * self.step_V
-
-    @property
-    def share(self) -> Floats:
-        """Share of the readings after pulses of an amplitude, (amplitudes, resistance bins)."""
-        trials = self.hits.sum(axis=1, keepdims=True)
-        return self.hits / np.maximum(trials, 1)
+        return np.multiply(self._steps, self.step_V, dtype=np.float64)
 
     def add(self, amplitude_V: Floats, resistance_ohm: Floats) -> None:
         """Count finite readings after pulses."""

@@ -120,4 +120,5 @@ class Trace:
             return joined
         both = np.concatenate([before if len(before) else index[:1], index])
         cycle, phase = self.points.cycle[both], self.points.phase[both]
-        return joined & (np.diff(cycle) == 0) & (np.diff(phase.astype(int)) == 0)
+        joined &= (np.diff(cycle) == 0) & (np.diff(phase.astype(int)) == 0)
+        return joined

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
@@ -61,6 +61,7 @@ class Toolbar(QWidget):
     def _add(self, text: str, keys: str, ask: Callable[[], None]) -> None:
         action = self.copy_menu.addAction(text, ask)
         action.setShortcut(QKeySequence(keys))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def _overlay_clicked(self, checked: bool) -> None:
         self.overlay.setChecked(not checked)  # until an overlay is there, or gone

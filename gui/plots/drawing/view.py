@@ -15,7 +15,8 @@ MARGIN = 0.04  # of the range of the data, left free at either end
 SLACK = 0.08  # the same where a growing range is widened, so that it need not be at every frame
 FARTHEST = 1e6  # pixels; Qt's rasteriser wants no more
 SMALLEST_SPAN = 1e-9  # of the numbers shown: below it doubles have no more steps to show
-LEAST = 1e-300
+DECADES = 60.0  # from 1 up and down: beyond, sums and squares overflow
+LEAST = 10.0**-DECADES
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class View:
             return replace(self, x=valid(*new_x))
         if self.log:
             low, high = _scaled(self.y_scale(), factor, float(np.log10(max(y, LEAST))))
-            new_y = (10.0 ** max(low, -300.0), 10.0 ** min(high, 300.0))
+            new_y = (10.0 ** max(low, -DECADES), 10.0 ** min(high, DECADES))
         else:
             new_y = _scaled(self.y, factor, y)
         return replace(self, x=valid(*new_x), y=valid(*new_y))
@@ -52,7 +53,7 @@ class View:
         dy = y_share * (high - low)
         y = (low + dy, high + dy)
         if self.log:
-            y = (10.0 ** max(y[0], -300.0), 10.0 ** min(y[1], 300.0))
+            y = (10.0 ** max(y[0], -DECADES), 10.0 ** min(y[1], DECADES))
         return replace(self, x=valid(self.x[0] + dx, self.x[1] + dx), y=valid(*y))
 
 
@@ -67,8 +68,9 @@ class Frame:
     def px(self, x: Floats | float) -> Floats:
         """Return horizontal places in logical pixels of the widget."""
         low, high = self.view.x
-        at = (np.asarray(x, float) - low) * (self.rect.width() / (high - low)) + self.rect.left()
-        return np.clip(at, -FARTHEST, FARTHEST)
+        with np.errstate(over="ignore"):
+            at = (np.asarray(x, float) - low) * (self.rect.width() / (high - low))
+        return np.clip(at + self.rect.left(), -FARTHEST, FARTHEST)
 
     def py(self, y: Floats | float) -> Floats:
         """Return vertical places in logical pixels of the widget."""
@@ -76,8 +78,9 @@ class Frame:
         value = np.asarray(y, float)
         if self.view.log:
             value = np.log10(np.maximum(value, LEAST))
-        at = (high - value) * (self.rect.height() / (high - low)) + self.rect.top()
-        return np.clip(at, -FARTHEST, FARTHEST)
+        with np.errstate(over="ignore"):
+            at = (high - value) * (self.rect.height() / (high - low))
+        return np.clip(at + self.rect.top(), -FARTHEST, FARTHEST)
 
     def x_at(self, px: float) -> float:
         low, high = self.view.x
@@ -86,7 +89,7 @@ class Frame:
     def y_at(self, py: float) -> float:
         low, high = self.view.y_scale()
         value = high - (py - self.rect.top()) / self.rect.height() * (high - low)
-        return float(10.0 ** np.clip(value, -300, 300)) if self.view.log else value
+        return float(10.0 ** np.clip(value, -DECADES, DECADES)) if self.view.log else value
 
     def at_origin(self) -> "Frame":
         """Return the frame in device pixels of an image of the rectangle alone."""
@@ -97,7 +100,7 @@ class Frame:
 
 def valid(low: float, high: float) -> tuple[float, float]:
     """Return a range that can be shown: finite, and wide enough for doubles to resolve."""
-    low, high = float(np.clip(low, -1e300, 1e300)), float(np.clip(high, -1e300, 1e300))
+    low, high = (float(np.clip(end, -(10.0**DECADES), 10.0**DECADES)) for end in (low, high))
     least = max(SMALLEST_SPAN * max(abs(low), abs(high)), LEAST)
     if high - low >= least:
         return low, high
@@ -112,7 +115,7 @@ def fitted(
     if log:
         first, last = np.log10(max(low, LEAST)), np.log10(max(high, LEAST))
         free = margin * (last - first) or 0.02
-        return valid(10.0 ** max(first - free, -300), 10.0 ** min(last + free, 300))
+        return valid(10.0 ** max(first - free, -DECADES), 10.0 ** min(last + free, DECADES))
     free = margin * (high - low) or max(0.02 * abs(low), 1e-3)
     return valid(low - free, high + free)
 

@@ -16,15 +16,18 @@ BAR_WIDTH = 9.0
 Ticks = Sequence[tuple[float, str]]  # share of the height from below, and text
 
 
-def cycle_ticks(first: int, newest: int) -> Ticks:
-    """Return ticks at cycles, counted from 1, for the ends of the colours counted from 0."""
+def cycle_ticks(first: int, newest: int, last: int) -> Ticks:
+    """Return ticks at cycles up to the newest, counted from 1.
+
+    `first` and `last` are the cycles, counted from 0, that the ends of the colours stand for.
+    """
     low, high = first + 1, newest + 1
-    if low == high:
+    if first == last:
         return [(1.0, f"{high:,}")]
-    step = ceil(nice_step(high - low, 8))
+    step = ceil(nice_step(last - first, 8))
     values = {low, *(round(value) for value in multiples(low, high, step)), high}
     apart = [v for v in values if v in (low, high) or min(v - low, high - v) >= 0.6 * step]
-    return [((value - low) / (high - low), f"{value:,}") for value in sorted(apart)]
+    return [((value - low) / (last - first), f"{value:,}") for value in sorted(apart)]
 
 
 def share_ticks() -> Ticks:

@@ -45,15 +45,16 @@ class CyclePlot(Plot):
     def begin(self) -> None:
         self._trace = Trace(self.points, self._choice)
         self._newest_row = 0
+        self._newest_cycle = 0
         self._cycles = (0, 0)  # the numbers that the ends of the colours stand for
         self._overlaid = [_last_cycle(overlay.points, self._choice) for overlay in self.overlays]
         for layer in (self._earlier, self._newest, self._beneath):
             layer.clear()
 
     @property
-    def cycles(self) -> tuple[int, int]:
-        """The first and the newest cycle, counted from 0."""
-        return self._cycles
+    def cycles(self) -> tuple[int, int, int]:
+        """The first cycle, the newest, and that of the last colour, counted from 0."""
+        return self._cycles[0], self._newest_cycle, self._cycles[1]
 
     def read(self, most: int) -> bool:
         trace = self._trace
@@ -69,6 +70,7 @@ class CyclePlot(Plot):
     def _widen_colours(self, cycle: Counts) -> None:
         first, last = self._cycles if len(self._trace) > len(cycle) else (int(cycle[0]),) * 2
         low, high = min(first, int(cycle.min())), max(last, int(cycle.max()))
+        self._newest_cycle = max(int(cycle.max()), self._newest_cycle)
         if high > last and len(self._trace) > EXACT_COLOURS:
             high = low + int((high - low) * HEADROOM)
         self._cycles = low, high

@@ -18,7 +18,7 @@ from .drawing.view import Frame, View
 from .plot import Plot
 
 DENSE = 6.0  # points a device pixel from which each column of pixels is one bar
-WIDTH = 1.5  # logical pixels
+WIDTH = 1.3  # logical pixels
 
 
 class Series:

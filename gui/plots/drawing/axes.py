@@ -118,5 +118,7 @@ def _significant(value: float) -> str:
 
 
 def _fixed(value: float, decimals: int) -> str:
-    text = f"{value:.{decimals}f}" if abs(value) < 1e7 else f"{value:.4g}"
-    return "0" if not float(text) else text.replace("-", MINUS)
+    if not round(value, decimals):
+        return "0"
+    text = f"{value:,.{decimals}f}" if abs(value) < 1e7 else f"{value:.4g}"
+    return text.replace("-", MINUS)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -33,22 +34,22 @@ def wheel(plot: Plot, at: QPointF, steps: int = 1) -> None:
     QApplication.sendEvent(plot, event)
 
 
-def open_tab(qtbot: QtBot, panel: PlotsPanel, number: int) -> None:
-    qtbot.mouseClick(panel.tabs, LEFT, pos=panel.tabs.tabRect(number).center())
+def open_tab(panel: PlotsPanel, number: int) -> None:
+    QTest.mouseClick(panel.tabs, LEFT, pos=panel.tabs.tabRect(number).center())
     assert panel.tabs.currentIndex() == number
 
 
-def copied(qtbot: QtBot, panel: PlotsPanel) -> list[list[str]]:
+def copied(panel: PlotsPanel) -> list[list[str]]:
     """Copy the data by its keys and return the table on the clipboard."""
     panel.page.main.setFocus()
     modifiers = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-    qtbot.keyClick(panel.page.main, Qt.Key.Key_C, modifiers)
+    QTest.keyClick(panel.page.main, Qt.Key.Key_C, modifiers)
     return [line.split("\t") for line in QGuiApplication.clipboard().text().splitlines()]
 
 
-def test_an_empty_panel_says_so_on_every_tab(panel: PlotsPanel, qtbot: QtBot, draw: Draw) -> None:
+def test_an_empty_panel_says_so_on_every_tab(panel: PlotsPanel, draw: Draw) -> None:
     for number in TABS:
-        open_tab(qtbot, panel, number)
+        open_tab(panel, number)
         draw(panel)
         assert panel.page.main.view is None
         assert panel.page.main.sentence == NO_POINTS
@@ -70,14 +71,14 @@ def test_points_are_drawn_at_the_next_frame(panel: PlotsPanel, qtbot: QtBot) -> 
 
 @pytest.mark.parametrize("number", TABS)
 def test_following_keeps_up_until_a_zoom_and_again_after_the_button(
-    panel: PlotsPanel, qtbot: QtBot, draw: Draw, number: int
+    panel: PlotsPanel, draw: Draw, number: int
 ) -> None:
     columns = staircase(cycles=8)
     columns["resistance_ohm"] += columns["cycle"] * 40.0
     columns["field_T"] -= 0.02 * columns["cycle"]
     points = points_of(part(columns, 0, 60))
     panel.show_run("Run 1", points, running=True)
-    open_tab(qtbot, panel, number)
+    open_tab(panel, number)
     draw(panel)
     plot, button = panel.page.main, panel.toolbar.follow
     first = plot.view
@@ -91,7 +92,7 @@ def test_following_keeps_up_until_a_zoom_and_again_after_the_button(
     points.append(part(columns, 150, 328))
     draw(panel)
     assert plot.view == zoomed
-    qtbot.mouseClick(button, LEFT)
+    QTest.mouseClick(button, LEFT)
     draw(panel)
     assert button.isChecked()
     assert plot.view
@@ -99,51 +100,47 @@ def test_following_keeps_up_until_a_zoom_and_again_after_the_button(
 
 
 def test_dragging_moves_the_view_and_keys_zoom_move_and_follow_again(
-    panel: PlotsPanel, qtbot: QtBot, draw: Draw
+    panel: PlotsPanel, draw: Draw
 ) -> None:
     panel.show_run("Run 1", points_of(staircase()), running=False)
     draw(panel)
     plot = panel.page.main
     before = plot.view
     middle = plot.data_rect().center().toPoint()
-    qtbot.mousePress(plot, LEFT, pos=middle)
-    qtbot.mouseMove(plot, middle + QPoint(60, 0))
-    qtbot.mouseRelease(plot, LEFT, pos=middle + QPoint(60, 0))
+    QTest.mousePress(plot, LEFT, pos=middle)
+    QTest.mouseMove(plot, middle + QPoint(60, 0))
+    QTest.mouseRelease(plot, LEFT, pos=middle + QPoint(60, 0))
     assert before
     assert plot.view
     assert plot.view.x[0] < before.x[0]
     assert plot.view.y == pytest.approx(before.y)
     plot.setFocus()
-    qtbot.keyClick(plot, Qt.Key.Key_Home)
+    QTest.keyClick(plot, Qt.Key.Key_Home)
     assert plot.view == before
-    qtbot.keyClick(plot, Qt.Key.Key_Plus)
+    QTest.keyClick(plot, Qt.Key.Key_Plus)
     assert np.ptp(plot.view.x) == pytest.approx(np.ptp(before.x) / 1.25)
-    qtbot.keyClick(plot, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(plot, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
     assert plot.view.y[0] > before.y[0]
     assert not plot.following
 
 
-def test_a_drag_with_the_right_button_zooms_to_a_box(
-    panel: PlotsPanel, qtbot: QtBot, draw: Draw
-) -> None:
+def test_a_drag_with_the_right_button_zooms_to_a_box(panel: PlotsPanel, draw: Draw) -> None:
     panel.show_run("Run 1", points_of(staircase()), running=False)
     draw(panel)
     plot = panel.page.main
     frame = plot.frame()
     assert frame
     corner, other = QPoint(200, 60), QPoint(320, 160)
-    qtbot.mousePress(plot, Qt.MouseButton.RightButton, pos=corner)
-    qtbot.mouseMove(plot, other)
+    QTest.mousePress(plot, Qt.MouseButton.RightButton, pos=corner)
+    QTest.mouseMove(plot, other)
     draw(panel)
-    qtbot.mouseRelease(plot, Qt.MouseButton.RightButton, pos=other)
+    QTest.mouseRelease(plot, Qt.MouseButton.RightButton, pos=other)
     assert plot.view
     assert plot.view.x == pytest.approx((frame.x_at(200), frame.x_at(320)))
     assert plot.view.y == pytest.approx((frame.y_at(160), frame.y_at(60)))
 
 
-def test_the_histogram_beside_shares_the_resistance_axis(
-    panel: PlotsPanel, qtbot: QtBot, draw: Draw
-) -> None:
+def test_the_histogram_beside_shares_the_resistance_axis(panel: PlotsPanel, draw: Draw) -> None:
     panel.show_run("Run 1", points_of(staircase()), running=False)
     draw(panel)
     voltage, levels, _ = panel.page.plots
@@ -157,32 +154,32 @@ def test_the_histogram_beside_shares_the_resistance_axis(
 
 
 def test_the_log_button_lays_every_resistance_axis_out_in_decades(
-    panel: PlotsPanel, qtbot: QtBot, draw: Draw
+    panel: PlotsPanel, draw: Draw
 ) -> None:
     panel.show_run("Run 1", points_of(staircase()), running=False)
     panel.toolbar.log.setFocus()
-    qtbot.keyClick(panel.toolbar.log, Qt.Key.Key_Space)
+    QTest.keyClick(panel.toolbar.log, Qt.Key.Key_Space)
     for number in TABS:
-        open_tab(qtbot, panel, number)
+        open_tab(panel, number)
         draw(panel)
         plot = panel.page.main
         assert plot.view
         assert plot.view.log == plot.can_be_logarithmic == panel.toolbar.log.isEnabled()
-    open_tab(qtbot, panel, 0)
-    qtbot.mouseClick(panel.toolbar.log, LEFT)
+    open_tab(panel, 0)
+    QTest.mouseClick(panel.toolbar.log, LEFT)
     assert panel.page.main.view
     assert not panel.page.main.view.log
 
 
 def test_zero_and_negative_resistances_do_not_reach_a_logarithmic_axis(
-    panel: PlotsPanel, qtbot: QtBot, draw: Draw
+    panel: PlotsPanel, draw: Draw
 ) -> None:
     columns = staircase()
     columns["resistance_ohm"][[3, 5]] = 0.0, -4.0
     panel.show_run("Run 1", points_of(columns), running=False)
-    qtbot.mouseClick(panel.toolbar.log, LEFT)
+    QTest.mouseClick(panel.toolbar.log, LEFT)
     for number in TABS[:4]:
-        open_tab(qtbot, panel, number)
+        open_tab(panel, number)
         draw(panel)
         view = panel.page.main.view
         assert view
@@ -195,32 +192,32 @@ def test_the_overlay_button_asks_and_later_offers_to_remove(
     panel.show_run("Run 42", points_of(staircase()), running=False)
     button = panel.toolbar.overlay
     with qtbot.waitSignal(panel.overlay_asked):
-        qtbot.mouseClick(button, LEFT)
+        QTest.mouseClick(button, LEFT)
     assert not button.isChecked()
     wide = staircase(seed=2)
     wide["resistance_ohm"] += 100.0
     panel.add_overlay("Run 41", points_of(wide))
     for number in TABS:
-        open_tab(qtbot, panel, number)
+        open_tab(panel, number)
         draw(panel)
-    open_tab(qtbot, panel, 0)
+    open_tab(panel, 0)
     assert button.isChecked()
     assert button.text() == "Overlay: Run 41"
     assert panel.page.main.view
     assert panel.page.main.view.y[1] > 200
     panel.add_overlay("Run 40", points_of(staircase(seed=3)))
     assert button.text() == "Overlay: 2 runs"
-    qtbot.mouseClick(button, LEFT)
+    QTest.mouseClick(button, LEFT)
     menu = panel.toolbar.overlay_menu
     qtbot.waitUntil(menu.isVisible, timeout=30_000)
-    qtbot.keyClick(menu, Qt.Key.Key_Down)
-    qtbot.keyClick(menu, Qt.Key.Key_Down)
-    qtbot.keyClick(menu, Qt.Key.Key_Return)
+    QTest.keyClick(menu, Qt.Key.Key_Down)
+    QTest.keyClick(menu, Qt.Key.Key_Down)
+    QTest.keyClick(menu, Qt.Key.Key_Return)
     assert button.text() == "Overlay"
     assert panel.page.main.view.y[1] < 200
 
 
-def test_an_overlay_leaves_a_view_set_by_hand(panel: PlotsPanel, qtbot: QtBot, draw: Draw) -> None:
+def test_an_overlay_leaves_a_view_set_by_hand(panel: PlotsPanel, draw: Draw) -> None:
     panel.show_run("Run 42", points_of(staircase()), running=False)
     draw(panel)
     wheel(panel.page.main, panel.page.main.data_rect().center())
@@ -231,14 +228,12 @@ def test_an_overlay_leaves_a_view_set_by_hand(panel: PlotsPanel, qtbot: QtBot, d
     assert not panel.toolbar.follow.isChecked()
 
 
-def test_copied_data_are_the_points_in_view_with_units(
-    panel: PlotsPanel, qtbot: QtBot, draw: Draw
-) -> None:
+def test_copied_data_are_the_points_in_view_with_units(panel: PlotsPanel, draw: Draw) -> None:
     columns = staircase()
     columns["mark"][7] = True
     panel.show_run("Run 1", points_of(columns), running=False)
     draw(panel)
-    header, *rows = copied(qtbot, panel)
+    header, *rows = copied(panel)
     assert header == ["Point", "Cycle", "Pulse amplitude (V)", "Resistance (Ω)"]
     shown = np.isfinite(columns["amplitude_V"]) & ~columns["mark"]
     table = np.array(rows, float)
@@ -250,7 +245,7 @@ def test_copied_data_are_the_points_in_view_with_units(
         wheel(panel.page.main, panel.page.main.data_rect().center())
     view = panel.page.main.view
     assert view
-    _, *rows = copied(qtbot, panel)
+    _, *rows = copied(panel)
     within = shown & (columns["amplitude_V"] >= view.x[0]) & (columns["amplitude_V"] <= view.x[1])
     within &= (columns["resistance_ohm"] >= view.y[0]) & (columns["resistance_ohm"] <= view.y[1])
     assert [int(row[0]) for row in rows] == columns["point"][within].tolist()
@@ -266,12 +261,12 @@ def test_copied_data_are_the_points_in_view_with_units(
     ],
 )
 def test_every_plot_can_be_copied_as_a_table(
-    panel: PlotsPanel, qtbot: QtBot, draw: Draw, number: int, header: list[str], rows: int | None
+    panel: PlotsPanel, draw: Draw, number: int, header: list[str], rows: int | None
 ) -> None:
     panel.show_run("Run 1", points_of(staircase()), running=False)
-    open_tab(qtbot, panel, number)
+    open_tab(panel, number)
     draw(panel)
-    table = copied(qtbot, panel)
+    table = copied(panel)
     assert table[0] == header
     assert rows is None or len(table) == rows + 1
     if "Readings" in header:
@@ -282,11 +277,11 @@ def test_every_plot_can_be_copied_as_a_table(
 def test_a_copied_picture_has_twice_the_pixels(panel: PlotsPanel, qtbot: QtBot, draw: Draw) -> None:
     panel.show_run("Run 1", points_of(staircase()), running=False)
     draw(panel)
-    qtbot.mouseClick(panel.toolbar.copy, LEFT)
+    QTest.mouseClick(panel.toolbar.copy, LEFT)
     menu = panel.toolbar.copy_menu
     qtbot.waitUntil(menu.isVisible, timeout=30_000)
-    qtbot.keyClick(menu, Qt.Key.Key_Down)
-    qtbot.keyClick(menu, Qt.Key.Key_Return)
+    QTest.keyClick(menu, Qt.Key.Key_Down)
+    QTest.keyClick(menu, Qt.Key.Key_Return)
     image = QGuiApplication.clipboard().image()
     assert image.width() == 2 * panel.page.width()
     seen = {image.pixelColor(x, y).name() for x in range(0, image.width(), 3) for y in (40, 60, 80)}
@@ -294,7 +289,7 @@ def test_a_copied_picture_has_twice_the_pixels(panel: PlotsPanel, qtbot: QtBot, 
 
 
 def test_the_crosshair_shows_the_nearest_point_and_steps_by_keys(
-    panel: PlotsPanel, qtbot: QtBot, draw: Draw
+    panel: PlotsPanel, draw: Draw
 ) -> None:
     panel.show_run("Run 1", points_of(staircase()), running=False)
     draw(panel)
@@ -302,37 +297,48 @@ def test_the_crosshair_shows_the_nearest_point_and_steps_by_keys(
     frame = plot.frame()
     assert frame
     at = QPoint(round(float(frame.px(1.0))), round(float(frame.py(100.0))))
-    qtbot.mouseMove(plot, at)
+    QTest.mouseMove(plot, at)
     draw(panel)
     assert plot.reading
     assert plot.reading.value == "1 V"
     row = plot.reading.row
     assert plot.reading.origin.startswith(f"cycle {row // 40 + 1} · point")
     plot.setFocus()
-    qtbot.keyClick(plot, Qt.Key.Key_Right)
+    QTest.keyClick(plot, Qt.Key.Key_Right)
     assert plot.reading
     assert plot.reading.value == "1.1 V"
-    qtbot.keyClick(plot, Qt.Key.Key_Escape)
-    assert plot.reading is None
-    qtbot.keyClick(plot, Qt.Key.Key_Right)
-    assert plot.reading.value == "4 V"  # the newest point
+    QTest.keyClick(plot, Qt.Key.Key_Escape)
+    assert not plot.reading
+
+
+def test_without_a_crosshair_the_arrows_begin_at_the_newest_point(
+    panel: PlotsPanel, draw: Draw
+) -> None:
+    panel.show_run("Run 1", points_of(staircase()), running=False)
+    draw(panel)
+    plot = panel.page.main
+    plot.setFocus()
+    QTest.keyClick(plot, Qt.Key.Key_Right)
+    assert plot.reading
+    assert plot.reading.value == "4 V"
+    assert plot.reading.origin == "cycle 3 · point 122"
 
 
 @pytest.mark.parametrize("number", TABS)
 def test_the_keys_reach_every_plot_and_its_crosshair(
-    panel: PlotsPanel, qtbot: QtBot, draw: Draw, number: int
+    panel: PlotsPanel, draw: Draw, number: int
 ) -> None:
     panel.show_run("Run 1", points_of(staircase()), running=False)
     panel.tabs.setFocus()
     for _ in range(number):
-        qtbot.keyClick(panel.tabs, Qt.Key.Key_Right)
+        QTest.keyClick(panel.tabs, Qt.Key.Key_Right)
     draw(panel)
     for _ in range(12):
-        qtbot.keyClick(panel.focusWidget(), Qt.Key.Key_Tab)
+        QTest.keyClick(panel.focusWidget(), Qt.Key.Key_Tab)
         if panel.focusWidget() is panel.page.main:
             break
     assert panel.focusWidget() is panel.page.main
-    qtbot.keyClick(panel.page.main, Qt.Key.Key_Left)
+    QTest.keyClick(panel.page.main, Qt.Key.Key_Left)
     draw(panel)
     assert panel.page.main.reading
 
@@ -370,7 +376,7 @@ def hostile() -> dict[str, Columns]:
 
 @pytest.mark.parametrize("kind", hostile())
 def test_any_run_can_be_shown_zoomed_and_pointed_at(
-    panel: PlotsPanel, qtbot: QtBot, draw: Draw, kind: str
+    panel: PlotsPanel, draw: Draw, kind: str
 ) -> None:
     panel.show_run("Run 1", points_of(hostile()[kind]), running=False)
     panel.add_overlay("Run 0", points_of(hostile()[kind]))
@@ -380,19 +386,16 @@ def test_any_run_can_be_shown_zoomed_and_pointed_at(
         for number in TABS:
             panel.tabs.setCurrentIndex(number)
             draw(panel)
-            for plot in panel.page.plots:
-                for at in (QPointF(300, 40), plot.data_rect().center()):
-                    plot.pointer = at
-                    wheel(plot, at, 4)
-                    draw(panel)
-                    wheel(plot, at, -60)
-                    draw(panel)
-                plot.set_following(True)
-                draw(panel)
+            plot = panel.page.main
+            plot.pointer = plot.data_rect().center()
+            wheel(plot, plot.pointer, 4)
+            draw(panel)
+            wheel(plot, plot.pointer, -300)
+            draw(panel)
 
 
 def test_a_repeated_cycle_replaces_the_one_that_was_interrupted(
-    panel: PlotsPanel, draw: Draw, qtbot: QtBot
+    panel: PlotsPanel, draw: Draw
 ) -> None:
     first, again = part(staircase(), 0, 100), part(staircase(first_point=200), 82, 123)
     points = points_of({**first, "attempt": np.full(100, 1)})
@@ -400,7 +403,7 @@ def test_a_repeated_cycle_replaces_the_one_that_was_interrupted(
     draw(panel)
     points.append({**again, "attempt": np.full(41, 2)})
     draw(panel)
-    table = copied(qtbot, panel)
+    table = copied(panel)
     assert [row[0] for row in table[-40:]] == [str(number) for number in range(283, 323)]
     assert len(table) == 1 + 3 * 40
 
@@ -412,9 +415,11 @@ def test_no_button_or_tab_is_narrower_than_its_text(
     panel.show_run("Run 42", points_of(staircase()), running=False)
     panel.add_overlay("Run 41", points_of(staircase(seed=2)))
     draw(panel)
-    for button in panel.findChildren(QPushButton):
-        needed = button.sizeHint().width()
-        qtbot.waitUntil(lambda b=button, w=needed: b.width() >= w, timeout=30_000)  # type: ignore[misc]
+    buttons = panel.findChildren(QPushButton)
+    qtbot.waitUntil(
+        lambda: all(button.width() >= button.sizeHint().width() for button in buttons),
+        timeout=30_000,
+    )
     for number in TABS:
         text = panel.tabs.tabText(number)
         assert panel.tabs.tabRect(number).width() > panel.tabs.fontMetrics().horizontalAdvance(text)

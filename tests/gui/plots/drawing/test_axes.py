@@ -42,4 +42,5 @@ def test_values_have_four_digits_a_true_minus_and_commas() -> None:
     assert AMPLITUDE.text(2.62) == "2.62 V"
     assert RESISTANCE.text(92.9041) == "92.9 Ω"
     assert RESISTANCE.text(100.0391, 0.002) == "100.0391 Ω"
+    assert RESISTANCE.ticks(1000.0, 3000.0, 2, log=False)[0].text == "1,000"
     assert RESISTANCE.text(1.5e6) == "1,500 kΩ"

@@ -7,11 +7,11 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
-from ...arrays import Counts, Flags, Floats
+from ...arrays import Counts
 from .clipboard import Column, columns_of
 from .colours import SHADES
 from .crosshair import Reading, describe, nearest_row
-from .data.run_points import RunPoints
+from .data.last_cycle import LastCycle
 from .data.trace import Choice, Trace, against_field, against_voltage
 from .drawing.axes import AMPLITUDE, FIELD, RESISTANCE, Axis
 from .drawing.labels import draw_labels
@@ -23,13 +23,12 @@ from .plot import NO_PULSES, Plot
 THIN, THICK = 1.0, 2.2  # logical pixels: earlier cycles, the newest
 EXACT_COLOURS = 50_000  # points up to which every new cycle recolours the others
 HEADROOM = 1.25  # of cycle numbers beyond that, so that recolouring stays rare
-MOST_DASHED = 1500  # points of an overlay
 
 
 class CyclePlot(Plot):
     """Resistance by cycle: earlier cycles in a picture that grows, the newest thick on top.
 
-    An overlay is the last cycle of an earlier run, dashed. Marked points are crosses.
+    An overlay is the last whole cycle of an earlier run, dashed. Marked points are crosses.
     """
 
     y_axis = RESISTANCE
@@ -41,15 +40,19 @@ class CyclePlot(Plot):
         self._newest = Layer(self._paint_newest)
         self._beneath = Layer(self._paint_overlays)
         self.begin()
+        self.begin_overlays()
 
     def begin(self) -> None:
         self._trace = Trace(self.points, self._choice)
         self._newest_row = 0
         self._newest_cycle = 0
         self._cycles = (0, 0)  # the numbers that the ends of the colours stand for
-        self._overlaid = [_last_cycle(overlay.points, self._choice) for overlay in self.overlays]
-        for layer in (self._earlier, self._newest, self._beneath):
-            layer.clear()
+        self._earlier.clear()
+        self._newest.clear()
+
+    def begin_overlays(self) -> None:
+        self._overlaid = [LastCycle(overlay.points, self._choice) for overlay in self.overlays]
+        self._beneath.clear()
 
     @property
     def cycles(self) -> tuple[int, int, int]:
@@ -65,7 +68,8 @@ class CyclePlot(Plot):
             if len(turns):
                 self._newest_row = max(new.start - 1, 0) + int(turns[-1]) + 1
             self._widen_colours(cycle)
-        return not trace.complete
+        waiting = [line.read(most) for line in self._overlaid]
+        return any(waiting) or not trace.complete
 
     def _widen_colours(self, cycle: Counts) -> None:
         first, last = self._cycles if len(self._trace) > len(cycle) else (int(cycle[0]),) * 2
@@ -78,9 +82,9 @@ class CyclePlot(Plot):
     def extent(self) -> tuple[float, float, float, float] | None:
         extents = [self._trace.extent] if len(self._trace) else []
         extents += [
-            np.array([[x.min(), x.max()], [y.min(), y.max()]])
-            for x, y, _ in self._overlaid
-            if len(x) and extents
+            np.array([[line.x.min(), line.x.max()], [line.y.min(), line.y.max()]])
+            for line in self._overlaid
+            if len(line.x) and extents
         ]
         if not extents:
             return None
@@ -92,11 +96,10 @@ class CyclePlot(Plot):
     def paint_data(self, painter: QPainter, frame: Frame, deadline_s: float) -> bool:
         count, newest = len(self._trace), self._newest_row
         overlaid = len(self._overlaid)
+        ready = sum(len(line.x) > 0 for line in self._overlaid)
         whole = all(
             [
-                self._beneath.update(
-                    frame, (self.colours, overlaid), slice(0, overlaid), deadline_s
-                ),
+                self._beneath.update(frame, (self.colours, ready), slice(0, overlaid), deadline_s),
                 self._newest.update(frame, self.colours, slice(newest, count), deadline_s),
                 self._earlier.update(
                     frame, (self.colours, self._cycles), slice(0, newest), deadline_s
@@ -111,8 +114,8 @@ class CyclePlot(Plot):
             painter,
             frame,
             [
-                (overlay.label, x, y)
-                for overlay, (x, y, _) in zip(self.overlays, self._overlaid, strict=True)
+                (overlay.label, line.x, line.y)
+                for overlay, line in zip(self.overlays, self._overlaid, strict=True)
             ],
             self.colours,
         )
@@ -149,12 +152,12 @@ class CyclePlot(Plot):
     def _paint_overlays(self, painter: QPainter, frame: Frame, rows: slice) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for number in range(rows.start, rows.stop):
-            x, y, joined = self._overlaid[number]
+            line = self._overlaid[number]
             dashed = pen(self.colours.overlay(number), self._width(1.6), Qt.PenStyle.CustomDashLine)
             dashed.setCapStyle(Qt.PenCapStyle.FlatCap)
             dashed.setDashPattern([2.5, 1.5])
             painter.setPen(dashed)
-            draw_dashed(painter, frame.px(x), frame.py(y), joined)
+            draw_dashed(painter, frame.px(line.x), frame.py(line.y), line.joined)
 
     def _width(self, logical: float) -> float:
         return logical * self.devicePixelRatioF()
@@ -196,14 +199,3 @@ def _runs(values: Counts, skip: int) -> Iterator[tuple[int, int]]:
     """Yield the ranges of equal values from row `skip` on."""
     turns = (np.flatnonzero(np.diff(values[skip:])) + 1 + skip).tolist()
     yield from zip([skip, *turns], [*turns, len(values)], strict=True)
-
-
-def _last_cycle(run: RunPoints, choice: Choice) -> tuple[Floats, Floats, Flags]:
-    trace = Trace(run, choice)
-    trace.update(len(run))
-    if not len(trace):
-        return trace.x, trace.y, trace.joined
-    rows = np.flatnonzero(trace.cycle == trace.cycle[-1])
-    rows = rows[:: max(1, len(rows) // MOST_DASHED)]
-    part = np.cumsum(~trace.joined)[rows]
-    return trace.x[rows], trace.y[rows], np.diff(part, prepend=-1) == 0

@@ -36,9 +36,12 @@ class HistogramPlot(Plot):
         self.scales_shown = (True, not beside)
         self.moves = (False, not beside)
         self.begin()
+        self.begin_overlays()
 
     def begin(self) -> None:
         self._counted = _Counted(self.points)
+
+    def begin_overlays(self) -> None:
         self._overlaid = [_Counted(overlay.points) for overlay in self.overlays]
 
     def read(self, most: int) -> bool:

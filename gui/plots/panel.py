@@ -27,7 +27,6 @@ class PlotsPanel(QWidget):
         self.points = RunPoints()
         self._overlays: list[Overlay] = []
         self._pages = pages()
-        self._stale = set(self._pages.values())
         self.tabs = QTabBar()
         self.tabs.setExpanding(False)
         self.toolbar = Toolbar()
@@ -53,7 +52,10 @@ class PlotsPanel(QWidget):
             plot.setAccessibleName(
                 f"{plot.y_axis.quantity} against {plot.x_axis.quantity}, {title}"
             )
-        self._begin()
+            plot.show_points(points)
+        self.toolbar.show_overlays([])
+        self.draw_frame()
+        self.points_changed()
 
     def points_changed(self) -> None:
         """Draw the points that were appended since, at the next frame."""
@@ -104,13 +106,6 @@ class PlotsPanel(QWidget):
 
     def _plots(self) -> list[Plot]:
         return [plot for page in self._pages.values() for plot in page.plots]
-
-    def _begin(self) -> None:
-        for plot in self._plots():
-            plot.show_points(self.points, self._overlays)
-        self.toolbar.show_overlays([overlay.label for overlay in self._overlays])
-        self.points_changed()
-        self.draw_frame()
 
     def _show_overlays(self) -> None:
         for plot in self._plots():

@@ -54,8 +54,11 @@ class Plot(Navigable):
     # What a subclass shows
 
     def begin(self) -> None:
-        """Forget what was shown and begin with `points` and `overlays`."""
+        """Forget what was shown and begin with `points`."""
         raise NotImplementedError
+
+    def begin_overlays(self) -> None:
+        """Forget the runs that were overlaid and begin with `overlays`."""
 
     def read(self, most: int) -> bool:
         """Take up to `most` new points of the run; return whether more are waiting."""
@@ -79,22 +82,22 @@ class Plot(Navigable):
 
     # Showing
 
-    def show_points(self, points: RunPoints, overlays: Sequence[Overlay]) -> None:
-        """Show a run from its beginning, the view following."""
-        self.points, self.overlays = points, list(overlays)
-        self._generation = points.generation
-        self.reading = None
+    def show_points(self, points: RunPoints) -> None:
+        """Show a run from its beginning, the view following, without overlays."""
+        self.points, self._generation = points, points.generation
+        self.view = self.reading = None
         self.begin()
-        self.view = None
-        self.refresh()
+        self.show_overlays([])
         self.set_following(True)
 
     def show_overlays(self, overlays: Sequence[Overlay]) -> None:
         """Show earlier runs with the present one; a view set by hand stays."""
-        view = None if self.following else self.view
-        self.show_points(self.points, overlays)
-        if view:
-            self.set_view(view)
+        self.overlays = list(overlays)
+        self.begin_overlays()
+        if self.following:
+            self.view = None
+            self.follow_view()
+        self.update()
 
     def refresh(self) -> bool:
         """Take new points and draw them soon; return whether more are waiting."""

@@ -75,9 +75,12 @@ class SeriesPlot(Plot):
         super().__init__(parent)
         self.y_axis, self._choice = y_axis, choice
         self.begin()
+        self.begin_overlays()
 
     def begin(self) -> None:
         self._series = Series(self.points, self._choice)
+
+    def begin_overlays(self) -> None:
         self._overlaid = [Series(overlay.points, self._choice) for overlay in self.overlays]
 
     def read(self, most: int) -> bool:

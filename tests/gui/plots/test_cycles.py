@@ -116,7 +116,7 @@ def test_colours_of_a_long_run_change_seldom_and_of_a_short_one_with_each_cycle(
     panel: PlotsPanel,
 ) -> None:
     plot, points = VoltagePlot(), RunPoints()
-    plot.show_points(points, [])
+    plot.show_points(points)
     tops = []
     for cycle in range(300):
         points.append(

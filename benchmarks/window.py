@@ -53,7 +53,14 @@ def main() -> None:
 def plots(application: QApplication) -> None:
     """Print what a frame costs, tab by tab, and what a zoom does; beside the peer."""
     columns = run_columns(POINTS + FRAMES * 5 * NEW_PER_FRAME + 100 * NEW_PER_FRAME)
-    panel, feed = _filled_panel(application, columns)
+    panel, feed = PlotsPanel(), Feed(columns)
+    panel.resize(*SIZE)
+    panel.show()
+    points = RunPoints()
+    points.append(feed.next(POINTS))
+    shown = _measure(application, lambda: panel.show_run("Run 1", points, running=True), 1)
+    print(f"a run of 10⁶ points opened: {_longest(shown)}", flush=True)
+    _settle(application, panel)
     for number in range(panel.tabs.count()):
         panel.tabs.setCurrentIndex(number)
         opening = _settle(application, panel)
@@ -117,17 +124,6 @@ class Feed:
         rows = slice(self._given, self._given + count)
         self._given = rows.stop
         return {name: values[rows] for name, values in self._columns.items()}
-
-
-def _filled_panel(application: QApplication, columns: Columns) -> tuple[PlotsPanel, Feed]:
-    feed, points = Feed(columns), RunPoints()
-    points.append(feed.next(POINTS))
-    panel = PlotsPanel()
-    panel.resize(*SIZE)
-    panel.show()
-    panel.show_run("Run 1", points, running=True)
-    _settle(application, panel)
-    return panel, feed
 
 
 def _grow(panel: PlotsPanel, feed: Feed) -> None:

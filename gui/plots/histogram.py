@@ -18,7 +18,7 @@ from .drawing.strokes import draw_lines, fill_rectangles, pen
 from .drawing.view import Frame, View, followed
 from .plot import Plot
 
-BIN_PIXELS = 3.0  # the least height of a bin
+BIN_PIXELS = 2.0  # the least height of a bin
 
 
 class HistogramPlot(Plot):

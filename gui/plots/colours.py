@@ -58,7 +58,7 @@ LIGHT = PlotColours(
     accent_soft="#d9e9fa",
     border="#d3dae2",
     marked="#b3261e",
-    overlays=("#8f5200", "#a3206e", "#00695c", "#5b3fb0"),
+    overlays=("#8f5200", "#a6536f", "#59000f"),
     cycles=(0.8, 0.0),
 )
 DARK = PlotColours(
@@ -71,7 +71,7 @@ DARK = PlotColours(
     accent_soft="#1f3a58",
     border="#333b45",
     marked="#ff8a80",
-    overlays=("#f0a040", "#f48fb1", "#4dd0b1", "#b7a4ff"),
+    overlays=("#f0a040", "#5fe8d0", "#c4705f"),
     cycles=(0.22, 1.0),
 )
 

@@ -6,6 +6,7 @@ points; the numbers behind every plot are kept up to date in `data`, which knows
 
 from .colours import DARK, LIGHT, PlotColours
 from .data.run_points import RunPoints
+from .navigation import KEYS
 from .panel import PlotsPanel
 
-__all__ = ["DARK", "LIGHT", "PlotColours", "PlotsPanel", "RunPoints"]
+__all__ = ["DARK", "KEYS", "LIGHT", "PlotColours", "PlotsPanel", "RunPoints"]

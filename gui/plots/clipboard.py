@@ -8,13 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QWidget
 
 from .data.trace import Trace
 from .drawing.axes import Axis
 from .drawing.view import View
-
-PICTURE_RATIO = 2.0  # image pixels a logical one
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +22,9 @@ class Column:
     values: npt.NDArray[Any]
 
 
-def copy_picture(widget: QWidget) -> None:
-    """Put a picture of a widget on the clipboard, at twice its size."""
-    QGuiApplication.clipboard().setImage(picture(widget))
-
-
-def picture(widget: QWidget, ratio: float = PICTURE_RATIO) -> QImage:
-    """Return a picture of a widget at `ratio` image pixels a logical one."""
-    image = QImage(widget.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
-    image.setDevicePixelRatio(ratio)
-    image.fill(0)
-    widget.render(image)
-    return image
+def copy_picture(picture: QImage) -> None:
+    """Put a picture on the clipboard."""
+    QGuiApplication.clipboard().setImage(picture)
 
 
 def copy_table(columns: Sequence[Column]) -> None:

@@ -160,7 +160,7 @@ class CyclePlot(Plot):
             draw_dashed(painter, frame.px(line.x), frame.py(line.y), line.joined)
 
     def _width(self, logical: float) -> float:
-        return logical * self.devicePixelRatioF()
+        return logical * self.ratio()
 
     def nearest(self, frame: Frame, at: QPointF) -> Reading | None:
         row = nearest_row(self._trace.x, self._trace.y, frame, at)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from .colour_bar import ColourBar, cycle_ticks, share_ticks
@@ -13,6 +14,7 @@ from .plot import Plot
 from .series import FieldPlot, TimePlot
 from .state_map import StateMapPlot
 
+PICTURE_RATIO = 2.0  # of a copied picture, on any screen
 BESIDE_WIDTH = 132
 STRIP_SHARE = 3  # of the height of R(V), one part for R(t)
 
@@ -32,6 +34,20 @@ class Page(QWidget):
         """Take new points; return whether more are waiting."""
         waiting = [plot.refresh() for plot in self.plots]
         return any(waiting)
+
+    def picture(self, ratio: float = PICTURE_RATIO) -> QImage:
+        """Return what is shown, painted anew with `ratio` pixels for each logical one."""
+        image = QImage(self.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
+        image.setDevicePixelRatio(ratio)
+        image.fill(QColor(self.plots[0].colours.background))
+        for plot in self.plots:
+            plot.picture_ratio = ratio
+        try:
+            self.render(image)
+        finally:
+            for plot in self.plots:
+                plot.picture_ratio = None
+        return image
 
     def set_colours(self, colours: PlotColours) -> None:
         for plot in self.plots:

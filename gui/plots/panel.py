@@ -101,7 +101,7 @@ class PlotsPanel(QWidget):
         self.toolbar.overlay_asked.connect(self.overlay_asked)
         self.toolbar.overlays_cleared.connect(self.clear_overlays)
         self.addActions(self.toolbar.copy_menu.actions())  # so that their keys work everywhere here
-        self.toolbar.picture_asked.connect(lambda: copy_picture(self._stack))
+        self.toolbar.picture_asked.connect(lambda: copy_picture(self.page.picture()))
         self.toolbar.data_asked.connect(lambda: copy_table(self.page.main.table_shown()))
 
     def _plots(self) -> list[Plot]:

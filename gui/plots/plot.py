@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from time import perf_counter
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
@@ -48,6 +49,7 @@ class Plot(Navigable):
         self.overlays: list[Overlay] = []
         self.log = False
         self.running = True
+        self.picture_ratio: float | None = None  # while a picture is painted
         self.scales_shown = (True, True)  # numbers and label of x and y
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -150,11 +152,15 @@ class Plot(Navigable):
     def frame(self) -> Frame | None:
         if self.view is None:
             return None
-        return Frame(self.view, self.data_rect(), self.devicePixelRatioF())
+        return Frame(self.view, self.data_rect(), self.ratio())
+
+    def ratio(self) -> float:
+        """Return the pixels of what is painted on, for each logical one."""
+        return self.picture_ratio or self.devicePixelRatioF()
 
     def data_rect(self) -> QRectF:
         """Return the rectangle between the axes, on whole device pixels."""
-        free, ratio = self.free(), self.devicePixelRatioF()
+        free, ratio = self.free(), self.ratio()
         right = max(free.left + 8, self.width() - free.right)
         bottom = max(free.top + 8, self.height() - free.bottom)
         edges = (free.left, free.top, right, bottom)
@@ -181,7 +187,8 @@ class Plot(Navigable):
         draw_scales(painter, frame, self.x_axis, self.y_axis, self.colours, self.scales_shown)
         painter.save()
         painter.setClipRect(frame.rect)
-        whole = self.paint_data(painter, frame, perf_counter() + REDRAW_S)
+        deadline_s = inf if self.picture_ratio else perf_counter() + REDRAW_S
+        whole = self.paint_data(painter, frame, deadline_s)
         painter.restore()
         if self.pointer is not None:
             inside = frame.rect.contains(self.pointer)

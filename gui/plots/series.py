@@ -70,6 +70,7 @@ class SeriesPlot(Plot):
     """
 
     x_axis = TIME
+    names_overlays = True
 
     def __init__(self, choice: Choice, y_axis: Axis, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -106,11 +107,12 @@ class SeriesPlot(Plot):
         self._draw_series(painter, frame, self._series, QColor(self.colours.accent))
         x, y = self._series.trace.marked
         draw_crosses(painter, frame.px(x), frame.py(y), QColor(self.colours.marked))
-        labelled = [
-            (overlay.label, series.trace.x[-1:], series.trace.y[-1:])
-            for overlay, series in zip(self.overlays, self._overlaid, strict=True)
-        ]
-        draw_labels(painter, frame, labelled, self.colours)
+        if self.names_overlays:
+            labelled = [
+                (overlay.label, series.trace.x[-1:], series.trace.y[-1:])
+                for overlay, series in zip(self.overlays, self._overlaid, strict=True)
+            ]
+            draw_labels(painter, frame, labelled, self.colours)
         return True
 
     def _draw_series(
@@ -155,10 +157,11 @@ class SeriesPlot(Plot):
 
 
 class TimePlot(SeriesPlot):
-    """Resistance against time."""
+    """Resistance against time; compact, as a strip below a plot that names the overlays."""
 
     def __init__(self, parent: QWidget | None = None, *, compact: bool = False) -> None:
         super().__init__(against_time, R_SHORT if compact else RESISTANCE, parent)
+        self.names_overlays = not compact
 
 
 class FieldPlot(SeriesPlot):

@@ -1,5 +1,8 @@
 """The panel of plots, used by mouse and keys."""
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
@@ -183,3 +186,19 @@ def test_no_button_or_tab_is_narrower_than_its_text(
         text = panel.tabs.tabText(number)
         assert panel.tabs.tabRect(number).width() > panel.tabs.fontMetrics().horizontalAdvance(text)
     assert panel.tabs.geometry().right() < panel.toolbar.geometry().left()
+
+
+def test_a_run_no_longer_shown_is_forgotten(panel: PlotsPanel, draw: Draw) -> None:
+    runs = []
+    for number in range(3):
+        points = points_of(staircase())
+        runs.append(weakref.ref(points))
+        panel.show_run(f"Run {number}", points, running=False)
+        panel.add_overlay("Run 0", points)
+        for tab in TABS:
+            open_tab(panel, tab)
+            draw(panel)
+    panel.show_run("Run 4", points_of(staircase()), running=False)
+    del points
+    gc.collect()
+    assert [run() for run in runs] == [None] * 3

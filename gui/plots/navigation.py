@@ -19,6 +19,11 @@ KEYS = (
     ("Home", "Follow the run again"),
     ("Esc", "Hide the crosshair"),
 )
+BY_KEY = {
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+}
 PANS = {
     Qt.Key.Key_Left: (-PAN_SHARE, 0.0),
     Qt.Key.Key_Right: (PAN_SHARE, 0.0),
@@ -46,6 +51,7 @@ class Navigable(QWidget):
         self.reading: Reading | None = None
         self.pointer: QPointF | None = None
         self.box: QRectF | None = None  # being drawn to zoom to
+        self.shows_focus = False  # once it was reached by keys
         self._grip: tuple[QPointF, View] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -156,8 +162,14 @@ class Navigable(QWidget):
         self.pointer = self.reading = None
         self.update()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.shows_focus = event.reason() in BY_KEY
+        self.update()
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
+        self.shows_focus = False
         self.reading = None
         self.update()
 

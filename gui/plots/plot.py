@@ -178,6 +178,9 @@ class Plot(Navigable):
             painter.fillRect(self.rect(), QColor(self.colours.background))
             frame = self.frame()
             whole = self._draw(painter, frame) if frame else self._draw_sentence(painter)
+            if self.shows_focus:
+                painter.setPen(QPen(QColor(self.colours.accent), 2.0))
+                painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
         finally:
             painter.end()
         if not whole:

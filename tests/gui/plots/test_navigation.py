@@ -101,6 +101,7 @@ def test_the_keys_reach_every_plot_and_its_crosshair(
         if panel.focusWidget() is panel.page.main:
             break
     assert panel.focusWidget() is panel.page.main
+    assert panel.page.main.shows_focus
     QTest.keyClick(panel.page.main, Qt.Key.Key_Left)
     draw(panel)
     assert panel.page.main.reading

@@ -21,7 +21,7 @@ from .drivers import (
     open_switch,
 )
 from .errors import BenchError
-from .guard.safe_state import DEADLINE_S, SafeState
+from .guard.safe_state import DEADLINE_S, Observer, SafeState, nobody
 from .interrupts import Interrupts
 from .limits import (
     LimitedMagnet,
@@ -44,7 +44,11 @@ RAMP_MARGIN = 2.0  # a ramp takes longer than its steps: each is read back
 
 
 class Bench:
-    """Instruments wired to one device, or by a switch to those of an array; see its bench file."""
+    """Instruments wired to one device, or by a switch to those of an array; see its bench file.
+
+    `safe_state_observer` sees every instrument on its way into the safe state; `making_safe` is
+    True meanwhile.
+    """
 
     def __init__(
         self,
@@ -72,6 +76,8 @@ class Bench:
         self._close = close
         self._closed_safely = False
         self._making_safe = threading.RLock()
+        self.making_safe = False
+        self.safe_state_observer: Observer = nobody
 
     @property
     def limits(self) -> Limits:
@@ -86,6 +92,16 @@ class Bench:
                 "section [switch] to its file, or use virtual-array."
             )
         return self._switch
+
+    @property
+    def has_switch(self) -> bool:
+        """True if the bench reaches an array of devices."""
+        return self._switch is not None
+
+    @property
+    def longest_ramp_s(self) -> float:
+        """A bound on the duration of the magnet's ramp to zero, each step read back."""
+        return RAMP_MARGIN * self.limits.field_T / self.limits.field_rate_T_per_s
 
     @property
     def device_name(self) -> str:
@@ -166,11 +182,14 @@ class Bench:
         with self._making_safe:
             if self._closed_safely:
                 return
-            self._safe_state().reach()
+            self.making_safe = True
+            try:
+                self._safe_state().reach()
+            finally:
+                self.making_safe = False
 
     def _safe_state(self) -> SafeState:
-        switch, limits = self._switch, self.limits
-        ramp_s = limits.field_T / limits.field_rate_T_per_s
+        switch = self._switch
         return SafeState(
             {
                 "pulse generator": self.generator.make_safe,
@@ -178,8 +197,9 @@ class Bench:
                 **({} if switch is None else {"switch": switch.make_safe}),
                 "magnet supply": self.magnet.make_safe,
             },
-            deadlines_s={"magnet supply": DEADLINE_S + RAMP_MARGIN * ramp_s},
+            deadlines_s={"magnet supply": DEADLINE_S + self.longest_ramp_s},
             second_try=self._make_safe_anew,
+            observer=self.safe_state_observer,
         )
 
     def _make_safe_anew(self, instrument: str) -> None:

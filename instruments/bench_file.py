@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, SerializeAsAny
 from pydantic_core import PydanticCustomError
@@ -62,6 +62,18 @@ class BenchFile(Section):
     wiring: Wiring = Wiring()
     limits: Limits
     stop: StopConditions = StopConditions()
+
+    @property
+    def virtual(self) -> bool:
+        """True if the bench is a virtual lab of `@dwmtj`, which lives in the process."""
+        return LabAddress.of_library(self.visa_library) is not None
+
+    def with_lab_options(self, **options: object) -> Self:
+        """Return the bench with options of its virtual lab set; a real bench as it is."""
+        address = LabAddress.of_library(self.visa_library)
+        if address is None or not options:
+            return self
+        return self.model_copy(update={"visa_library": address.with_options(**options).library})
 
     def instruments(self) -> dict[str, tuple[str, InstrumentSection]]:
         """Return name → (role in the registry, section) of every instrument of the bench."""

@@ -165,7 +165,7 @@ class LimitedPulseGenerator(_Source[PulseGenerator]):
                 )
 
 
-class LimitedMagnet(_Limited[Magnet]):
+class LimitedMagnet(_Source[Magnet]):
     """A magnet whose set points are checked against the limits."""
 
     @property
@@ -180,6 +180,7 @@ class LimitedMagnet(_Limited[Magnet]):
     def set_field(self, field_T: float) -> float:
         self.check_fields((field_T,))
         with self._using():
+            self.armed = True
             return self.inner.set_field(field_T)
 
     def make_safe(self) -> None:

@@ -1,3 +1,4 @@
+from .client import Station
 from .errors import StationError
 from .messages import (
     Activity,
@@ -20,6 +21,7 @@ __all__ = [
     "Job",
     "NewJob",
     "RunProgress",
+    "Station",
     "StationError",
     "StationMessage",
     "StationState",

@@ -30,17 +30,20 @@ def check_overwrite(path: Path, *, overwrite: bool) -> None:
 
 
 @contextmanager
-def atomic_write(path: Path, *, make_folder: bool = False) -> Iterator[Path]:
+def atomic_write(
+    path: Path, *, make_folder: bool = False, mode: int = 0o666
+) -> Iterator[Path]:
     """Yield the path of a draft beside `path`, which replaces it at the end of the block.
 
     If the block raises, `path` is left as it was and the draft is removed. A reader finds the old
     file or the new one, also after a power cut. A link at `path` is replaced, never followed.
+    `mode` is that of a new file, less the umask.
     Raises OutputFileError in place of OSError, also for a missing folder unless `make_folder`.
     """
     try:
         if make_folder:
             path.parent.mkdir(parents=True, exist_ok=True)
-        with draft_beside(path) as draft:
+        with draft_beside(path, mode) as draft:
             yield draft
             sync(draft)
             draft.replace(path)
@@ -50,13 +53,13 @@ def atomic_write(path: Path, *, make_folder: bool = False) -> Iterator[Path]:
 
 
 @contextmanager
-def draft_beside(path: Path) -> Iterator[Path]:
+def draft_beside(path: Path, mode: int = 0o666) -> Iterator[Path]:
     """Yield an empty file beside `path`, with a name that nobody can foresee.
 
     It is removed at the end of the block, unless it was renamed. Raises OSError.
     """
     draft = path.with_name(f"{path.name}.{token_hex(8)}.part")
-    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
     try:
         yield draft
     finally:

@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import copy_context
+from enum import StrEnum
 from functools import partial
 from time import monotonic
 
@@ -25,12 +26,33 @@ SIGNALS_TO_SKIP = 3  # Ctrl-C as often as this gives up on what hangs
 Action = Callable[[], None]
 
 
+class Stage(StrEnum):
+    """How far an instrument is on its way into the safe state."""
+
+    STARTED = "started"
+    RETRIED = "retried"
+    SAFE = "safe"
+    FAILED = "failed"
+    """It reported a problem, or what it replied does not confirm that it is off."""
+    NO_ANSWER = "no answer"
+    """It has had its time."""
+
+
+Observer = Callable[[str, Stage, str], None]
+"""Called with the name of an instrument, its stage and the problem, if any, from any thread."""
+
+
+def nobody(_name: str, _stage: Stage, _problem: str) -> None:
+    """Observe nothing."""
+
+
 class SafeState:
     """Makes instruments safe, each by its action.
 
     They begin in the order of `actions`, each when the one before has ended or has had its time.
     `deadlines_s` are those of instruments that need longer than DEADLINE_S. `second_try` is called
-    with the name of an instrument that failed.
+    with the name of an instrument that failed. `observer` sees each stage as it is reached; its
+    errors change nothing.
     """
 
     def __init__(
@@ -39,10 +61,12 @@ class SafeState:
         *,
         deadlines_s: Mapping[str, float],
         second_try: Callable[[str], None] | None = None,
+        observer: Observer = nobody,
     ) -> None:
         self._actions = actions
         self._deadlines_s = deadlines_s
         self._second_try = second_try
+        self._observer = observer
         self._problems: list[str] = []
         self._interrupted = 0
         self._doing = threading.Lock()
@@ -94,9 +118,10 @@ class SafeState:
     def _do(self) -> None:
         attempts: list[_Attempt] = []
         for name, action in self._actions.items():
-            attempts.append(self._start(name, action))
+            attempts.append(self._start(name, action, Stage.STARTED))
             self._wait(attempts[-1:], PATIENCE_S)
         self._wait(attempts)
+        self._report_late(attempts)
         self._problems += self._tried_again([attempt for attempt in attempts if attempt.problem])
 
     def _tried_again(self, failed: list["_Attempt"]) -> list[str]:
@@ -104,8 +129,12 @@ class SafeState:
         second_try = self._second_try
         if second_try is None or self._skipping:
             return [attempt.problem for attempt in failed]
-        again = [self._start(attempt.name, partial(second_try, attempt.name)) for attempt in failed]
+        again = [
+            self._start(attempt.name, partial(second_try, attempt.name), Stage.RETRIED)
+            for attempt in failed
+        ]
         self._wait(again)
+        self._report_late(again)
         for attempt, retried in zip(failed, again, strict=True):
             if not retried.problem:
                 log.warning("%s It was made safe at the second try.", attempt.problem)
@@ -115,8 +144,20 @@ class SafeState:
             if retried.problem
         ]
 
-    def _start(self, name: str, action: Action) -> "_Attempt":
-        return _Attempt(name, action, self._deadlines_s.get(name, DEADLINE_S))
+    def _start(self, name: str, action: Action, stage: Stage) -> "_Attempt":
+        self._report(name, stage)
+        return _Attempt(name, action, self._deadlines_s.get(name, DEADLINE_S), self._report)
+
+    def _report(self, name: str, stage: Stage, problem: str = "") -> None:
+        try:
+            self._observer(name, stage, problem)
+        except Exception:
+            log.exception("An observer of the safe state failed; the safe state goes on")
+
+    def _report_late(self, attempts: Iterable["_Attempt"]) -> None:
+        for attempt in attempts:
+            if attempt.thread.is_alive():
+                self._report(attempt.name, Stage.NO_ANSWER, attempt.problem)
 
     def _wait(self, attempts: Iterable["_Attempt"], at_most_s: float | None = None) -> None:
         until_s = None if at_most_s is None else monotonic() + at_most_s
@@ -134,9 +175,10 @@ class SafeState:
 class _Attempt:
     """One instrument on its way into the safe state."""
 
-    def __init__(self, name: str, action: Action, deadline_s: float) -> None:
+    def __init__(self, name: str, action: Action, deadline_s: float, report: Observer) -> None:
         self.name = name
         self._action = action
+        self._report = report
         self._error: BaseException | None = None
         self._began_s = monotonic()
         self._deadline_s = deadline_s
@@ -165,3 +207,6 @@ class _Attempt:
         except BaseException as error:  # whatever it is, the instrument is not safe
             log.info("The %s could not be made safe", self.name, exc_info=True)
             self._error = error
+            self._report(self.name, Stage.FAILED, str(error) or repr(error))
+        else:
+            self._report(self.name, Stage.SAFE, "")

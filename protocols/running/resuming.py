@@ -19,6 +19,9 @@ _BENCH_KEYS = (
 )
 """The keys of a bench snapshot that identify the bench; its limits may have changed since."""
 
+_CHANGING_OPTIONS = ("attempt", "database", "name")
+"""Options of a virtual lab that may differ between two attempts at a run."""
+
 
 def check_resumable(
     original: RunRecord,
@@ -29,8 +32,8 @@ def check_resumable(
 ) -> None:
     """Raise ProtocolError with the first difference from the original run, if there is one.
 
-    `bench` is a snapshot. Two options of a virtual bench's library are not compared: `attempt`,
-    which gives every attempt its own random numbers, and `database`.
+    `bench` is a snapshot. Three options of a virtual bench's library are not compared: `attempt`,
+    which gives every attempt its own random numbers, `database`, and `name`.
     """
     before = {
         "protocol": original.summary.protocol,
@@ -50,7 +53,7 @@ def check_resumable(
 def _fingerprint(bench: Mapping[str, Any]) -> dict[str, Any]:
     stored = _as_stored(bench)
     if "visa_library" in stored:
-        stored["visa_library"] = _compared(stored["visa_library"])
+        stored["visa_library"] = compared_library(stored["visa_library"])
     return dict(_flatten({name: stored[name] for name in _BENCH_KEYS if name in stored}))
 
 
@@ -63,10 +66,10 @@ def _flatten(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, A
             yield f"{prefix}{name}", value
 
 
-def _compared(library: str) -> str:
-    """Return the library without the options that may change between attempts."""
+def compared_library(library: str) -> str:
+    """Return a VISA library without the options that may change between attempts."""
     address = LabAddress.of_library(library)
-    return library if address is None else address.without("attempt", "database").library
+    return library if address is None else address.without(*_CHANGING_OPTIONS).library
 
 
 def _as_stored(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,144 @@
+"""What clients may ask of a station, by name, with JSON data for arguments and results."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from inspect import signature
+from os import getpid
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from ..instruments import PulseShape
+from ..protocols import RunControl
+from .errors import StationError
+from .job_check import job_of, prepare
+from .messages import BenchDescription, HandReading, Job, NewJob, StationState
+from .station_work import StationWork
+
+DEFAULT_READ_CURRENT_A = 100e-6
+
+
+class Commands:
+    """The commands of one station; safe to use from any thread."""
+
+    def __init__(self, work: StationWork, database: Path, replace: Callable[[], None]) -> None:
+        self._work = work
+        self._database = database
+        self._by_name: Mapping[str, Callable[..., Any]] = {
+            "state": self.state,
+            "add": self.add,
+            "edit": self.edit,
+            "move": work.queue.move,
+            "duplicate": work.queue.duplicate,
+            "remove": work.queue.remove,
+            "hold": self.hold,
+            "pause": lambda: self._control().pause(),
+            "resume": lambda: self._control().resume(),
+            "stop": work.begin_stop,
+            "replace": replace,
+            "pulse": self.pulse,
+            "read": self.read,
+            "go_to_field": self.go_to_field,
+            "make_safe": work.make_safe,
+            "check": work.check,
+            "shut_down": work.end,
+        }
+
+    def __call__(self, command: str, arguments: Mapping[str, Any]) -> Any:
+        """Carry out a command; raises DwmtjError with a sentence if it is refused."""
+        if command not in self._by_name:
+            raise StationError(f"A station knows no command {command!r}; update dwmtj.")
+        action = self._by_name[command]
+        try:
+            given = signature(action).bind(**arguments)
+        except TypeError as error:
+            raise StationError(f"The command {command} has other arguments: {error}.") from error
+        return action(*given.args, **given.kwargs)
+
+    def state(self, messages_after: int = 0) -> Any:
+        """Return a StationState."""
+        work = self._work
+        live = work.live
+        reading = None if live is None else live.reading()
+        state = StationState(
+            activity=work.activity,
+            bench=self._description(),
+            database=str(self._database),
+            pid=getpid(),
+            run=None if live is None else live.progress(),
+            reading=reading or _later(work.reading, work.hand.latest),
+            queue=work.queue.jobs,
+            held=work.queue.held,
+            instruments=work.instruments.shown(work.own.bench),
+            stop=work.stop.progress(),
+            messages=work.messages.after(messages_after),
+            problem=work.own.problem,
+        )
+        return _adapter(StationState).dump_python(state, mode="json")
+
+    def add(self, job: Any, position: int | None = None) -> int:
+        number = self._work.queue.add(self._checked(job), position)
+        self._work.inbox.wake()
+        return number
+
+    def edit(self, number: int, job: Any) -> None:
+        self._work.queue.find(number)
+        self._work.queue.change(number, self._checked(job))
+
+    def hold(self, held: bool) -> None:
+        self._work.queue.hold(held)
+        self._work.inbox.wake()
+
+    def pulse(self, amplitude_V: float, width_s: float, rise_s: float, fall_s: float) -> None:
+        hand, shape = self._work.hand, PulseShape(width_s, rise_s, fall_s)
+        done = self._work.by_hand(lambda bench: hand.pulse(bench, amplitude_V, shape))
+        self._work.messages.add("info", done)
+
+    def read(self, current_A: float) -> Any:
+        reading = self._work.by_hand(lambda bench: self._work.hand.read(bench, current_A))
+        self._work.messages.add(
+            "info", f"Reading by hand: {reading.resistance_ohm:.2f} Ω at {current_A:g} A."
+        )
+        return _adapter(HandReading).dump_python(reading, mode="json")
+
+    def go_to_field(self, field_T: float) -> float:
+        read_back_T = self._work.by_hand(lambda bench: self._work.hand.go_to_field(bench, field_T))
+        self._work.messages.add("info", f"Field by hand: {field_T:g} T, {read_back_T:g} T reached.")
+        return float(read_back_T)
+
+    def _description(self) -> BenchDescription:
+        file = self._work.own.file
+        limits = file.limits.model_dump()
+        return BenchDescription(
+            name=file.name,
+            device=file.device.name,
+            virtual=file.virtual,
+            limits=limits,
+            read_current_A=min(DEFAULT_READ_CURRENT_A, limits["read_current_A"]),
+        )
+
+    def _control(self) -> RunControl:
+        live = self._work.live
+        if live is None:
+            raise StationError("No run is under way.")
+        return live.control
+
+    def _checked(self, job: Any) -> Job:
+        try:
+            new = _adapter(NewJob).validate_python(job)
+        except ValidationError as error:
+            raise StationError(f"This is no job: {error.errors()[0]['msg']}.") from error
+        own = self._work.own
+        prepared = prepare(new, own.file, own.bench, self._work.store)
+        return job_of(new, prepared, own.file)
+
+
+def _later(one: HandReading | None, other: HandReading | None) -> HandReading | None:
+    known = [reading for reading in (one, other) if reading is not None]
+    return max(known, key=lambda reading: reading.time, default=None)
+
+
+@cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)

@@ -1,0 +1,36 @@
+"""What a station tells its operator: the latest messages, also written to its log."""
+
+import logging
+import threading
+import time
+from collections import deque
+from datetime import UTC, datetime
+
+from .messages import StationMessage
+
+log = logging.getLogger(__name__)
+
+KEPT = 500
+_LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
+
+class MessageLog:
+    """Messages in order; their numbers rise beyond the life of a process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: deque[StationMessage] = deque(maxlen=KEPT)
+        self._next = time.time_ns() // 1_000_000  # fewer than one message in a millisecond
+
+    def add(self, level: str, text: str, details: str = "") -> None:
+        """Add a message of level "info", "warning" or "error"."""
+        log.log(_LEVELS[level], "%s%s", text, f"\n{details}" if details else "")
+        with self._lock:
+            message = StationMessage(self._next, datetime.now(UTC), level, text, details)
+            self._kept.append(message)
+            self._next += 1
+
+    def after(self, number: int) -> tuple[StationMessage, ...]:
+        """Return the messages with a higher number."""
+        with self._lock:
+            return tuple(message for message in self._kept if message.number > number)

@@ -1,0 +1,315 @@
+"""The work of a station: one thing at a time in the main thread, whatever clients ask meanwhile."""
+
+import logging
+import traceback
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from ..errors import DwmtjError
+from ..instruments import Bench, BenchError, BenchFile, LimitError
+from ..instruments.interrupts import Interrupts
+from ..protocols import run
+from ..storage import Status, Store, StoreError
+from .by_hand import ByHand
+from .errors import StationError
+from .inbox import Action, Inbox
+from .instrument_states import InstrumentStates
+from .job_check import Prepared, prepare
+from .job_queue import JobQueue
+from .live import LiveRun
+from .message_log import MessageLog
+from .messages import Activity, HandReading, Job
+from .own_bench import OwnBench
+from .signals import Signals
+from .stopping import Stop
+
+log = logging.getLogger(__name__)
+
+POLL_S = 0.2  # for signals
+_OPENING = "The bench is being opened: wait until it is."
+_RUNNING = "A run is under way: stop it before doing anything by hand."
+_STOPPED = "This was stopped."
+
+_ENDINGS = {
+    Status.FINISHED: ("info", "is finished"),
+    Status.ABORTED: ("warning", "was stopped"),
+    Status.FAILED: ("error", "failed"),
+    Status.INTERRUPTED: ("error", "was interrupted"),
+    Status.RUNNING: ("error", "has no stored end"),
+}
+
+
+class StationWork:
+    """Owns the bench, runs the queue, and carries out what is asked by hand.
+
+    `work` is called in the main thread; everything else is safe to use from any thread.
+    `replace` puts another process in the place of this one.
+    """
+
+    def __init__(
+        self,
+        bench_file: BenchFile,
+        seed: int | None,
+        store: Store,
+        queue: JobQueue,
+        replace: Callable[[], None],
+    ) -> None:
+        self.messages = MessageLog()
+        self.signals = Signals()
+        self.inbox = Inbox()
+        self.queue = queue
+        self.store = store
+        self.hand = ByHand()
+        self.stop = Stop(lambda: self.own.bench, self.signals.interrupt, replace)
+        self.instruments = InstrumentStates(bench_file, lambda: self.stop.pending)
+        self.own = OwnBench(bench_file, seed, self.instruments, self.messages.add)
+        self.live: LiveRun | None = None
+        self.reading: HandReading | None = None
+        self.ends_when_idle = False
+        self._opening = True
+        self.inbox.close(_OPENING)
+
+    @property
+    def activity(self) -> Activity:
+        if self.stop.pending:
+            return Activity.STOPPING
+        if self._opening:
+            return Activity.OPENING
+        if self.live is not None:
+            return Activity.RUNNING
+        if self.own.bench is None or self.own.problem is not None:
+            return Activity.NOT_OPEN
+        return Activity.BY_HAND if self.hand.on else Activity.IDLE
+
+    def work(self) -> None:
+        """Open the bench and work until the station is to end; the bench is safe then."""
+        with self.signals:
+            try:
+                self._open()
+                while not self._ends():
+                    self._do_next()
+            finally:
+                self.inbox.close("The station ends.")
+                self.own.close()
+
+    def begin_stop(self) -> None:
+        """Hold the queue and stop whatever is under way, at once; again: replace the process."""
+        self.queue.hold(True)
+        live = self.live
+        if live is not None:
+            live.control.stop()
+        self.inbox.close(_STOPPED)
+        self.stop.request()
+        self.inbox.wake()
+
+    def end(self, *, when_idle: bool) -> None:
+        """End the station; a run under way is stopped, unless the station ends when it is idle."""
+        if when_idle:
+            self.ends_when_idle = True
+        else:
+            self.signals.ending = True
+            if self.activity not in (Activity.IDLE, Activity.NOT_OPEN, Activity.STOPPING):
+                self.begin_stop()
+        self.inbox.wake()
+
+    def by_hand(self, action: Callable[[Bench], Any]) -> Any:
+        """Have the main thread do something with the bench that nothing else uses."""
+        self.refuse_if_busy()
+        return self.inbox.ask(lambda: self._by_hand(action))
+
+    def make_safe(self) -> None:
+        """Have the bench made safe, unless a run is under way; raises StationError, BenchError."""
+        self.refuse_if_busy()
+        self.inbox.ask(self._make_safe_by_hand)
+
+    def check(self) -> None:
+        """Have the instruments asked for their identities, the bench opened again if need be."""
+        self.refuse_if_busy()
+        self.inbox.ask(self._check)
+
+    def refuse_if_busy(self) -> None:
+        """Raise StationError while a run or a stop is under way, or the bench is being opened."""
+        activity, live = self.activity, self.live
+        if activity is Activity.STOPPING:
+            raise StationError("The bench is being made safe: wait until it is.")
+        if activity is Activity.OPENING:
+            raise StationError(_OPENING)
+        if live is not None:
+            run_id = "" if live.run_id is None else f" {live.run_id}"
+            raise StationError(f"Run{run_id} is under way: stop it before doing anything by hand.")
+
+    def _ends(self) -> bool:
+        if self.stop.pending:
+            return False
+        nothing_to_run = self.queue.held or not self.queue.jobs
+        return self.signals.ending or (self.ends_when_idle and nothing_to_run and not self.hand.on)
+
+    def _do_next(self) -> None:
+        if self.stop.pending:
+            self._finish_stop()
+        elif (asked := self.inbox.take()) is not None:
+            self._answer(*asked)
+        elif self._may_run and (job := self._next_job()) is not None:
+            self.inbox.close(_RUNNING)
+            self._run(job)
+            self.inbox.open()
+        else:
+            self.inbox.wait(POLL_S)
+
+    @property
+    def _may_run(self) -> bool:
+        return self.own.bench is not None and self.own.problem is None
+
+    def _open(self) -> None:
+        self._opening = True
+        try:
+            self.own.open()
+        except (KeyboardInterrupt, SystemExit) as error:
+            self.signals.account_for(error)
+        finally:
+            self._opening = False
+            self.inbox.open()
+
+    def _finish_stop(self) -> None:
+        """Make safe what was on without a run, which leaves the bench safe itself."""
+        try:
+            self._make_safe()
+            if self.own.problem is None:
+                self.messages.add("info", "Stopped: every output is off.")
+        finally:
+            self._stop_ended()
+
+    def _stop_ended(self) -> None:
+        self.stop.end()
+        self.inbox.open()
+
+    def _answer(self, action: Action, future: "Future[Any]") -> None:
+        try:
+            with Interrupts():
+                result = action()
+        except (KeyboardInterrupt, SystemExit) as error:
+            self.signals.account_for(error)
+            future.set_exception(StationError("This was stopped, and the bench made safe."))
+        except DwmtjError as error:
+            future.set_exception(error)
+        except Exception as error:
+            log.exception("An action by hand failed")
+            future.set_exception(error)
+        else:
+            future.set_result(result)
+
+    def _by_hand(self, action: Callable[[Bench], Any]) -> Any:
+        bench = self.own.bench
+        if bench is None or self.own.problem is not None:
+            raise StationError(f"The bench is not open: {self.own.problem}")
+        self.instruments.acknowledge()
+        try:
+            return action(bench)
+        except LimitError:
+            raise
+        except BaseException:
+            self._make_safe()  # nobody knows what was reached
+            raise
+
+    def _make_safe_by_hand(self) -> None:
+        self._make_safe()
+        if self.own.problem is not None:
+            raise BenchError(self.own.problem)
+
+    def _make_safe(self) -> None:
+        self.own.make_safe()
+        self.hand.made_safe()
+
+    def _check(self) -> None:
+        self._opening = True
+        try:
+            self.own.check()
+            self.hand.made_safe()
+        finally:
+            self._opening = False
+
+    def _next_job(self) -> Job | None:
+        try:
+            return self.queue.take()
+        except DwmtjError as error:  # its file cannot be written
+            self.queue.hold(True)
+            self.messages.add("error", str(error))
+            return None
+
+    def _run(self, job: Job) -> None:
+        """Run a job; whatever becomes of it, the bench is safe and the station goes on."""
+        self.instruments.acknowledge()
+        live: LiveRun | None = None
+        problem, details = "", ""
+        try:
+            prepared = self._prepare(job)
+            live = self.live = LiveRun(job.number, prepared.procedure.expected_cycles())
+            self._measure(job, prepared, live)
+        except (KeyboardInterrupt, SystemExit) as error:
+            self.signals.account_for(error)
+            problem = "It was stopped."
+        except DwmtjError as error:
+            problem = " ".join([str(error), *getattr(error, "__notes__", ())])
+        except Exception as error:
+            log.exception("A run failed")
+            problem, details = repr(error), traceback.format_exc()
+        finally:
+            self.live = None
+        self._note_end(job, live, problem, details)
+        if unsafe := self.instruments.not_safe():
+            self.own.problem = f"Not confirmed as off: {', '.join(unsafe)}; check the bench."
+        if self.stop.pending and live is not None and live.run_id is not None:
+            self._stop_ended()
+
+    def _prepare(self, job: Job) -> Prepared:
+        """Make the bench what the job needs, and check the job on it."""
+        if self.hand.on:
+            self._make_safe()
+        prepared = prepare(job.new, self.own.file, self.own.bench, self.store)
+        resumed = job.new.resume is not None
+        if resumed or prepared.seed is not None:
+            self.own.use_lab(prepared.seed, prepared.attempt, fresh=not resumed)
+        if self.own.bench is None or self.own.problem is not None:
+            raise StationError(f"The bench is not open: {self.own.problem}")
+        return prepared
+
+    def _measure(self, job: Job, prepared: Prepared, live: LiveRun) -> None:
+        assert self.own.bench is not None, "the job was prepared"
+        if self.stop.pending:  # it was asked for before this run could be told
+            live.control.stop()
+        run(
+            prepared.procedure,
+            self.own.bench,
+            self.store,
+            listeners=(live,),
+            control=live.control,
+            stop=prepared.stop,
+            operator=job.new.operator,
+            notes=job.new.notes,
+            seed=self.own.seed,
+            resume=job.new.resume,
+        )
+
+    def _note_end(self, job: Job, live: LiveRun | None, problem: str, details: str) -> None:
+        if live is None or live.run_id is None:
+            self.queue.give_back(problem)
+            self.messages.add(
+                "error", f"A {job.new.protocol} could not be run. {problem}".strip(), details
+            )
+            return
+        self.reading = live.reading() or self.reading
+        status, message = self._end_of(live, live.run_id)
+        self.queue.done(held=status is not Status.FINISHED or job.new.hold_after)
+        level, words = _ENDINGS[status]
+        reason = problem if problem and status is Status.FAILED else message or ""
+        self.messages.add(level, f"Run {live.run_id} {words}. {reason}".strip(), details)
+
+    def _end_of(self, live: LiveRun, run_id: int) -> tuple[Status, str | None]:
+        if live.ended is not None:
+            return live.ended.status, live.ended.message
+        try:
+            summary = self.store.run(run_id).summary  # its listener has not come to the end
+        except StoreError as error:
+            return Status.INTERRUPTED, str(error)
+        return summary.status, summary.message

@@ -151,9 +151,7 @@ class Station:
 
     def pulse(self, amplitude_V: float, width_s: float, rise_s: float, fall_s: float) -> None:
         """Fire one pulse by hand."""
-        self._ask(
-            "pulse", amplitude_V=amplitude_V, width_s=width_s, rise_s=rise_s, fall_s=fall_s
-        )
+        self._ask("pulse", amplitude_V=amplitude_V, width_s=width_s, rise_s=rise_s, fall_s=fall_s)
 
     def read(self, current_A: float) -> HandReading:
         """Read the junction by hand, with a current that stays on."""

@@ -49,7 +49,6 @@ def listen(path: Path) -> tuple[socket.socket, str]:
     The path is in a folder that only the user can enter.
     """
     if sys.platform != "win32" and len(str(path).encode()) <= LONGEST_SOCKET_PATH:
-        path.unlink(missing_ok=True)  # of a station that was killed
         unix = socket.socket(socket.AF_UNIX)
         unix.bind(str(path))
         path.chmod(0o600)

@@ -37,9 +37,13 @@ class OwnBench:
         If an instrument cannot be opened, the others are made safe over connections of their own.
         """
         self._states.all_are("no answer", "being opened")
-        self.problem = "The opening of the bench was stopped; check it to open it again."
+        self.problem = None
         try:
             bench = open_bench(self.file)
+        except (KeyboardInterrupt, SystemExit):
+            self.problem = "The opening of the bench was stopped; check it to open it again."
+            self._states.all_are("no answer", "not open")
+            raise
         except BenchError as error:
             self._not_open(" ".join([str(error), *getattr(error, "__notes__", ())]))
             return

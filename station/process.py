@@ -3,7 +3,7 @@
 import logging
 import secrets
 import threading
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from .job_queue import JobQueue, queue_file
 from .line import listen
 from .replacement import Start, replace_process, wait_until_ended
 from .server import Server
-from .station_file import StationFile, lock_of, path_of
+from .station_file import StationFile, lock_of, new_socket_path, remove_files
 from .station_work import StationWork
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ class StationProcess:
 
     def _listen(self, name: str, exits: ExitStack) -> StationFile:
         start, token = self._start, secrets.token_hex(32)
-        listener, address = listen(path_of(start.bench, ".sock"))
+        listener, address = listen(new_socket_path(start.bench))
         commands = Commands(self._work, Path(start.database), self._replace)
         exits.callback(Server(listener, token, commands).close)
         file = StationFile(
@@ -76,7 +76,7 @@ class StationProcess:
             started=datetime.now(UTC).isoformat(),
         )
         file.write()
-        exits.callback(self._remove_files)
+        exits.callback(remove_files, file.path)
         return file
 
     def _replace(self) -> None:
@@ -85,7 +85,7 @@ class StationProcess:
             return
         log.warning("This process is replaced")
         if self._work.signals.ending:
-            self._remove_files()
+            remove_files(self._file.path)
             psutil.Process().kill()  # its guard makes the bench safe
         replace_process(self._file)
 
@@ -101,11 +101,6 @@ class StationProcess:
             self._work.messages.add(
                 "warning", f"The queue holds {len(queue.jobs)} runs from before; it is held."
             )
-
-    def _remove_files(self) -> None:
-        for suffix in (".json", ".sock"):
-            with suppress(OSError):
-                path_of(self._start.bench, suffix).unlink(missing_ok=True)
 
 
 def _bench_file(start: Start) -> BenchFile:

@@ -90,6 +90,20 @@ def path_of(bench: str, suffix: str) -> Path:
     return folder() / f"{slug}-{digest}{suffix}"
 
 
+def new_socket_path(bench: str) -> Path:
+    """Return the path of this process's socket, those of the processes before it removed."""
+    path = path_of(bench, f"-{os.getpid()}.sock")
+    _remove_sockets(path_of(bench, ".json"))
+    return path
+
+
+def remove_files(path: Path) -> None:
+    """Remove the file of a station and its socket."""
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+    _remove_sockets(path)
+
+
 def folder() -> Path:
     """Return the folder of this user's stations; raises StationError if it is not private."""
     path = _place()
@@ -135,8 +149,13 @@ def _remove_left_behind(path: Path) -> None:
     with suppress(Timeout, OSError), lock:
         found = StationFile.read(path)
         if found is None or found.is_dead:
-            path.unlink(missing_ok=True)
-            path.with_suffix(".sock").unlink(missing_ok=True)
+            remove_files(path)
+
+
+def _remove_sockets(path: Path) -> None:
+    for each in path.parent.glob(f"{path.stem}-*.sock"):
+        with suppress(OSError):
+            each.unlink()
 
 
 def _read_own_file(path: Path) -> bytes:

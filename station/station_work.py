@@ -76,7 +76,7 @@ class StationWork:
             return Activity.STOPPING
         if self._opening:
             return Activity.OPENING
-        if self.live is not None:
+        if self.queue.under_way is not None:
             return Activity.RUNNING
         if self.own.bench is None or self.own.problem is not None:
             return Activity.NOT_OPEN
@@ -130,14 +130,13 @@ class StationWork:
 
     def refuse_if_busy(self) -> None:
         """Raise StationError while a run or a stop is under way, or the bench is being opened."""
-        activity, live = self.activity, self.live
+        activity = self.activity
         if activity is Activity.STOPPING:
             raise StationError("The bench is being made safe: wait until it is.")
         if activity is Activity.OPENING:
             raise StationError(_OPENING)
-        if live is not None:
-            run_id = "" if live.run_id is None else f" {live.run_id}"
-            raise StationError(f"Run{run_id} is under way: stop it before doing anything by hand.")
+        if activity is Activity.RUNNING:
+            raise StationError(_RUNNING)
 
     def _ends(self) -> bool:
         if self.stop.pending:

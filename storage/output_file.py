@@ -30,9 +30,7 @@ def check_overwrite(path: Path, *, overwrite: bool) -> None:
 
 
 @contextmanager
-def atomic_write(
-    path: Path, *, make_folder: bool = False, mode: int = 0o666
-) -> Iterator[Path]:
+def atomic_write(path: Path, *, make_folder: bool = False, mode: int = 0o666) -> Iterator[Path]:
     """Yield the path of a draft beside `path`, which replaces it at the end of the block.
 
     If the block raises, `path` is left as it was and the draft is removed. A reader finds the old

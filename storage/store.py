@@ -22,6 +22,7 @@ from .writing.notes import claim_notes, has_notes, store_notes
 from .writing.writer import RunWriter
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pandas as pd
 
 
@@ -157,14 +158,31 @@ class Store:
         Values are in SI units, NaN where nothing was set or read. A cycle repeated by a resumed
         run is taken from its latest attempt, unless `all_attempts`.
         """
-        from .frames import (
-            frame_of,
-        )  # pandas takes longer to import than the rest of the room
+        from .reading.frames import frame_of  # pandas takes longer to import than the room
 
         with self._reading() as session:
             queries.find_run(session, run_id)
             statement = queries.points_of(run_id, all_attempts=all_attempts)
             return frame_of(session.execute(statement).all())
+
+    def points_after(
+        self,
+        run_id: int,
+        after: int = -1,
+        columns: Sequence[str] = ("cycle", "time_s", "amplitude_V", "field_T", "resistance_ohm"),
+    ) -> "dict[str, npt.NDArray[Any]]":
+        """Return columns of the points with numbers above `after`, quickly, also while it runs.
+
+        The arrays are equally long and in the order of "point", their numbers, which is always
+        among them. Values are in SI units, NaN where nothing was set or read; "mark" is True for a
+        point that is marked. A cycle repeated by a resumed run is taken from its latest attempt:
+        who keeps points of earlier calls drops those of the cycles that come anew when the numbers
+        in "attempt" rise.
+        """
+        from .reading.columns import columns_after  # NumPy takes longer to import than the room
+
+        with errors_of(self.path):
+            return columns_after(self._database.engine, run_id, after, columns)
 
     def export_csv(
         self,
@@ -175,7 +193,7 @@ class Store:
         overwrite: bool = False,
     ) -> None:
         """Write the points of a run, as `points` returns them, to a CSV file in full precision."""
-        from .frames import write_csv
+        from .reading.frames import write_csv
 
         frame = self.points(run_id, all_attempts=all_attempts)
         write_csv(frame, Path(path).expanduser(), overwrite=overwrite)

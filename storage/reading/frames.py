@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Row
 
-from .output_file import atomic_write, check_overwrite
+from ..output_file import atomic_write, check_overwrite
 
 _DTYPES = {
     "attempt": "int64",

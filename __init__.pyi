@@ -14,6 +14,7 @@ from .instruments import load_bench_file, open_bench
 from .protocols import make_protocol, run
 from .simulators.device import Device, load_device
 from .simulators.networks import from_analog, to_analog
+from .station import Station
 from .storage import Store
 
 __version__: str
@@ -22,6 +23,7 @@ __all__ = [
     "Device",
     "DwmtjError",
     "StateModel",
+    "Station",
     "Store",
     "calibrate",
     "calibrate_stored",

@@ -33,6 +33,7 @@ COMMANDS = {
     "protocols": ("protocols:protocols", "List the protocols, or the parameters of one."),
     "bench": ("bench:app", "Check and inspect instruments."),
     "serve": ("serve.serve:serve", "Serve the virtual instruments over TCP until Ctrl-C."),
+    "station": ("station:app", "Start, list and end stations, each of which owns a bench."),
     "trace": ("trace:app", "Read traces of the exchanges with instruments."),
 }
 """Every command: where it is imported from when it is called, and its line in `dwmtj --help`."""

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 HERE = Path(__file__).parent
 COMMAND = HERE / "forked_command.py"
-ROOMS = ("analysis", "cli", "instruments", "protocols", "simulators", "storage")
+ROOMS = ("analysis", "cli", "instruments", "protocols", "simulators", "station", "storage")
 
 
 def run_forked(

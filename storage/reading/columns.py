@@ -34,7 +34,7 @@ def columns_after(
     numbers = ["point", *(name for name in names if name in _AS_NUMBER and name != "point")]
     with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
         source = _source(cursor, run_id, after)
-        read = f"SELECT {', '.join(_AS_NUMBER[name] for name in numbers)} {source}"  # noqa: S608
+        read = f"SELECT {', '.join(_AS_NUMBER[name] for name in numbers)} {source}"
         cursor.execute(read, {"run": run_id, "after": after})
         rows: Any = cursor
         values = np.fromiter(chain.from_iterable(rows), float).reshape(-1, len(numbers))
@@ -42,7 +42,7 @@ def columns_after(
         if "phase" in names:
             last = int(columns["point"][-1]) if len(values) else after
             cursor.execute(
-                f"SELECT p.phase {source.replace('ORDER', 'AND p.point <= :last ORDER')}",  # noqa: S608
+                f"SELECT p.phase {source.replace('ORDER', 'AND p.point <= :last ORDER')}",
                 {"run": run_id, "after": after, "last": last},
             )
             columns["phase"] = np.array([phase for (phase,) in rows], dtype=np.str_)

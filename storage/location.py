@@ -3,6 +3,9 @@
 import os
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 from .errors import StoreError
 
 ENVIRONMENT_VARIABLE = "DWMTJ_DATABASE"
@@ -19,9 +22,6 @@ def database_path(url_or_path: str | os.PathLike[str] | None = None) -> Path:
 
 
 def _file_of_url(text: str) -> str:
-    from sqlalchemy.engine import make_url  # a path needs no SQLAlchemy, which takes long
-    from sqlalchemy.exc import ArgumentError
-
     try:
         url = make_url(text)
     except ArgumentError as error:

@@ -30,13 +30,13 @@ class OwnBench:
         self._states = states
         self._tell = tell
         self._fresh_labs = count(1)
+        self._making_safe_unopened = False
 
     def open(self) -> None:
         """Open the bench and confirm that everything is off.
 
         If an instrument cannot be opened, the others are made safe over connections of their own.
         """
-        self._states.all_are("no answer", "being opened")
         self.problem = None
         try:
             bench = open_bench(self.file)
@@ -120,6 +120,11 @@ class OwnBench:
         self.open()
 
     @property
+    def making_safe(self) -> bool:
+        """True while it is being made safe, by whatever thread."""
+        return self._making_safe_unopened or (self.bench is not None and self.bench.making_safe)
+
+    @property
     def seed(self) -> int | None:
         """The seed of the virtual lab, None without one."""
         address = LabAddress.of_library(self.file.visa_library)
@@ -145,12 +150,15 @@ class OwnBench:
         self._make_safe_unopened()
 
     def _make_safe_unopened(self) -> None:
+        self._making_safe_unopened = True
         try:
             outcomes = by_hand.make_safe(self.file)
         except BenchError as error:
             if str(error) != self.problem:
                 self._tell("error", str(error))
             return
+        finally:
+            self._making_safe_unopened = False
         for outcome in outcomes:
             self._states.outcome(outcome)
         done = "; ".join(map(str, outcomes))

@@ -48,7 +48,7 @@ class StationProcess:
         """Work until the station is to end; it waits for the guard of the process before."""
         if not wait_until_ended(self._start.after, GUARD_TIMEOUT_S):
             log.warning("The guard of the process before is still at work")
-        self._work.work()
+        self._work.work(replacing=bool(self._start.after))
 
     def _take_lock(self, exits: ExitStack) -> None:
         lock = lock_of(self._start.bench)

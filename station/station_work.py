@@ -61,7 +61,9 @@ class StationWork:
         self.queue = queue
         self.store = store
         self.hand = ByHand()
-        self.stop = Stop(lambda: self.own.bench, self.signals.interrupt, replace)
+        self.stop = Stop(
+            lambda: self.own.bench, lambda: self.own.making_safe, self.signals.interrupt, replace
+        )
         self.instruments = InstrumentStates(bench_file, lambda: self.stop.pending)
         self.own = OwnBench(bench_file, seed, self.instruments, self.messages.add)
         self.live: LiveRun | None = None
@@ -82,11 +84,18 @@ class StationWork:
             return Activity.NOT_OPEN
         return Activity.BY_HAND if self.hand.on else Activity.IDLE
 
-    def work(self) -> None:
-        """Open the bench and work until the station is to end; the bench is safe then."""
+    def work(self, *, replacing: bool = False) -> None:
+        """Open the bench and work until the station is to end; the bench is safe then.
+
+        `replacing` a process that may have left anything on, it first makes safe what answers.
+        """
         with self.signals:
             try:
-                self._open()
+                if replacing and not self.own.file.virtual:
+                    self._uninterrupted(self.own.make_safe)
+                self._uninterrupted(self.own.open)
+                self._opening = False
+                self.inbox.open()
                 while not self._ends():
                     self._do_next()
             finally:
@@ -160,20 +169,17 @@ class StationWork:
     def _may_run(self) -> bool:
         return self.own.bench is not None and self.own.problem is None
 
-    def _open(self) -> None:
-        self._opening = True
+    def _uninterrupted(self, action: Callable[[], None]) -> None:
+        """Go on after an action that was interrupted; the loop does what the signal asks for."""
         try:
-            self.own.open()
+            action()
         except (KeyboardInterrupt, SystemExit) as error:
             self.signals.account_for(error)
-        finally:
-            self._opening = False
-            self.inbox.open()
 
     def _finish_stop(self) -> None:
         """Make safe what was on without a run, which leaves the bench safe itself."""
         try:
-            self._make_safe()
+            self._uninterrupted(self._make_safe)
             if self.own.problem is None:
                 self.messages.add("info", "Stopped: every output is off.")
         finally:

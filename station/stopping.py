@@ -27,10 +27,12 @@ class Stop:
     def __init__(
         self,
         bench: Callable[[], Bench | None],
+        making_safe: Callable[[], bool],
         interrupt: Callable[[], None],
         replace: Callable[[], None],
     ) -> None:
         self._bench = bench
+        self._making_safe = making_safe
         self._interrupt = interrupt
         self._replace = replace
         self._lock = threading.Lock()
@@ -69,9 +71,12 @@ class Stop:
     def _carry_through(self) -> None:
         if self._over.wait(GRACE_S):
             return
-        self._interrupt()
+        if not self._making_safe():
+            self._interrupt()
         if not self._main_thread_follows():
-            threading.Thread(target=self._make_safe, name="stop: make safe", daemon=True).start()
+            threading.Thread(
+                target=self._make_bench_safe, name="stop: make safe", daemon=True
+            ).start()
         remaining_s = self._began_s + self._replace_after_s - monotonic()
         if not self._over.wait(max(0.0, remaining_s)):
             log.warning("The stop has not ended in time; the process is replaced")
@@ -80,12 +85,11 @@ class Stop:
     def _main_thread_follows(self) -> bool:
         deadline_s = monotonic() + INTERRUPTION_S
         while monotonic() < deadline_s:
-            bench = self._bench()
-            if self._over.wait(POLL_S) or (bench is not None and bench.making_safe):
+            if self._over.wait(POLL_S) or self._making_safe():
                 return True
         return False
 
-    def _make_safe(self) -> None:
+    def _make_bench_safe(self) -> None:
         bench = self._bench()
         if bench is not None:
             try:

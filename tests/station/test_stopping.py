@@ -1,0 +1,170 @@
+"""Whatever ends a run or its process, the outputs are off: asked of the instruments themselves."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from dwmtj.instruments import Bench, BenchFile, PulseShape, open_bench
+from dwmtj.station import Activity, Station, stopping
+from dwmtj.station.stopping import Stop
+from dwmtj.storage import Status, Store
+from dwmtj.tests.command_line import wait_until
+from dwmtj.tests.instruments.guard.tcp_bench import TcpBench, off, served_bench
+from dwmtj.tests.station.conftest import (
+    LONG,
+    SHORT,
+    has_ended,
+    idle,
+    opened,
+    posix,
+    under_way,
+    wait_for,
+)
+from dwmtj.tests.station.hanging_wire import HangingWire
+
+SHAPE = PulseShape(width_s=50e-9, rise_s=10e-9, fall_s=10e-9)
+METER = "2400"
+
+
+@pytest.fixture
+def served() -> Iterator[TcpBench]:
+    with served_bench() as bench:
+        yield bench
+
+
+@pytest.fixture
+def wire(served: TcpBench) -> Iterator[HangingWire]:
+    """A wire to the meter, which the bench file of the served bench leads to."""
+    wire = HangingWire(int(served.addresses[METER].split("::")[2]))
+    yield wire
+    wire.close()
+
+
+def generator_off(bench: TcpBench) -> bool:
+    return bench.ask("81160A", ":OUTP1?") == "0"
+
+
+def file_through(wire: HangingWire, served: TcpBench, folder: Path) -> Path:
+    """Write a bench file with the wire to the meter, and a meter that is waited for 5 s."""
+    port = served.addresses[METER].split("::")[2]
+    path = folder / "bench.toml"
+    lines = served.text.replace(f"::{port}::", f"::{wire.own_port}::").splitlines()
+    meter = lines.index('driver = "Keithley2400"')
+    path.write_text("\n".join([*lines[: meter + 1], "timeout_s = 5", *lines[meter + 1 :]]) + "\n")
+    return path
+
+
+@posix
+def test_a_stop_and_a_sigterm_end_the_run_with_every_output_off(
+    served: TcpBench, tmp_path: Path
+) -> None:
+    database = tmp_path / "lab.sqlite"
+    station = opened(Station.start(str(served.write(tmp_path)), database=str(database)))
+    pid = station.state().pid
+    station.add(LONG)
+    station.add(LONG)
+    wait_for(station, under_way())
+    assert served.outputs() == ["1", "1", "1"]
+    station.stop()
+    stopped = wait_for(station, idle)
+    assert served.outputs() == ["0", "0", "0"]
+    assert [each.state for each in stopped.instruments if each.name != "gaussmeter"] == 3 * ["safe"]
+    station.hold(False)
+    wait_for(station, under_way())
+    os.kill(pid, signal.SIGTERM)
+    wait_until(lambda: has_ended(pid))
+    assert served.outputs() == ["0", "0", "0"]
+    assert Station.running() == []
+    with Store.open(database) as store:
+        assert [run.status for run in store.runs()] == [Status.ABORTED, Status.ABORTED]
+
+
+@posix
+def test_a_hung_meter_keeps_nothing_else_on_is_named_and_replaced_at_the_second_stop(
+    served: TcpBench, wire: HangingWire, tmp_path: Path
+) -> None:
+    database = tmp_path / "lab.sqlite"
+    bench = file_through(wire, served, tmp_path)
+    station = opened(Station.start(str(bench), database=str(database)))
+    pid = station.state().pid
+    station.add(LONG)
+    station.add(SHORT)
+    wait_for(station, under_way())
+    wire.hang()
+    began_s = monotonic()
+    station.stop()
+    wait_until(lambda: generator_off(served))
+    assert monotonic() - began_s < stopping.REPLACE_AFTER_S, "it waited for the meter"
+    hung = wait_for(station, lambda state: state.instruments[0].state == "safe")
+    meter = next(each for each in hung.instruments if each.name == "resistance meter")
+    assert hung.activity is Activity.STOPPING and hung.stop is not None
+    assert meter.state in ("making safe", "not safe")
+    assert served.ask(METER, ":OUTP?") == "1"
+    station.stop()
+    fresh = wait_for(
+        station, lambda state: state.pid != pid and state.activity is Activity.NOT_OPEN
+    )
+    states = {each.name: each.state for each in fresh.instruments}
+    assert states["resistance meter"] in ("not safe", "no answer")
+    assert states["pulse generator"] == states["magnet supply"] == "safe"
+    assert fresh.problem is not None and "resistance meter" in fresh.problem
+    assert fresh.held and [job.new for job in fresh.queue] == [SHORT]
+    assert served.ask("BOP 36-12", "OUTP?") == "0"
+
+    wire.recover()
+    station.check()
+    assert station.state().activity is Activity.IDLE
+    assert served.outputs() == ["0", "0", "0"]
+    station.add(LONG, position=0)
+    station.hold(False)
+    run = wait_for(station, under_way()).run
+    assert run is not None
+    os.kill(station.state().pid, signal.SIGKILL)
+    wait_until(off(served))
+    assert Station.running() == []
+    with Store.open(database) as store:
+        assert store.run(run.run_id).summary.status is Status.INTERRUPTED
+
+
+@pytest.fixture
+def armed(virtual: Callable[..., BenchFile]) -> Iterator[Bench]:
+    with open_bench(virtual()) as bench:
+        bench.generator.arm(SHAPE)
+        yield bench
+
+
+def test_a_main_thread_that_cannot_be_interrupted_is_made_safe_around_and_then_replaced(
+    armed: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stopping, "REPLACE_AFTER_S", 2.0)
+    interrupted, replaced = threading.Event(), threading.Event()
+    stop = Stop(lambda: armed, lambda: armed.making_safe, interrupted.set, replaced.set)
+    stop.request()
+    assert stop.pending
+    assert replaced.wait(60.0)
+    assert interrupted.is_set()
+    assert not armed.generator.armed
+
+
+def test_a_run_that_ends_by_itself_is_not_interrupted(armed: Bench) -> None:
+    interrupted = threading.Event()
+    stop = Stop(lambda: armed, lambda: armed.making_safe, interrupted.set, lambda: None)
+    stop.request()
+    stop.end()
+    assert not stop.pending and stop.progress() is None
+    assert not interrupted.wait(2 * stopping.GRACE_S)
+    assert armed.generator.armed
+
+
+def test_the_second_request_replaces_at_once(armed: Bench) -> None:
+    replaced = threading.Event()
+    stop = Stop(lambda: armed, lambda: False, lambda: None, replaced.set)
+    stop.request()
+    stop.request()
+    assert replaced.is_set()
+    stop.end()

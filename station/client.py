@@ -139,15 +139,14 @@ class Station:
         try:
             self._ask_now("stop", REPLACE_TIMEOUT_S)
         except NotReachedError:
-            self.replace()
+            self._replace_from_here()
 
     def replace(self) -> None:
         """End the process and start a fresh one, which makes the bench safe; the queue is held."""
         try:
             self._ask_now("replace", REPLACE_TIMEOUT_S)
         except NotReachedError:
-            if self._successor() is None:  # it has not done so by itself
-                replace_process(self._file)
+            self._replace_from_here()
 
     def pulse(self, amplitude_V: float, width_s: float, rise_s: float, fall_s: float) -> None:
         """Fire one pulse by hand."""
@@ -205,6 +204,11 @@ class Station:
         if found is None:
             raise StationError("The station ended when it had just started; see its log.")
         return found
+
+    def _replace_from_here(self) -> None:
+        """Replace a process that hangs so badly that it cannot do so itself."""
+        if self._successor() is None:
+            replace_process(self._file)
 
     def _ask(self, command: str, **arguments: Any) -> Any:
         """Ask for what may take long, of the successor if the process is being replaced."""

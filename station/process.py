@@ -14,14 +14,14 @@ from ..instruments import BenchFile, load_bench_file
 from ..lab_address import LabAddress
 from ..storage import Store
 from ..storage.owner import this_process
-from .commands import Commands
 from .errors import StationError
-from .job_queue import JobQueue, queue_file
 from .line import listen
 from .replacement import Start, replace_process, wait_until_ended
 from .server import Server
 from .station_file import StationFile, lock_of, new_socket_path, remove_files
-from .station_work import StationWork
+from .work.commands import Commands
+from .work.job_queue import JobQueue, queue_file
+from .work.station_work import StationWork
 
 log = logging.getLogger(__name__)
 

@@ -3,6 +3,7 @@
 A command starts at once, with nothing left in memory of those before it; see `fork_server`.
 """
 
+import json
 import re
 import shlex
 import socket
@@ -15,6 +16,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+import psutil
 import pytest
 
 from dwmtj.tests.docs.pages import Step, steps
@@ -33,7 +35,13 @@ class PageSession:
     def __init__(self, page: Path, folder: Path, images: Path) -> None:
         self._steps = steps(page)
         self._folder = folder
-        self._environment = {"DWMTJ_DATA": str(images), "COLUMNS": "120"}
+        self._runtime = folder / ".runtime"
+        self._runtime.mkdir(mode=0o700, exist_ok=True)
+        self._environment = {
+            "DWMTJ_DATA": str(images),
+            "COLUMNS": "120",
+            "XDG_RUNTIME_DIR": str(self._runtime),
+        }
         self._done = 0
         self._failed: Step | None = None
         self._script = ""
@@ -57,7 +65,12 @@ class PageSession:
         return self._folder
 
     def close(self) -> None:
-        """Stop the servers; raises AssertionError if one has ended by itself."""
+        """Stop the servers and what is left of stations.
+
+        Raises AssertionError if a server has ended by itself.
+        """
+        for station in self._runtime.glob("dwmtj/*.json"):
+            psutil.Process(json.loads(station.read_text())["process"]["pid"]).kill()
         ended = [step for step, process in self._servers.items() if process.poll() is not None]
         for process in reversed(self._servers.values()):
             process.terminate()

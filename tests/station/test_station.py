@@ -1,5 +1,7 @@
 """A station runs what its clients queue, whatever becomes of them."""
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +19,7 @@ from dwmtj.tests.station.conftest import (
     has_ended,
     idle,
     opened,
+    posix,
     texts,
     under_way,
     wait_for,
@@ -138,7 +141,8 @@ def test_what_cannot_be_run_is_refused_in_a_sentence_and_not_queued(station: Sta
     assert station.state().queue == ()
 
 
-def test_the_queue_is_ordered_edited_and_outlives_its_process(station: Station) -> None:
+@posix
+def test_the_queue_is_ordered_edited_and_outlives_a_process_that_hangs(station: Station) -> None:
     station.hold(True)
     first, second = station.add(SHORT), station.add(LONG)
     copy = station.duplicate(first)
@@ -150,7 +154,8 @@ def test_the_queue_is_ordered_edited_and_outlives_its_process(station: Station) 
     assert [job.number for job in before.queue] == [second, first, copy]
     assert before.queue[2].new.protocol == "saturate"
     assert before.queue[1].points == 5 and before.queue[0].duration_s > 1
-    station.replace()
+    os.kill(before.pid, signal.SIGSTOP)  # nothing in it answers any more
+    station.stop()
     after = wait_for(station, lambda state: idle(state) and state.pid != before.pid)
     assert after.queue == before.queue
     assert after.held

@@ -10,8 +10,9 @@ from time import monotonic
 import pytest
 
 from dwmtj.instruments import Bench, BenchFile, PulseShape, open_bench
-from dwmtj.station import Activity, Station, stopping
-from dwmtj.station.stopping import Stop
+from dwmtj.station import Activity, Station
+from dwmtj.station.work import stopping
+from dwmtj.station.work.stopping import Stop
 from dwmtj.storage import Status, Store
 from dwmtj.tests.command_line import wait_until
 from dwmtj.tests.instruments.guard.tcp_bench import TcpBench, off, served_bench

@@ -6,20 +6,20 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
-from ..errors import DwmtjError
-from ..instruments import Bench, BenchError, BenchFile, LimitError
-from ..instruments.interrupts import Interrupts
-from ..protocols import run
-from ..storage import Status, Store, StoreError
+from ...errors import DwmtjError
+from ...instruments import Bench, BenchError, BenchFile, LimitError
+from ...instruments.interrupts import Interrupts
+from ...protocols import run
+from ...storage import Status, Store, StoreError
+from ..errors import StationError
+from ..messages import Activity, HandReading, Job
 from .by_hand import ByHand
-from .errors import StationError
 from .inbox import Action, Inbox
 from .instrument_states import InstrumentStates
 from .job_check import Prepared, prepare
 from .job_queue import JobQueue
 from .live import LiveRun
 from .message_log import MessageLog
-from .messages import Activity, HandReading, Job
 from .own_bench import OwnBench
 from .signals import Signals
 from .stopping import Stop

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ..instruments import Bench, BenchFile, Limits, SetPoints, StopConditions
-from ..protocols import ProtocolError, make_protocol
-from ..protocols.procedure import BenchProcedure
-from ..protocols.running.stopping import PointWatch
-from ..storage import RunRecord, Status, Store
-from .errors import StationError
-from .messages import Job, NewJob
+from ...instruments import Bench, BenchFile, Limits, SetPoints, StopConditions
+from ...protocols import ProtocolError, make_protocol
+from ...protocols.procedure import BenchProcedure
+from ...protocols.running.stopping import PointWatch
+from ...storage import RunRecord, Status, Store
+from ..errors import StationError
+from ..messages import Job, NewJob
 
 LARGEST_SEED = 2**32 - 1
 EXCHANGE_S = 0.005  # of a pulse and a reading, the integration of the meter aside

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
-from .errors import StationError
+from ..errors import StationError
 
 MOST_WAITING = 16
 

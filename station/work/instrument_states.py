@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import monotonic
 
-from ..instruments import Bench, BenchFile
-from ..instruments.guard.safe_state import Stage
-from ..instruments.guard.shutdown import Outcome
-from .messages import InstrumentState
+from ...instruments import Bench, BenchFile
+from ...instruments.guard.safe_state import Stage
+from ...instruments.guard.shutdown import Outcome
+from ..messages import InstrumentState
 
 OFF = "output off, confirmed"
 _STATES: Mapping[Stage, tuple[str, str]] = {

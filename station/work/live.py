@@ -3,9 +3,9 @@
 import threading
 from datetime import UTC, datetime
 
-from ..protocols import Event, PointMeasured, RunControl, RunEnded, RunStarted
-from ..storage import Point
-from .messages import HandReading, RunProgress
+from ...protocols import Event, PointMeasured, RunControl, RunEnded, RunStarted
+from ...storage import Point
+from ..messages import HandReading, RunProgress
 
 
 class LiveRun:

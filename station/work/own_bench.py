@@ -4,10 +4,10 @@ import logging
 from collections.abc import Callable
 from itertools import count
 
-from ..instruments import Bench, BenchError, BenchFile, open_bench
-from ..instruments.guard import by_hand
-from ..lab_address import LabAddress
-from ..protocols.running.resuming import compared_library
+from ...instruments import Bench, BenchError, BenchFile, open_bench
+from ...instruments.guard import by_hand
+from ...lab_address import LabAddress
+from ...protocols.running.resuming import compared_library
 from .instrument_states import InstrumentStates
 
 log = logging.getLogger(__name__)

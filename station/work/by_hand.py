@@ -7,8 +7,8 @@ there are no such thing. A measurement worth keeping is a run.
 
 from datetime import UTC, datetime
 
-from ..instruments import Bench, BenchError, PulseShape
-from .messages import HandReading
+from ...instruments import Bench, BenchError, PulseShape
+from ..messages import HandReading
 
 
 class ByHand:

@@ -6,7 +6,7 @@ import time
 from collections import deque
 from datetime import UTC, datetime
 
-from .messages import StationMessage
+from ..messages import StationMessage
 
 log = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable
 from time import monotonic
 
-from ..instruments import Bench, BenchError
-from .messages import StopProgress
+from ...instruments import Bench, BenchError
+from ..messages import StopProgress
 
 log = logging.getLogger(__name__)
 

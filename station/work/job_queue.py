@@ -10,10 +10,10 @@ from pathlib import Path
 from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from ..storage import StoreError, atomic_write
-from .errors import StationError
-from .messages import Job
-from .station_file import path_of
+from ...storage import StoreError, atomic_write
+from ..errors import StationError
+from ..messages import Job
+from ..station_file import path_of
 
 log = logging.getLogger(__name__)
 

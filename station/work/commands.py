@@ -9,11 +9,11 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from ..instruments import PulseShape
-from ..protocols import RunControl
-from .errors import StationError
+from ...instruments import PulseShape
+from ...protocols import RunControl
+from ..errors import StationError
+from ..messages import BenchDescription, HandReading, Job, NewJob, StationState
 from .job_check import job_of, prepare
-from .messages import BenchDescription, HandReading, Job, NewJob, StationState
 from .station_work import StationWork
 
 DEFAULT_READ_CURRENT_A = 100e-6

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
-from ...instruments import Bench, BenchFile, Limits, SetPoints, StopConditions
+from ...instruments import Bench, BenchFile, StopConditions
 from ...protocols import ProtocolError, make_protocol
+from ...protocols.dry_run import check_against_limits, dry_run
 from ...protocols.procedure import BenchProcedure
 from ...protocols.running.stopping import PointWatch
 from ...storage import RunRecord, Status, Store
@@ -13,8 +13,6 @@ from ..errors import StationError
 from ..messages import Job, NewJob
 
 LARGEST_SEED = 2**32 - 1
-EXCHANGE_S = 0.005  # of a pulse and a reading, the integration of the meter aside
-POWER_LINE_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +44,7 @@ def prepare(new: NewJob, bench_file: BenchFile, bench: Bench | None, store: Stor
     if bench is not None:
         procedure.check(bench)
     else:
-        procedure.validate()
-        _check_limits(bench_file.limits, procedure.set_points())
+        check_against_limits(procedure, bench_file)
     done = 0 if original is None else original.summary.points
     return Prepared(
         procedure,
@@ -59,20 +56,10 @@ def prepare(new: NewJob, bench_file: BenchFile, bench: Bench | None, store: Stor
 
 
 def job_of(new: NewJob, prepared: Prepared, bench_file: BenchFile) -> Job:
-    """Return the job as it is queued, with what it takes; its number is that of the queue."""
-    duration_s = estimated_duration_s(prepared.procedure, prepared.points, bench_file)
+    """Return the job as it is queued, with what a dry run foretells; its number is the queue's."""
+    foretold = dry_run(prepared.procedure, bench_file)
+    duration_s = foretold.wall_time_s * prepared.points / foretold.points
     return Job(number=0, new=new, points=prepared.points, duration_s=duration_s)
-
-
-def estimated_duration_s(procedure: BenchProcedure, points: int, bench_file: BenchFile) -> float:
-    """Return the bench time that the points and the ramps between them take, in s."""
-    wait_s = max(float(getattr(procedure, name, 0.0)) for name in ("read_delay_s", "interval_s"))
-    point_s = EXCHANGE_S + bench_file.resistance_meter.nplc * POWER_LINE_S + wait_s
-    fields_T = procedure.set_points().fields_T
-    change_T = sum(abs(after - before) for before, after in pairwise((0.0, *fields_T, 0.0)))
-    ramps_s = change_T / bench_file.limits.field_rate_T_per_s
-    cycles = points / max(1, procedure.points_per_cycle())
-    return points * point_s + cycles * ramps_s
 
 
 def _resumable(store: Store, run_id: int, protocol: str) -> RunRecord:
@@ -100,17 +87,6 @@ def _seed(new: NewJob, original: RunRecord | None, bench_file: BenchFile) -> int
             f"{'no seed' if first is None else f'seed {first}'}, not {new.seed}: leave it out."
         )
     return first
-
-
-def _check_limits(limits: Limits, set_points: SetPoints) -> None:
-    if set_points.shape is not None:
-        limits.check_shape(set_points.shape)
-    for amplitude_V in set_points.amplitudes_V:
-        limits.check_pulse(amplitude_V)
-    for field_T in set_points.fields_T:
-        limits.check_field(field_T)
-    for current_A in set_points.currents_A:
-        limits.check_current(current_A)
 
 
 def _check_texts(new: NewJob) -> None:

@@ -71,7 +71,7 @@ def _source(cursor: DBAPICursor, run_id: int, after: int) -> str:
 
 def _column(name: str, values: npt.NDArray[np.float64]) -> npt.NDArray[Any]:
     if name == "mark":
-        return values != 0
+        return values.astype(np.bool_)
     if name not in MEASURED:
         return values.astype(np.int64)
     return np.where(values == MISSING, np.nan, values)

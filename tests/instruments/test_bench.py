@@ -11,6 +11,7 @@ import pyvisa
 
 from dwmtj.instruments import Bench, BenchError, BenchFile, PulseShape, open_bench
 from dwmtj.instruments.adapters.keysight81160a import Keysight81160APulseGenerator
+from dwmtj.instruments.guard.safe_state import Stage
 from dwmtj.instruments.interrupts import Interrupts
 from dwmtj.simulators.bench.models.keysight_81160a.channel import Channel
 
@@ -94,10 +95,21 @@ def test_a_dead_instrument_is_named_and_keeps_no_other_on(
 ) -> None:
     bench_file = virtual()
     bench = switched_on(bench_file)
+    seen: list[tuple[str, Stage]] = []
+
+    def observe(name: str, stage: Stage, problem: str) -> None:
+        seen.append((name, stage))
+        assert not problem, "an observer that fails changes nothing"
+
+    bench.safe_state_observer = observe
     monkeypatch.setattr(Channel, "program", lambda *_: None)  # it obeys no more
     with pytest.raises(BenchError, match=r"switch it off by hand: The pulse generator .* may be"):
         bench.make_safe()
     assert outputs(bench_file) == ["1", "0", "0"]
+    started_and_failed = (Stage.STARTED, Stage.FAILED, Stage.RETRIED, Stage.FAILED)
+    assert [stage for name, stage in seen if name == "pulse generator"] == [*started_and_failed]
+    for name in ("resistance meter", "magnet supply"):
+        assert [stage for other, stage in seen if other == name] == [Stage.STARTED, Stage.SAFE]
 
 
 @pytest.mark.usefixtures("heeds_ctrl_c")

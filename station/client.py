@@ -90,9 +90,11 @@ class Station:
         try:
             reply = self._ask_now("state", QUICK_TIMEOUT_S, messages_after=messages_after)
         except NotReachedError:
-            successor = self._successor()
-            if successor is None or self._latest is None:
+            if self._successor() is None:
                 raise
+            if self._latest is None:
+                self._wait_for_successor()
+                return self.state(messages_after)
             return replace(
                 self._latest, activity=Activity.OPENING, run=None, held=True, stop=None, messages=()
             )
@@ -217,10 +219,13 @@ class Station:
         except NotReachedError:
             if self._successor() is None:
                 raise
+        self._wait_for_successor()
+        return self._ask_now(command, None, **arguments)
+
+    def _wait_for_successor(self) -> None:
         deadline_s = time.monotonic() + SUCCESSOR_TIMEOUT_S
         while self._successor() is not None and time.monotonic() < deadline_s:
             time.sleep(POLL_S)
-        return self._ask_now(command, None, **arguments)
 
     def _ask_now(self, command: str, timeout_s: float | None, **arguments: Any) -> Any:
         if self._closed:
@@ -250,6 +255,6 @@ class Station:
 def _bench_key(bench: str) -> str:
     """Return the name of a built-in bench, or the absolute path of a bench file."""
     path = Path(bench).expanduser()
-    if not path.suffix and not path.exists() and os.sep not in bench:
+    if not path.suffix and not path.is_file() and os.sep not in bench:
         return bench
     return str(path.resolve())

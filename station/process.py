@@ -63,7 +63,7 @@ class StationProcess:
     def _listen(self, name: str, exits: ExitStack) -> StationFile:
         start, token = self._start, secrets.token_hex(32)
         listener, address = listen(new_socket_path(start.bench))
-        commands = Commands(self._work, Path(start.database), self._replace)
+        commands = Commands(self._work, self._replace)
         exits.callback(Server(listener, token, commands).close)
         file = StationFile(
             name=name,

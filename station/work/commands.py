@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from inspect import signature
 from os import getpid
-from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -22,9 +21,8 @@ DEFAULT_READ_CURRENT_A = 100e-6
 class Commands:
     """The commands of one station; safe to use from any thread."""
 
-    def __init__(self, work: StationWork, database: Path, replace: Callable[[], None]) -> None:
+    def __init__(self, work: StationWork, replace: Callable[[], None]) -> None:
         self._work = work
-        self._database = database
         self._by_name: Mapping[str, Callable[..., Any]] = {
             "state": self.state,
             "add": self.add,
@@ -59,15 +57,15 @@ class Commands:
     def state(self, messages_after: int = 0) -> Any:
         """Return a StationState."""
         work = self._work
-        live = work.live
+        live = work.runs.live
         reading = None if live is None else live.reading()
         state = StationState(
             activity=work.activity,
             bench=self._description(),
-            database=str(self._database),
+            database=str(work.store.path),
             pid=getpid(),
             run=None if live is None else live.progress(),
-            reading=reading or _later(work.reading, work.hand.latest),
+            reading=reading or _later(work.runs.reading, work.hand.latest),
             queue=work.queue.jobs,
             held=work.queue.held,
             instruments=work.instruments.shown(work.own.bench),
@@ -119,7 +117,7 @@ class Commands:
         )
 
     def _control(self) -> RunControl:
-        live = self._work.live
+        live = self._work.runs.live
         if live is None:
             raise StationError("No run is under way.")
         return live.control

@@ -1,7 +1,6 @@
 """The work of a station: one thing at a time in the main thread, whatever clients ask meanwhile."""
 
 import logging
-import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
@@ -9,18 +8,16 @@ from typing import Any
 from ...errors import DwmtjError
 from ...instruments import Bench, BenchError, BenchFile, LimitError
 from ...instruments.interrupts import Interrupts
-from ...protocols import run
-from ...storage import Status, Store, StoreError
+from ...storage import Store
 from ..errors import StationError
-from ..messages import Activity, HandReading, Job
+from ..messages import Activity
 from .by_hand import ByHand
 from .inbox import Action, Inbox
 from .instrument_states import InstrumentStates
-from .job_check import Prepared, prepare
 from .job_queue import JobQueue
-from .live import LiveRun
 from .message_log import MessageLog
 from .own_bench import OwnBench
+from .queued_runs import QueuedRuns
 from .signals import Signals
 from .stopping import Stop
 
@@ -30,14 +27,6 @@ POLL_S = 0.2  # for signals
 _OPENING = "The bench is being opened: wait until it is."
 _RUNNING = "A run is under way: stop it before doing anything by hand."
 _STOPPED = "This was stopped."
-
-_ENDINGS = {
-    Status.FINISHED: ("info", "is finished"),
-    Status.ABORTED: ("warning", "was stopped"),
-    Status.FAILED: ("error", "failed"),
-    Status.INTERRUPTED: ("error", "was interrupted"),
-    Status.RUNNING: ("error", "has no stored end"),
-}
 
 
 class StationWork:
@@ -66,8 +55,7 @@ class StationWork:
         )
         self.instruments = InstrumentStates(bench_file, lambda: self.stop.pending)
         self.own = OwnBench(bench_file, seed, self.instruments, self.messages.add)
-        self.live: LiveRun | None = None
-        self.reading: HandReading | None = None
+        self.runs = QueuedRuns(self.own, store, queue, self.messages, lambda: self.stop.pending)
         self.ends_when_idle = False
         self._opening = True
         self.inbox.close(_OPENING)
@@ -105,9 +93,7 @@ class StationWork:
     def begin_stop(self) -> None:
         """Hold the queue and stop whatever is under way, at once; again: replace the process."""
         self.queue.hold(True)
-        live = self.live
-        if live is not None:
-            live.control.stop()
+        self.runs.stop()
         self.inbox.close(_STOPPED)
         self.stop.request()
         self.inbox.wake()
@@ -158,10 +144,8 @@ class StationWork:
             self._finish_stop()
         elif (asked := self.inbox.take()) is not None:
             self._answer(*asked)
-        elif self._may_run and (job := self._next_job()) is not None:
-            self.inbox.close(_RUNNING)
-            self._run(job)
-            self.inbox.open()
+        elif self._may_run and self.runs.take():
+            self._run()
         else:
             self.inbox.wait(POLL_S)
 
@@ -234,87 +218,19 @@ class StationWork:
         finally:
             self._opening = False
 
-    def _next_job(self) -> Job | None:
-        try:
-            return self.queue.take()
-        except DwmtjError as error:  # its file cannot be written
-            self.queue.hold(True)
-            self.messages.add("error", str(error))
-            return None
-
-    def _run(self, job: Job) -> None:
-        """Run a job; whatever becomes of it, the bench is safe and the station goes on."""
-        self.instruments.acknowledge()
-        live: LiveRun | None = None
-        problem, details = "", ""
-        try:
-            prepared = self._prepare(job)
-            live = self.live = LiveRun(job.number, prepared.procedure.expected_cycles())
-            self._measure(job, prepared, live)
-        except (KeyboardInterrupt, SystemExit) as error:
-            self.signals.account_for(error)
-            problem = "It was stopped."
-        except DwmtjError as error:
-            problem = " ".join([str(error), *getattr(error, "__notes__", ())])
-        except Exception as error:
-            log.exception("A run failed")
-            problem, details = repr(error), traceback.format_exc()
-        finally:
-            self.live = None
-        self._note_end(job, live, problem, details)
-        if unsafe := self.instruments.not_safe():
-            self.own.problem = f"Not confirmed as off: {', '.join(unsafe)}; check the bench."
-        if self.stop.pending and live is not None and live.run_id is not None:
-            self._stop_ended()
-
-    def _prepare(self, job: Job) -> Prepared:
-        """Make the bench what the job needs, and check the job on it."""
+    def _run(self) -> None:
+        """Carry out the run that was taken; the bench is safe afterwards."""
+        self.inbox.close(_RUNNING)
         if self.hand.on:
             self._make_safe()
-        prepared = prepare(job.new, self.own.file, self.own.bench, self.store)
-        resumed = job.new.resume is not None
-        if resumed or prepared.seed is not None:
-            self.own.use_lab(prepared.seed, prepared.attempt, fresh=not resumed)
-        if self.own.bench is None or self.own.problem is not None:
-            raise StationError(f"The bench is not open: {self.own.problem}")
-        return prepared
-
-    def _measure(self, job: Job, prepared: Prepared, live: LiveRun) -> None:
-        assert self.own.bench is not None, "the job was prepared"
-        if self.stop.pending:  # it was asked for before this run could be told
-            live.control.stop()
-        run(
-            prepared.procedure,
-            self.own.bench,
-            self.store,
-            listeners=(live,),
-            control=live.control,
-            stop=prepared.stop,
-            operator=job.new.operator,
-            notes=job.new.notes,
-            seed=self.own.seed,
-            resume=job.new.resume,
-        )
-
-    def _note_end(self, job: Job, live: LiveRun | None, problem: str, details: str) -> None:
-        if live is None or live.run_id is None:
-            self.queue.give_back(problem)
-            self.messages.add(
-                "error", f"A {job.new.protocol} could not be run. {problem}".strip(), details
-            )
-            return
-        self.reading = live.reading() or self.reading
-        status, message = self._end_of(live, live.run_id)
-        self.queue.done(held=status is not Status.FINISHED or job.new.hold_after)
-        level, words = _ENDINGS[status]
-        reason = problem if problem and status is Status.FAILED else message or ""
-        self.messages.add(level, f"Run {live.run_id} {words}. {reason}".strip(), details)
-
-    def _end_of(self, live: LiveRun, run_id: int) -> tuple[Status, str | None]:
-        if live.ended is not None:
-            return live.ended.status, live.ended.message
+        self.instruments.acknowledge()
         try:
-            summary = self.store.run(run_id).summary  # its listener has not come to the end
-        except StoreError as error:
-            return Status.INTERRUPTED, str(error)
-        return summary.status, summary.message
+            begun = self.runs.run()
+        except (KeyboardInterrupt, SystemExit) as error:
+            self.signals.account_for(error)
+            begun = self.runs.note_interruption()
+        if unsafe := self.instruments.not_safe():
+            self.own.problem = f"Not confirmed as off: {', '.join(unsafe)}; check the bench."
+        if begun and self.stop.pending:  # a run leaves the bench safe itself
+            self.stop.end()
+        self.inbox.open()

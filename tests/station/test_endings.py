@@ -2,17 +2,14 @@
 
 import os
 import signal
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
 
 import pytest
 
-from dwmtj.instruments import Bench, BenchFile, PulseShape, open_bench
 from dwmtj.station import Activity, Station
 from dwmtj.station.work import stopping
-from dwmtj.station.work.stopping import Stop
 from dwmtj.storage import Status, Store
 from dwmtj.tests.command_line import wait_until
 from dwmtj.tests.instruments.guard.tcp_bench import TcpBench, off, served_bench
@@ -28,7 +25,6 @@ from dwmtj.tests.station.conftest import (
 )
 from dwmtj.tests.station.hanging_wire import HangingWire
 
-SHAPE = PulseShape(width_s=50e-9, rise_s=10e-9, fall_s=10e-9)
 METER = "2400"
 
 
@@ -130,42 +126,3 @@ def test_a_hung_meter_keeps_nothing_else_on_is_named_and_replaced_at_the_second_
     assert Station.running() == []
     with Store.open(database) as store:
         assert store.run(run.run_id).summary.status is Status.INTERRUPTED
-
-
-@pytest.fixture
-def armed(virtual: Callable[..., BenchFile]) -> Iterator[Bench]:
-    with open_bench(virtual()) as bench:
-        bench.generator.arm(SHAPE)
-        yield bench
-
-
-def test_a_main_thread_that_cannot_be_interrupted_is_made_safe_around_and_then_replaced(
-    armed: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(stopping, "REPLACE_AFTER_S", 2.0)
-    interrupted, replaced = threading.Event(), threading.Event()
-    stop = Stop(lambda: armed, lambda: armed.making_safe, interrupted.set, replaced.set)
-    stop.request()
-    assert stop.pending
-    assert replaced.wait(60.0)
-    assert interrupted.is_set()
-    assert not armed.generator.armed
-
-
-def test_a_run_that_ends_by_itself_is_not_interrupted(armed: Bench) -> None:
-    interrupted = threading.Event()
-    stop = Stop(lambda: armed, lambda: armed.making_safe, interrupted.set, lambda: None)
-    stop.request()
-    stop.end()
-    assert not stop.pending and stop.progress() is None
-    assert not interrupted.wait(2 * stopping.GRACE_S)
-    assert armed.generator.armed
-
-
-def test_the_second_request_replaces_at_once(armed: Bench) -> None:
-    replaced = threading.Event()
-    stop = Stop(lambda: armed, lambda: False, lambda: None, replaced.set)
-    stop.request()
-    stop.request()
-    assert replaced.is_set()
-    stop.end()

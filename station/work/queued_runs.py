@@ -1,0 +1,141 @@
+"""The runs of the queue, carried out in the main thread through the runner of all protocols."""
+
+import logging
+import traceback
+from collections.abc import Callable
+
+from ...errors import DwmtjError
+from ...protocols import run
+from ...storage import Status, Store, StoreError
+from ..errors import StationError
+from ..messages import HandReading, Job
+from .job_check import Prepared, prepare
+from .job_queue import JobQueue
+from .live import LiveRun
+from .message_log import MessageLog
+from .own_bench import OwnBench
+
+log = logging.getLogger(__name__)
+
+_ENDINGS = {
+    Status.FINISHED: ("info", "is finished"),
+    Status.ABORTED: ("warning", "was stopped"),
+    Status.FAILED: ("error", "failed"),
+    Status.INTERRUPTED: ("error", "was interrupted"),
+    Status.RUNNING: ("error", "has no stored end"),
+}
+
+
+class QueuedRuns:
+    """Takes jobs from the queue and runs them; `live` is the one under way, for any thread.
+
+    `stopping` tells whether a stop was requested.
+    """
+
+    def __init__(
+        self,
+        own: OwnBench,
+        store: Store,
+        queue: JobQueue,
+        messages: MessageLog,
+        stopping: Callable[[], bool],
+    ) -> None:
+        self.live: LiveRun | None = None
+        self.reading: HandReading | None = None
+        """The last one of the run before."""
+        self._own = own
+        self._store = store
+        self._queue = queue
+        self._messages = messages
+        self._stopping = stopping
+
+    def stop(self) -> None:
+        """End the run under way, if there is one, after its point."""
+        live = self.live
+        if live is not None:
+            live.control.stop()
+
+    def take(self) -> bool:
+        """Take the first job of the queue; return False if none may start."""
+        try:
+            return self._queue.take() is not None
+        except DwmtjError as error:  # its file cannot be written
+            self._queue.hold(True)
+            self._messages.add("error", str(error))
+            return False
+
+    def run(self) -> bool:
+        """Run the job that was taken, and return True if a run has begun, however it ended.
+
+        An interruption is raised; `note_interruption` is to be called then.
+        """
+        job = self._queue.under_way
+        assert job is not None, "it was taken"
+        try:
+            prepared = self._prepare(job)
+            self.live = LiveRun(job.number, prepared.procedure.expected_cycles())
+            self._measure(job, prepared, self.live)
+        except DwmtjError as error:
+            return self._note_end(" ".join([str(error), *getattr(error, "__notes__", ())]))
+        except Exception as error:
+            log.exception("A run failed")
+            return self._note_end(repr(error), traceback.format_exc())
+        return self._note_end()
+
+    def note_interruption(self) -> bool:
+        """Note the end of the run that was interrupted; return True if it had begun."""
+        return self._note_end("It was stopped.")
+
+    def _prepare(self, job: Job) -> Prepared:
+        """Make the bench what the job needs, and check the job on it."""
+        prepared = prepare(job.new, self._own.file, self._own.bench, self._store)
+        resumed = job.new.resume is not None
+        if resumed or prepared.seed is not None:
+            self._own.use_lab(prepared.seed, prepared.attempt, fresh=not resumed)
+        if self._own.bench is None or self._own.problem is not None:
+            raise StationError(f"The bench is not open: {self._own.problem}")
+        return prepared
+
+    def _measure(self, job: Job, prepared: Prepared, live: LiveRun) -> None:
+        assert self._own.bench is not None, "the job was prepared"
+        if self._stopping():  # since before this run could be told
+            raise StationError("It was stopped.")
+        run(
+            prepared.procedure,
+            self._own.bench,
+            self._store,
+            listeners=(live,),
+            control=live.control,
+            stop=prepared.stop,
+            operator=job.new.operator,
+            notes=job.new.notes,
+            seed=self._own.seed,
+            resume=job.new.resume,
+        )
+
+    def _note_end(self, problem: str = "", details: str = "") -> bool:
+        """Tell how the job under way has ended; return True if its run had begun."""
+        job, live = self._queue.under_way, self.live
+        assert job is not None, "it has just ended"
+        self.live = None
+        if live is None or live.run_id is None:
+            self._queue.give_back(problem)
+            told = f"A {job.new.protocol} could not be run. {problem}".strip()
+            self._messages.add("error", told, details)
+            return False
+        self.reading = live.reading() or self.reading
+        status, message = self._end_of(live, live.run_id)
+        level, words = _ENDINGS[status]
+        reason = problem if problem and status is Status.FAILED else message or ""
+        self._messages.add(level, f"Run {live.run_id} {words}. {reason}".strip(), details)
+        self._queue.done(held=status is not Status.FINISHED or job.new.hold_after)
+        return True
+
+    def _end_of(self, live: LiveRun, run_id: int) -> tuple[Status, str | None]:
+        if live.ended is not None:
+            return live.ended.status, live.ended.message
+        try:
+            summary = self._store.run(run_id).summary  # its listener has not come to the end
+        except StoreError as error:
+            return Status.INTERRUPTED, str(error)
+        return summary.status, summary.message

@@ -57,17 +57,18 @@ class Commands:
     def state(self, messages_after: int = 0) -> Any:
         """Return a StationState."""
         work = self._work
+        jobs, under_way, held = work.queue.snapshot()
         live = work.runs.live
         reading = None if live is None else live.reading()
         state = StationState(
-            activity=work.activity,
+            activity=work.activity_with(under_way),
             bench=self._description(),
             database=str(work.store.path),
             pid=getpid(),
             run=None if live is None else live.progress(),
             reading=reading or _later(work.runs.reading, work.hand.latest),
-            queue=work.queue.jobs,
-            held=work.queue.held,
+            queue=jobs,
+            held=held,
             instruments=work.instruments.shown(work.own.bench),
             stop=work.stop.progress(),
             messages=work.messages.after(messages_after),

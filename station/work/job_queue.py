@@ -47,6 +47,11 @@ class JobQueue:
         """The job that was under way when the process before this one ended."""
         self._load()
 
+    def snapshot(self) -> tuple[tuple[Job, ...], Job | None, bool]:
+        """Return the jobs, the one under way and whether the queue is held, at one moment."""
+        with self._lock:
+            return tuple(self._jobs), self.under_way, self.held
+
     @property
     def jobs(self) -> tuple[Job, ...]:
         with self._lock:

@@ -10,7 +10,7 @@ from ...instruments import Bench, BenchError, BenchFile, LimitError
 from ...instruments.interrupts import Interrupts
 from ...storage import Store
 from ..errors import StationError
-from ..messages import Activity
+from ..messages import Activity, Job
 from .by_hand import ByHand
 from .inbox import Action, Inbox
 from .instrument_states import InstrumentStates
@@ -62,11 +62,15 @@ class StationWork:
 
     @property
     def activity(self) -> Activity:
+        return self.activity_with(self.queue.under_way)
+
+    def activity_with(self, job_under_way: Job | None) -> Activity:
+        """Return what the station does, given the job that is under way."""
         if self.stop.pending:
             return Activity.STOPPING
         if self._opening:
             return Activity.OPENING
-        if self.queue.under_way is not None:
+        if job_under_way is not None:
             return Activity.RUNNING
         if self.own.bench is None or self.own.problem is not None:
             return Activity.NOT_OPEN

@@ -103,7 +103,7 @@ class PageSession:
             self._serve(step, words)
         elif NEEDS_GPU.search(step.text) and not has_gpu():
             code, output = self._call(words)
-            assert code == 2 and "There is no GPU that this PyTorch can use" in output, output
+            assert code == 2 and "This PyTorch finds no GPU" in output, output
         else:
             self._succeed(step, words)
 

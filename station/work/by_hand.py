@@ -8,6 +8,7 @@ there are no such thing. A measurement worth keeping is a run.
 from datetime import UTC, datetime
 
 from ...instruments import Bench, BenchError, PulseShape
+from ...protocols.quantities import format_quantity
 from ..messages import HandReading
 
 
@@ -33,7 +34,8 @@ class ByHand:
             self._shape = shape
         bench.generator.fire(amplitude_V)
         self._amplitude_V = amplitude_V
-        return f"Pulse by hand: {amplitude_V:g} V, {shape.width_s:g} s wide."
+        width = format_quantity(shape.width_s, "s")
+        return f"Pulse by hand: {amplitude_V:g} V, {width} wide."
 
     def read(self, bench: Bench, current_A: float) -> HandReading:
         """Read the junction once; raises LimitError and BenchError."""

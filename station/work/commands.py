@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ...instruments import PulseShape
 from ...protocols import RunControl
+from ...protocols.quantities import format_quantity
 from ..errors import StationError
 from ..messages import BenchDescription, HandReading, Job, NewJob, StationState
 from .job_check import job_of, prepare
@@ -96,14 +97,18 @@ class Commands:
 
     def read(self, current_A: float) -> Any:
         reading = self._work.by_hand(lambda bench: self._work.hand.read(bench, current_A))
+        shown = format_quantity(current_A, "A", "µA")
         self._work.messages.add(
-            "info", f"Reading by hand: {reading.resistance_ohm:.2f} Ω at {current_A:g} A."
+            "info", f"Reading by hand: {reading.resistance_ohm:.2f} Ω at {shown}."
         )
         return _adapter(HandReading).dump_python(reading, mode="json")
 
     def go_to_field(self, field_T: float) -> float:
         read_back_T = self._work.by_hand(lambda bench: self._work.hand.go_to_field(bench, field_T))
-        self._work.messages.add("info", f"Field by hand: {field_T:g} T, {read_back_T:g} T reached.")
+        self._work.messages.add(
+            "info",
+            f"Field by hand: {1e3 * field_T:.4g} mT, {1e3 * read_back_T:.4g} mT reached.",
+        )
         return float(read_back_T)
 
     def _description(self) -> BenchDescription:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from .errors import StoreError
 from .owner import Owner
 from .records import AttemptRecord, Progress, RunRecord, RunSummary, WarningRecord
-from .schema import Device, EarlierAttempt, Run, RunWarning, Status, StoredPoint
+from .schema import EarlierAttempt, Run, RunWarning, Status, StoredPoint
 
 
 def points_of(run_id: int, *, all_attempts: bool = False) -> Select[Any]:
@@ -43,7 +43,7 @@ def progress_of(session: Session, run_id: int) -> Progress:
     if last_point is None or last_cycle is None:
         return Progress()
     kept = points_of(run_id).where(StoredPoint.cycle < last_cycle)
-    return Progress(last_point + 1, last_cycle, _count(session, kept))
+    return Progress(last_point + 1, last_cycle, count_rows(session, kept))
 
 
 def find_run(session: Session, run_id: int) -> Run:
@@ -54,28 +54,11 @@ def find_run(session: Session, run_id: int) -> Run:
     return run
 
 
-def summaries(session: Session, protocol: str | None, device: str | None) -> Iterator[RunSummary]:
-    """Yield a summary of every run that matches, the oldest first."""
-    # Points are numbered from 0, and the last number is found without counting rows.
-    last_point = (
-        select(func.max(StoredPoint.point)).where(StoredPoint.run_id == Run.id).scalar_subquery()
-    )
-    statement = select(Run, last_point).order_by(Run.id)
-    if protocol is not None:
-        statement = statement.where(Run.protocol == protocol)
-    if device is not None:
-        statement = statement.where(Run.device.has(Device.name == device))
-    for run, last in session.execute(statement):
-        repeated = run.attempt > 1
-        points = _count(session, points_of(run.id)) if repeated else 0 if last is None else last + 1
-        yield _summary(run, points)
-
-
 def record(session: Session, run_id: int) -> RunRecord:
     """Return everything about a run except its points; raises StoreError."""
     run = find_run(session, run_id)
     return RunRecord(
-        summary=_summary(run, _count(session, points_of(run_id))),
+        summary=_summary(run, count_rows(session, points_of(run_id))),
         parameters=run.parameters,
         attempts=(*map(attempt_of, run.earlier_attempts), attempt_of(run)),
         warnings=tuple(_warnings(session, run_id)),
@@ -100,9 +83,13 @@ def owner_of(run: Run) -> Owner:
 def status_of(run: Run) -> tuple[Status, str | None]:
     """Return the status of a run, interrupted if its process has ended, and the message."""
     if run.status is Status.RUNNING and owner_of(run).is_dead():
-        message = f"The process (pid {run.pid} on {run.host}) ended unexpectedly."
-        return Status.INTERRUPTED, message
+        return Status.INTERRUPTED, lost_process(run.pid, run.host)
     return run.status, run.message
+
+
+def lost_process(pid: int, host: str) -> str:
+    """Return the message of a run whose process ended without storing how the run ended."""
+    return f"The process (pid {pid} on {host}) ended unexpectedly."
 
 
 def _warnings(session: Session, run_id: int) -> Iterator[WarningRecord]:
@@ -132,8 +119,11 @@ def _summary(run: Run, points: int) -> RunSummary:
         message=message,
         operator=run.operator,
         notes=run.notes,
+        tags=tuple(run.tags or ()),
+        starred=bool(run.starred),
     )
 
 
-def _count(session: Session, statement: Select[Any]) -> int:
+def count_rows(session: Session, statement: Select[Any]) -> int:
+    """Return the number of rows of a SELECT."""
     return session.scalar(select(func.count()).select_from(statement.subquery())) or 0

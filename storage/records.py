@@ -11,7 +11,10 @@ from .schema import Status
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """A run in brief; `points` is the number of rows `Store.points` returns by default."""
+    """A run in brief; `points` is the number of rows `Store.points` returns by default.
+
+    `tags` and `starred` are the operator's marks, to find the run again.
+    """
 
     id: int
     protocol: str
@@ -25,6 +28,8 @@ class RunSummary:
     message: str | None
     operator: str
     notes: str
+    tags: tuple[str, ...] = ()
+    starred: bool = False
 
     def __repr__(self) -> str:
         return f"<RunSummary of {brief(self)}>"

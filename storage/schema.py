@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 class Status(StrEnum):
@@ -56,6 +56,7 @@ class Base(DeclarativeBase):
         datetime: UtcTime,
         dict[str, Any]: JSON(none_as_null=True),
         list[int]: JSON(none_as_null=True),
+        list[str]: JSON(none_as_null=True),
         Status: Enum(
             Status,
             native_enum=False,
@@ -107,6 +108,10 @@ class Run(Base):
     process_started: Mapped[float]  # Unix time in s; distinguishes processes with the same pid
     boot_id: Mapped[str | None]  # of the host, and the start since then: no clock moves them
     process_started_ticks: Mapped[int | None]
+
+    tags: Mapped[list[str] | None]  # words of the operator, to find the run again
+    starred: Mapped[bool | None]
+    deleted: Mapped[datetime | None]  # time of the deletion, which can be undone; None if listed
 
     device: Mapped[Device] = relationship(lazy="joined", innerjoin=True)
     earlier_attempts: Mapped[list["EarlierAttempt"]] = relationship(

@@ -1,7 +1,7 @@
 """The store: writes, lists, loads and exports runs, calibrations and results."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy.orm import Session
 
-from . import attempts, calibrations, queries, results
+from . import calibrations, queries, results
 from .calibrations import CalibrationRecord
 from .database import Database, open_database
 from .errors import StoreError, errors_of
 from .location import database_path
 from .records import Progress, RunRecord, RunSummary
 from .results import ResultRecord
+from .runs import annotations, attempts, listing
 from .schema import Status
 from .sqlite_file import LOCK_TIMEOUT_S
 from .writing.notes import claim_notes, has_notes, store_notes
@@ -139,11 +140,13 @@ class Store:
         protocol: str | None = None,
         device: str | None = None,
         status: Status | None = None,
+        *,
+        first: int = 0,
     ) -> list[RunSummary]:
-        """Return the runs that match, the oldest first."""
+        """Return the runs from number `first` on that match and are not deleted, oldest first."""
         self._mark_interrupted()
         with self._reading() as session:
-            found = queries.summaries(session, protocol, device)
+            found = listing.summaries(session, protocol, device, first)
             return [run for run in found if status is None or run.status is status]
 
     def run(self, run_id: int) -> RunRecord:
@@ -151,6 +154,36 @@ class Store:
         self._mark_interrupted()
         with self._reading() as session:
             return queries.record(session, run_id)
+
+    def annotate(
+        self,
+        run_id: int,
+        *,
+        notes: str | None = None,
+        tags: Sequence[str] | None = None,
+        starred: bool | None = None,
+    ) -> None:
+        """Replace a run's notes, tags or star; what is None stays as it is."""
+        with self._writing() as session:
+            annotations.annotate(session, run_id, notes, tags, starred)
+
+    def delete_runs(self, run_ids: Collection[int]) -> None:
+        """Take runs out of the list; all they hold is kept, and `restore_runs` undoes it.
+
+        Raises StoreError if one of them is under way or does not exist; then none is deleted.
+        """
+        with self._writing() as session:
+            annotations.delete(session, run_ids)
+
+    def restore_runs(self, run_ids: Collection[int]) -> None:
+        """Put deleted runs back into the list."""
+        with self._writing() as session:
+            annotations.restore(session, run_ids)
+
+    def deleted_runs(self) -> list[int]:
+        """Return the numbers of the deleted runs, in order."""
+        with self._reading() as session:
+            return annotations.deleted(session)
 
     def points(self, run_id: int, *, all_attempts: bool = False) -> "pd.DataFrame":
         """Return the points of a run, also while it runs: one row per point, index `point`.

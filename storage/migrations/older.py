@@ -2,17 +2,18 @@
 
 import sqlite3
 
-_VIEWS = {
+_ADDED_TABLES = {
     1: (
         "warnings AS SELECT NULL AS id, NULL AS run_id, NULL AS attempt, NULL AS time, "
         "NULL AS source, NULL AS message WHERE 0",
     ),
-    2: (
-        "points AS SELECT *, NULL AS mark FROM main.points",
-        "runs AS SELECT *, NULL AS boot_id, NULL AS process_started_ticks FROM main.runs",
-    ),
 }
-"""By version, the views that make a table of that version look like that of the next one."""
+"""By version, the tables that the next version added, as empty views."""
+_ADDED_COLUMNS: dict[int, dict[str, tuple[str, ...]]] = {
+    2: {"points": ("mark",), "runs": ("boot_id", "process_started_ticks")},
+    3: {"runs": ("tags", "starred", "deleted")},
+}
+"""By version, the columns that the next version added to a table."""
 
 
 def view_as_current(connection: sqlite3.Connection, version: int) -> None:
@@ -21,6 +22,19 @@ def view_as_current(connection: sqlite3.Connection, version: int) -> None:
     A temporary view goes before the table of its name, and nothing is written to the file.
     """
     connection.execute("PRAGMA temp_store = MEMORY")
-    for before, views in _VIEWS.items():
+    for before, views in _ADDED_TABLES.items():
         for view in views if before >= version else ():
             connection.execute(f"CREATE TEMP VIEW {view}")
+    for table, columns in _columns_added_since(version).items():
+        empty = ", ".join(f"NULL AS {column}" for column in columns)
+        connection.execute(
+            f"CREATE TEMP VIEW {table} AS SELECT *, {empty} FROM main.{table}"  # noqa: S608
+        )
+
+
+def _columns_added_since(version: int) -> dict[str, list[str]]:
+    added: dict[str, list[str]] = {}
+    for before, tables in _ADDED_COLUMNS.items():
+        for table, columns in tables.items() if before >= version else ():
+            added.setdefault(table, []).extend(columns)
+    return added

@@ -196,23 +196,26 @@ def test_a_table_that_others_refer_to_can_be_rebuilt_in_a_batch(
     """As a later version may have to; SQLite cannot add a constraint to a table in place."""
     folder = old.with_name("migrations")
     shutil.copytree(upgrade.MIGRATIONS, folder)
-    (folder / "versions" / "v4_setups.py").write_text(
-        "import sqlalchemy as sa\nfrom alembic import op\nrevision, down_revision = '4', '3'\n"
+    later = SCHEMA_VERSION + 1
+    (folder / "versions" / f"v{later}_setups.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\n"
+        f"revision, down_revision = '{later}', '{SCHEMA_VERSION}'\n"
         "def upgrade():\n"
         "    with op.batch_alter_table('runs') as runs:\n"
         "        runs.add_column(sa.Column('setup', sa.Text, server_default='A'))\n"
         "        runs.create_check_constraint('named', \"setup <> ''\")\n"
     )
-    monkeypatch.setattr(upgrade, "SCHEMA_VERSION", 4)
-    monkeypatch.setattr("dwmtj.storage.sqlite_file.SCHEMA_VERSION", 4)
+    monkeypatch.setattr(upgrade, "SCHEMA_VERSION", later)
+    monkeypatch.setattr("dwmtj.storage.sqlite_file.SCHEMA_VERSION", later)
     before = tables(old)
     assert upgrade_database(old, migrations=folder) is not None
     after = tables(old)
-    assert [row[:-1] for row in after["runs"]] == [(*row, None, None) for row in before["runs"]]
+    without_setup = [row[:-1] for row in after["runs"]]
+    assert without_setup == with_added_columns(before["runs"], without_setup)
     assert {row[-1] for row in after["runs"]} == {"A"}
     assert after["points"] == [(*row, None) for row in before["points"]]
     with closing(sqlite3.connect(old)) as raw:
-        assert raw.execute("PRAGMA user_version").fetchone() == (4,)
+        assert raw.execute("PRAGMA user_version").fetchone() == (later,)
         with pytest.raises(sqlite3.IntegrityError, match="named"):
             raw.execute("UPDATE runs SET setup = ''")
 

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from . import queries
-from .code_version import code_version
-from .errors import StoreError
-from .owner import this_process
-from .records import Progress
-from .schema import Device, EarlierAttempt, Run, Status
+from .. import queries
+from ..code_version import code_version
+from ..errors import StoreError
+from ..owner import this_process
+from ..records import Progress
+from ..schema import Device, EarlierAttempt, Run, Status
 
 
 def begin(

@@ -61,20 +61,31 @@ class Checkpoint:
         self.path.unlink(missing_ok=True)
 
     def _load(self) -> dict[str, Any]:
-        try:
-            kept = _Unpickler(BytesIO(self.path.read_bytes())).load()
-            configuration, parts = kept["configuration"], dict(kept["parts"])
-        except Exception as error:  # whatever damaged bytes make of it
-            raise SweepError(
-                f"The checkpoint {self.path} is damaged, or of an earlier version: delete it to "
-                "start anew."
-            ) from error
+        configuration, parts = _read(self.path)
         if configuration != self._configuration:
             raise SweepError(
                 f"The checkpoint {self.path} is of another configuration: delete it, or give "
                 "another folder with --out."
             )
         return parts
+
+
+def kept_parts(path: Path) -> Mapping[str, Any]:
+    """Return the parts in a checkpoint of any configuration, for who watches a computation.
+
+    Raises SweepError if the file is missing or damaged.
+    """
+    return _read(path)[1]
+
+
+def _read(path: Path) -> tuple[str, dict[str, Any]]:
+    try:
+        kept = _Unpickler(BytesIO(path.read_bytes())).load()
+        return kept["configuration"], dict(kept["parts"])
+    except Exception as error:  # whatever damaged bytes make of it
+        raise SweepError(
+            f"The checkpoint {path} is damaged, or of an earlier version: delete it to start anew."
+        ) from error
 
 
 class _Unpickler(pickle.Unpickler):

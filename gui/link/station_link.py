@@ -1,0 +1,115 @@
+"""The line to the station: its state ten times a second, commands, and STOP on a thread of its own.
+
+A command that hangs delays neither the state nor the stop.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from ...station.errors import StationError
+from .client import StationClient
+from .worker import Worker, sentence_of
+
+PERIOD_S = 0.1
+RETRY_S = 1.0
+START_TIMEOUT_S = 120.0
+Result = TypeVar("Result")
+
+
+class StationLink(QObject):
+    """The station of the window, which `connect` starts or finds; it may take seconds."""
+
+    changed = Signal(object)
+    """The StationState, at each poll."""
+    lost = Signal(str, bool)
+    """A sentence: the station does not answer; and True if it has to be started again."""
+    failed = Signal(str, str)
+    """A sentence and its details: a command was refused."""
+
+    def __init__(self, connect: Callable[[], StationClient]) -> None:
+        super().__init__()
+        self._connect = connect
+        self._client: StationClient | None = None
+        self._there, self._wanted = threading.Event(), threading.Event()
+        self._closing = threading.Event()
+        self._wanted.set()
+        self._commands, self._stops = Worker("station commands"), Worker("station stop")
+        for worker in (self._commands, self._stops):
+            worker.failed.connect(self.failed)
+        self._poller = threading.Thread(target=self._poll, name="station state", daemon=True)
+
+    def start(self) -> None:
+        """Start or find the station, in a thread, and follow its state."""
+        if not self._poller.is_alive():
+            self._poller.start()
+
+    def restart(self) -> None:
+        """Start or find the station anew, after it was lost."""
+        self._there.clear()
+        self._wanted.set()
+
+    def do(
+        self,
+        command: Callable[[StationClient], Result],
+        then: Callable[[Result], object] | None = None,
+        otherwise: Callable[[Exception], object] | None = None,
+        owner: QObject | None = None,
+    ) -> None:
+        """Send a command; its result and its error arrive in the Qt thread."""
+        self._commands.ask(lambda: command(self._reached()), then, otherwise, owner)
+
+    def stop(self) -> None:
+        """Stop the run and make the bench safe, at once; the second time replaces the process."""
+        self._stops.ask(lambda: self._reached().stop())
+
+    def replace(self) -> None:
+        """Replace the process of the run now, and make the bench safe from the new one."""
+        self._stops.ask(lambda: self._reached().replace())
+
+    def close(self) -> None:
+        """Leave the station, which goes on; commands that were asked for are still sent."""
+        self._closing.set()
+        self._wanted.set()
+        self._commands.close()
+        self._stops.close()
+
+    def _reached(self) -> StationClient:
+        if not self._there.wait(START_TIMEOUT_S) or self._client is None:
+            raise StationError("The station cannot be reached; start it again.")
+        return self._client
+
+    def _poll(self) -> None:
+        while not self._closing.is_set():
+            self._wanted.wait()
+            self._wanted.clear()
+            if self._closing.is_set():
+                return
+            try:
+                self._client = self._connect()
+            except Exception as error:
+                self._tell(self.lost.emit, sentence_of(error)[0], True)
+                continue
+            self._there.set()
+            self._follow(self._client)
+
+    def _follow(self, client: StationClient) -> None:
+        """Follow the state until the window closes, or until the station is to be started anew."""
+        seen = 0
+        while not (self._closing.is_set() or self._wanted.is_set()):
+            try:
+                state = client.state(messages_after=seen)
+            except Exception as error:
+                self._tell(self.lost.emit, sentence_of(error)[0], True)
+                self._closing.wait(RETRY_S)
+                continue
+            seen = max([seen, *(message.number for message in state.messages)])
+            self._tell(self.changed.emit, state)
+            self._closing.wait(PERIOD_S)
+        client.close()
+
+    def _tell(self, emit: Callable[..., None], *values: object) -> None:
+        if not self._closing.is_set():
+            emit(*values)

@@ -1,0 +1,1 @@
+"""The queue of runs: their order, and when each will be done."""

@@ -1,0 +1,60 @@
+"""The calibrations of the store as a table."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from ...storage import CalibrationRecord
+from ..durations import clock
+
+Index = QModelIndex | QPersistentModelIndex
+COLUMNS = ("Model", "Version", "Device", "Levels", "Runs", "Made")
+
+
+class ModelList(QAbstractTableModel):
+    """All versions of all models, the latest made on top."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[CalibrationRecord] = []
+
+    def show_records(self, records: Sequence[CalibrationRecord]) -> None:
+        self.beginResetModel()
+        self.records = sorted(records, key=lambda each: each.created, reverse=True)
+        self.endResetModel()
+
+    def row_of(self, model: tuple[str, int]) -> int | None:
+        """Return the row of a name and version."""
+        names = [(record.name, record.version) for record in self.records]
+        return names.index(model) if model in names else None
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.records)
+
+    def columnCount(self, _parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> object:
+        horizontal = orientation is Qt.Orientation.Horizontal
+        return COLUMNS[section] if horizontal and role == Qt.ItemDataRole.DisplayRole else None
+
+    def data(self, index: Index, role: int = 0) -> object:
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        record = self.records[index.row()]
+        runs = ", ".join(map(str, record.source_runs))
+        made = clock(record.created)
+        return (
+            record.name,
+            str(record.version),
+            record.device,
+            levels_text(record),
+            runs,
+            made,
+        )[index.column()]
+
+
+def levels_text(record: CalibrationRecord) -> str:
+    """Return number and range of the levels: "4, from 99.9 to 67.2 Ω"."""
+    means = [level["resistance_ohm"]["value"] for level in record.data.get("levels", [])]
+    return f"{len(means)}, from {means[0]:.4g} to {means[-1]:.4g} Ω" if means else "—"

@@ -1,0 +1,48 @@
+"""Runs as files: a report to mail, or the points as CSV."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from ...storage import Store
+
+
+def ask_for_file(parent: QWidget, title: str, name: str, kinds: str) -> Path | None:
+    """Ask where to save a file; Qt's own dialog, in which F12 works."""
+    chosen, _ = QFileDialog.getSaveFileName(
+        parent, title, name, kinds, options=QFileDialog.Option.DontUseNativeDialog
+    )
+    return Path(chosen) if chosen else None
+
+
+def ask_for_folder(parent: QWidget, title: str) -> Path | None:
+    """Ask for a folder."""
+    chosen = QFileDialog.getExistingDirectory(
+        parent,
+        title,
+        options=QFileDialog.Option.DontUseNativeDialog | QFileDialog.Option.ShowDirsOnly,
+    )
+    return Path(chosen) if chosen else None
+
+
+def write_runs_report(store: Store, runs: Sequence[int], path: Path) -> str:
+    """Write one page about the runs; return what was done, in a sentence."""
+    from ...analysis.report.write import load_runs, write_report
+
+    write_report(load_runs(store, runs), path, overwrite=True)
+    return f"The report of {_runs(runs)} is written to {path}."
+
+
+def write_csv_files(store: Store, runs: Sequence[int], to: Path) -> str:
+    """Write the points of one run to a file, or of several into a folder."""
+    if len(runs) == 1:
+        store.export_csv(runs[0], to, overwrite=True)
+    else:
+        for run in runs:
+            store.export_csv(run, to / f"run-{run}.csv", overwrite=True)
+    return f"The points of {_runs(runs)} are written to {to}."
+
+
+def _runs(runs: Sequence[int]) -> str:
+    return f"run {runs[0]}" if len(runs) == 1 else f"{len(runs)} runs"

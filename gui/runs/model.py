@@ -1,0 +1,245 @@
+"""The runs as a table: light rows, found by a search, notes and tags edited in place."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor
+
+from ...station.messages import RunProgress
+from ...storage import RunSummary, Status
+from ..durations import clock, duration
+from ..look.symbols import colour_of, symbol
+from ..look.theme import LIGHT, Theme
+from .search import Search, search_for
+
+Index = QModelIndex | QPersistentModelIndex
+COLUMNS = ("★", "Run", "Started", "Protocol", "Device", "Status", "Points", "Took", "Tags", "Notes")
+STAR, RUN, STARTED, PROTOCOL, DEVICE, STATUS, POINTS, TOOK, TAGS, NOTES = range(len(COLUMNS))
+RIGHT = (RUN, POINTS, TOOK)
+
+
+class RunModel(QAbstractTableModel):
+    """Runs, the newest first; `annotated` asks for notes, tags or a star to be stored."""
+
+    annotated = Signal(int, object)
+    counted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._all: dict[int, RunSummary] = {}
+        self.runs: list[RunSummary] = []
+        self.search = Search(())
+        self._sorted_by, self._descending = RUN, True
+        self._live: RunProgress | None = None
+        self._stopping = False
+        self._theme = LIGHT
+
+    @property
+    def total(self) -> int:
+        """The number of runs, found or not."""
+        return len(self._all)
+
+    @property
+    def total_points(self) -> int:
+        return sum(run.points for run in self._all.values())
+
+    @property
+    def last_id(self) -> int:
+        return max(self._all, default=0)
+
+    def unfinished(self) -> int | None:
+        """Return the lowest number of a run that is under way, which may change."""
+        under_way = [run.id for run in self._all.values() if run.status is Status.RUNNING]
+        return min(under_way, default=None)
+
+    def run(self, run_id: int) -> RunSummary | None:
+        return self._all.get(run_id)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+
+    def replace_all(self, runs: Sequence[RunSummary]) -> None:
+        """Show these runs alone."""
+        self._all = {run.id: run for run in runs}
+        self._find()
+
+    def update_runs(self, runs: Sequence[RunSummary]) -> None:
+        """Take over runs that are new or have changed."""
+        changed = [run for run in runs if self._all.get(run.id) != run]
+        fresh = any(run.id not in self._all for run in changed)
+        self._all.update({run.id: run for run in changed})
+        if fresh:
+            self._find()
+        elif changed:
+            self._refresh({run.id for run in changed})
+
+    def drop(self, run_ids: Sequence[int]) -> None:
+        """Take deleted runs out of the table."""
+        for run_id in run_ids:
+            self._all.pop(run_id, None)
+        self._find()
+
+    def show_live(self, run: RunProgress | None, *, stopping: bool) -> None:
+        """Show the progress of the run under way in its row."""
+        if (run, stopping) != (self._live, self._stopping):
+            rows = {each.run_id for each in (run, self._live) if each is not None}
+            self._live, self._stopping = run, stopping
+            self._refresh(rows)
+
+    def set_search(self, text: str) -> str:
+        """Show what a search finds; return what is wrong with it in one sentence."""
+        self.search = search_for(text)
+        self._find()
+        return self.search.problem
+
+    def row_of(self, run_id: int) -> int | None:
+        return next((row for row, run in enumerate(self.runs) if run.id == run_id), None)
+
+    def annotate(self, run_id: int, **changes: Any) -> None:
+        """Change notes, tags or the star of a run, and ask for that to be stored."""
+        if run_id in self._all:
+            self._annotate(self._all[run_id], **changes)
+
+    def toggle_star(self, row: int) -> None:
+        """Add a star to a run, or take it away."""
+        self._annotate(self.runs[row], starred=not self.runs[row].starred)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.runs)
+
+    def columnCount(self, _parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return len(COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> object:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return COLUMNS[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole and section in RIGHT:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        editable = index.isValid() and index.column() in (TAGS, NOTES)
+        return super().flags(index) | (
+            Qt.ItemFlag.ItemIsEditable if editable else Qt.ItemFlag.NoItemFlags
+        )
+
+    def data(self, index: Index, role: int = 0) -> object:
+        run, column = self.runs[index.row()], index.column()
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+            return self._text(run, column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(run, column)
+        if role == Qt.ItemDataRole.TextAlignmentRole and column in RIGHT:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if column == STATUS:
+            colour = colour_of(self._status(run), self._theme)
+            if role == Qt.ItemDataRole.DecorationRole:
+                return symbol(self._status(run), colour, 2.0)
+            if role == Qt.ItemDataRole.ForegroundRole:
+                return QColor(colour)
+        if column == STAR and role == Qt.ItemDataRole.ForegroundRole:
+            return QColor(self._theme.attention if run.starred else self._theme.muted)
+        return None
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if role != Qt.ItemDataRole.EditRole:
+            return False
+        run, text = self.runs[index.row()], str(value).strip()
+        if text == self._text(run, index.column()):
+            return False
+        if index.column() == NOTES:
+            self._annotate(run, notes=text)
+        else:
+            tags = tuple(filter(None, (tag.strip() for tag in text.split(","))))
+            self._annotate(run, tags=tags)
+        return True
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._sorted_by, self._descending = column, order is Qt.SortOrder.DescendingOrder
+        self._find()
+
+    def _annotate(self, run: RunSummary, **changes: Any) -> None:
+        changed = replace(run, **changes)
+        self.update_runs([changed])
+        self.annotated.emit(run.id, changes)
+
+    def _find(self) -> None:
+        found = [run for run in self._all.values() if self.search.matches(run)]
+        found.sort(key=lambda run: run.id, reverse=True)
+        if self._sorted_by != RUN or not self._descending:
+            found.sort(key=self._key, reverse=self._descending)
+        if [run.id for run in found] == [run.id for run in self.runs]:
+            self.runs = found
+            if found:
+                self.dataChanged.emit(self.index(0, 0), self.index(len(found) - 1, NOTES))
+        else:
+            self.beginResetModel()
+            self.runs = found
+            self.endResetModel()
+        self.counted.emit()
+
+    def _key(self, run: RunSummary) -> Any:
+        if self._sorted_by == STAR:
+            return run.starred
+        if self._sorted_by == STARTED:
+            return run.started
+        if self._sorted_by in (RUN, POINTS):
+            return run.id if self._sorted_by == RUN else run.points
+        if self._sorted_by == TOOK:
+            return _took_s(run) or 0.0
+        return self._text(run, self._sorted_by).casefold()
+
+    def _refresh(self, run_ids: set[int]) -> None:
+        for row, run in enumerate(self.runs):
+            if run.id in run_ids:
+                self.runs[row] = self._all.get(run.id, run)
+                self.dataChanged.emit(self.index(row, 0), self.index(row, NOTES))
+
+    def _status(self, run: RunSummary) -> str:
+        if self._live is None or run.id != self._live.run_id:
+            return str(run.status)
+        return "stopping" if self._stopping else "paused" if self._live.paused else "running"
+
+    def _text(self, run: RunSummary, column: int) -> str:
+        live = self._live if self._live is not None and self._live.run_id == run.id else None
+        match column:
+            case 0:
+                return "★" if run.starred else "☆"
+            case 1:
+                return str(run.id)
+            case 2:
+                return clock(run.started)
+            case 5:
+                return self._status(run)
+            case 6:
+                return f"{live.done if live else run.points:,}"
+            case 7:
+                if live and not self._stopping:
+                    known = live.remaining_s is not None
+                    return f"{duration(live.remaining_s)} left" if known else "—"
+                return duration(_took_s(run))
+            case 8:
+                return ", ".join(run.tags)
+            case 9:
+                return run.notes
+            case _:
+                return (run.protocol, run.device)[column - PROTOCOL]
+
+    def _tip(self, run: RunSummary, column: int) -> str:
+        if column == STATUS and run.message:
+            return f"{self._status(run)}: {run.message}"
+        if column == STAR:
+            return "Starred" if run.starred else "No star"
+        if column in (TAGS, NOTES):
+            return self._text(run, column) or "F2 edits"
+        if column == STARTED:
+            return f"{run.started.astimezone():%Y-%m-%d %H:%M:%S}"
+        return self._text(run, column)
+
+
+def _took_s(run: RunSummary) -> float | None:
+    return None if run.finished is None else (run.finished - run.started).total_seconds()

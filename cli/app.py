@@ -20,6 +20,7 @@ from .log import configure_logging
 
 COMMANDS = {
     "demo": ("demo.demo:demo", "Measure both virtual synapses and compare them with the paper."),
+    "gui": ("gui:gui", "Open the bench window (needs dwmtj[gui])."),
     "run": ("run:run", "Run a protocol on a bench and store every point."),
     "runs": ("runs.app:app", "List, show, import, export and replay stored runs."),
     "store": ("store:app", "Maintain the database file."),

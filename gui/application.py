@@ -1,0 +1,54 @@
+"""The bench window as a program: from its command line to the end of its event loop."""
+
+import os
+import signal
+import sys
+
+from PySide6.QtWidgets import QApplication
+
+from ..instruments import load_bench_file
+from ..station import Station
+from .link.client import StationClient
+from .link.station_link import StationLink
+from .look.appearance import Appearance
+from .look.theme import ThemeChoice
+from .window import BenchWindow
+from .window_state import load_state, state_folder
+
+
+def run_window(
+    bench: str, database: str | None = None, seed: int | None = None, theme: str | None = None
+) -> int:
+    """Open the window on a bench and return the exit code when it is closed.
+
+    The station is started, or found, while the window is built. Raises BenchError for a bench file
+    that cannot be used, before anything is shown.
+    """
+    bench_file = load_bench_file(bench)
+
+    def connect() -> StationClient:
+        return Station.start(bench, database=database, seed=seed)
+
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("dwmtj")
+    application.setDesktopFileName("dwmtj")
+    link = StationLink(connect)
+    link.start()
+    folder = state_folder()
+    memory, sentence = load_state(folder)
+    appearance = Appearance(application, ThemeChoice(theme) if theme else memory.theme)
+    window = BenchWindow(bench_file, link, appearance, memory, folder)
+    if sentence:
+        window.say_error(sentence)
+    window.show()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: window.close_quietly())
+    return application.exec()
+
+
+def has_display() -> bool:
+    """Return False where there is no display to open a window on."""
+    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

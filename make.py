@@ -54,7 +54,7 @@ def main(arguments: list[str]) -> int:
 def usage() -> str:
     """Return the jobs, each with the first line of its description."""
     descriptions = {name: (job.__doc__ or "").splitlines()[0] for name, job in JOBS.items()}
-    lines = [f"  {name:<9}{description}" for name, description in descriptions.items()]
+    lines = [f"  {name:<12}{description}" for name, description in descriptions.items()]
     return "\n".join(["usage: python3 make.py JOB [ARGUMENTS]", "", *lines])
 
 
@@ -89,7 +89,7 @@ def checks(rest: list[str]) -> int:
 
 
 def quick(rest: list[str]) -> int:
-    """Run ruff, mypy, import-linter and the tests of the rooms changed since the last commit.
+    """Run ruff, mypy, import-linter and the tests of rooms changed since the last commit.
 
     A room's tests are those of the folder of `tests` that mirrors its own, or the nearest folder
     above; the tests of rooms that import it are left to `test`, as are those of the pages. What is
@@ -161,13 +161,18 @@ def docs(rest: list[str]) -> int:
 
 
 def mutants(rest: list[str]) -> int:
-    """Change a room's code and count the changes that its tests notice: ROOM [FILES] [TESTS]."""
+    """Change a room's code and count the changes its tests notice: ROOM [FILES] [TESTS]."""
     return run(PYTHON, HERE / "tests" / "mutants.py", *rest)
 
 
 def soak(rest: list[str]) -> int:
     """Run a bench through over a thousand faults, for most of an hour: [RESULTS]."""
     return run(PYTHON, "-m", "dwmtj.tests.campaign.soak", *rest)
+
+
+def screenshots(rest: list[str]) -> int:
+    """Take the pictures of the window: those of the docs, or all of them: [FOLDER]."""
+    return run(PYTHON, "-m", "dwmtj.tests.gui.screenshots", *rest)
 
 
 JOBS: dict[str, Callable[[list[str]], int]] = {
@@ -180,6 +185,7 @@ JOBS: dict[str, Callable[[list[str]], int]] = {
     "soak": soak,
     "docs": docs,
     "pages": pages,
+    "screenshots": screenshots,
 }
 STATIC_CHECKS = [
     (PYTHON, "-m", "ruff", "check", "."),

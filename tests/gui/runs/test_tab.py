@@ -1,0 +1,152 @@
+"""The runs: found, marked in place, deleted and brought back, looked at and compared."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from dwmtj.gui.runs.model import NOTES, POINTS, STATUS, TAGS, TOOK
+from dwmtj.gui.runs.tab import RunsTab
+from dwmtj.gui.window import BenchWindow
+from dwmtj.storage import Store
+from dwmtj.tests.gui.conftest import PATIENCE_MS
+from dwmtj.tests.gui.stand_in import StandIn
+
+
+@pytest.fixture
+def runs(window: BenchWindow) -> RunsTab:
+    return window.panels.runs
+
+
+def shown(tab: RunsTab) -> list[int]:
+    return [run.id for run in tab.model.runs]
+
+
+def test_runs_are_found_while_one_types(window: BenchWindow, runs: RunsTab, qtbot: QtBot) -> None:
+    assert shown(runs) == [5, 4, 3, 2, 1]
+    qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert runs.search.hasFocus()
+    qtbot.keyClicks(runs.search, "device:W7 note")
+    assert shown(runs) == [4, 2]
+    runs.search.setText("since:soon")
+    assert runs.problem.isVisible()
+    runs.search.clear()
+    assert shown(runs) == [5, 4, 3, 2, 1]
+    assert not runs.problem.isVisible()
+
+
+@pytest.mark.parametrize(("column", "text"), [(NOTES, "see run 3"), (TAGS, "good, tip 3")])
+def test_notes_and_tags_are_edited_in_place_and_stored(
+    runs: RunsTab, qtbot: QtBot, database: Path, column: int, text: str
+) -> None:
+    index = runs.model.index(1, column)
+    runs.table.setCurrentIndex(index)
+    runs.table.edit(index)
+    editor = runs.table.viewport().findChild(QLineEdit)
+    assert editor is not None
+    editor.selectAll()
+    qtbot.keyClicks(editor, text)
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    assert runs.model.index(1, column).data() == text
+
+    def stored() -> bool:
+        with Store.open(database) as store:
+            run = store.run(4).summary
+        return text in (run.notes, ", ".join(run.tags))
+
+    qtbot.waitUntil(stored, timeout=PATIENCE_MS)
+
+
+def test_a_star_is_set_with_a_key_and_found(runs: RunsTab, qtbot: QtBot) -> None:
+    runs.table.selectRow(2)
+    qtbot.keyClick(runs.table, Qt.Key.Key_S)
+    runs.search.setText("starred")
+    assert shown(runs) == [3]
+
+
+def test_deleted_runs_come_back_with_ctrl_z(runs: RunsTab, qtbot: QtBot, database: Path) -> None:
+    runs.table.selectRow(0)
+    qtbot.keyClick(runs.table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(runs.table, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: shown(runs) == [3, 2, 1], timeout=PATIENCE_MS)
+    assert runs.undo_bar.isVisible()
+    with Store.open(database) as store:
+        assert store.deleted_runs() == [4, 5]
+    qtbot.keyClick(runs.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: shown(runs) == [5, 4, 3, 2, 1], timeout=PATIENCE_MS)
+    assert not runs.undo_bar.isVisible()
+    with Store.open(database) as store:
+        assert store.deleted_runs() == []
+
+
+def test_a_run_chosen_is_shown_in_the_plots_and_opened_with_return(
+    window: BenchWindow, runs: RunsTab, qtbot: QtBot
+) -> None:
+    runs.table.setFocus()
+    runs.table.selectRow(3)
+    assert window.panels.plots.run_id == 2
+    qtbot.waitUntil(lambda: len(window.panels.plots._points) == 20, timeout=PATIENCE_MS)
+    qtbot.keyClick(runs.table, Qt.Key.Key_Return)
+    page = window.panels.run_page
+    assert window.panels.centre.currentWidget() is page
+    qtbot.waitUntil(lambda: page.record is not None, timeout=PATIENCE_MS)
+    assert page.title.text() == "Run 2 · staircase-write on W7-B4"
+    page.notes.setPlainText("a better note")
+    page.notes.kept.emit(page.notes.toPlainText())
+    assert runs.model.index(3, NOTES).data() == "a better note"
+    qtbot.keyClick(page, Qt.Key.Key_Escape)
+    assert window.panels.centre.currentWidget() is window.panels.plots
+
+
+def test_two_runs_are_compared(window: BenchWindow, runs: RunsTab, qtbot: QtBot) -> None:
+    runs.table.selectRow(0)
+    qtbot.keyClick(runs.table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(runs.table, Qt.Key.Key_C)
+    page = window.panels.text_page
+    qtbot.waitUntil(lambda: window.panels.centre.currentWidget() is page, timeout=PATIENCE_MS)
+    text = page.text.toPlainText()
+    assert "Run 4 and run 5" in text
+    assert "minor-loop" in text
+
+
+def test_the_run_under_way_shows_its_progress_and_a_failed_one_can_be_resumed(
+    window: BenchWindow, runs: RunsTab, qtbot: QtBot, station: StandIn
+) -> None:
+    station.pretend_running(5)
+    qtbot.waitUntil(lambda: runs.model.index(0, STATUS).data() == "running", timeout=PATIENCE_MS)
+    assert runs.model.index(0, POINTS).data() == "1,161"
+    assert runs.model.index(0, TOOK).data() == "4 min left"
+    runs.table.selectRow(1)
+    assert not runs.resume_button.isEnabled()  # it is finished
+    runs.table.selectRow(2)
+    runs.resume_button.click()
+    qtbot.waitUntil(lambda: len(station.jobs) == 1, timeout=PATIENCE_MS)
+    assert station.jobs[0].new.resume == 3
+
+
+def test_a_run_that_another_program_stores_appears(
+    runs: RunsTab, qtbot: QtBot, database: Path
+) -> None:
+    with Store.open(database) as store:
+        store.begin_run("reset", "W9", parameters={}, bench={})
+    qtbot.waitUntil(lambda: shown(runs)[0] == 6, timeout=PATIENCE_MS)
+
+
+def test_points_are_exported_without_a_word_missing(
+    window: BenchWindow,
+    runs: RunsTab,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dwmtj.gui.runs.tab.ask_for_file", lambda *_: tmp_path / "run-5.csv")
+    runs.table.selectRow(0)
+    runs.export()
+    messages = window.panels.messages.model.messages
+    qtbot.waitUntil(
+        lambda: any("points of run 5 are written" in each.text for each in messages),
+        timeout=PATIENCE_MS,
+    )
+    assert (tmp_path / "run-5.csv").read_text().count("write,") == 20

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -168,10 +168,3 @@ def hide_when_empty(line: QLabel, text: str) -> None:
     """Show a text, or no line at all."""
     line.setText(text)
     line.setVisible(bool(text))
-
-
-def is_typing(target: QObject | None) -> bool:
-    """Return True for a widget into which text is typed."""
-    return (target is not None and target.inherits("QLineEdit")) or (
-        target is not None and target.inherits("QPlainTextEdit")
-    )

@@ -44,11 +44,16 @@ def gui(
     """
     if find_spec("PySide6") is None or find_spec("pyqtgraph") is None:
         raise WindowError("The window needs PySide6 and pyqtgraph: pip install 'dwmtj[gui]'.")
-    from ..gui.application import has_display, run_window
+    from ..gui.application import has_display, missing_system_packages, run_window
 
     if not has_display():
         raise WindowError(
             "There is no display to open a window on (DISPLAY and WAYLAND_DISPLAY are not set): "
             "start it on a desktop, or measure with dwmtj run."
+        )
+    if missing := missing_system_packages():
+        raise WindowError(
+            f"Qt lacks libraries of the X display: sudo apt-get install {' '.join(missing)}, or "
+            "what they are called on this system."
         )
     raise typer.Exit(run_window(bench or DEFAULT_BENCH, database, seed, theme))

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from ctypes.util import find_library
 
 from PySide6.QtWidgets import QApplication
 
@@ -14,6 +15,13 @@ from .look.appearance import Appearance
 from .look.theme import ThemeChoice
 from .window import BenchWindow
 from .window_state import load_state, state_folder
+
+X_LIBRARIES = {
+    "xcb-cursor": "libxcb-cursor0",
+    "xcb-icccm": "libxcb-icccm4",
+    "xcb-keysyms": "libxcb-keysyms1",
+    "xkbcommon-x11": "libxkbcommon-x11-0",
+}
 
 
 def run_window(
@@ -45,6 +53,14 @@ def run_window(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: window.close_quietly())
     return application.exec()
+
+
+def missing_system_packages() -> list[str]:
+    """Return the Debian packages of the libraries that Qt needs on an X display and lacks."""
+    on_x = sys.platform == "linux" and "DISPLAY" in os.environ
+    if not on_x or "WAYLAND_DISPLAY" in os.environ or "QT_QPA_PLATFORM" in os.environ:
+        return []
+    return [package for name, package in X_LIBRARIES.items() if find_library(name) is None]
 
 
 def has_display() -> bool:

@@ -41,7 +41,9 @@ class StatusLine(QWidget):
     def show_stored(self, database: Path | None, runs: int, points: int) -> None:
         if database is not None:
             count = f"{runs:,} run{'s' if runs != 1 else ''}"
-            self.stored.setText(f"{database.name} · {count} · {points:,} points · all stored")
+            self.stored.setText(
+                f"{database.parent.name}/{database.name} · {count} · {points:,} points · all stored"
+            )
             self.stored.setAccessibleDescription(str(database))
 
     def show_error(self, sentence: str, details: str = "") -> None:

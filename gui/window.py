@@ -43,7 +43,7 @@ class BenchWindow(QWidget):
         self.setWindowTitle(f"dwmtj · {bench.name}")
         self.link, self.appearance, self.memory, self._folder = link, appearance, memory, folder
         self.station: StationState | None = None
-        self._quiet = False
+        self._quiet = self._stopped = False
         self.panels = Panels(bench, link, memory)
         self.panels.arrange(self)
         self.commands, self.view = Commands(link, self.panels), View(self.panels, self, folder)
@@ -110,7 +110,7 @@ class BenchWindow(QWidget):
             self.panels.divide(self.height())
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask what becomes of a run, then leave; the station goes on."""
+        """Ask what becomes of a run, then leave; the station goes on if it has anything to run."""
         if not self._may_close():
             event.ignore()
             return
@@ -139,12 +139,15 @@ class BenchWindow(QWidget):
         answer = question.answer
         question.deleteLater()
         if answer == STOP:
+            self._stopped = True
             self.link.stop()
         return answer in (KEEP, STOP)
 
     def _leave(self) -> None:
         if self.station is not None and self.station.activity is Activity.BY_HAND:
             self.commands.make_safe()
+        if self._ends_station():
+            self.link.do(lambda station: station.shut_down(when_idle=True))
         remember(self.memory, self, self.panels)
         with contextlib.suppress(OutputFileError):
             save_state(self.memory, self._folder)
@@ -152,6 +155,12 @@ class BenchWindow(QWidget):
         self.errors.remove()
         self.link.close()
         self.panels.close()
+
+    def _ends_station(self) -> bool:
+        """Return True if nobody needs the station any more: it gives the bench free."""
+        state = self.station
+        runs = state is None or bool(state.queue) or state.activity is Activity.RUNNING
+        return self.link.started and (self._stopped or not runs)
 
     def _set_theme(self, theme: Theme) -> None:
         self.panels.set_theme(theme)

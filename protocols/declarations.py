@@ -99,6 +99,8 @@ class Declaration:
     @property
     def range(self) -> str:
         """The bounds as text: "1.5 ns to 1 s"."""
+        if self.whole:
+            return f"{self.minimum:,.0f} to {self.maximum:,.0f}".replace(",", " ")
         low, high = (format_quantity(bound, self.unit) for bound in (self.minimum, self.maximum))
         if low.partition(" ")[2] in ("", high.partition(" ")[2]) or self.minimum == 0:
             low = low.partition(" ")[0]

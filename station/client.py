@@ -33,7 +33,9 @@ class Station:
     calls wait for the new one.
     """
 
-    def __init__(self, file: StationFile) -> None:
+    def __init__(self, file: StationFile, *, started: bool = False) -> None:
+        self.started = started
+        """True if `Station.start` has started it, False if it was running already."""
         self._file = file
         self._latest: StationState | None = None
         self._closed = False
@@ -48,13 +50,13 @@ class Station:
         wanted = str(database_path(database))
         found = station_of(key)
         if found is None:
-            found = cls._started(Start(key, wanted, seed))
-        elif database is not None and found.database != wanted:
+            return cls(cls._started(Start(key, wanted, seed)), started=True)
+        if database is not None and found.database != wanted:
             raise StationError(
                 f"The station of {found.name} stores into {found.database}, not into {wanted}: end "
                 "it first (dwmtj station stop), or leave the database out."
             )
-        elif seed is not None and found.seed != seed:
+        if seed is not None and found.seed != seed:
             raise StationError(
                 f"The station of {found.name} runs already, with another seed: end it first "
                 "(dwmtj station stop), or give the seed with a run."

@@ -75,6 +75,8 @@ def instrument_name(instrument: InstrumentState) -> str:
     model = rest.partition(",")[0].strip().removeprefix("MODEL").strip()
     if not model:
         return instrument.name[:1].upper() + instrument.name[1:]
+    if model.startswith("BIT "):  # the interface card of a Kepco supply, which it names last
+        model = f"BOP {model.split()[2]}" if len(model.split()) > 2 else model
     return f"{_maker(maker)} {' '.join(model.split()[:2])}"
 
 

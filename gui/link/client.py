@@ -8,6 +8,11 @@ from ...station.messages import HandReading, NewJob, StationState
 class StationClient(Protocol):
     """A connection to a station; every method may take seconds and may raise StationError."""
 
+    @property
+    def started(self) -> bool:
+        """True if it was started for this window."""
+        ...
+
     def state(self, messages_after: int = 0) -> StationState: ...
 
     def add(self, job: NewJob, position: int | None = None) -> int: ...

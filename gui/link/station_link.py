@@ -69,6 +69,11 @@ class StationLink(QObject):
         """Replace the process of the run now, and make the bench safe from the new one."""
         self._stops.ask(lambda: self._reached().replace())
 
+    @property
+    def started(self) -> bool:
+        """True if the station was started for this window, False if it was found."""
+        return self._client is not None and self._client.started
+
     def close(self) -> None:
         """Leave the station, which goes on; commands that were asked for are still sent."""
         self._closing.set()

@@ -42,7 +42,7 @@ class Table(QTableView):
 
     def set_widths(self, widths: Sequence[int]) -> None:
         """Set the widths of the columns, the last of which takes what is left."""
-        for column, width in enumerate(widths[: self.model().columnCount()]):
+        for column, width in enumerate(widths[: self.model().columnCount() - 1]):
             self.setColumnWidth(column, max(20, width))
 
     def widths(self) -> list[int]:

@@ -75,7 +75,7 @@ class ColourBar(QWidget):
         shades = self.colours.shades()
         for number, shade in enumerate(shades):
             gradient.setColorAt(number / (len(shades) - 1), shade)
-        painter.fillRect(bar, gradient)
+        painter.fillRect(bar, gradient if len(self.ticks) > 1 else shades[-1])
         painter.setPen(QColor(self.colours.muted))
         for share, text in self.ticks:
             y = bar.bottom() - share * bar.height()

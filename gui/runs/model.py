@@ -74,6 +74,7 @@ class RunModel(QAbstractTableModel):
             self._find()
         elif changed:
             self._refresh({run.id for run in changed})
+            self.counted.emit()
 
     def drop(self, run_ids: Sequence[int]) -> None:
         """Take deleted runs out of the table."""

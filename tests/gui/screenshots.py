@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -29,8 +30,11 @@ from dwmtj.gui.look.dialogs import Question
 from dwmtj.gui.look.theme import ThemeChoice
 from dwmtj.gui.window import CANCEL, KEEP, STOP, BenchWindow
 from dwmtj.gui.window_state import RunTemplate, WindowState
-from dwmtj.instruments import load_bench_file
-from dwmtj.station.messages import Activity, NewJob
+from dwmtj.instruments import BenchFile, load_bench_file
+from dwmtj.protocols.catalogue import make_protocol
+from dwmtj.protocols.dry_run import dry_run
+from dwmtj.station.messages import Activity, HandReading, NewJob
+from dwmtj.storage import Store
 from dwmtj.tests.gui.lab import LIVE_RUN, measure_lab
 from dwmtj.tests.gui.stand_in import StandIn, instruments
 
@@ -52,8 +56,11 @@ PATIENCE_S = 120.0
 class Studio:
     """A window on a stand-in, and the pictures that are taken of it."""
 
-    def __init__(self, window: BenchWindow, station: StandIn, name: str) -> None:
+    def __init__(
+        self, window: BenchWindow, station: StandIn, name: str, bench: BenchFile, database: Path
+    ) -> None:
         self.window, self.station, self._name = window, station, name
+        self.bench, self.database = bench, database
         self.pictures: dict[str, QImage] = {}
 
     def take(self, state: str, widget: QWidget | None = None) -> None:
@@ -105,9 +112,11 @@ def write(pictures: dict[str, QImage], folder: Path | None) -> None:
 
 
 def make_small(path: Path) -> None:
-    """Reduce a picture to 128 colours, for the repository."""
+    """Reduce a picture to 256 colours, chosen to keep the few of a line or a bar."""
     with Image.open(path) as picture:
-        reduced = picture.convert("RGB").quantize(128, dither=Image.Dither.NONE)
+        reduced = picture.convert("RGB").quantize(
+            256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+        )
     reduced.save(path, optimize=True)
 
 
@@ -131,7 +140,7 @@ def take_all(studio: Studio) -> None:
     take_dialogs(studio)
     station.pretend_real()
     studio.take("real-running")
-    station.pretend_stopping(LIVE_RUN)
+    station.pretend_stopping()
     studio.take("real-stopping")
     ready = instruments("ready", "output off, confirmed")
     station.pretend(activity=Activity.IDLE, run=None, stop=None, queue=(), instruments=ready)
@@ -150,7 +159,7 @@ def running(studio: Studio) -> None:
     panels = studio.window.panels
     panels.new_run.form.fields["amplitude_step_V"].edit.setText("20")
     panels.new_run.form.fields["cycles"].edit.setText("9")
-    studio.station.pretend_running(LIVE_RUN)
+    pretend_running(studio)
     studio.until(lambda: panels.plots.run_id == LIVE_RUN)
     studio.until(lambda: len(panels.plots._points) > 1000)
     panels.plots.overlay([2])
@@ -160,6 +169,24 @@ def running(studio: Studio) -> None:
     studio.station.add(NewJob("read-series", {"readings": 5000}, notes="overnight retention"))
     studio.until(lambda: len(panels.queue.model.jobs) == 4)
     studio.take("running")
+
+
+def pretend_running(studio: Studio) -> None:
+    """Have the station show the last of the runs at the point at which it was stopped."""
+    with Store.open(studio.database, read_only=True) as store:
+        record, points = store.run(LIVE_RUN), store.points(LIVE_RUN)
+    last, done = points.iloc[-1], len(points)
+    whole = dry_run(make_protocol("staircase-write", record.parameters), studio.bench)
+    reading = HandReading(
+        datetime.now(UTC),
+        last["resistance_ohm"],
+        last["field_T"],
+        last["amplitude_V"],
+        int(last["cycle"]),
+        None,
+    )
+    left = 1 - done / whole.points
+    studio.station.pretend_running(LIVE_RUN, done, whole.points, whole.duration_s * left, reading)
 
 
 def take_tabs(studio: Studio) -> None:
@@ -207,7 +234,7 @@ def studio(
     application: QApplication, database: Path, theme: ThemeChoice, size: str
 ) -> Iterator[Studio]:
     """Open a window of one theme and size."""
-    bench = load_bench_file("virtual-trapezoid")
+    bench = load_bench_file("virtual-trapezoid").with_lab_options(real_time=1)
     station = StandIn(bench, database)
     link = StationLink(lambda: station)
     template = RunTemplate(name="9 cycles to 4 V", protocol="staircase-write", values={"cycles": 9})
@@ -218,7 +245,7 @@ def studio(
         window.resize(*SIZES[size])
         window.show()
         link.start()
-        made = Studio(window, station, f"{theme}-{size}")
+        made = Studio(window, station, f"{theme}-{size}", bench, database)
         made.until(lambda: window.panels.runs.model.total >= LIVE_RUN)
         made.until(window.panels.new_run.add.isEnabled)
         yield made

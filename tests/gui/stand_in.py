@@ -41,6 +41,7 @@ class StandIn:
         self._bench = bench
         self.calls: list[tuple[Any, ...]] = []
         self.refusal: str | None = None
+        self.started = False
         self.hang = threading.Event()
         self.hang.set()
         self._numbers = iter(range(1, 1000))
@@ -72,20 +73,40 @@ class StandIn:
         )
         self.pretend(bench=bench)
 
-    def pretend_running(self, run_id: int, done: int = 1161, expected: int = 1818) -> None:
+    def pretend_running(
+        self,
+        run_id: int,
+        done: int = 1161,
+        expected: int = 1782,
+        remaining_s: float = 240.0,
+        reading: HandReading | None = None,
+    ) -> None:
         """Show a run under way."""
-        run = RunProgress(run_id, 1, "staircase-write", "W7", done, expected, 240.0, False, 5, 9)
-        reading = HandReading(datetime.now(UTC), 67.49, -0.004, 2.62, 8, None)
+        reading = reading or HandReading(datetime.now(UTC), 92.9, -0.004, 2.62, 5, None)
+        run = RunProgress(
+            run_id,
+            job=1,
+            protocol="staircase-write",
+            device="W7",
+            done=done,
+            expected=expected,
+            remaining_s=remaining_s,
+            paused=False,
+            cycle=reading.cycle or 0,
+            cycles=9,
+        )
+        generator, supply, gaussmeter, meter = instruments("on", "armed, idles at 0 V")
+        supply = replace(supply, detail="coil current on")
+        meter = replace(meter, detail="read current on")
         self.pretend(
             activity=Activity.RUNNING,
             run=run,
             reading=reading,
-            instruments=instruments("on", "armed, idles at 0 V"),
+            instruments=(generator, supply, gaussmeter, meter),
         )
 
-    def pretend_stopping(self, run_id: int) -> None:
-        """Show a stop under way, in which the meter hangs."""
-        self.pretend_running(run_id)
+    def pretend_stopping(self) -> None:
+        """Show a stop of the run under way, in which the meter hangs."""
         generator, supply, gaussmeter, meter = instruments("safe", "output off, confirmed")
         waiting = replace(meter, state="no answer", detail="does not answer", seconds=3.0)
         ramping = replace(supply, state="making safe", detail="ramping to zero, 3.1 mT")

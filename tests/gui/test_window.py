@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from dwmtj.gui.look.dialogs import Question, TextQuestion
 from dwmtj.gui.look.theme import ThemeChoice
 from dwmtj.gui.window import CANCEL, KEEP, STOP, BenchWindow
+from dwmtj.station.messages import NewJob
 from dwmtj.tests.gui.conftest import PATIENCE_MS, Open
 from dwmtj.tests.gui.stand_in import StandIn
 
@@ -87,7 +88,7 @@ def test_a_run_that_begins_is_shown_and_paused_with_f9(
 ) -> None:
     station.pretend_running(5)
     qtbot.waitUntil(lambda: window.panels.plots.run_id == 5, timeout=PATIENCE_MS)
-    assert window.panels.banner.left.text().startswith("64 %  ·  4 min left, until ")
+    assert window.panels.banner.left.text().startswith("65 %  ·  4 min left, until ")
     qtbot.keyClick(window, Qt.Key.Key_F9)
     qtbot.waitUntil(lambda: "paused" in window.panels.banner.left.text(), timeout=PATIENCE_MS)
     qtbot.keyClick(window, Qt.Key.Key_F9)
@@ -117,6 +118,29 @@ def test_an_error_in_a_slot_is_one_message_and_the_window_goes_on(
     assert "Traceback" in QApplication.clipboard().text()
     station.pretend_running(5)
     qtbot.waitUntil(lambda: window.panels.banner.bar.isVisible(), timeout=PATIENCE_MS)
+
+
+@pytest.mark.parametrize("started", [True, False])
+def test_an_idle_station_ends_with_the_window_that_started_it(
+    window: BenchWindow, qtbot: QtBot, station: StandIn, started: bool
+) -> None:
+    station.started = started
+    qtbot.waitUntil(lambda: window.station is not None, timeout=PATIENCE_MS)
+    window.close()
+    qtbot.waitUntil(lambda: (("shut_down", True) in station.calls) is started, timeout=PATIENCE_MS)
+
+
+def test_a_station_with_a_queue_outlives_the_window(
+    window: BenchWindow, qtbot: QtBot, station: StandIn
+) -> None:
+    station.started = True
+    station.add(NewJob("saturate"))
+    qtbot.waitUntil(
+        lambda: window.station is not None and len(window.station.queue) == 1, timeout=PATIENCE_MS
+    )
+    window.close()
+    qtbot.wait(100)
+    assert ("shut_down", True) not in station.calls
 
 
 def test_a_lost_station_is_said_and_started_again(

@@ -70,7 +70,8 @@ def test_nothing_is_done_by_hand_during_a_run_and_the_reason_is_shown(
 def test_a_stop_shows_each_instrument_and_names_the_hung_one(
     window: BenchWindow, qtbot: QtBot, station: StandIn, instrument: int
 ) -> None:
-    station.pretend_stopping(5)
+    station.pretend_running(5)
+    station.pretend_stopping()
     view = window.panels.bench.stopping
     qtbot.waitUntil(view.isVisible, timeout=PATIENCE_MS)
     row = view.instruments.rows[instrument]

@@ -38,7 +38,7 @@ def test_no_text_is_clipped_and_no_glyph_is_missing(
     for tab in panels.named_tabs().values():
         panels.tabs.open(tab)
         check(window)
-    station.pretend_stopping(5)
+    station.pretend_stopping()
     qtbot.waitUntil(panels.bench.stopping.isVisible, timeout=PATIENCE_MS)
     check(window)
 

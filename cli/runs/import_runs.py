@@ -1,40 +1,84 @@
 """`dwmtj runs import`: import a file of another program as a run."""
 
+import shlex
+from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..console import print_line
+from ...errors import DwmtjError
+from ..console import print_line, print_table
 from ..options import DatabaseOption, login_name
+
+if TYPE_CHECKING:
+    from ...storage.importing.guess import Guess
+    from ...storage.importing.options import ImportOptions
+    from ...storage.importing.run import ImportedRun
+
+_SHOWN_POINTS = 5
+
+
+class DecimalMark(StrEnum):
+    """The decimal mark of a file."""
+
+    POINT = "point"
+    COMMA = "comma"
 
 
 def import_run(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Text file with columns, such as CSV.")
+        Path,
+        typer.Argument(metavar="FILE", help="CSV or other text, .xlsx, .h5, .mat, or QCoDeS .db."),
     ],
-    device: Annotated[str, typer.Option(help="Name of the device.")],
+    device: Annotated[str | None, typer.Option(help="Name of the device.")] = None,
     maps: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             "--map",
             "-m",
             metavar="COLUMN=QUANTITY",
-            help="Quantity and unit of a column; repeatable.",
+            help="Quantity and unit of a column, named or numbered from 1; repeatable.",
         ),
-    ],
+    ] = None,
     protocol: Annotated[
-        str, typer.Option(help="Protocol the file was measured with.")
-    ] = "staircase-write",
+        str | None,
+        typer.Option(help="Protocol the file was measured with.", show_default="staircase-write"),
+    ] = None,
     constants: Annotated[
         list[str] | None,
         typer.Option(
             "--set", metavar="QUANTITY=NUMBER", help="Value that holds for every row; repeatable."
         ),
     ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN=VALUE", help="Only rows with this value; repeatable."),
+    ] = None,
+    table: Annotated[
+        str | None, typer.Option(help="Sheet, dataset or run of a file with several.")
+    ] = None,
+    decimal: Annotated[
+        DecimalMark | None, typer.Option(help="Decimal mark, if the file leaves it open.")
+    ] = None,
+    drop_equal: Annotated[
+        bool, typer.Option("--drop-equal", help="Drop rows that repeat an earlier one.")
+    ] = False,
+    accept_unusual: Annotated[
+        bool,
+        typer.Option(
+            "--accept-unusual",
+            help="Accept magnitudes, units and several devices that are refused otherwise.",
+        ),
+    ] = False,
     notes: Annotated[str, typer.Option(help="Notes stored with the run.")] = "",
     again: Annotated[
         bool, typer.Option("--again", help="Import a file that is already stored.")
+    ] = False,
+    show: Annotated[
+        bool,
+        typer.Option("--show", help="Print how the file is read, or may be, and store nothing."),
     ] = False,
     database: DatabaseOption = None,
 ) -> None:
@@ -42,15 +86,101 @@ def import_run(
 
     \b
     Examples:
+      dwmtj runs import a3.csv --show
       dwmtj runs import a3.csv --device A3 --map "Vpulse=amplitude_V" --map "R=resistance_ohm"
       dwmtj runs import b1.txt --device B1 --protocol write-reset-cycling \\
         --map "V (mV)=amplitude_mV" --map "G (uS)=conductance_uS" --set pulse_width_ns=50
     """
     from ...storage import Store
+    from ...storage.importing.guess import guess_mapping
+    from ...storage.importing.options import ImportOptions
     from ...storage.importing.run import read_run, store_run
 
-    run = read_run(file.expanduser(), protocol, maps, constants or ())
+    file = file.expanduser()
+    marks = {DecimalMark.POINT: ".", DecimalMark.COMMA: ","}
+    options = ImportOptions(
+        where=tuple(where or ()),
+        table=table,
+        decimal=None if decimal is None else marks[decimal],
+        drop_equal=drop_equal,
+        accept_unusual=accept_unusual,
+    )
+    if show and not maps:
+        guess = guess_mapping(file, table)
+        _print_guess(file, guess)
+        maps, protocol = list(guess.maps), protocol or guess.protocol
+    if not maps:
+        raise DwmtjError(
+            f"No column of {file} is mapped; add --map COLUMN=QUANTITY, or --show to see a guess."
+        )
+    try:
+        run = read_run(file, protocol or "staircase-write", maps, constants or (), options)
+    except DwmtjError as error:
+        if not show:
+            raise
+        print_line(f"As it stands, it cannot be imported: {error}")
+        return
+    if show:
+        _print_run(run)
+        print_line(
+            f"To store it: {_command(file, device, run.protocol, maps, constants or (), options)}"
+        )
+        return
+    if device is None:
+        raise DwmtjError("The device has no name; add --device NAME.")
     with Store.open(database) as store:
         number = store_run(store, run, device, operator=login_name(), notes=notes, again=again)
         place = store.path
     print_line(f"run {number}: {len(run.points)} points into {place}. {run.notes}")
+
+
+def _print_guess(file: Path, guess: "Guess") -> None:
+    rows = [
+        (
+            column.name,
+            ", ".join("" if cell is None else str(cell).strip() for cell in column.cells),
+            column.target or "",
+            column.remark,
+        )
+        for column in guess.columns
+    ]
+    title = f"{file.name}, {guess.rows} rows: a guess, nothing is stored"
+    print_table(title, ("column", "first cells", "quantity", "remark"), rows)
+
+
+def _command(
+    file: Path,
+    device: str | None,
+    protocol: str,
+    maps: Sequence[str],
+    constants: Sequence[str],
+    options: "ImportOptions",
+) -> str:
+    words = ["dwmtj", "runs", "import", str(file), "--device", device or "NAME"]
+    words += ["--protocol", protocol]
+    for name, values in (("--map", maps), ("--set", constants), ("--where", options.where)):
+        words += [word for value in values for word in (name, value)]
+    if options.table:
+        words += ["--table", options.table]
+    if options.decimal:
+        words += ["--decimal", "comma" if options.decimal == "," else "point"]
+    words += ["--drop-equal"] * options.drop_equal + ["--accept-unusual"] * options.accept_unusual
+    return shlex.join(words)
+
+
+def _print_run(run: "ImportedRun") -> None:
+    names = ("time_s", "amplitude_V", "pulse_width_s", "field_T", "resistance_ohm")
+    shown = [name for name in names if any(getattr(p, name) is not None for p in run.points)]
+    rows = [
+        (
+            point.phase,
+            str(point.cycle),
+            *("" if (v := getattr(point, name)) is None else f"{v:.6g}" for name in shown),
+        )
+        for point in run.points[:_SHOWN_POINTS]
+    ]
+    cycles = len({point.cycle for point in run.points})
+    title = f"{run.protocol}, points: {len(run.points)}, cycles: {cycles}; the first {len(rows)}:"
+    print_table(title, ("phase", "cycle", *shown), rows)
+    for remark in run.remarks:
+        print_line(f"- {remark}")

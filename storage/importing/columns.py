@@ -1,70 +1,104 @@
 """Columns of an imported file: quantities, units and the sign of pulses.
 
 A column is mapped as NAME=TARGET. The target is a quantity of the store with its unit, such as
-`amplitude_mV` or `resistance_kohm`; a minus sign before it inverts the sign. A conductance is
-converted to a resistance.
+`amplitude_mV` or `resistance_kohm`; without the unit, `amplitude`, it is that of the file. A minus
+sign before it inverts the sign. What holds for the readings of one column only follows an @:
+`LRS=resistance_ohm@amplitude_V=2.5,phase=write`.
 """
 
 import difflib
+import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from ..errors import ImportFileError
+from .units import UNITS, stated_unit
 
-TARGETS: Mapping[str, tuple[str, float]] = {
-    "cycle": ("cycle", 1.0),
-    "phase": ("phase", 1.0),
-    "time_s": ("time_s", 1.0),
-    "time_ms": ("time_s", 1e-3),
-    "time_min": ("time_s", 60.0),
-    "time_h": ("time_s", 3600.0),
-    "amplitude_V": ("amplitude_V", 1.0),
-    "amplitude_mV": ("amplitude_V", 1e-3),
-    "pulse_width_s": ("pulse_width_s", 1.0),
-    "pulse_width_ms": ("pulse_width_s", 1e-3),
-    "pulse_width_us": ("pulse_width_s", 1e-6),
-    "pulse_width_ns": ("pulse_width_s", 1e-9),
-    "field_T": ("field_T", 1.0),
-    "field_mT": ("field_T", 1e-3),
-    "field_Oe": ("field_T", 1e-4),
-    "voltage_V": ("voltage_V", 1.0),
-    "voltage_mV": ("voltage_V", 1e-3),
-    "current_A": ("current_A", 1.0),
-    "current_mA": ("current_A", 1e-3),
-    "current_uA": ("current_A", 1e-6),
-    "resistance_ohm": ("resistance_ohm", 1.0),
-    "resistance_kohm": ("resistance_ohm", 1e3),
-    "resistance_Mohm": ("resistance_ohm", 1e6),
-    "conductance_S": ("conductance_S", 1.0),
-    "conductance_mS": ("conductance_S", 1e-3),
-    "conductance_uS": ("conductance_S", 1e-6),
+QUANTITIES: Mapping[str, str] = {
+    "time": "time_s",
+    "amplitude": "amplitude_V",
+    "pulse_width": "pulse_width_s",
+    "field": "field_T",
+    "voltage": "voltage_V",
+    "current": "current_A",
+    "resistance": "resistance_ohm",
+    "conductance": "conductance_S",
+    "temperature": "temperature_K",
+    "write_resistance": "write_resistance_ohm",
 }
+"""Physical quantities as targets without a unit, and their names in SI units."""
+
+_DIMENSIONS: Mapping[str, tuple[str, ...]] = {
+    "amplitude": ("voltage", "current"),
+    "pulse_width": ("time",),
+    "write_resistance": ("resistance",),
+}
+PLAIN = ("cycle", "pulse", "phase", "clock")
+"""Targets without a unit: whole numbers, the name of a phase, a time of day or a date with it."""
+
+CLOCK = "clock"
+"""The stem of a target that is a clock time."""
+
+CURRENT_PULSE = "amplitude_A"
+"""The quantity of pulses that are given as a current."""
+
+READINGS = ("resistance_ohm", "conductance_S", "voltage_V", "current_A")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A quantity and how to convert to it: value · factor + offset; no unit: that of the file."""
+
+    quantity: str
+    unit: str | None = None
+    factor: float = 1.0
+    offset: float = 0.0
+    stem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the file, or a `constant` in SI units: its quantity and the factor to SI."""
+    """A column of the file, or a `constant` in SI units, with what holds for its readings only."""
 
     name: str
-    quantity: str
-    factor: float
+    target: Target
     constant: float | None = None
+    settings: Mapping[str, float | str] = field(default_factory=dict, hash=False)
+
+    @property
+    def quantity(self) -> str:
+        return self.target.quantity
+
+
+def dimensions(stem: str) -> tuple[str, ...]:
+    """Return what the units of a quantity measure, such as ("voltage", "current") for pulses."""
+    return _DIMENSIONS.get(stem, (stem,))
+
+
+def _targets() -> dict[str, Target]:
+    found = {name: Target(name) for name in PLAIN}
+    found[CLOCK] = Target("time_s", stem=CLOCK)
+    for stem, quantity in QUANTITIES.items():
+        for name, unit in UNITS.items():
+            if unit.dimension in dimensions(stem):
+                is_current = stem == "amplitude" and unit.dimension == "current"
+                found[f"{stem}_{name}"] = Target(
+                    CURRENT_PULSE if is_current else quantity, name, unit.factor, unit.offset, stem
+                )
+    return found
+
+
+TARGETS: Mapping[str, Target] = _targets()
 
 
 def parse_columns(maps: Sequence[str], constants: Sequence[str] = ()) -> tuple[Column, ...]:
     """Return the columns of NAME=TARGET `maps` and TARGET=VALUE `constants`.
 
-    Raises ImportFileError for a malformed one, an unknown target, or a quantity given twice.
+    Raises ImportFileError for a malformed one, an unknown target, or a quantity given twice that
+    no row has twice.
     """
     columns = [_mapped(text) for text in maps] + [_constant(text) for text in constants]
-    seen: dict[str, Column] = {}
-    for column in columns:
-        kind = column.quantity.replace("conductance_S", "resistance_ohm")
-        if kind in seen:
-            raise ImportFileError(
-                f"{seen[kind].name!r} and {column.name!r} are both mapped to {kind}; map one."
-            )
-        seen[kind] = column
+    _reject_doubles(columns)
     names = [column.name for column in columns if column.constant is None]
     for name in names:
         if names.count(name) > 1:
@@ -72,35 +106,109 @@ def parse_columns(maps: Sequence[str], constants: Sequence[str] = ()) -> tuple[C
     return tuple(columns)
 
 
+def with_unit(column: Column, text: str) -> Column:
+    """Return a column in the unit that a file states; raises ImportFileError for another kind."""
+    stem, unit = column.target.stem, stated_unit(text)
+    if unit is None or unit.dimension not in dimensions(stem):
+        raise ImportFileError(
+            f"The column {column.name!r} is in {text}, which is no unit of {stem}; map it to "
+            "another quantity, or give the unit."
+        )
+    sign = column.target.factor
+    is_current = stem == "amplitude" and unit.dimension == "current"
+    quantity = CURRENT_PULSE if is_current else QUANTITIES[stem]
+    target = Target(quantity, text, sign * unit.factor, sign * unit.offset, stem)
+    return replace(column, target=target)
+
+
 def _mapped(text: str) -> Column:
-    name, equals, target = text.rpartition("=")
+    plain, settings = text, ""
+    before, at, after = text.rpartition("@")
+    if at and "=" in after and _is_target(before.rpartition("=")[2]):
+        plain, settings = before, after
+    name, equals, target = plain.rpartition("=")
     if not equals or not name.strip():
         raise ImportFileError(f"{text!r} is no map; write COLUMN=QUANTITY, such as V=amplitude_V.")
-    quantity, factor = _target(target.strip())
-    return Column(name.strip(), quantity, factor)
+    column = Column(name.strip(), _target(target.strip(), unit_of_file=True))
+    if settings and column.quantity not in READINGS:
+        raise ImportFileError(f"{text!r}: only a reading has values of its own after an @.")
+    return replace(column, settings=_settings(settings))
+
+
+def _settings(text: str) -> dict[str, float | str]:
+    found: dict[str, float | str] = {}
+    for one in filter(None, text.split(",")):
+        key, _, value = one.partition("=")
+        if key.strip() == "phase":
+            found["phase"] = value.strip()
+        elif key.strip() == "cycle":
+            found["cycle"] = _number(one, value)
+        else:
+            constant = _constant(one)
+            found[constant.quantity] = constant.constant or 0.0
+    return found
 
 
 def _constant(text: str) -> Column:
-    target, equals, value = text.partition("=")
+    name, equals, value = text.partition("=")
+    number = _number(text, value if equals else "")
+    target = _target(name.strip())
+    if target.quantity in (*PLAIN, "time_s"):
+        raise ImportFileError(f"{name.strip()} is not the same in every row; map a column to it.")
+    return Column(name.strip(), target, number * target.factor + target.offset)
+
+
+def _number(text: str, value: str) -> float:
     try:
         number = float(value)
     except ValueError:
         number = float("nan")
-    if not equals or abs(number) == float("inf") or number != number:
+    if abs(number) == float("inf") or number != number:
         raise ImportFileError(f"{text!r} sets nothing; write QUANTITY=NUMBER, as in field_mT=-4.")
-    quantity, factor = _target(target.strip())
-    if quantity in ("cycle", "phase", "time_s"):
-        raise ImportFileError(f"{quantity} is not the same in every row; map a column to it.")
-    return Column(target.strip(), quantity, factor, number * factor)
+    return number
 
 
-def _target(target: str) -> tuple[str, float]:
-    sign, name = (-1.0, target[1:]) if target.startswith("-") else (1.0, target)
-    if name not in TARGETS:
+def _plain(target: str) -> str:
+    plain = unicodedata.normalize("NFKC", target).replace("μ", "u").replace("Ω", "ohm")
+    return plain.removeprefix("-")
+
+
+def _is_target(target: str) -> bool:
+    return _plain(target.strip()) in TARGETS or _plain(target.strip()) in QUANTITIES
+
+
+def _target(target: str, *, unit_of_file: bool = False) -> Target:
+    name, sign = _plain(target), -1.0 if target.startswith("-") else 1.0
+    if name in TARGETS:
+        found = TARGETS[name]
+    elif unit_of_file and name in QUANTITIES:
+        found = Target(QUANTITIES[name], stem=name)
+    else:
         close = difflib.get_close_matches(name, TARGETS, n=1, cutoff=0.4)
         meant = f" (did you mean {close[0]}?)" if close else ""
         raise ImportFileError(
-            f"{target!r} is no quantity to import{meant}; there are {', '.join(TARGETS)}."
+            f"{target!r} is no quantity to import{meant}; there are {', '.join(PLAIN)} and "
+            f"{', '.join(QUANTITIES)} with a unit, such as resistance_kohm."
         )
-    quantity, factor = TARGETS[name]
-    return quantity, sign * factor
+    if sign < 0 and found.quantity in PLAIN:
+        raise ImportFileError(f"{target!r} has no sign to invert; write {name}.")
+    return replace(found, factor=sign * found.factor, offset=sign * found.offset)
+
+
+def _reject_doubles(columns: Sequence[Column]) -> None:
+    """Refuse a quantity given twice, unless as columns of several readings in a row."""
+    seen: dict[str, Column] = {}
+    for column in columns:
+        kind = _KINDS.get(column.quantity, column.quantity)
+        before = seen.setdefault(kind, column)
+        if before is column:
+            continue
+        constant = before.constant is not None or column.constant is not None
+        if constant or before.quantity != column.quantity or kind not in _REPEATED:
+            raise ImportFileError(
+                f"{before.name!r} and {column.name!r} are both mapped to {kind}; map one."
+            )
+
+
+_KINDS = {"conductance_S": "resistance_ohm", CURRENT_PULSE: "amplitude_V"}
+_REPEATED = ("amplitude_V", "pulse_width_s", "field_T", "voltage_V", "current_A", "resistance_ohm")

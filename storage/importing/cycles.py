@@ -2,88 +2,130 @@
 
 Pulses of a protocol come in ladders of rising magnitude. If no column is mapped to the cycle, a
 cycle begins where the magnitude drops by more than three median steps (or half the ladder, if that
-is less), and where a write follows a reset. Rows without a pulse belong to the ladder after them.
+is less), and where a write follows a reset. Rows without a pulse belong to the ladder after them,
+unless they are further readings (phase `read`). A field that goes round several times is counted
+from turn to turn at the end where the first whole loop begins.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from ..errors import ImportFileError
 from ..phase import Phase
-from .rows import ImportedRow
 
 WRITING: Mapping[str, str] = {"staircase-write": Phase.WRITE, "repeated-ramp": Phase.RAMP}
 WITHOUT_PULSES: Mapping[str, str] = {"minor-loop": Phase.LOOP, "read-series": Phase.READ}
 PROTOCOLS = (*WITHOUT_PULSES, *WRITING, "reset", "write-reset-cycling")
 
 
-def phases(rows: Sequence[ImportedRow], protocol: str, name: str) -> list[str]:
-    """Return the phase of each row; raises ImportFileError for pulses of the wrong sign."""
-    found: list[str] = []
-    latest = WRITING.get(protocol, Phase.RESET if protocol == "reset" else Phase.WRITE)
-    for row in rows:
-        amplitude_V = row.values.get("amplitude_V")
-        if row.phase is not None:
-            found.append(row.phase)
-        elif protocol == "minor-loop" or (protocol == "read-series" and amplitude_V is None):
-            found.append(WITHOUT_PULSES[protocol])
-        elif amplitude_V is None:
-            found.append(Phase.BIAS)
-        else:
-            if protocol == "write-reset-cycling" and amplitude_V:
-                latest = Phase.WRITE if amplitude_V > 0 else Phase.RESET
-            _check_sign(amplitude_V, latest, protocol, f"{name}, line {row.line}")
-            found.append(latest)
+def phases(rows: pd.DataFrame, protocol: str, place: str) -> NDArray[np.object_]:
+    """Return the phase of each row; raises ImportFileError for pulses of the wrong sign.
+
+    `place` names the file and its lines: "a3.csv, line".
+    """
+    found = _phases_of_protocol(rows, protocol)
+    if "phase" in rows:
+        given = rows["phase"].to_numpy(dtype=object)
+        named = rows["phase"].notna().to_numpy()
+        found = np.where(named, given, found)
+    else:
+        named = np.zeros(len(rows), dtype=bool)
+    _check_signs(rows, found, ~named, protocol, place)
     return found
 
 
-def cycles(
-    rows: Sequence[ImportedRow], phase: Sequence[str], protocol: str, name: str
-) -> list[int]:
-    """Return the cycle of each row, from 0; raises ImportFileError for several loops."""
-    mapped = [row.values["cycle"] for row in rows if "cycle" in row.values]
-    if mapped:
-        return [int(cycle - min(mapped)) for cycle in mapped]
+def cycles(rows: pd.DataFrame, phase: NDArray[np.object_], protocol: str) -> NDArray[np.int64]:
+    """Return the cycle of each row, from 0."""
+    if "cycle" in rows:
+        cycle = rows["cycle"].to_numpy(dtype=float)
+        return (cycle - cycle.min()).astype(np.int64)
     if protocol == "minor-loop":
-        _check_single_loop(rows, name)
+        return _loops(rows["field_T"].to_numpy(dtype=float))
     if protocol in WITHOUT_PULSES:
-        return [0] * len(rows)
-    return _ladders(rows, phase)
+        return np.zeros(len(rows), dtype=np.int64)
+    return _ladders(_column(rows, "amplitude_V"), phase)
 
 
-def _check_sign(amplitude_V: float, phase: str, protocol: str, where: str) -> None:
-    if (phase == Phase.RESET and amplitude_V > 0) or (phase != Phase.RESET and amplitude_V < 0):
-        sign = "negative" if phase == Phase.RESET else "positive"
+def _phases_of_protocol(rows: pd.DataFrame, protocol: str) -> NDArray[np.object_]:
+    amplitude_V = _column(rows, "amplitude_V")
+    if protocol == "minor-loop":
+        return np.full(len(rows), Phase.LOOP.value, dtype=object)
+    first = WRITING.get(protocol, Phase.RESET if protocol == "reset" else Phase.WRITE)
+    found = np.full(len(rows), str(first), dtype=object)
+    if protocol == "write-reset-cycling":
+        sign = pd.Series(np.sign(amplitude_V)).replace(0, np.nan).ffill().to_numpy()
+        found[sign < 0] = Phase.RESET.value
+    quiet = Phase.READ if protocol == "read-series" else Phase.BIAS
+    found[np.isnan(amplitude_V)] = quiet.value
+    return found
+
+
+def _check_signs(
+    rows: pd.DataFrame,
+    phase: NDArray[np.object_],
+    checked: NDArray[np.bool_],
+    protocol: str,
+    place: str,
+) -> None:
+    if protocol == "minor-loop":
+        return
+    amplitude_V = _column(rows, "amplitude_V")
+    is_reset = phase == Phase.RESET.value
+    wrong = checked & np.where(is_reset, amplitude_V > 0, amplitude_V < 0)
+    if wrong.any():
+        at = int(np.argmax(wrong))
+        sign = "negative" if is_reset[at] else "positive"
         raise ImportFileError(
-            f"{where}: a pulse of {amplitude_V:g} V, but those of {protocol} are {sign}; choose "
-            "another protocol, or turn the sign with --map COLUMN=-amplitude_V."
+            f"{place} {rows['line'][at]}: a pulse of {amplitude_V[at]:g} V, but those of "
+            f"{protocol} are {sign}; choose another protocol, or turn the sign with "
+            "--map COLUMN=-amplitude_V."
         )
 
 
-def _check_single_loop(rows: Sequence[ImportedRow], name: str) -> None:
-    field = np.array([row.values.get("field_T", np.nan) for row in rows])
-    largest = float(np.nanmax(np.abs(field)))
-    ends = np.sign(field[np.abs(field) > 0.5 * largest])
-    turns = int(np.count_nonzero(np.diff(ends)))
-    if turns > 2 or (len(ends) and ends[0] < 0):
-        raise ImportFileError(
-            f"{name} is not one loop from positive field to negative and back; map a column to "
-            "cycle if there are several, and begin at the positive end."
-        )
+def _loops(field_T: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Count a loop as begun at every second turn of the field, from its first end on."""
+    known = np.flatnonzero(np.isfinite(field_T))
+    middle = (np.nanmax(field_T) + np.nanmin(field_T)) / 2
+    reach = (np.nanmax(field_T) - np.nanmin(field_T)) / 2
+    outer = known[np.abs(field_T[known] - middle) > 0.5 * reach]
+    if not len(outer):
+        return np.zeros(len(field_T), dtype=np.int64)
+    side = np.sign(field_T[outer] - middle)
+    groups = np.split(outer, np.flatnonzero(np.diff(side)) + 1)
+    turns = [int(group[np.argmax(np.abs(field_T[group] - middle))]) for group in groups]
+    begins = turns[2::2]  # of the second loop and those after it
+    if begins and begins[-1] == turns[-1]:
+        begins.pop()  # the last loop ends there, or is broken off before its other end
+    starts = np.zeros(len(field_T), dtype=np.int64)
+    starts[begins] = 1
+    return np.cumsum(starts)
 
 
-def _ladders(rows: Sequence[ImportedRow], phase: Sequence[str]) -> list[int]:
-    size = np.array([abs(row.values.get("amplitude_V", np.nan)) for row in rows])
+def _ladders(amplitude_V: NDArray[np.float64], phase: NDArray[np.object_]) -> NDArray[np.int64]:
+    starts = np.zeros(len(amplitude_V), dtype=np.int64)
+    size = np.abs(amplitude_V)
     fired = np.flatnonzero(np.isfinite(size))
+    if len(fired) < 2:
+        return starts
     step = np.diff(size[fired])
     rises = step[step > 0]
     median_step = float(np.median(rises)) if len(rises) else 0.0
-    fall = min(3 * median_step, 0.5 * float(np.ptp(size[fired]))) if len(fired) else 0.0
-    starts = np.zeros(len(rows), dtype=int)
-    for change, before, here in zip(step, fired[:-1], fired[1:], strict=True):
-        again = phase[before] == phase[here] and change < -fall
-        rewritten = phase[before] == Phase.RESET and phase[here] != Phase.RESET
-        if again or rewritten:
-            starts[before + 1] = 1  # rows without a pulse belong to the ladder after them
-    return [int(cycle) for cycle in np.cumsum(starts)]
+    fall = min(3 * median_step, 0.5 * float(np.ptp(size[fired])))
+    before, here = fired[:-1], fired[1:]
+    again = (phase[before] == phase[here]) & (step < -fall)
+    rewritten = (phase[before] == Phase.RESET.value) & (phase[here] != Phase.RESET.value)
+    for at, pulse in zip(before[again | rewritten], here[again | rewritten], strict=True):
+        first = at + 1  # rows without a pulse belong to the ladder after them
+        while first < pulse and phase[first] == Phase.READ.value:
+            first += 1
+        starts[first] = 1
+    return np.cumsum(starts)
+
+
+def _column(rows: pd.DataFrame, name: str) -> NDArray[np.float64]:
+    if name not in rows:
+        return np.full(len(rows), np.nan)
+    return rows[name].to_numpy(dtype=float)

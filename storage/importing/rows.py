@@ -1,116 +1,162 @@
-"""From cells to quantities in SI units, with a stated treatment of gaps, duplicates and order.
+"""From mapped columns to rows in SI units, with a stated treatment of gaps, order and readings.
 
-- A cell without a number is a gap: the quantity was not measured. So is an infinite reading.
-- A row without any quantity is dropped, and so is a line of units below the header.
-- A row that repeats an earlier one in every cell is dropped if cycle or time is mapped; otherwise
-  two equal readings are possible, and only a row equal to the one before it is dropped.
+- A cell without a number is a gap: the quantity was not measured. So is a reading over range.
+- A row without any quantity is dropped; a pulse without a reading is kept.
+- Several readings in a row, and readings that repeat a pulse number, are readings without a pulse
+  after the first one.
+- A pulse of no width is a reading without a pulse.
+- Without a column of readings, they are voltage / current.
 - Rows are sorted by cycle, then by time, as far as these are mapped; else they keep their order.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
 
 from ..errors import ImportFileError
-from .columns import Column
-from .file import ImportedFile, Row, number_of
+from ..phase import Phase
+from .cell_numbers import OVER
+from .columns import CURRENT_PULSE, Column
+from .conversion import Converted
+from .readings import spread_readings
+from .table import Table
 
-
-@dataclass(slots=True)
-class ImportedRow:
-    """A row of the file in SI units: the quantities it has by name, and its phase if mapped."""
-
-    line: int
-    values: dict[str, float] = field(default_factory=dict)
-    phase: str | None = None
+ORDER = ("cycle", "time_s")
 
 
 def parse_rows(
-    file: ImportedFile, columns: Sequence[Column]
-) -> tuple[list[ImportedRow], tuple[str, ...]]:
-    """Return the rows in order and remarks on their treatment; raises ImportFileError."""
-    mapped = [column for column in columns if column.constant is None]
-    lines, units = _without_units(file, mapped)
-    known = {column.quantity for column in mapped}
-    kept = _without_duplicates(lines, anywhere=bool(known & {"cycle", "time_s"}))
-    rows = [row for line in kept if (row := _converted(file, line, mapped)).values]
-    before = [row.line for row in rows]
-    _fill_times(file, rows, known)
-    rows.sort(key=_sort_key(file, known))
-    moved = sum(old != new.line for old, new in zip(before, rows, strict=True))
-    counts = (
-        (units, "lines of units skipped"),
-        (len(lines) - len(kept), "duplicate rows dropped"),
-        (len(kept) - len(rows), "rows without any value dropped"),
-        (moved, "rows sorted by cycle and time"),
+    converted: Converted, columns: Sequence[Column], *, accept_unusual: bool
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return the rows in order, a column per quantity, and remarks on their treatment.
+
+    `line` is the row's line in the file, `phase` is None where no column names it. Raises
+    ImportFileError.
+    """
+    table = converted.table
+    rows, slots = spread_readings(converted, columns)
+    remarks = list(converted.remarks)
+    if slots > 1:
+        remarks.append(f"readings in a row of the file: {slots}")
+    constants = {c.quantity: c.constant for c in columns if c.constant is not None}
+    quantities = [name for name in rows.columns if name not in ("line", "phase", "slot")]
+    has_value = rows[quantities].notna().any(axis=1)
+    _note(remarks, "rows without any value dropped", int((~has_value & (rows["slot"] == 0)).sum()))
+    rows = rows[has_value].reset_index(drop=True)
+    _set_constants(rows, constants)
+    _resistances(table, rows, remarks, accept_unusual=accept_unusual)
+    _note(remarks, "readings over range", _over_range(converted))
+    _voltages_of_current_pulses(table, rows)
+    _drop_pulses_that_are_none(rows, remarks, constants)
+    _fill_times(table, rows)
+    return _sorted(table, rows, remarks), tuple(remarks)
+
+
+def _set_constants(rows: pd.DataFrame, constants: Mapping[str, float]) -> None:
+    """Set what holds for every row; a pulse belongs to the first reading of a row alone."""
+    slot = rows.pop("slot")
+    for quantity, value in constants.items():
+        if quantity not in rows:
+            rows[quantity] = np.nan
+        fires = slot == 0 if quantity in ("amplitude_V", CURRENT_PULSE) else slot >= 0
+        rows.loc[fires & rows[quantity].isna(), quantity] = value
+
+
+def _note(remarks: list[str], what: str, count: int) -> None:
+    if count:
+        remarks.append(f"{what}: {count}")
+
+
+def _over_range(converted: Converted) -> int:
+    readings = ("resistance_ohm", "conductance_S", "voltage_V", "current_A")
+    return sum(
+        int((found.kinds == OVER).sum())
+        for column, found in converted.columns.items()
+        if column.quantity in readings
     )
-    return rows, tuple(f"{what}: {count}" for count, what in counts if count)
 
 
-def _without_units(file: ImportedFile, mapped: Sequence[Column]) -> tuple[Sequence[Row], int]:
-    if not file.rows:
-        return (), 0
-    cells = [file.rows[0].cells[file.header.index(column.name)] for column in mapped]
-    found = [number_of(cell, decimal_comma=file.decimal_comma) for cell in cells]
-    has_text = any(isinstance(value, str) for value in found)
-    has_number = any(isinstance(value, float) for value in found)
-    return (file.rows[1:], 1) if has_text and not has_number else (file.rows, 0)
-
-
-def _without_duplicates(rows: Sequence[Row], *, anywhere: bool) -> list[Row]:
-    if anywhere:
-        return list({row.cells: row for row in reversed(rows)}.values())[::-1]
-    return [
-        row
-        for before, row in zip((None, *rows), rows, strict=False)
-        if before is None or before.cells != row.cells
-    ]
-
-
-def _converted(file: ImportedFile, line: Row, mapped: Sequence[Column]) -> ImportedRow:
-    row = ImportedRow(line.line)
-    for column in mapped:
-        if column.quantity == "phase":
-            row.phase = line.cells[file.header.index(column.name)].strip('" ') or None
-            continue
-        value = file.number(line, column.name)
-        if value is None:
-            continue
-        if column.quantity == "conductance_S":
-            _set_resistance(file, row, value * column.factor)
-        else:
-            row.values[column.quantity] = value * column.factor
-    return row
-
-
-def _set_resistance(file: ImportedFile, row: ImportedRow, conductance_S: float) -> None:
-    if conductance_S <= 0:
-        raise ImportFileError(
-            f"{file.name}, line {row.line}: a conductance of {conductance_S:g} S, which no "
-            "junction has; correct it or leave the cell empty."
-        )
-    row.values["resistance_ohm"] = 1 / conductance_S
-
-
-def _fill_times(file: ImportedFile, rows: Sequence[ImportedRow], known: set[str]) -> None:
-    """Set the time of a row without one to that of the row before."""
-    if "time_s" not in known:
-        return
-    latest: float | None = None
-    for row in rows:
-        latest = row.values.get("time_s", latest)
-        if latest is None:
-            raise ImportFileError(f"{file.name}, line {row.line} has no time; give it one.")
-        row.values["time_s"] = latest
-
-
-def _sort_key(file: ImportedFile, known: set[str]) -> Callable[[ImportedRow], tuple[float, ...]]:
-    keys = [name for name in ("cycle", "time_s") if name in known]
-
-    def key_of(row: ImportedRow) -> tuple[float, ...]:
-        if "cycle" in keys and row.values.get("cycle", 0.5) % 1:
+def _resistances(
+    table: Table, rows: pd.DataFrame, remarks: list[str], *, accept_unusual: bool
+) -> None:
+    """Set the resistance from a conductance, or from voltage and current."""
+    if "conductance_S" in rows:
+        conductance_S = rows.pop("conductance_S")
+        wrong = conductance_S <= 0
+        if wrong.any() and not accept_unusual:
+            at = int(wrong.idxmax())
             raise ImportFileError(
-                f"{file.name}, line {row.line}: the cycle is no whole number; correct it."
+                f"{table.name}, {table.line_word} {rows['line'][at]}: a conductance of "
+                f"{conductance_S[at]:g} S, which no junction has; correct it or leave the cell "
+                "empty."
             )
-        return tuple(row.values[key] for key in keys)
+        rows["resistance_ohm"] = 1 / conductance_S.where(conductance_S != 0)
+    elif "resistance_ohm" not in rows:
+        current_A = rows["current_A"]
+        rows["resistance_ohm"] = rows["voltage_V"] / current_A.where(current_A != 0)
+        remarks.append("readings are voltage / current")
 
-    return key_of
+
+def _voltages_of_current_pulses(table: Table, rows: pd.DataFrame) -> None:
+    """Set the amplitude of pulses given as a current: V = I · R of the write path."""
+    resistance_ohm = rows.pop("write_resistance_ohm") if "write_resistance_ohm" in rows else None
+    if CURRENT_PULSE not in rows:
+        return
+    if resistance_ohm is None:
+        raise ImportFileError(
+            f"{table.name}: pulses given as a current need the resistance of the path they pass; "
+            "add --set write_resistance_ohm=NUMBER, or map a column to it."
+        )
+    current_A = rows.pop(CURRENT_PULSE)
+    rows["amplitude_V"] = current_A * resistance_ohm
+    rows["pulse_current_A"] = current_A
+
+
+def _drop_pulses_that_are_none(
+    rows: pd.DataFrame, remarks: list[str], constants: Mapping[str, float]
+) -> None:
+    """Turn pulses of no width, and repeated pulse numbers, into readings without a pulse."""
+    number = rows.pop("pulse") if "pulse" in rows else None
+    if "amplitude_V" not in rows:
+        return
+    none = pd.Series(data=False, index=rows.index)
+    if "pulse_width_s" in rows and "pulse_width_s" not in constants:
+        none |= (rows["pulse_width_s"] == 0) & rows["amplitude_V"].notna()
+    if number is not None:
+        cycle = rows["cycle"] if "cycle" in rows else pd.Series(0, index=rows.index)
+        none |= (number.diff() == 0) & (cycle.diff() == 0)
+    _note(remarks, "readings without a pulse of their own", int(none.sum()))
+    pulse = [name for name in ("amplitude_V", "pulse_width_s", "pulse_current_A") if name in rows]
+    rows.loc[none, pulse] = np.nan
+    if none.any():
+        if "phase" not in rows:
+            rows["phase"] = None
+        rows.loc[none & rows["phase"].isna(), "phase"] = Phase.READ.value
+
+
+def _fill_times(table: Table, rows: pd.DataFrame) -> None:
+    """Set the time of a row without one to that of the row before."""
+    if "time_s" not in rows:
+        return
+    rows["time_s"] = rows["time_s"].ffill()
+    missing = rows["time_s"].isna()
+    if missing.any():
+        line = rows["line"][int(missing.idxmax())]
+        raise ImportFileError(f"{table.name}, {table.line_word} {line} has no time; give it one.")
+    rows["time_s"] -= rows["time_s"].min() if len(rows) else 0.0
+
+
+def _sorted(table: Table, rows: pd.DataFrame, remarks: list[str]) -> pd.DataFrame:
+    keys = [name for name in ORDER if name in rows]
+    if "cycle" in keys:
+        odd = ~(rows["cycle"] % 1 == 0)
+        if odd.any():
+            line = rows["line"][int(odd.idxmax())]
+            raise ImportFileError(
+                f"{table.name}, {table.line_word} {line}: the cycle is no whole number; correct it."
+            )
+    if not keys:
+        return rows
+    order = np.lexsort([rows[name].to_numpy() for name in reversed(keys)])
+    _note(remarks, "rows sorted by cycle and time", int((order != np.arange(len(rows))).sum()))
+    return rows.iloc[order].reset_index(drop=True)

@@ -3,22 +3,35 @@
 Everything is checked before anything is stored; the treatment of the rows is kept in the notes.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
+
+import pandas as pd
 
 from .. import Point, Status, Store
 from ..errors import ImportFileError
-from .columns import Column, parse_columns
+from .columns import CURRENT_PULSE, Column, parse_columns
+from .conversion import body_of, convert
 from .cycles import PROTOCOLS, cycles, phases
-from .file import ImportedFile, read_file
-from .rows import ImportedRow, parse_rows
+from .file import read_table
+from .options import ImportOptions
+from .plausible import check_magnitudes, check_signs
+from .rows import parse_rows
+from .selection import where_columns
+from .stated_units import columns_with_units
+from .table import Table
 
 AXES: Mapping[str, tuple[str, str]] = {
     "minor-loop": ("field_T", "field_mT"),
     "read-series": ("time_s", "time_s"),
 }
 """The swept quantity of each protocol without pulses, and an example of a target for it."""
+
+_PLACE = ("phase", "time_s", "cycle")
+_NAMES = [field.name for field in fields(Point)]
+_MEASURED = _NAMES[len(_PLACE) : _NAMES.index("extra")]
+"""The quantities of a point, in its order, between its place and its extra ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +44,26 @@ class ImportedRun:
     sha256: str
     columns: Mapping[str, str]
     remarks: tuple[str, ...]
+    selection: str = ""
+
+    @property
+    def source(self) -> str:
+        """The checksum of the file and the rows taken from it, which tell imports apart."""
+        return f"sha256 {self.sha256}{self.selection}."
 
     @property
     def notes(self) -> str:
         """Source and treatment of the file, in one paragraph."""
         done = f" {'; '.join(self.remarks)}." if self.remarks else ""
-        return f"Imported from {self.file}, sha256 {self.sha256}.{done}"
+        return f"Imported from {self.file}, {self.source}{done}"
 
 
 def read_run(
-    path: Path, protocol: str, maps: Sequence[str], constants: Sequence[str] = ()
+    path: Path,
+    protocol: str,
+    maps: Sequence[str],
+    constants: Sequence[str] = (),
+    options: ImportOptions = ImportOptions(),  # noqa: B008 - frozen
 ) -> ImportedRun:
     """Read a file as a run of a protocol; `maps` are COLUMN=QUANTITY, `constants` QUANTITY=NUMBER.
 
@@ -52,25 +75,26 @@ def read_run(
         )
     columns = parse_columns(maps, constants)
     _check_enough(columns, protocol)
-    file = read_file(path, [column.name for column in columns if column.constant is None])
-    rows, done = parse_rows(file, columns)
-    for row in rows:
-        _add_constants(row, columns)
-    _check_rows(rows, file.name, protocol)
-    phase = phases(rows, protocol, file.name)
-    cycle = cycles(rows, phase, protocol, file.name)
-    first_s = min(row.values.get("time_s", 0.0) for row in rows)
-    points = tuple(
-        _point(row, its_phase, its_cycle, first_s)
-        for row, its_phase, its_cycle in zip(rows, phase, cycle, strict=True)
-    )
+    mapped = [column for column in columns if column.constant is None]
+    names = dict.fromkeys([column.name for column in mapped] + where_columns(options.where))
+    table = read_table(path, list(names), options.table)
+    body = body_of(table, mapped)
+    mapped = columns_with_units(body, mapped, accept_unusual=options.accept_unusual)
+    columns = (*mapped, *(column for column in columns if column.constant is not None))
+    converted = convert(body, mapped, options)
+    rows, remarks = parse_rows(converted, columns, accept_unusual=options.accept_unusual)
+    _check_rows(converted.table, rows, protocol)
+    check_signs(table, rows, protocol, accept_unusual=options.accept_unusual)
+    if not options.accept_unusual:
+        check_magnitudes(table, rows, columns)
     return ImportedRun(
         protocol,
-        points,
-        file.name,
-        file.sha256,
-        {text.rpartition("=")[0].strip(): text.rpartition("=")[2].strip() for text in maps},
-        (*_remarks(file, columns, rows), *done),
+        tuple(_points(table, rows, protocol)),
+        table.name,
+        table.sha256,
+        {column.name: _target_of(text) for column, text in zip(mapped, maps, strict=True)},
+        (*table.remarks, *_remarks(rows), *remarks),
+        "".join(f", {condition}" for condition in options.chosen),
     )
 
 
@@ -85,13 +109,13 @@ def store_run(
 ) -> int:
     """Store the run as finished and return its number.
 
-    Raises ImportFileError if the same file is stored already, unless `again`; StoreError if it
-    cannot be stored, and then the run, if begun, is marked as failed.
+    Raises ImportFileError if the same rows of a file are stored already, unless `again`;
+    StoreError if it cannot be stored, and then the run, if begun, is marked as failed.
     """
     if not device.strip():
         raise ImportFileError("The device has no name; give it one.")
     for earlier in () if again else store.runs():
-        if run.sha256 in earlier.notes:
+        if run.source in earlier.notes:
             raise ImportFileError(
                 f"{run.file} is already stored as run {earlier.id}; add --again to import it again."
             )
@@ -106,8 +130,7 @@ def store_run(
         notes="\n".join(filter(None, (notes, run.notes))),
     )
     try:
-        for point in run.points:
-            writer.add(point)
+        writer.add_all(run.points)
     except BaseException as error:
         writer.finish(Status.FAILED, f"The import was interrupted: {error or type(error).__name__}")
         raise
@@ -115,74 +138,68 @@ def store_run(
     return writer.run_id
 
 
+def _target_of(text: str) -> str:
+    name, at, settings = text.rpartition("@")
+    return (f"{name.rpartition('=')[2]}@{settings}" if at else text.rpartition("=")[2]).strip()
+
+
 def _check_enough(columns: Sequence[Column], protocol: str) -> None:
     quantities = {column.quantity for column in columns}
-    if not quantities & {"resistance_ohm", "conductance_S"}:
+    readings = {"resistance_ohm", "conductance_S"}
+    if not quantities & readings and not {"voltage_V", "current_A"} <= quantities:
         raise ImportFileError(
-            "No column is mapped to a resistance or a conductance; add --map COLUMN=resistance_ohm."
+            "No column is mapped to a resistance, a conductance, or both a voltage and a current; "
+            "add --map COLUMN=resistance_ohm."
         )
+    for column in columns:
+        if column.constant is not None and column.quantity in readings:
+            raise ImportFileError("A reading is not the same in every row; map a column to it.")
     axis, target = AXES.get(protocol, ("amplitude_V", "amplitude_V"))
-    if axis not in quantities:
+    settings = {key for column in columns for key in column.settings}
+    if axis == "amplitude_V" and (CURRENT_PULSE in quantities or "phase" in settings):
+        return
+    if axis not in quantities | settings:
         raise ImportFileError(
             f"A {protocol} needs a column mapped to {axis}; add --map COLUMN={target}."
         )
 
 
-def _check_rows(rows: Sequence[ImportedRow], name: str, protocol: str) -> None:
+def _check_rows(table: Table, rows: pd.DataFrame, protocol: str) -> None:
     axis, _ = AXES.get(protocol, ("amplitude_V", "amplitude_V"))
-    whole = sum(axis in row.values and "resistance_ohm" in row.values for row in rows)
+    has_axis = rows[axis].notna() if axis in rows else rows["phase"].notna()
+    whole = int((has_axis & rows["resistance_ohm"].notna()).sum())
     if whole < 2:
         raise ImportFileError(
-            f"{name} has {whole} rows with both {axis} and a reading; at least 2 are needed: check "
-            "which columns are mapped."
+            f"{table.name} has {whole} rows with both {axis} and a reading; at least 2 are needed: "
+            "check which columns are mapped."
         )
-    for row in rows:
-        if row.values.get("resistance_ohm", 1.0) <= 0:
-            raise ImportFileError(
-                f"{name}, line {row.line}: a resistance of {row.values['resistance_ohm']:g} Ω, "
-                "which no junction has; correct it or leave the cell empty."
-            )
-        if row.values.get("pulse_width_s", 1.0) <= 0:
-            raise ImportFileError(
-                f"{name}, line {row.line}: a pulse {row.values['pulse_width_s']:g} s wide, which "
-                "no generator makes; correct it, or leave the width out."
-            )
 
 
-def _add_constants(row: ImportedRow, columns: Sequence[Column]) -> None:
-    for column in columns:
-        if column.constant is None:
-            continue
-        if column.quantity == "conductance_S":
-            raise ImportFileError("A reading is not the same in every row; map a column to it.")
-        row.values[column.quantity] = column.constant
-
-
-def _remarks(
-    file: ImportedFile, columns: Sequence[Column], rows: Sequence[ImportedRow]
-) -> tuple[str, ...]:
-    known = {column.quantity for column in columns}
-    missing = sum("resistance_ohm" not in row.values for row in rows)
-    remarks = [f"Comments, empty lines and lines before the header skipped: {file.skipped_lines}"]
-    if missing:
-        remarks.append(f"rows without a reading: {missing}")
-    if "time_s" not in known:
+def _remarks(rows: pd.DataFrame) -> list[str]:
+    missing = int(rows["resistance_ohm"].isna().sum())
+    remarks = [f"rows without a reading: {missing}"] if missing else []
+    if "time_s" not in rows:
         remarks.append("no times in the file: all set to 0")
-    if "cycle" not in known:
+    if "cycle" not in rows:
         remarks.append("cycles counted from the order of the rows")
-    return tuple(remarks)
+    return remarks
 
 
-def _point(row: ImportedRow, phase: str, cycle: int, first_s: float) -> Point:
-    values = row.values
-    return Point(
-        phase=phase,
-        time_s=values.get("time_s", first_s) - first_s,
-        cycle=cycle,
-        amplitude_V=values.get("amplitude_V"),
-        pulse_width_s=values.get("pulse_width_s") if "amplitude_V" in values else None,
-        field_T=values.get("field_T"),
-        voltage_V=values.get("voltage_V"),
-        current_A=values.get("current_A"),
-        resistance_ohm=values.get("resistance_ohm"),
-    )
+def _points(table: Table, rows: pd.DataFrame, protocol: str) -> Iterator[Point]:
+    phase = phases(rows, protocol, f"{table.name}, {table.line_word}")
+    cycle = cycles(rows, phase, protocol)
+    if "pulse_width_s" in rows and "amplitude_V" in rows:
+        rows["pulse_width_s"] = rows["pulse_width_s"].where(rows["amplitude_V"].notna())
+    time_s = rows["time_s"].tolist() if "time_s" in rows else [0.0] * len(rows)
+    others = [name for name in rows if name not in ("line", *_PLACE)]
+    values = {
+        str(name): [None if value != value else value for value in rows[name].tolist()]
+        for name in others
+        if rows[name].notna().any()
+    }
+    columns = [values.get(name, [None] * len(rows)) for name in _MEASURED]
+    extra = {name: column for name, column in values.items() if name not in _MEASURED}
+    if not extra:
+        return map(Point, phase.tolist(), time_s, cycle.tolist(), *columns)
+    mores = [dict(zip(extra, row, strict=True)) for row in zip(*extra.values(), strict=True)]
+    return map(Point, phase.tolist(), time_s, cycle.tolist(), *columns, mores)

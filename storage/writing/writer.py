@@ -4,7 +4,7 @@ import json
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
@@ -69,22 +69,7 @@ class RunWriter:
         When this returns, the point survives the end of the process, however it comes.
         """
         number = self._next_point
-        row = (
-            self.run_id,
-            number,
-            self.attempt,
-            point.phase,
-            point.cycle,
-            point.time_s,
-            point.amplitude_V,
-            point.pulse_width_s,
-            point.field_T,
-            point.voltage_V,
-            point.current_A,
-            point.resistance_ohm,
-            _json_of(point.extra) if point.extra else None,
-            point.mark,
-        )
+        row = self._row(number, point)
         if monotonic() > self._place_check_due_s:
             self._check_place()
         with self._writing:
@@ -98,6 +83,25 @@ class RunWriter:
         if self._warnings:
             self._store_warnings()
         return number
+
+    def add_all(self, points: Iterable[Point]) -> int:
+        """Commit points that exist already, all or none, and return how many; raises StoreError.
+
+        One transaction for a file that is imported: a measurement commits every point by `add`.
+        """
+        self._check_place()
+        rows = (self._row(number, point) for number, point in enumerate(points, self._next_point))
+        with self._writing, errors_of(self._database.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                added = self._connection.executemany(_INSERT, rows).rowcount
+                self._connection.execute("COMMIT")
+            except BaseException:
+                self._connection.rollback()
+                raise
+        self._next_point += added
+        self.points += added
+        return added
 
     def warn(self, source: str, message: str, time: datetime | None = None) -> None:
         """Store a warning with the attempt: `source` is a logger or a class, `time` else now.
@@ -120,6 +124,24 @@ class RunWriter:
             }
         )
         self._store_warnings()
+
+    def _row(self, number: int, point: Point) -> tuple[object, ...]:
+        return (
+            self.run_id,
+            number,
+            self.attempt,
+            point.phase,
+            point.cycle,
+            point.time_s,
+            point.amplitude_V,
+            point.pulse_width_s,
+            point.field_T,
+            point.voltage_V,
+            point.current_A,
+            point.resistance_ohm,
+            _json_of(point.extra) if point.extra else None,
+            point.mark,
+        )
 
     def _store_warnings(self) -> None:
         """Store pending warnings, unless a point is being committed, which is followed by this.

@@ -1,0 +1,75 @@
+"""Units that a file states, in the names of its columns or in a line under them."""
+
+from collections.abc import Iterator, Sequence
+from math import isclose
+
+from ..errors import ImportFileError
+from .columns import PLAIN, QUANTITIES, Column, dimensions, with_unit
+from .conversion import Body
+from .plausible import UNUSUAL
+from .units import Unit, split_name, stated_unit
+
+
+def columns_with_units(
+    body: Body, columns: Sequence[Column], *, accept_unusual: bool
+) -> list[Column]:
+    """Return the columns, those without a unit in that of the file.
+
+    Raises ImportFileError where the file states another unit than the mapping, unless
+    `accept_unusual`, and where neither states any.
+    """
+    found = []
+    for column in columns:
+        stated = list(units_of(body, body.table.position(column.name)))
+        if column.target.stem in QUANTITIES and column.target.unit is None:
+            found.append(_with_stated(body, column, stated))
+            continue
+        if not accept_unusual:
+            _check(body, column, stated)
+        found.append(column)
+    return found
+
+
+def units_of(body: Body, at: int) -> Iterator[str]:
+    """Yield each unit that the file states for a column, from its name on."""
+    name = body.table.header[at]
+    unit = split_name(name)[1]
+    if unit is not None:
+        yield unit
+    for line in body.header_lines:
+        text = line[at].strip().strip("()[]{}")
+        if stated_unit(text) is not None:
+            yield text
+
+
+def _with_stated(body: Body, column: Column, stated: Sequence[str]) -> Column:
+    for unit in stated:
+        return with_unit(column, unit)
+    raise ImportFileError(
+        f"{body.table.name} states no unit of {column.name!r}; give it, as in "
+        f"{column.name}={QUANTITIES[column.target.stem]}."
+    )
+
+
+def _check(body: Body, column: Column, stated: Sequence[str]) -> None:
+    for text in stated:
+        unit = stated_unit(text)
+        if unit is not None and not _agrees(column, unit):
+            target = column.name if column.target.stem in PLAIN else _spelled(column)
+            raise ImportFileError(
+                f"{body.table.name}: the column {column.name!r} is in {text}, but mapped to "
+                f"{target}; correct the mapping, or {UNUSUAL}."
+            )
+
+
+def _agrees(column: Column, unit: Unit) -> bool:
+    stem = column.target.stem
+    if stem not in QUANTITIES:
+        return column.quantity == "phase" or unit.dimension == "time"
+    same = isclose(abs(column.target.factor), unit.factor, rel_tol=1e-6)
+    same = same and isclose(abs(column.target.offset), abs(unit.offset))
+    return unit.dimension in dimensions(stem) and same
+
+
+def _spelled(column: Column) -> str:
+    return f"{column.target.stem}_{column.target.unit}"

@@ -1,0 +1,58 @@
+"""A table of a file: a header, and rows of cells with their place in the file."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ..errors import ImportFileError
+
+Cell = str | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Cells as read: `header` has a name per column, `lines` the line of each row, from 1.
+
+    `overlong` are rows with more cells than the header, and how many they have. `remarks` say how
+    the table was found in the file.
+    """
+
+    name: str
+    sha256: str
+    header: tuple[str, ...]
+    rows: Sequence[Sequence[Cell]]
+    lines: Sequence[int]
+    line_word: str = "line"
+    overlong: Mapping[int, int] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+    def position(self, name: str) -> int:
+        """Return the index of a column by name, or by number from 1; raises ImportFileError."""
+        wanted = plain_name(name)
+        found = [at for at, column in enumerate(self.header) if plain_name(column) == wanted]
+        if len(found) > 1:
+            numbers = " or ".join(str(at + 1) for at in found)
+            raise ImportFileError(
+                f"{self.name} has {len(found)} columns {name!r}; rename all but one, or map it by "
+                f"its number, {numbers}."
+            )
+        if found:
+            return found[0]
+        if name.isdecimal() and 1 <= int(name) <= len(self.header):
+            return int(name) - 1
+        raise ImportFileError(
+            f"{self.name} has no column {name!r}; it has {', '.join(self.header)}."
+        )
+
+    def cells(self, at: int) -> list[Cell]:
+        """Return the cells of the column with index `at`."""
+        return [row[at] for row in self.rows]
+
+    def place(self, row: int) -> str:
+        """Return the place of a row for a message: "a3.csv, line 7"."""
+        return f"{self.name}, {self.line_word} {self.lines[row]}"
+
+
+def plain_name(name: str) -> str:
+    """Return a column's name in one spelling of µ, Ω and blanks, to compare it with another."""
+    return " ".join(unicodedata.normalize("NFKC", name).split())

@@ -1,9 +1,4 @@
-"""Numbers of cells: gaps, overflows, decimal commas and thousands separators.
-
-A comma or a dot between digits is a decimal mark or separates thousands. Where its column does not
-tell which, the file's other columns are asked; where those do not tell either, the cell is refused
-rather than read as one thousandth of what was meant.
-"""
+"""Numbers of cells, gaps, readings over range, and other text."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from .table import Cell
+from .files.table import Cell
 
 MISSING = frozenset(
     ("", "nan", "na", "n/a", "#n/a", "#na", "-", "--", "---", "null", "none", "nil", ".", "?")
@@ -29,27 +24,6 @@ NUMBER, GAP, OVER, TEXT = range(4)
 _TRAILING = re.compile(r"\s+#.*$", re.DOTALL)
 _SPACED = re.compile(r"[+-]?\d{1,3}(?:[ \u2009\u202f'’]\d{3})+(?:[.,]\d+)?")
 _PLAIN = re.compile(r"[+-]?((?:\d+[.,]?|[.,]\d)[\d.,]*)([eEdD][+-]?\d+)?")
-_COMMA_GROUPS = re.compile(r"[1-9]\d{0,2}(?:(?:,\d{3}){2,}(?:\.\d*)?|(?:,\d{3})+\.\d*)")
-_DOT_GROUPS = re.compile(r"[1-9]\d{0,2}(?:(?:\.\d{3}){2,}(?:,\d*)?|(?:\.\d{3})+,\d*)")
-_UNCLEAR = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """Which uses of commas and dots the clear numbers of a column show."""
-
-    decimal_comma: bool = False
-    decimal_point: bool = False
-    comma_groups: bool = False
-    dot_groups: bool = False
-
-    def __or__(self, other: "Marks") -> "Marks":
-        return Marks(
-            self.decimal_comma or other.decimal_comma,
-            self.decimal_point or other.decimal_point,
-            self.comma_groups or other.comma_groups,
-            self.dot_groups or other.dot_groups,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +49,7 @@ class Numbers:
 
 
 def numbers(cells: Sequence[Cell]) -> Numbers:
-    """Return the numbers of cells, a comma in any of them left for `resolve`."""
+    """Return the numbers of cells, a comma in any of them left for `decimal_marks.resolve`."""
     try:
         values = np.array([float(cell) for cell in cells])  # type: ignore[arg-type]
     except (TypeError, ValueError):
@@ -87,59 +61,6 @@ def numbers(cells: Sequence[Cell]) -> Numbers:
     kinds[np.abs(values) >= OVERFLOW] = OVER
     values[kinds != NUMBER] = np.nan
     return Numbers(values, kinds)
-
-
-def marks_of(cells: Sequence[Cell], found: Numbers) -> Marks:
-    """Return the uses of commas and dots in a column."""
-    if not found.marked and not found.texts:
-        clear = any(
-            isinstance(cell, str) and "." in cell and not _UNCLEAR.fullmatch(_digits(cell))
-            for cell in cells
-        )
-        return Marks(decimal_point=clear)
-    marks = Marks()
-    for text in found.marked.values():
-        marks |= _marks(text)
-    others = (cell for at, cell in enumerate(cells) if at not in found.marked)
-    point = any(
-        isinstance(cell, str) and "." in cell and _is_float(cell) and not _is_unclear(cell)
-        for cell in others
-    )
-    return marks | Marks(decimal_point=point)
-
-
-def resolve(
-    cells: Sequence[Cell], found: Numbers, own: Marks, file: Marks, decimal: str | None
-) -> tuple[Numbers, int | None]:
-    """Return the numbers with commas and dots understood, and the row of the first unclear one.
-
-    `decimal` is "." or "," if the user named it, else it is found from the column's own marks and
-    those of the file.
-    """
-    comma = _comma_is_decimal(own, file, decimal)
-    dots_too = bool(comma) or own.dot_groups  # then 1.234 may be 1234
-    if not found.marked and not dots_too:
-        return found, None
-    values, kinds = found.values.copy(), found.kinds.copy()
-    texts = dict(found.texts)
-    for at, cell in enumerate(cells):
-        text = found.marked.get(at)
-        if text is None:
-            if dots_too and isinstance(cell, str) and _is_unclear(cell):
-                text = _digits(cell, sign=True)
-            else:
-                continue
-        plain = _plain_number(text, own, comma=comma, decimal=decimal)
-        if plain is None:
-            return found, at
-        try:
-            value = float(plain)
-        except ValueError:
-            texts[at], kinds[at] = text, TEXT
-            continue
-        kinds[at] = NUMBER if abs(value) < OVERFLOW else OVER
-        values[at] = value if abs(value) < OVERFLOW else np.nan
-    return Numbers(values, kinds, texts), None
 
 
 def _each(cells: Sequence[Cell]) -> Numbers:
@@ -178,7 +99,7 @@ def _kind(cell: Cell) -> tuple[int, float, str]:
             return GAP, 0.0, ""
         if text.casefold().lstrip("+-<>") in OVERFLOW_WORDS:
             return OVER, 0.0, ""
-        plain = _digits(text, sign=True)
+        plain = plain_digits(text, sign=True)
         if "_" in plain:
             return TEXT, 0.0, text
         try:
@@ -191,7 +112,7 @@ def _kind(cell: Cell) -> tuple[int, float, str]:
     return (OVER, 0.0, "") if abs(value) >= OVERFLOW else (NUMBER, value, "")
 
 
-def _digits(cell: str, *, sign: bool = False) -> str:
+def plain_digits(cell: str, *, sign: bool = False) -> str:
     """Return a number without blanks, apostrophes and odd minus signs, as Python spells it."""
     text = cell.strip().strip('"').strip().replace("−", "-").replace("–", "-")
     text = text.replace("\u00a0", " ")
@@ -200,55 +121,3 @@ def _digits(cell: str, *, sign: bool = False) -> str:
     if text[-4:].upper().count("D") == 1 and _PLAIN.fullmatch(text):
         text = text.upper().replace("D", "E")
     return text if sign else text.lstrip("+-")
-
-
-def _is_float(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_unclear(cell: str) -> bool:
-    return "." in cell and _UNCLEAR.fullmatch(_digits(cell)) is not None
-
-
-def _marks(text: str) -> Marks:
-    bare = text.lstrip("+-")
-    if _COMMA_GROUPS.fullmatch(bare):
-        return Marks(comma_groups=True, decimal_point="." in bare)
-    if _DOT_GROUPS.fullmatch(bare):
-        return Marks(dot_groups=True, decimal_comma="," in bare)
-    if bare.count(",") == 1 and "." not in bare and not _UNCLEAR.fullmatch(bare):
-        return Marks(decimal_comma=True)
-    return Marks()
-
-
-def _comma_is_decimal(own: Marks, file: Marks, decimal: str | None) -> bool | None:
-    """Return whether a comma is the decimal mark of a column, None if that is unclear."""
-    if decimal is not None:
-        return decimal == ","
-    if own.decimal_comma or own.comma_groups:
-        return own.decimal_comma if own.decimal_comma != own.comma_groups else None
-    if file.decimal_comma and not (file.decimal_point or file.comma_groups):
-        return True
-    return None
-
-
-def _plain_number(text: str, own: Marks, *, comma: bool | None, decimal: str | None) -> str | None:
-    """Return a number as Python spells it, None if a comma or a dot in it is unclear."""
-    bare = text.lstrip("+-")
-    if _DOT_GROUPS.fullmatch(bare) and decimal != ".":
-        return text.replace(".", "").replace(",", ".")
-    if _COMMA_GROUPS.fullmatch(bare) and decimal != ",":
-        return text.replace(",", "")
-    if "," not in text:
-        if own.dot_groups or decimal == ",":
-            return text.replace(".", "")
-        return None if comma and not own.decimal_point else text
-    if comma is None or (comma and "." in text):
-        return None
-    if comma:
-        return text.replace(",", ".")
-    return text.replace(",", "") if _UNCLEAR.fullmatch(bare) else text

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..errors import ImportFileError
 from .cell_numbers import MISSING
-from .table import Cell, Table
+from .files.table import Cell, Table
 
 _TIME = re.compile(
     r"(\d{1,2}):(\d{2}):(\d{2}(?:[.,]\d+)?)(?:\s*([AaPp])\.?[Mm]\.?)?(?:Z|[+-]\d{2}:?\d{2})?"

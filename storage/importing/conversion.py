@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import ImportFileError
-from .cell_numbers import GAP, NUMBER, OVER, TEXT, Marks, Numbers, marks_of, numbers, resolve
+from .cell_numbers import GAP, NUMBER, OVER, TEXT, Numbers, numbers
 from .clock import clock_times, is_clock
 from .columns import CLOCK, Column
+from .decimal_marks import Marks, marks_of, resolve
+from .files.table import Table, plain_name
 from .options import ImportOptions
 from .selection import check_one_device, kept_rows, selected
-from .table import Table, plain_name
 
 _HEADER_LINES = 5  # of units, comments and the like under the names
 _WORDS = (

@@ -15,9 +15,9 @@ from .cell_numbers import NUMBER, numbers
 from .clock import is_clock
 from .columns import CLOCK, Column, Target
 from .conversion import Body, body_of
-from .file import read_table
+from .files.file import read_table
+from .files.table import Cell, Table
 from .stated_units import units_of
-from .table import Cell, Table
 from .units import plain_unit, split_name, stated_unit
 
 _SAMPLE = 2000  # rows

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ..errors import ImportFileError
 from .columns import Column
-from .table import Table
+from .files.table import Table
 
 UNUSUAL = "add --accept-unusual if it is meant"
 

@@ -19,8 +19,8 @@ from ..phase import Phase
 from .cell_numbers import OVER
 from .columns import CURRENT_PULSE, Column
 from .conversion import Converted
+from .files.table import Table
 from .readings import spread_readings
-from .table import Table
 
 ORDER = ("cycle", "time_s")
 

@@ -3,8 +3,8 @@
 Everything is checked before anything is stored; the treatment of the rows is kept in the notes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -13,25 +13,21 @@ from .. import Point, Status, Store
 from ..errors import ImportFileError
 from .columns import CURRENT_PULSE, Column, parse_columns
 from .conversion import body_of, convert
-from .cycles import PROTOCOLS, cycles, phases
-from .file import read_table
+from .cycles import PROTOCOLS
+from .files.file import read_table
+from .files.table import Table
 from .options import ImportOptions
 from .plausible import check_magnitudes, check_signs
+from .points import points_of
 from .rows import parse_rows
 from .selection import where_columns
 from .stated_units import columns_with_units
-from .table import Table
 
 AXES: Mapping[str, tuple[str, str]] = {
     "minor-loop": ("field_T", "field_mT"),
     "read-series": ("time_s", "time_s"),
 }
 """The swept quantity of each protocol without pulses, and an example of a target for it."""
-
-_PLACE = ("phase", "time_s", "cycle")
-_NAMES = [field.name for field in fields(Point)]
-_MEASURED = _NAMES[len(_PLACE) : _NAMES.index("extra")]
-"""The quantities of a point, in its order, between its place and its extra ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +85,7 @@ def read_run(
         check_magnitudes(table, rows, columns)
     return ImportedRun(
         protocol,
-        tuple(_points(table, rows, protocol)),
+        tuple(points_of(table, rows, protocol)),
         table.name,
         table.sha256,
         {column.name: _target_of(text) for column, text in zip(mapped, maps, strict=True)},
@@ -183,23 +179,3 @@ def _remarks(rows: pd.DataFrame) -> list[str]:
     if "cycle" not in rows:
         remarks.append("cycles counted from the order of the rows")
     return remarks
-
-
-def _points(table: Table, rows: pd.DataFrame, protocol: str) -> Iterator[Point]:
-    phase = phases(rows, protocol, f"{table.name}, {table.line_word}")
-    cycle = cycles(rows, phase, protocol)
-    if "pulse_width_s" in rows and "amplitude_V" in rows:
-        rows["pulse_width_s"] = rows["pulse_width_s"].where(rows["amplitude_V"].notna())
-    time_s = rows["time_s"].tolist() if "time_s" in rows else [0.0] * len(rows)
-    others = [name for name in rows if name not in ("line", *_PLACE)]
-    values = {
-        str(name): [None if value != value else value for value in rows[name].tolist()]
-        for name in others
-        if rows[name].notna().any()
-    }
-    columns = [values.get(name, [None] * len(rows)) for name in _MEASURED]
-    extra = {name: column for name, column in values.items() if name not in _MEASURED}
-    if not extra:
-        return map(Point, phase.tolist(), time_s, cycle.tolist(), *columns)
-    mores = [dict(zip(extra, row, strict=True)) for row in zip(*extra.values(), strict=True)]
-    return map(Point, phase.tolist(), time_s, cycle.tolist(), *columns, mores)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ..errors import ImportFileError
 from .cell_numbers import MISSING
-from .table import Cell, Table
+from .files.table import Cell, Table
 
 _DEVICE = re.compile(
     r"\b(?:device|dev|dut|sample|junction|mtj|cell|die|chip|wafer|pixel|word ?line|bit ?line|wl|bl|"

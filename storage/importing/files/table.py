@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..errors import ImportFileError
+from ...errors import ImportFileError
 
 Cell = str | float | None
 

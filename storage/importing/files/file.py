@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..errors import ImportFileError
+from ...errors import ImportFileError
 from .table import Table
 from .text import text_of
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ImportFileError
+from ...errors import ImportFileError
 from .arrays import choose_table
 from .table import Cell, Table
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ImportFileError
+from ...errors import ImportFileError
+from ..units import split_name
 from .table import Cell, Table, plain_name
-from .units import split_name
 
 Arrays = Mapping[str, np.ndarray[Any, Any]]
 

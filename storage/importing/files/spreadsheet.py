@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-from ..errors import ImportFileError
+from ...errors import ImportFileError
 from .arrays import choose_table
 from .header_guess import guess_header
 from .table import Cell, Table, plain_name

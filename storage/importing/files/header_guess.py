@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .cell_numbers import NUMBER, OVER, TEXT, numbers
+from ..cell_numbers import NUMBER, OVER, TEXT, numbers
 from .table import Cell
 
 _ROWS = 300  # looked at

@@ -1,6 +1,6 @@
 """The text of a file: its encoding, and the rejection of files that are no text."""
 
-from ..errors import ImportFileError
+from ...errors import ImportFileError
 
 _KINDS = (
     (b"\xd0\xcf\x11\xe0", "an old Excel or Origin file"),

@@ -1,0 +1,1 @@
+"""Files of other programs as tables: text, HDF5, Excel, MATLAB and QCoDeS."""

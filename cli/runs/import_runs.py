@@ -109,6 +109,11 @@ def import_run(
         guess = guess_mapping(file, table)
         _print_guess(file, guess)
         maps, protocol = list(guess.maps), protocol or guess.protocol
+        if not maps:
+            print_line(
+                "No column is recognised; map them by name, or by number as in 1=amplitude_V."
+            )
+            return
     if not maps:
         raise DwmtjError(
             f"No column of {file} is mapped; add --map COLUMN=QUANTITY, or --show to see a guess."

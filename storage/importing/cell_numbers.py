@@ -9,18 +9,17 @@ from numpy.typing import NDArray
 
 from .files.table import Cell
 
-MISSING = frozenset(
-    ("", "nan", "na", "n/a", "#n/a", "#na", "-", "--", "---", "null", "none", "nil", ".", "?")
-)
+MISSING = frozenset(("", "nan", "na", "n/a", "#n/a", "#na", "null", "none", "nil", ".", "?"))
 _OVERFLOW_WORDS = (
     "ovld overld ovl overload overflow ovrflw ovf oflow over ol o.l o.l. .ol 0l o/l overrange "
-    "over-range open inf infinity **** ***** ****** ------ #num! #div/0!"
+    "over-range open inf infinity #num! #div/0!"
 )
 OVERFLOW_WORDS = frozenset(_OVERFLOW_WORDS.split())
 OVERFLOW = 9.9e37  # what SCPI instruments send instead of infinity
 NUMBER, GAP, OVER, TEXT = range(4)
 """The kinds of cells."""
 
+_DASHES = re.compile(r"[-–—_.\s]+")
 _TRAILING = re.compile(r"\s+#.*$", re.DOTALL)
 _SPACED = re.compile(r"[+-]?\d{1,3}(?:[ \u2009\u202f'’]\d{3})+(?:[.,]\d+)?")
 _PLAIN = re.compile(r"[+-]?((?:\d+[.,]?|[.,]\d)[\d.,]*)([eEdD][+-]?\d+)?")
@@ -95,9 +94,9 @@ def _kind(cell: Cell) -> tuple[int, float, str]:
         value = float("nan") if cell is None else float(cell)
     else:
         text = _TRAILING.sub("", cell).strip().strip('"').strip()
-        if text.casefold() in MISSING:
+        if text.casefold() in MISSING or _DASHES.fullmatch(text):
             return GAP, 0.0, ""
-        if text.casefold().lstrip("+-<>") in OVERFLOW_WORDS:
+        if text.casefold().lstrip("+-<>") in OVERFLOW_WORDS or set(text) == {"*"}:
             return OVER, 0.0, ""
         plain = plain_digits(text, sign=True)
         if "_" in plain:

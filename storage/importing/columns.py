@@ -10,9 +10,15 @@ import difflib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import ImportFileError
 from .units import UNITS, stated_unit
+
+Values = TypeVar("Values", float, NDArray[np.float64])
 
 QUANTITIES: Mapping[str, str] = {
     "time": "time_s",
@@ -54,6 +60,12 @@ class Target:
     factor: float = 1.0
     offset: float = 0.0
     stem: str = ""
+
+    def to_si(self, values: Values) -> Values:
+        """Return values in SI units; 3800 mV are 3.8 V, not 3.8000000000000003 V."""
+        if abs(self.factor) < 1 and abs(1 / self.factor - round(1 / self.factor)) < 1e-6:
+            return values / round(1 / self.factor) + self.offset
+        return values * self.factor + self.offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +167,7 @@ def _constant(text: str) -> Column:
     target = _target(name.strip())
     if target.quantity in (*PLAIN, "time_s"):
         raise ImportFileError(f"{name.strip()} is not the same in every row; map a column to it.")
-    return Column(name.strip(), target, number * target.factor + target.offset)
+    return Column(name.strip(), target, target.to_si(number))
 
 
 def _number(text: str, value: str) -> float:

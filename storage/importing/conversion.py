@@ -46,6 +46,7 @@ class Body:
     numbers: Mapping[int, Numbers]
     header_lines: tuple[tuple[str, ...], ...]
     footers: int
+    repeated_headers: int
 
 
 def body_of(table: Table, columns: Sequence[Column]) -> Body:
@@ -61,7 +62,8 @@ def body_of(table: Table, columns: Sequence[Column]) -> Body:
     last = int(filled[-1]) + 1 if len(filled) else len(table.rows)
     while last > first + 1 and _is_summary(table.rows[last - 1]):
         last -= 1
-    kept = [at for at in range(first, last) if not (has_text[at] and _is_header(table, at))]
+    repeated = {at for at in np.flatnonzero(has_text[first:last]) + first if _is_header(table, at)}
+    kept = [at for at in range(first, last) if at not in repeated]
     header_lines = tuple(
         tuple("" if cell is None else str(cell) for cell in table.rows[at])
         for at in range(first)
@@ -69,7 +71,7 @@ def body_of(table: Table, columns: Sequence[Column]) -> Body:
     )
     footers = sum(has_text[at] or _is_summary(table.rows[at]) for at in range(last, len(kinds.T)))
     rows = {at: one.take(kept) for at, one in found.items()}
-    return Body(kept_rows(table, kept), rows, header_lines, int(footers))
+    return Body(kept_rows(table, kept), rows, header_lines, int(footers), len(repeated))
 
 
 def convert(body: Body, columns: Sequence[Column], options: ImportOptions) -> Converted:
@@ -136,6 +138,7 @@ def _remarks(body: Body, left_out: int, positions: Sequence[int]) -> list[str]:
     others = [name for at, name in enumerate(header) if at not in positions and name]
     counts = (
         (len(body.header_lines), "lines of units skipped"),
+        (body.repeated_headers, "repeated headers skipped"),
         (body.footers, "lines after the data skipped"),
         (left_out, "rows left out by --where"),
     )
@@ -146,7 +149,7 @@ def _remarks(body: Body, left_out: int, positions: Sequence[int]) -> list[str]:
 
 
 def _check_lengths(table: Table) -> None:
-    for at, count in sorted(table.overlong.items()):
+    for at, count in sorted(table.ragged.items()):
         raise ImportFileError(
             f"{table.place(at)} has {count} cells where the header has {len(table.header)}; "
             "correct it, or put # before it."

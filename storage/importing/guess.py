@@ -31,8 +31,8 @@ _WORDS: Mapping[str, str] = {
     "field": r"[hb]|.*field.*|mu0 ?h|b ?ext|h ?ext",
     "resistance": r"r|[lh]rs|r ?(?:xy|xx|h|hall|mtj|read|\d+|[lh]rs|on|off|p|ap)|.*resistance.*",
     "conductance": r"g|g ?\d+|.*conductance.*",
-    "amplitude": r"v|u|.*(?:amplitude|voltage).*|v ?(?:pulse|write|prog|p|w|set|reset|in|stop)",
-    "current": r"i|.*current.*",
+    "amplitude": r"v|u|.*(?:amplitude|voltage).*|v ?(?:pulse|write|prog|p|w|set|reset|in|stop|read|meas|sense)",
+    "current": r"i|i ?(?:read|meas|sense|mtj)|.*current.*",
     "temperature": r"temp.*|t ?k",
 }
 _NO_PULSE = re.compile(r"read|sens|meas|bias|compl")
@@ -40,7 +40,7 @@ _WRITES = re.compile(r"pulse|write|prog|set|stim")
 _LOW = re.compile(r"\b(?:lrs|r ?lrs|r ?on|r ?p|low.*|on)\b")
 _HIGH = re.compile(r"\b(?:hrs|r ?hrs|r ?off|r ?ap|high.*|off)\b")
 _DIMENSION_OF: Mapping[str, str] = {"amplitude": "voltage", "pulse_width": "time"}
-_ASSUMED: Mapping[str, str] = {"resistance": "ohm", "amplitude": "V", "time": "s"}
+_ASSUMED: Mapping[str, str] = {"resistance": "ohm", "amplitude": "V", "voltage": "V", "time": "s"}
 _NEEDS_UNIT: Mapping[str, str] = {
     "field": "field_T, field_mT or field_Oe",
     "pulse_width": "pulse_width_s or pulse_width_ns",
@@ -107,7 +107,7 @@ def _guess(body: Body, at: int) -> ColumnGuess:
     unit = next(units_of(body, at), None)
     stem = _stem(name, unit, found.values)
     if not stem:
-        return column
+        return replace(column, remark="not recognised")
     if stem in ("cycle", "pulse"):
         repeated = bool((np.diff(found.values) == 0).any())
         return replace(column, target=stem if stem == "cycle" or repeated else None, stem=stem)
@@ -145,14 +145,18 @@ def _settle(guesses: Sequence[ColumnGuess]) -> list[ColumnGuess]:
     """Leave one column per quantity, but the columns of several readings in a row."""
     readings = [c for c in guesses if c.target and c.stem in ("resistance", "conductance")]
     family = [c for c in readings if c.stem == readings[0].stem and _alike(c, readings[0])]
+    pulses = [c for c in guesses if c.target and c.stem == "amplitude"]
+    reads_current = not readings and any(c.target and c.stem == "current" for c in guesses)
     settled: list[ColumnGuess] = []
     seen: dict[str, int] = {}
     for column in guesses:
         stem = "resistance" if column.stem == "conductance" else column.stem
         seen[stem] = seen.get(stem, 0) + bool(column.target)
-        pulses = [c for c in guesses if c.target and c.stem == "amplitude"]
         whole = column in family or (stem == "amplitude" and 1 < len(pulses) == len(family))
-        if column.target and seen[stem] > 1 and not whole:
+        if stem == "amplitude" and seen[stem] > 1 and reads_current and column.target:
+            target = column.target.replace("amplitude", "voltage")
+            column = replace(column, target=target, stem="voltage")
+        elif column.target and seen[stem] > 1 and not whole:
             column = replace(column, target=None, remark=f"another {stem} is mapped")
         if column.target and column in family and len(family) > 1 and len(pulses) < len(family):
             phase = _phase(column.name)

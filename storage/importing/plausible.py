@@ -13,7 +13,7 @@ UNUSUAL = "add --accept-unusual if it is meant"
 
 _LARGEST: Mapping[str, tuple[float, str]] = {
     "amplitude_V": (50.0, "V"),
-    "pulse_width_s": (100.0, "s"),
+    "pulse_width_s": (10.0, "s"),
     "field_T": (30.0, "T"),
     "voltage_V": (1000.0, "V"),
     "current_A": (100.0, "A"),
@@ -38,7 +38,7 @@ def check_magnitudes(table: Table, rows: pd.DataFrame, columns: Sequence[Column]
     for quantity, (limit, unit) in _LARGEST.items():
         values = _magnitudes(rows, quantity)
         if len(values) and values.max() > limit:
-            at = int(values.idxmax()) if quantity == "time_s" else int((values > limit).idxmax())
+            at = int((values > limit).idxmax())
             raise _impossible(table, rows, at, quantity, unit, columns)
     for quantity, (limit, unit) in _TOO_SMALL.items():
         values = _magnitudes(rows, quantity)

@@ -54,7 +54,7 @@ def _slot(
         for key, value in column.settings.items()
     }
     own = {quantity for quantity, found in by_quantity.items() if len(found) > 1}
-    pulse_is_own = bool(own & set(_PULSE[:2])) or "amplitude_V" in settings
+    pulse_is_own = bool(own & set(_PULSE[:2])) or bool({"amplitude_V", "cycle"} & set(settings))
     values: dict[str, object] = {"line": np.asarray(converted.table.lines)}
     for quantity, column in chosen.items():
         if quantity == "phase":
@@ -81,7 +81,7 @@ def _with_reading(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _si(converted: Converted, column: Column) -> NDArray[np.float64]:
-    return converted.columns[column].values * column.target.factor + column.target.offset
+    return column.target.to_si(converted.columns[column].values)
 
 
 def _phases(converted: Converted, column: Column) -> list[str | None]:

@@ -143,7 +143,23 @@ def _fill_times(table: Table, rows: pd.DataFrame) -> None:
     if missing.any():
         line = rows["line"][int(missing.idxmax())]
         raise ImportFileError(f"{table.name}, {table.line_word} {line} has no time; give it one.")
+    if "cycle" not in rows:
+        _check_restart(table, rows)
     rows["time_s"] -= rows["time_s"].min() if len(rows) else 0.0
+
+
+def _check_restart(table: Table, rows: pd.DataFrame) -> None:
+    """Refuse a time that begins again in each cycle: sorted by it, cycles would be mixed."""
+    time_s = rows["time_s"]
+    step = time_s.diff()
+    usual_s = float(step[step > 0].median()) if (step > 0).any() else 0.0
+    again = (step < 0) & (time_s <= time_s.iloc[0] + usual_s) if len(rows) else step < 0
+    if again.any():
+        line = rows["line"][int(again.idxmax())]
+        raise ImportFileError(
+            f"{table.name}, {table.line_word} {line}: the time begins again; map a column to cycle "
+            "as well, or leave the time out."
+        )
 
 
 def _sorted(table: Table, rows: pd.DataFrame, remarks: list[str]) -> pd.DataFrame:

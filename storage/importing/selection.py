@@ -43,7 +43,7 @@ def kept_rows(table: Table, kept: Sequence[int]) -> Table:
         table,
         rows=[table.rows[at] for at in kept],
         lines=[table.lines[at] for at in kept],
-        overlong={new: table.overlong[at] for new, at in enumerate(kept) if at in table.overlong},
+        ragged={new: table.ragged[at] for new, at in enumerate(kept) if at in table.ragged},
     )
 
 

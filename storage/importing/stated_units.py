@@ -55,9 +55,10 @@ def _check(body: Body, column: Column, stated: Sequence[str]) -> None:
     for text in stated:
         unit = stated_unit(text)
         if unit is not None and not _agrees(column, unit):
-            target = column.name if column.target.stem in PLAIN else _spelled(column)
+            target = column.quantity if column.target.stem in ("", *PLAIN) else _spelled(column)
+            name = body.table.header[body.table.position(column.name)]
             raise ImportFileError(
-                f"{body.table.name}: the column {column.name!r} is in {text}, but mapped to "
+                f"{body.table.name}: the column {name!r} is in {text}, but mapped to "
                 f"{target}; correct the mapping, or {UNUSUAL}."
             )
 

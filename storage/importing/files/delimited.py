@@ -22,19 +22,21 @@ def read_delimited(name: str, sha256: str, text: str, columns: Sequence[str]) ->
     count = len(header.cells)
     commented = _commented(text, header.cells, columns)
     places, rows = records.all()
-    overlong: dict[int, int] = {}
+    ragged: dict[int, int] = {}
     for row, cells in enumerate(rows):
         for at in commented:
             if at < len(cells) and " #" in cells[at]:
                 cells = rows[row] = cells[: at + 1]
         if len(cells) != count:
             more = any(cell.strip() for cell in cells[count:])
+            if len(cells) < count and header.separator == " ":
+                ragged[row] = len(cells)  # which cell is missing is not known
             if more and not cells[count].lstrip().startswith("#"):
-                overlong[row] = len(cells)
+                ragged[row] = len(cells)
             rows[row] = [*cells[:count], *[""] * (count - len(cells))]
-    skipped = header.lines - 1 + records.skipped
+    skipped = header.lines - header.own_lines + records.skipped
     remarks = (f"Comments, empty lines and lines before the header skipped: {skipped}",)
-    return Table(name, sha256, header.cells, rows, places, "line", overlong, remarks)
+    return Table(name, sha256, header.cells, rows, places, "line", ragged, remarks)
 
 
 def _commented(text: str, header: Sequence[str], columns: Sequence[str]) -> list[int]:

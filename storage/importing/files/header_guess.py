@@ -1,4 +1,4 @@
-"""The header of a table whose columns are not known: the names above the first row of numbers."""
+"""The header of a table whose columns are not known: the names above the longest run of numbers."""
 
 from collections.abc import Sequence
 
@@ -10,51 +10,38 @@ from .table import Cell
 _ROWS = 300  # looked at
 
 
-def guess_header(rows: Sequence[Sequence[Cell]]) -> tuple[int, int] | None:
-    """Return the index of the header, −1 if there is none, and of the first row of numbers.
+def guess_header(rows: Sequence[Sequence[Cell]]) -> tuple[int, int, int] | None:
+    """Return the index of the header, −1 if there is none, that of the first row, and how many.
 
-    None if no row of two cells or more has a number that the rows after it have, too.
+    Rows of a table are as wide as each other and have numbers in the same columns. None if there
+    are no two cells with a number among them.
     """
-    first = _first_numbers(rows[:_ROWS])
-    if first is None:
-        return None
-    header, width = -1, _width(rows[first])
-    for at in range(first - 1, -1, -1):
-        kinds = numbers(rows[at]).kinds.tolist()
-        if _width(rows[at]) > width + 1 or NUMBER in kinds or not _names(rows[at], kinds):
-            break
-        if kinds.count(TEXT) >= 0.5 * width:
-            header = at
-    return header, first
-
-
-def regular_rows(rows: Sequence[Sequence[Cell]], first: int) -> int:
-    """Return how many cells the rows from `first` on have in rows as wide as the first."""
-    width = len(rows[first])
-    return sum(width for row in rows[first:_ROWS] if len(row) == width)
-
-
-def _first_numbers(rows: Sequence[Sequence[Cell]]) -> int | None:
+    rows = rows[:_ROWS]
     kinds = [numbers(row).kinds for row in rows]
+    first, count = _longest_run(kinds)
+    if not count:
+        return None
+    header, width = -1, len(rows[first])
+    for at in range(first - 1, -1, -1):
+        filled = [cell for cell in rows[at] if cell not in (None, "")]
+        if filled and (len(rows[at]) != width or NUMBER in kinds[at]):
+            break
+        if np.count_nonzero(kinds[at] == TEXT) >= 0.5 * width:
+            header = at  # of several such rows the upper one has the names
+    return header, first, count
+
+
+def _longest_run(kinds: Sequence[np.ndarray[tuple[int], np.dtype[np.int8]]]) -> tuple[int, int]:
+    """Return the first row of the longest run of rows alike, and how many they are."""
+    best = first = count = best_count = 0
+    before = np.zeros(0, dtype=bool)
     for at, row in enumerate(kinds):
         known = np.isin(row, (NUMBER, OVER))
-        after = kinds[at + 1 : at + 4]
-        same = [other for other in after if len(other) == len(row)]
-        alike = sum(bool((np.isin(other, (NUMBER, OVER)) & known).any()) for other in same)
-        if known.sum() >= 1 and len(row) > 1 and 2 * alike >= len(after) and _mostly(row):
-            return at
-    return None
-
-
-def _mostly(kinds: "np.ndarray[tuple[int], np.dtype[np.int8]]") -> bool:
-    """Return whether a row has more numbers than a remark with one in it."""
-    return int(np.isin(kinds, (NUMBER, OVER)).sum()) >= max(1, int(0.3 * len(kinds)))
-
-
-def _width(row: Sequence[Cell]) -> int:
-    filled = [at for at, cell in enumerate(row) if cell not in (None, "")]
-    return filled[-1] + 1 if filled else 0
-
-
-def _names(row: Sequence[Cell], kinds: Sequence[int]) -> bool:
-    return TEXT in kinds or _width(row) == 0
+        if count and len(known) == len(before) and (known & before).any():
+            count += 1
+        else:
+            first, count = at, int(len(row) > 1 and known.sum() >= max(1, int(0.3 * len(row))))
+        before = known
+        if count > best_count:
+            best, best_count = first, count
+    return best, best_count

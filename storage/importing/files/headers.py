@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from ...errors import ImportFileError
 from ..cell_numbers import GAP, NUMBER, TEXT, numbers
-from .header_guess import guess_header, regular_rows
+from ..units import split_name
+from .header_guess import guess_header
 from .records import COMMENTS, Records, cells_of
 from .table import plain_name
 
@@ -18,11 +19,12 @@ _SAMPLE = 200  # lines by which the separator of a file without a header is chos
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A header, the number of lines up to its end, and the separator."""
+    """A header: the number of lines up to its end, and how many of them it takes itself."""
 
     lines: int
     separator: str
     cells: tuple[str, ...]
+    own_lines: int = 1
 
 
 def find_header(name: str, lines: Sequence[str], columns: Sequence[str]) -> Header:
@@ -87,10 +89,12 @@ def _guessed_header(name: str, lines: Sequence[str]) -> Header | None:
         records = list(_first_records(Records(name, lines, 0, separator)))
         rows = [cells for _, _, cells in records]
         found = guess_header(rows)
-        if found is None or regular_rows(rows, found[1]) <= most:
+        if found is None:
             continue
-        at, first = found
-        most = regular_rows(rows, first)
+        at, first, count = found
+        if count * len(rows[first]) <= most:
+            continue
+        most = count * len(rows[first])
         if at >= 0:
             best = Header(records[at][1], separator, tuple(plain_name(c) for c in rows[at]))
         else:
@@ -158,12 +162,16 @@ def _header_before(
         except csv.Error:
             continue
         if len(above) == len(cells) and TEXT in numbers(above).kinds:
-            names = above  # of several such lines the upper one has the names
+            names = max(above, names, key=_units)  # names alone, or names with units
         elif not line.lstrip().startswith(COMMENTS):
             break
     if names:
         return Header(first, separator, tuple(names))
-    return Header(first, separator, tuple(counted))
+    return Header(first, separator, tuple(counted), own_lines=0)
+
+
+def _units(names: Sequence[str]) -> int:
+    return sum(split_name(name)[1] is not None for name in names)
 
 
 def _not_found(name: str, lines: Sequence[str], columns: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ class Records:
 
     def all(self) -> tuple[list[int], list[list[str]]]:
         """Return the first line of each record, and its cells."""
-        kept = [at for at in range(self.line, len(self._lines)) if _is_data(self._lines[at])]
+        kept = [at for at in range(self.line, len(self._lines)) if self._is_data(self._lines[at])]
         if self._separator != " ":
             try:
                 rows = list(self._reader([self._lines[at] for at in kept]))
@@ -44,7 +44,7 @@ class Records:
                 return
             except csv.Error as error:
                 raise self._broken(error) from error
-            if self.line - self._first > 1:
+            if self.line > self._first:
                 self._check_swallowed(cells)
             if self._separator == " " and cells and not cells[-1]:
                 cells.pop()  # blanks at the end of the line
@@ -56,12 +56,19 @@ class Records:
             line = lines[self.line]
             self.line += 1
             if not self._inside:
-                if not _is_data(line):
+                if not self._is_data(line):
                     self.skipped += 1
                     continue
                 self._first = self.line
                 self._inside = True
             yield line.replace("\t", " ") if blanks else line
+
+    def _is_data(self, line: str) -> bool:
+        """Return whether a line is neither empty nor a comment; #N/A is a missing value."""
+        bare = line.lstrip()
+        if not bare.startswith(COMMENTS) or bare[0] == self._separator:
+            return bool(bare)
+        return bare.upper().startswith(("#N/A", "#DIV", "#NUM", "#VALUE"))
 
     def _reader(self, lines: Iterable[str]) -> "Iterator[list[str]]":
         return csv.reader(lines, delimiter=self._separator, skipinitialspace=True, strict=True)
@@ -97,11 +104,3 @@ def cells_of(line: str, separator: str) -> list[str]:
         line = line.replace("\t", " ").strip()
     rows = list(csv.reader([line], delimiter=separator, skipinitialspace=True))
     return [cell.strip() for cell in rows[0]] if rows else []
-
-
-def _is_data(line: str) -> bool:
-    """Return whether a line is neither empty nor a comment; #N/A is a missing value."""
-    bare = line.lstrip()
-    if not bare.startswith(COMMENTS):
-        return bool(bare)
-    return bare.upper().startswith(("#N/A", "#DIV", "#NUM", "#VALUE"))

@@ -78,7 +78,7 @@ def _header(rows: Sequence[Sequence[Cell]], columns: Sequence[str]) -> tuple[int
         found = guess_header(rows)
         if found is None:
             return -1, ()
-        at, first = found
+        at, first, _ = found
         width = len(rows[first])
         names = [str(number) for number in range(1, width + 1)]
         if at >= 0:

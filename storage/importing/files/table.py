@@ -13,8 +13,8 @@ Cell = str | float | None
 class Table:
     """Cells as read: `header` has a name per column, `lines` the line of each row, from 1.
 
-    `overlong` are rows with more cells than the header, and how many they have. `remarks` say how
-    the table was found in the file.
+    `ragged` are rows whose cells do not fit under the header, and how many they have. `remarks` say
+    how the table was found in the file.
     """
 
     name: str
@@ -23,7 +23,7 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     lines: Sequence[int]
     line_word: str = "line"
-    overlong: Mapping[int, int] = field(default_factory=dict)
+    ragged: Mapping[int, int] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
     def position(self, name: str) -> int:

@@ -33,7 +33,10 @@ def text_of(name: str, content: bytes) -> str:
         if content.startswith(mark):
             raise _no_text(name, f"is {kind}")
     utf_16 = _utf_16_without_mark(content)
-    text = _decoded(name, content, utf_16, "UTF-16") if utf_16 else _eight_bits(content)
+    if utf_16:
+        text = _decoded(name, content, utf_16, "UTF-16")
+    else:
+        text = _eight_bits(content.rstrip(b"\x00"))  # room that a logger did not come to fill
     if "\x00" in text or sum(text.count(one) for one in _CONTROLS) > 0.01 * len(text):
         raise _no_text(name, "is a binary file")
     return text.removeprefix("\ufeff").rstrip("\x1a")

@@ -70,8 +70,8 @@ def test_gaps_duplicates_units_and_unsorted_rows_are_treated_as_documented() -> 
     assert [point.amplitude_V for point in run.points] == pytest.approx(4 * amplitudes)
     times = [point.time_s for point in run.points]
     assert times == pytest.approx(np.arange(80) * 0.25)
-    assert {point.pulse_width_s for point in run.points} == {50 * 1e-9}
-    assert {point.field_T for point in run.points} == {-4 * 1e-3}
+    assert {point.pulse_width_s for point in run.points} == {5e-8}
+    assert {point.field_T for point in run.points} == {-0.004}
     for told in (
         "lines of units skipped: 1",
         "duplicate rows dropped: 2",

@@ -31,7 +31,7 @@ _WORDS: Mapping[str, str] = {
     "field": r"[hb]|.*field.*|mu0 ?h|b ?ext|h ?ext",
     "resistance": r"r|[lh]rs|r ?(?:xy|xx|h|hall|mtj|read|\d+|[lh]rs|on|off|p|ap)|.*resistance.*",
     "conductance": r"g|g ?\d+|.*conductance.*",
-    "amplitude": r"v|u|.*(?:amplitude|voltage).*|v ?(?:pulse|write|prog|p|w|set|reset|in|stop|read|meas|sense)",
+    "amplitude": r"v|u|.*(?:amplitude|voltage).*|v ?(?:p|w|in|(?:pu|write|prog|set|re|meas).*)",
     "current": r"i|i ?(?:read|meas|sense|mtj)|.*current.*",
     "temperature": r"temp.*|t ?k",
 }

@@ -9,8 +9,8 @@ from .cell_numbers import MISSING
 from .files.table import Cell, Table
 
 _DEVICE = re.compile(
-    r"\b(?:device|dev|dut|sample|junction|mtj|cell|die|chip|wafer|pixel|word ?line|bit ?line|wl|bl|"
-    r"crosspoint|site|pillar)(?: ?(?:id|nr|no|number|name|index|#))?\b",
+    r"(?:device|dev|dut|sample|junction|mtj|cell|die|chip|wafer|pixel|word ?line|bit ?line|wl|bl|"
+    r"cross ?point|site|pillar)(?: ?(?:id|nr|no|number|name|index|label|#))?",
     re.IGNORECASE,
 )
 _SHOWN = 6
@@ -50,11 +50,11 @@ def kept_rows(table: Table, kept: Sequence[int]) -> Table:
 def check_one_device(table: Table, mapped: Sequence[int]) -> None:
     """Refuse rows of several devices, as far as the name of a column that is not mapped tells."""
     for at, name in enumerate(table.header):
-        if at in mapped or not _DEVICE.search(re.sub(r"[_-]", " ", name)):
+        if at in mapped or not _DEVICE.fullmatch(re.sub(r"[_.\- ]+", " ", name).strip()):
             continue
         cells = table.cells(at)
         distinct = {_key(cell) for cell in cells} - {_key("")}
-        if len(distinct) > 1:
+        if 1 < len(distinct) <= len(cells) / 2:  # more are the numbers of samples in time
             raise ImportFileError(
                 f"{table.name} has rows of several devices: {name} is {_values(cells)}; choose one "
                 f"with --where {_quoted(f'{name}={_first(cells)}')}, or add --accept-unusual if "

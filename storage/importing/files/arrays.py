@@ -134,7 +134,9 @@ def choose_table(
     if len(fitting) == 1:
         return fitting[0]
     if not fitting:
-        described = [f"{place} with {', '.join(header_of(place)[:20])}" for place in places]
+        described = [
+            f"{place} with {', '.join(header_of(place)[:20]) or 'none'}" for place in places
+        ]
         raise ImportFileError(
             f"{name} has no table with the columns {', '.join(columns)}; its tables are "
             f"{_listed(described) or 'none'}."
@@ -151,4 +153,6 @@ def _listed(places: Sequence[str]) -> str:
 
 
 def _cells(array: np.ndarray[Any, Any]) -> list[Cell]:
+    if array.dtype == np.float32:
+        return [float(str(cell)) for cell in array]  # 1e-07 as it was set, not 1.00000001e-07
     return [cell.decode() if isinstance(cell, bytes) else cell for cell in array.tolist()]

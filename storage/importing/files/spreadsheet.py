@@ -42,7 +42,7 @@ def read_workbook(path: Path, sha256: str, columns: Sequence[str], table: str | 
 
     def header_of(title: str) -> Sequence[str]:
         at, header = headers[title]
-        return header if at >= 0 else ()
+        return header if at >= 0 else _header(sheets[title], ())[1]
 
     title = choose_table(path.name, list(sheets), header_of, columns, table)
     at, header = headers[title]

@@ -1,0 +1,60 @@
+"""Clock times become seconds since the first row."""
+
+from pathlib import Path
+
+import pytest
+
+from dwmtj.storage import ImportFileError
+from dwmtj.storage.importing.run import read_run
+
+MAPS = ("Time=clock", "V=amplitude_V", "R=resistance_ohm")
+
+
+def times_s(folder: Path, *clock: str) -> list[float]:
+    rows = "".join(f'"{time}",{at + 1},{100 - at}\n' for at, time in enumerate(clock))
+    file = folder / "file.csv"
+    file.write_text(f"Time,V,R\n{rows}")
+    return [point.time_s for point in read_run(file, "staircase-write", MAPS).points]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "apart_s"),
+    [
+        ("23:59:58.5", "00:00:00.5", 2),
+        ("3/14/2024 11:59:59 AM", "3/14/2024 12:00:01 PM", 2),
+        ("14.03.2024 23:59:59", "15.03.2024 00:00:01", 2),
+        ("2024-03-14T11:59:59.25", "2024-03-15 11:59:59,75", 86400.5),
+        ("31/03/24 10:00:00", "01/04/24 10:00:00", 86400),
+        ("03/04/2024 10:00:00", "03/04/2024 10:01:00", 60),
+    ],
+)
+def test_clock_times_are_counted_from_the_first(
+    first: str, second: str, apart_s: float, tmp_path: Path
+) -> None:
+    assert times_s(tmp_path, first, second) == [0, pytest.approx(apart_s)]
+
+
+@pytest.mark.parametrize(
+    ("clock", "expected"),
+    [
+        (("03/04/2024 10:00:00", "04/04/2024 10:00:00"), "may begin with the day or with the"),
+        (("11:59", "12:00"), "line 2: Time is '11:59', which is no clock time"),
+        (("11:59:00", "25:00:00"), "line 3: Time is '25:00:00', which is no clock time"),
+        (("2024-02-30 10:00:00", "2024-03-01 10:00:00"), "line 2: Time is '2024-02-30 10:00:00'"),
+    ],
+)
+def test_a_time_that_may_mean_two_things_is_refused(
+    clock: tuple[str, ...], expected: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ImportFileError, match=expected):
+        times_s(tmp_path, *clock)
+
+
+def test_a_time_that_begins_again_needs_a_cycle(tmp_path: Path) -> None:
+    file = tmp_path / "file.csv"
+    file.write_text("t,V,R,n\n0,1,100,1\n1,2,93,1\n0,1,100,2\n1,2,93,2\n")
+    maps = ("t=time_s", "V=amplitude_V", "R=resistance_ohm")
+    with pytest.raises(ImportFileError, match="line 4: the time begins again; map a column to"):
+        read_run(file, "staircase-write", maps)
+    run = read_run(file, "staircase-write", (*maps, "n=cycle"))
+    assert [point.amplitude_V for point in run.points] == [1, 2, 1, 2]

@@ -97,11 +97,10 @@ def import_run(
     from ...storage.importing.run import read_run, store_run
 
     file = file.expanduser()
-    marks = {DecimalMark.POINT: ".", DecimalMark.COMMA: ","}
     options = ImportOptions(
         where=tuple(where or ()),
         table=table,
-        decimal=None if decimal is None else marks[decimal],
+        decimal="," if decimal is DecimalMark.COMMA else "." if decimal else None,
         drop_equal=drop_equal,
         accept_unusual=accept_unusual,
     )

@@ -62,7 +62,8 @@ def body_of(table: Table, columns: Sequence[Column]) -> Body:
     last = int(filled[-1]) + 1 if len(filled) else len(table.rows)
     while last > first + 1 and _is_summary(table.rows[last - 1]):
         last -= 1
-    repeated = {at for at in np.flatnonzero(has_text[first:last]) + first if _is_header(table, at)}
+    texts = (first + np.flatnonzero(has_text[first:last])).tolist()
+    repeated = {at for at in texts if _is_header(table, at)}
     kept = [at for at in range(first, last) if at not in repeated]
     header_lines = tuple(
         tuple("" if cell is None else str(cell) for cell in table.rows[at])

@@ -41,7 +41,8 @@ def cycles(rows: pd.DataFrame, phase: NDArray[np.object_], protocol: str) -> NDA
     """Return the cycle of each row, from 0."""
     if "cycle" in rows:
         cycle = rows["cycle"].to_numpy(dtype=float)
-        return (cycle - cycle.min()).astype(np.int64)
+        counted: NDArray[np.int64] = (cycle - cycle.min()).astype(np.int64)
+        return counted
     if protocol == "minor-loop":
         return _loops(rows["field_T"].to_numpy(dtype=float))
     if protocol in WITHOUT_PULSES:

@@ -38,15 +38,18 @@ def check_magnitudes(table: Table, rows: pd.DataFrame, columns: Sequence[Column]
     for quantity, (limit, unit) in _LARGEST.items():
         values = _magnitudes(rows, quantity)
         if len(values) and values.max() > limit:
-            at = int((values > limit).idxmax())
+            at = int((values > limit).to_numpy().argmax())
             raise _impossible(table, rows, at, quantity, unit, columns)
     for quantity, (limit, unit) in _TOO_SMALL.items():
         values = _magnitudes(rows, quantity)
         if len(values) and 0 < values.max() < limit:
-            raise _impossible(table, rows, int(values.idxmax()), quantity, unit, columns)
+            raise _impossible(table, rows, int(values.to_numpy().argmax()), quantity, unit, columns)
     widths = _magnitudes(rows, "pulse_width_s")
-    if len(widths) and 0 < widths.min() < _SHORTEST_PULSE_S:
-        raise _impossible(table, rows, int(widths.idxmin()), "pulse_width_s", "s", columns)
+    widths = widths.where(widths > 0, np.inf)
+    if len(widths) and widths.min() < _SHORTEST_PULSE_S:
+        raise _impossible(
+            table, rows, int(widths.to_numpy().argmin()), "pulse_width_s", "s", columns
+        )
 
 
 def check_signs(table: Table, rows: pd.DataFrame, protocol: str, *, accept_unusual: bool) -> None:
@@ -73,7 +76,7 @@ def check_signs(table: Table, rows: pd.DataFrame, protocol: str, *, accept_unusu
 def _magnitudes(rows: pd.DataFrame, quantity: str) -> "pd.Series[float]":
     if quantity not in rows:
         return pd.Series(dtype=float)
-    return rows[quantity].abs().dropna()
+    return rows[quantity].abs().fillna(0.0)
 
 
 def _impossible(
@@ -96,7 +99,7 @@ def _impossible(
 
 def _refuse_first(table: Table, rows: pd.DataFrame, wrong: "pd.Series[bool]", message: str) -> None:
     if wrong.any():
-        at = int(wrong.idxmax())
+        at = int(wrong.to_numpy().argmax())
         found = message.format(**{str(k): v for k, v in rows.loc[at].items()})
         raise ImportFileError(f"{_place(table, rows, at)}: {found}.")
 

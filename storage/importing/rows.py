@@ -84,7 +84,7 @@ def _resistances(
         conductance_S = rows.pop("conductance_S")
         wrong = conductance_S <= 0
         if wrong.any() and not accept_unusual:
-            at = int(wrong.idxmax())
+            at = int(wrong.to_numpy().argmax())
             raise ImportFileError(
                 f"{table.name}, {table.line_word} {rows['line'][at]}: a conductance of "
                 f"{conductance_S[at]:g} S, which no junction has; correct it or leave the cell "
@@ -141,7 +141,7 @@ def _fill_times(table: Table, rows: pd.DataFrame) -> None:
     rows["time_s"] = rows["time_s"].ffill()
     missing = rows["time_s"].isna()
     if missing.any():
-        line = rows["line"][int(missing.idxmax())]
+        line = rows["line"][int(missing.to_numpy().argmax())]
         raise ImportFileError(f"{table.name}, {table.line_word} {line} has no time; give it one.")
     if "cycle" not in rows:
         _check_restart(table, rows)
@@ -155,7 +155,7 @@ def _check_restart(table: Table, rows: pd.DataFrame) -> None:
     usual_s = float(step[step > 0].median()) if (step > 0).any() else 0.0
     again = (step < 0) & (time_s <= time_s.iloc[0] + usual_s) if len(rows) else step < 0
     if again.any():
-        line = rows["line"][int(again.idxmax())]
+        line = rows["line"][int(again.to_numpy().argmax())]
         raise ImportFileError(
             f"{table.name}, {table.line_word} {line}: the time begins again; map a column to cycle "
             "as well, or leave the time out."
@@ -167,7 +167,7 @@ def _sorted(table: Table, rows: pd.DataFrame, remarks: list[str]) -> pd.DataFram
     if "cycle" in keys:
         odd = ~(rows["cycle"] % 1 == 0)
         if odd.any():
-            line = rows["line"][int(odd.idxmax())]
+            line = rows["line"][int(odd.to_numpy().argmax())]
             raise ImportFileError(
                 f"{table.name}, {table.line_word} {line}: the cycle is no whole number; correct it."
             )

@@ -21,7 +21,8 @@ STAIRCASE = [
 
 def test_a_file_is_imported_drawn_and_reported(tmp_path: Path) -> None:
     file = str(FILES / "staircase.csv")
-    done = dwmtj(tmp_path, "runs", "import", file, "--device", "A3", *STAIRCASE)
+    told = ("--device", "A3", "--drop-equal", *STAIRCASE)
+    done = dwmtj(tmp_path, "runs", "import", file, *told)
     assert done.returncode == 0, done.stderr
     assert "run 1: 80 points into" in done.stdout
     assert "duplicate rows dropped: 2" in done.stdout

@@ -70,7 +70,7 @@ def _layout(database: sqlite3.Connection, run: int) -> list[tuple[str, str, bool
 
 def _expanded(name: str, record: Sequence[Any]) -> list[list[Cell]]:
     """Return the rows of a stored one, of which there are several if it holds arrays."""
-    cells = [_array(name, cell) if isinstance(cell, bytes) else cell for cell in record]
+    cells: list[Any] = [_array(name, cell) if isinstance(cell, bytes) else cell for cell in record]
     lengths = {len(cell) for cell in cells if isinstance(cell, list)}
     if not lengths:
         return [cells]

@@ -1,6 +1,6 @@
 """The layouts of common programs, as docs/reference/import.md lists them, are imported."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +20,8 @@ class Layout:
 
     file: str
     maps: tuple[str, ...]
-    amplitudes_V: list[float | None]
-    resistances_ohm: list[float | None]
+    amplitudes_V: Sequence[float | None]
+    resistances_ohm: Sequence[float | None]
     protocol: str = "staircase-write"
     options: ImportOptions = ImportOptions()  # noqa: RUF009 - frozen
 
@@ -134,7 +134,7 @@ BINARIES: list[tuple[Callable[[Path], Path], Layout]] = [
                 "read_voltage=voltage_V",
                 "current=current_A",
             ),
-            [*foreign_files.AMPLITUDES_V],
+            foreign_files.AMPLITUDES_V,
             [2 * ohm for ohm in foreign_files.LEVELS_OHM],
             options=ImportOptions(table="crosspoints/W00B01/timeseries"),
         ),
@@ -144,8 +144,8 @@ BINARIES: list[tuple[Callable[[Path], Path], Layout]] = [
         Layout(
             "columns.h5",
             ("amplitude (mV)=amplitude", "R (Ohm)=resistance_ohm"),
-            [*foreign_files.AMPLITUDES_V],
-            [*foreign_files.LEVELS_OHM],
+            foreign_files.AMPLITUDES_V,
+            foreign_files.LEVELS_OHM,
         ),
     ),
     (
@@ -153,8 +153,8 @@ BINARIES: list[tuple[Callable[[Path], Path], Layout]] = [
         Layout(
             "sweep.mat",
             ("V=amplitude_V", "R=resistance_ohm"),
-            [*foreign_files.AMPLITUDES_V],
-            [*foreign_files.LEVELS_OHM],
+            foreign_files.AMPLITUDES_V,
+            foreign_files.LEVELS_OHM,
         ),
     ),
     (
@@ -176,8 +176,8 @@ BINARIES: list[tuple[Callable[[Path], Path], Layout]] = [
         Layout(
             "experiments.db",
             ("pulse (V)=amplitude_V", "v_read (V)=voltage_V", "i_read (A)=current_A"),
-            [*foreign_files.AMPLITUDES_V],
-            [*foreign_files.LEVELS_OHM],
+            foreign_files.AMPLITUDES_V,
+            foreign_files.LEVELS_OHM,
         ),
     ),
     (
@@ -186,7 +186,7 @@ BINARIES: list[tuple[Callable[[Path], Path], Layout]] = [
             "arrays.db",
             ("time (s)=time_s", "resistance (Ohm)=resistance_ohm"),
             [None] * 4,
-            [*foreign_files.LEVELS_OHM],
+            foreign_files.LEVELS_OHM,
             "read-series",
             ImportOptions(table="2"),
         ),

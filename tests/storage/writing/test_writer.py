@@ -95,3 +95,13 @@ def test_an_extra_cannot_take_the_place_of_a_column(begin: Begin) -> None:
 def test_a_run_cannot_end_as_running(begin: Begin) -> None:
     with pytest.raises(StoreError, match="cannot end as running"):
         begin().finish(Status.RUNNING)
+
+
+def test_points_of_a_file_are_added_all_or_none(store: Store, begin: Begin) -> None:
+    writer = begin()
+    assert writer.add_all(Point("write", float(number)) for number in range(5)) == 5
+    bad = (Point("write", time_s) for time_s in (5.0, 6.0, math.nan))
+    with pytest.raises(StoreError, match="A value cannot be stored"):
+        writer.add_all(bad)
+    assert len(store.points(writer.run_id)) == 5
+    assert writer.add(Point("write", 5.0)) == 5

@@ -12,7 +12,7 @@ from .files.table import Cell
 MISSING = frozenset(("", "nan", "na", "n/a", "#n/a", "#na", "null", "none", "nil", ".", "?"))
 _OVERFLOW_WORDS = (
     "ovld overld ovl overload overflow ovrflw ovf oflow over ol o.l o.l. .ol 0l o/l overrange "
-    "over-range open inf infinity #num! #div/0!"
+    "over-range open inf infinity ∞ #num! #div/0!"
 )
 OVERFLOW_WORDS = frozenset(_OVERFLOW_WORDS.split())
 OVERFLOW = 9.9e37  # what SCPI instruments send instead of infinity

@@ -22,6 +22,7 @@ from .units import plain_unit, split_name, stated_unit
 
 _SAMPLE = 2000  # rows
 _SHOWN = 3  # cells of a column
+_SEVERAL = "taken as one of several readings in a row"
 
 _WORDS: Mapping[str, str] = {
     "cycle": r"cyc|cycles?|cycle ?(?:no|nr|number|index|#)?|loop ?(?:no|nr|number|#)?|zyklus",
@@ -39,7 +40,7 @@ _NO_PULSE = re.compile(r"read|sens|meas|bias|compl")
 _WRITES = re.compile(r"pulse|write|prog|set|stim")
 _LOW = re.compile(r"\b(?:lrs|r ?lrs|r ?on|r ?p|low.*|on)\b")
 _HIGH = re.compile(r"\b(?:hrs|r ?hrs|r ?off|r ?ap|high.*|off)\b")
-_DIMENSION_OF: Mapping[str, str] = {"amplitude": "voltage", "pulse_width": "time"}
+_DEVICE = re.compile(r"dev|dut|sample|cell|die|mtj|junction", re.IGNORECASE)
 _ASSUMED: Mapping[str, str] = {"resistance": "ohm", "amplitude": "V", "voltage": "V", "time": "s"}
 _NEEDS_UNIT: Mapping[str, str] = {
     "field": "field_T, field_mT or field_Oe",
@@ -160,7 +161,8 @@ def _settle(guesses: Sequence[ColumnGuess]) -> list[ColumnGuess]:
             column = replace(column, target=None, remark=f"another {stem} is mapped")
         if column.target and column in family and len(family) > 1 and len(pulses) < len(family):
             phase = _phase(column.name)
-            column = replace(column, target=f"{column.target}@phase={phase}") if phase else column
+            target = f"{column.target}@phase={phase}" if phase else column.target
+            column = replace(column, target=target, remark=column.remark or _SEVERAL)
         settled.append(column)
     return settled
 
@@ -171,7 +173,8 @@ def _alike(one: ColumnGuess, other: ColumnGuess) -> bool:
         return True
     if _phase(one.name) and _phase(other.name):
         return True
-    return re.sub(r"\d+", "#", one.name) == re.sub(r"\d+", "#", other.name)
+    kind = re.sub(r"\d+", "#", one.name)
+    return kind == re.sub(r"\d+", "#", other.name) and not _DEVICE.search(kind)
 
 
 def _phase(name: str) -> str:

@@ -23,6 +23,7 @@ from .files.table import Table
 from .readings import spread_readings
 
 ORDER = ("cycle", "time_s")
+_MOST_CYCLES = 2**53  # whole numbers up to here are exact
 
 
 def parse_rows(
@@ -165,7 +166,7 @@ def _check_restart(table: Table, rows: pd.DataFrame) -> None:
 def _sorted(table: Table, rows: pd.DataFrame, remarks: list[str]) -> pd.DataFrame:
     keys = [name for name in ORDER if name in rows]
     if "cycle" in keys:
-        odd = ~(rows["cycle"] % 1 == 0)
+        odd = ~(rows["cycle"] % 1 == 0) | (rows["cycle"].abs() > _MOST_CYCLES)
         if odd.any():
             line = rows["line"][int(odd.to_numpy().argmax())]
             raise ImportFileError(

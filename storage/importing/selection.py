@@ -10,7 +10,8 @@ from .files.table import Cell, Table
 
 _DEVICE = re.compile(
     r"(?:device|dev|dut|sample|junction|mtj|cell|die|chip|wafer|pixel|word ?line|bit ?line|wl|bl|"
-    r"cross ?point|site|pillar)(?: ?(?:id|nr|no|number|name|index|label|#))?",
+    r"cross ?point|site|pillar|row|col(?:umn)?|channel|ch|address)"
+    r"(?: ?(?:id|nr|no|number|name|index|label|#))?",
     re.IGNORECASE,
 )
 _SHOWN = 6
@@ -74,7 +75,7 @@ def _key(cell: Cell) -> str | float:
     if text.casefold() in MISSING:
         return ""
     try:
-        return float(text)
+        return float(text.replace(",", "."))
     except ValueError:
         return text.casefold()
 

@@ -38,8 +38,9 @@ def units_of(body: Body, at: int) -> Iterator[str]:
         yield unit
     for line in body.header_lines:
         text = line[at].strip().strip("()[]{}")
-        if stated_unit(text) is not None:
-            yield text
+        unit = text if stated_unit(text) is not None else split_name(text)[1]
+        if unit is not None:
+            yield unit
 
 
 def _with_stated(body: Body, column: Column, stated: Sequence[str]) -> Column:

@@ -9,8 +9,10 @@ by commas, semicolons, tabs or blanks, and may hold line breaks inside quotes.
 import io
 from collections.abc import Sequence
 
-from .headers import find_header
-from .records import Records
+from ...errors import ImportFileError
+from ..cell_numbers import NUMBER, numbers
+from .headers import Header, find_header
+from .records import Records, cells_of
 from .table import Table, plain_name
 
 
@@ -19,24 +21,61 @@ def read_delimited(name: str, sha256: str, text: str, columns: Sequence[str]) ->
     lines = list(io.StringIO(text, newline=""))
     header = find_header(name, lines, columns)
     records = Records(name, lines, header.lines, header.separator)
-    count = len(header.cells)
-    commented = _commented(text, header.cells, columns)
+    names = _without_empty_end(header.cells)
     places, rows = records.all()
-    ragged: dict[int, int] = {}
-    for row, cells in enumerate(rows):
-        for at in commented:
-            if at < len(cells) and " #" in cells[at]:
-                cells = rows[row] = cells[: at + 1]
-        if len(cells) != count:
-            more = any(cell.strip() for cell in cells[count:])
-            if len(cells) < count and header.separator == " ":
-                ragged[row] = len(cells)  # which cell is missing is not known
-            if more and not cells[count].lstrip().startswith("#"):
-                ragged[row] = len(cells)
-            rows[row] = [*cells[:count], *[""] * (count - len(cells))]
-    skipped = header.lines - header.own_lines + records.skipped
+    widest = max(map(len, rows), default=len(names))
+    if widest < len(names):
+        raise ImportFileError(
+            f"{name} has {len(names)} names in line {header.lines}, {', '.join(names)}, but at "
+            f"most {widest} cells in a row: which is which is not known; map columns by number."
+        )
+    units = _commented_units(lines, header)
+    places, rows = [*units, *places], [*units.values(), *rows]
+    ragged = _fit(rows, len(names), _commented(text, names, columns), header.separator)
+    skipped = header.lines - header.own_lines + records.skipped - len(units)
     remarks = (f"Comments, empty lines and lines before the header skipped: {skipped}",)
-    return Table(name, sha256, header.cells, rows, places, "line", ragged, remarks)
+    return Table(name, sha256, names, rows, places, "line", ragged, remarks)
+
+
+def _without_empty_end(names: Sequence[str]) -> tuple[str, ...]:
+    """Return names without empty ones at the end, where a line ends in separators."""
+    last = max((at for at, name in enumerate(names, start=1) if name), default=0)
+    return tuple(names[:last])
+
+
+def _fit(
+    rows: list[list[str]], count: int, commented: Sequence[int], separator: str
+) -> dict[int, int]:
+    """Make every row `count` cells wide, and return those that do not fit, with their width.
+
+    A short row gets gaps at its end; where blanks separate, which cell is missing is not known.
+    """
+    ragged: dict[int, int] = {}
+    for at, cells in enumerate(rows):
+        for column in commented:
+            if column < len(cells) and " #" in cells[column]:
+                cells = rows[at] = cells[: column + 1]
+        if len(cells) == count:
+            continue
+        more = any(cell.strip() for cell in cells[count:])
+        if (more and not cells[count].lstrip().startswith("#")) or (
+            separator == " " and len(cells) < count
+        ):
+            ragged[at] = len(cells)
+        rows[at] = [*cells[:count], *[""] * (count - len(cells))]
+    return ragged
+
+
+def _commented_units(lines: Sequence[str], header: Header) -> dict[int, list[str]]:
+    """Return lines of comments right below the header with a text for each column, as of units."""
+    found: dict[int, list[str]] = {}
+    for number, line in enumerate(lines[header.lines :], start=header.lines + 1):
+        if not line.startswith("#"):
+            break
+        cells = cells_of(line.strip().lstrip("# "), header.separator)
+        if len(cells) == len(header.cells) and NUMBER not in numbers(cells).kinds:
+            found[number] = cells
+    return found
 
 
 def _commented(text: str, header: Sequence[str], columns: Sequence[str]) -> list[int]:

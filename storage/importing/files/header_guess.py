@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..cell_numbers import NUMBER, OVER, TEXT, numbers
+from ..units import split_name
 from .table import Cell
 
 _ROWS = 300  # looked at
@@ -21,13 +22,15 @@ def guess_header(rows: Sequence[Sequence[Cell]]) -> tuple[int, int, int] | None:
     first, count = _longest_run(kinds)
     if not count:
         return None
-    header, width = -1, len(rows[first])
+    header, width, most_units = -1, len(rows[first]), 0
     for at in range(first - 1, -1, -1):
         filled = [cell for cell in rows[at] if cell not in (None, "")]
         if filled and (len(rows[at]) != width or NUMBER in kinds[at]):
             break
-        if np.count_nonzero(kinds[at] == TEXT) >= 0.5 * width:
-            header = at  # of several such rows the upper one has the names
+        if np.count_nonzero(kinds[at] == TEXT) >= 0.6 * width:
+            units = sum(split_name(str(cell))[1] is not None for cell in rows[at])
+            if units >= most_units:  # of several such rows the upper one has the names
+                header, most_units = at, units
     return header, first, count
 
 

@@ -11,7 +11,7 @@ from .header_guess import guess_header
 from .records import COMMENTS, Records, cells_of
 from .table import plain_name
 
-_SEPARATORS = (",", ";", "\t", " ")
+_SEPARATORS = (",", ";", "\t", "|", " ")
 _LONGEST_PREAMBLE = 10_000  # lines
 _COMMENTS_ABOVE = 5  # lines above the first numbers that may hold the names
 _SAMPLE = 200  # lines by which the separator of a file without a header is chosen
@@ -61,8 +61,17 @@ def _named_header(name: str, lines: Sequence[str], columns: Sequence[str]) -> He
             continue
         for separator, cells in _header_cells(line):
             if wanted <= {plain_name(cell) for cell in cells}:
+                cells = _without_mark(cells, lines[number:], separator)
                 return Header(number, separator, tuple(cells))
     return _broken_header(name, lines[:_LONGEST_PREAMBLE], wanted)
+
+
+def _without_mark(cells: list[str], after: Sequence[str], separator: str) -> list[str]:
+    """Return the names without a comment mark that is no column of the first row below."""
+    if cells[0] not in COMMENTS:
+        return cells
+    row = next((line for line in after if line.strip() and not line.startswith(cells[0])), "")
+    return cells[1:] if len(cells_of(row, separator)) < len(cells) else cells
 
 
 def _broken_header(name: str, lines: Sequence[str], wanted: set[str]) -> Header | None:
@@ -85,7 +94,7 @@ def _guessed_header(name: str, lines: Sequence[str]) -> Header | None:
     """Return the header of the separator by which most cells stand in regular rows."""
     best: Header | None = None
     most = 0
-    for separator in ("\t", ";", ",", " "):
+    for separator in ("\t", ";", ",", "|", " "):
         records = list(_first_records(Records(name, lines, 0, separator)))
         rows = [cells for _, _, cells in records]
         found = guess_header(rows)
@@ -117,7 +126,7 @@ def _unnamed_header(lines: Sequence[str], columns: Sequence[int]) -> Header | No
     """Return the table of numbered columns that most lines have as numbers."""
     best: Header | None = None
     most = 0
-    for separator in ("\t", ";", ",", " "):
+    for separator in ("\t", ";", ",", "|", " "):
         first, count, cells = _numbered(lines, separator, columns)
         if count > most:
             most, best = count, _header_before(lines, first, separator, cells)
@@ -177,9 +186,10 @@ def _units(names: Sequence[str]) -> int:
 def _not_found(name: str, lines: Sequence[str], columns: Sequence[str]) -> str:
     best: list[str] = []
     for line in lines[:1000]:
-        if line.lstrip().startswith(COMMENTS):
+        if not line.strip() or line.lstrip().startswith(COMMENTS):
             continue
-        best = max((cells for _, cells in _header_cells(line)), key=len, default=[])
+        cells = max((cells for _, cells in _header_cells(line)), key=len, default=[])
+        best = cells if len(cells) > len(best) else best
         if len(best) > 1:
             break
     seen = f"its first line of cells is {', '.join(best)}" if best else "it has no line of cells"

@@ -27,6 +27,7 @@ def read(folder: Path, text: str, maps: tuple[str, ...] = PLAIN) -> ImportedRun:
         "V (V);R\n1,0;100\n2,0;93\n",
         "1,2,3\n1,100,7\n2,93,8\n",
         "# pulse\treading\n1\t100\n2\t93\n",
+        "1|100\n2|93\n",
     ],
 )
 def test_columns_are_known_by_number(text: str, tmp_path: Path) -> None:
@@ -81,6 +82,7 @@ def test_an_empty_first_cell_is_no_comment_where_semicolons_separate(tmp_path: P
         ('V,R,n\n1,100,"a\n2,93,b\n', "line 2: a quote opens a cell and is never closed"),
         ('V,R,n\n1,100,"a" b\n2,93,b\n', "line 2 cannot be split into cells"),
         ("V R n\n1 100 7\n2 93\n3 80 9\n", "line 3 has 2 cells where the header has 3"),
+        ("n,V,R,T\n1,100,300\n2,93,300\n", "4 names in line 1, .* at most 3 cells in a row"),
         ("V,R\n1,100\nCycle 2,\n2,93\n", "line 3: V is 'Cycle 2', which is no number"),
         ("V,R\n1,100\n2,9O\n3,80\n", "line 3: R is '9O', which is no number"),
         ("V,R\n1,100\n2,1_000\n3,80\n", "line 3: R is '1_000', which is no number"),
@@ -89,3 +91,16 @@ def test_an_empty_first_cell_is_no_comment_where_semicolons_separate(tmp_path: P
 def test_a_row_that_is_not_understood_is_refused(text: str, expected: str, tmp_path: Path) -> None:
     with pytest.raises(ImportFileError, match=expected):
         read(tmp_path, text)
+
+
+@pytest.mark.parametrize("text", ["# V R\n1 100\n2 93\n", "#\tV\tR\n1\t100\n2\t93\n"])
+def test_a_mark_before_the_names_is_no_column(text: str, tmp_path: Path) -> None:
+    assert [point.resistance_ohm for point in read(tmp_path, text).points] == [100, 93]
+
+
+def test_a_comment_of_units_right_below_the_names_counts(tmp_path: Path) -> None:
+    text = "# V R\n# mV kOhm\n1000 0.1\n2000 0.093\n"
+    with pytest.raises(ImportFileError, match="'V' is in mV, but mapped to amplitude_V"):
+        read(tmp_path, text)
+    points = read(tmp_path, text, ("V=amplitude", "R=resistance")).points
+    assert [(p.amplitude_V, p.resistance_ohm) for p in points] == [(1, 100), (2, 93)]

@@ -44,13 +44,15 @@ def _without_empty_end(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _fit(
-    rows: list[list[str]], count: int, commented: Sequence[int], separator: str
+    rows: list[tuple[str, ...]], count: int, commented: Sequence[int], separator: str
 ) -> dict[int, int]:
     """Make every row `count` cells wide, and return those that do not fit, with their width.
 
     A short row gets gaps at its end; where blanks separate, which cell is missing is not known.
     """
     ragged: dict[int, int] = {}
+    if not commented and set(map(len, rows)) == {count}:
+        return ragged
     for at, cells in enumerate(rows):
         for column in commented:
             if column < len(cells) and " #" in cells[column]:
@@ -62,17 +64,17 @@ def _fit(
             separator == " " and len(cells) < count
         ):
             ragged[at] = len(cells)
-        rows[at] = [*cells[:count], *[""] * (count - len(cells))]
+        rows[at] = (*cells[:count], *[""] * (count - len(cells)))
     return ragged
 
 
-def _commented_units(lines: Sequence[str], header: Header) -> dict[int, list[str]]:
+def _commented_units(lines: Sequence[str], header: Header) -> dict[int, tuple[str, ...]]:
     """Return lines of comments right below the header with a text for each column, as of units."""
-    found: dict[int, list[str]] = {}
+    found: dict[int, tuple[str, ...]] = {}
     for number, line in enumerate(lines[header.lines :], start=header.lines + 1):
         if not line.startswith("#"):
             break
-        cells = cells_of(line.strip().lstrip("# "), header.separator)
+        cells = tuple(cells_of(line.strip().lstrip("# "), header.separator))
         if len(cells) == len(header.cells) and NUMBER not in numbers(cells).kinds:
             found[number] = cells
     return found

@@ -19,6 +19,7 @@ OVERFLOW = 9.9e37  # what SCPI instruments send instead of infinity
 NUMBER, GAP, OVER, TEXT = range(4)
 """The kinds of cells."""
 
+_COMMA = re.compile(r"[+-]?\d+,\d+")
 _DASHES = re.compile(r"[-–—_.\s]+")
 _TRAILING = re.compile(r"\s+#.*$", re.DOTALL)
 _SPACED = re.compile(r"[+-]?\d{1,3}(?:[ \u2009\u202f'’]\d{3})+(?:[.,]\d+)?")
@@ -72,7 +73,9 @@ def _each(cells: Sequence[Cell]) -> Numbers:
             try:  # most cells, fast
                 value = float(cell)
             except ValueError:
-                pass
+                if _COMMA.fullmatch(cell):
+                    marked[at] = cell
+                    continue
             else:
                 if abs(value) < OVERFLOW:
                     values[at] = value

@@ -37,6 +37,9 @@ class Marks:
         )
 
 
+_DECIMAL_COMMA = Marks(decimal_comma=True)
+
+
 def marks_of(cells: Sequence[Cell], found: Numbers) -> Marks:
     """Return the uses of commas and dots in a column."""
     if not found.marked and not found.texts:
@@ -47,7 +50,8 @@ def marks_of(cells: Sequence[Cell], found: Numbers) -> Marks:
         return Marks(decimal_point=clear)
     marks = Marks()
     for text in found.marked.values():
-        marks |= _marks(text)
+        more = _marks(text)
+        marks = marks if more in (marks, Marks()) else marks | more
     others = (cell for at, cell in enumerate(cells) if at not in found.marked)
     point = any(
         isinstance(cell, str) and "." in cell and _is_float(cell) and not _is_unclear(cell)
@@ -104,12 +108,12 @@ def _is_unclear(cell: str) -> bool:
 
 def _marks(text: str) -> Marks:
     bare = text.lstrip("+-")
+    if bare.count(",") == 1 and "." not in bare:
+        return Marks() if _UNCLEAR.fullmatch(bare) else _DECIMAL_COMMA
     if _COMMA_GROUPS.fullmatch(bare):
         return Marks(comma_groups=True, decimal_point="." in bare)
     if _DOT_GROUPS.fullmatch(bare):
         return Marks(dot_groups=True, decimal_comma="," in bare)
-    if bare.count(",") == 1 and "." not in bare and not _UNCLEAR.fullmatch(bare):
-        return Marks(decimal_comma=True)
     return Marks()
 
 
@@ -126,6 +130,8 @@ def _comma_is_decimal(own: Marks, file: Marks, decimal: str | None) -> bool | No
 
 def _plain_number(text: str, own: Marks, *, comma: bool | None, decimal: str | None) -> str | None:
     """Return a number as Python spells it, None if a comma or a dot in it is unclear."""
+    if comma and "." not in text and text.count(",") == 1:
+        return text.replace(",", ".")
     bare = text.lstrip("+-")
     if _DOT_GROUPS.fullmatch(bare) and decimal != ".":
         return text.replace(".", "").replace(",", ".")

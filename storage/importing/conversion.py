@@ -1,29 +1,17 @@
-"""From the cells of mapped columns to numbers, units of the file and rows that are data.
+"""From the cells of mapped columns in the chosen rows to numbers; other text is refused."""
 
-Lines of units or comments under the header, remarks and summaries at the end, and headers repeated
-in the middle are no rows. What is left must be numbers or gaps.
-"""
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from ..errors import ImportFileError
-from .cell_numbers import GAP, NUMBER, OVER, TEXT, Numbers, numbers
+from .body import Body
+from .cell_numbers import Numbers
 from .clock import clock_times, is_clock
 from .columns import CLOCK, Column
-from .decimal_marks import Marks, marks_of, resolve
-from .files.table import Table, plain_name
+from .decimal_marks import Marks, grouped_dots, marks_of, resolve
+from .files.table import Table
 from .options import ImportOptions
 from .selection import check_one_device, kept_rows, selected
-
-_HEADER_LINES = 5  # of units, comments and the like under the names
-_WORDS = (
-    "mean average avg median std stdev std.dev. sd sigma min max minimum maximum sum total count "
-    "mittelwert moyenne"
-)
-_SUMMARIES = frozenset(_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,46 +21,6 @@ class Converted:
     table: Table
     columns: dict[Column, Numbers]
     remarks: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """A table without its lines of units and footers, and its numbers by column of the table.
-
-    `header_lines` are the lines of units, from the top.
-    """
-
-    table: Table
-    numbers: Mapping[int, Numbers]
-    header_lines: tuple[tuple[str, ...], ...]
-    footers: int
-    repeated_headers: int
-
-
-def body_of(table: Table, columns: Sequence[Column]) -> Body:
-    """Return the rows from the first to the last with a number in a mapped column."""
-    found = {table.position(column.name): _raw(table, column) for column in columns}
-    kinds = np.array([one.kinds for one in found.values()])
-    has_number = ((kinds == NUMBER) | (kinds == OVER)).any(axis=0)
-    has_text = (kinds == TEXT).any(axis=0)
-    filled = np.flatnonzero(has_number)
-    first = int(filled[0]) if len(filled) else 0
-    if has_text[:first].sum() > _HEADER_LINES:
-        first = 0
-    last = int(filled[-1]) + 1 if len(filled) else len(table.rows)
-    while last > first + 1 and _is_summary(table.rows[last - 1]):
-        last -= 1
-    texts = (first + np.flatnonzero(has_text[first:last])).tolist()
-    repeated = {at for at in texts if _is_header(table, at)}
-    kept = [at for at in range(first, last) if at not in repeated]
-    header_lines = tuple(
-        tuple("" if cell is None else str(cell) for cell in table.rows[at])
-        for at in range(first)
-        if has_text[at]
-    )
-    footers = sum(has_text[at] or _is_summary(table.rows[at]) for at in range(last, len(kinds.T)))
-    rows = {at: one.take(kept) for at, one in found.items()}
-    return Body(kept_rows(table, kept), rows, header_lines, int(footers), len(repeated))
 
 
 def convert(body: Body, columns: Sequence[Column], options: ImportOptions) -> Converted:
@@ -101,27 +49,6 @@ def convert(body: Body, columns: Sequence[Column], options: ImportOptions) -> Co
         if column.quantity != "phase"
     }
     return Converted(table, _understood(table, found, options), tuple(remarks))
-
-
-def _raw(table: Table, column: Column) -> Numbers:
-    cells = table.cells(table.position(column.name))
-    if column.target.stem == CLOCK:
-        kinds = [NUMBER if is_clock(cell) else TEXT for cell in cells]
-        return Numbers(np.full(len(cells), np.nan), np.array(kinds, dtype=np.int8))
-    if column.quantity == "phase":
-        return Numbers(np.full(len(cells), np.nan), np.full(len(cells), GAP, dtype=np.int8))
-    return numbers(cells)
-
-
-def _is_summary(row: Sequence[object]) -> bool:
-    return any(
-        isinstance(cell, str) and cell.strip().casefold().rstrip(":") in _SUMMARIES for cell in row
-    )
-
-
-def _is_header(table: Table, at: int) -> bool:
-    row = ["" if cell is None else plain_name(str(cell)) for cell in table.rows[at]]
-    return row == [plain_name(name) for name in table.header]
 
 
 def _different_rows(table: Table, *, anywhere: bool) -> list[int]:
@@ -167,6 +94,8 @@ def _understood(
             found[column] = Numbers(clock_times(table, cells, column.name), one.kinds)
     if options.decimal or any(one.marked for one in found.values()):
         found = _resolved(table, found, options.decimal)
+    elif table.separator not in ("", ","):
+        _check_dots(table, found)
     wrong = [(min(one.texts), column) for column, one in found.items() if one.texts]
     if wrong:
         at, column = min(wrong, key=lambda pair: pair[0])
@@ -191,9 +120,21 @@ def _resolved(
     for column, found in raw.items():
         resolved[column], unclear = resolve(cells[column], found, marks[column], of_file, decimal)
         if unclear is not None:
-            raise ImportFileError(
-                f"{table.place(unclear)}: {column.name} is {cells[column][unclear]!r}, in which "
-                "the comma or dot may be a decimal mark or separate thousands; add --decimal comma "
-                "or --decimal point, or write the numbers without thousands separators."
-            )
+            raise _unclear(table, unclear, column)
     return resolved
+
+
+def _check_dots(table: Table, found: Iterable[Column]) -> None:
+    for column in found:
+        unclear = grouped_dots(table.cells(table.position(column.name)))
+        if unclear is not None:
+            raise _unclear(table, unclear, column)
+
+
+def _unclear(table: Table, at: int, column: Column) -> ImportFileError:
+    cell = table.rows[at][table.position(column.name)]
+    return ImportFileError(
+        f"{table.place(at)}: {column.name} is {cell!r}, in which the comma or dot may be a decimal "
+        "mark or separate thousands; add --decimal comma or --decimal point, or write the numbers "
+        "without thousands separators."
+    )

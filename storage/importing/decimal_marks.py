@@ -37,6 +37,7 @@ class Marks:
         )
 
 
+_WHOLE = re.compile(r"[+-]?[1-9]\d{0,2}")
 _DECIMAL_COMMA = Marks(decimal_comma=True)
 
 
@@ -58,6 +59,25 @@ def marks_of(cells: Sequence[Cell], found: Numbers) -> Marks:
         for cell in others
     )
     return marks | Marks(decimal_point=point)
+
+
+def grouped_dots(cells: Sequence[Cell]) -> int | None:
+    """Return the row of a dot that may separate thousands, although no comma is in the file.
+
+    So it is where 1.234 and 2.345 stand beside 987, but no number with other digits after its dot.
+    """
+    first = None
+    has_whole = False
+    for at, cell in enumerate(cells):
+        if not isinstance(cell, str):
+            continue
+        if "." not in cell:
+            has_whole = has_whole or _WHOLE.fullmatch(cell.strip()) is not None
+        elif not _is_unclear(cell):
+            return None
+        elif first is None:
+            first = at
+    return first if has_whole else None
 
 
 def resolve(

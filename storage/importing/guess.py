@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
+from .body import Body, body_of
 from .cell_numbers import NUMBER, numbers
 from .clock import is_clock
 from .columns import CLOCK, Column, Target
-from .conversion import Body, body_of
 from .files.file import read_table
 from .files.table import Cell, Table
 from .stated_units import units_of

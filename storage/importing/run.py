@@ -11,8 +11,9 @@ import pandas as pd
 
 from .. import Point, Status, Store
 from ..errors import ImportFileError
+from .body import body_of
 from .columns import CURRENT_PULSE, Column, parse_columns
-from .conversion import body_of, convert
+from .conversion import convert
 from .cycles import PROTOCOLS
 from .files.file import read_table
 from .files.table import Table

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from math import isclose
 
 from ..errors import ImportFileError
+from .body import Body
 from .columns import PLAIN, QUANTITIES, Column, dimensions, with_unit
-from .conversion import Body
 from .plausible import UNUSUAL
 from .units import Unit, split_name, stated_unit
 

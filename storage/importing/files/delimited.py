@@ -34,7 +34,7 @@ def read_delimited(name: str, sha256: str, text: str, columns: Sequence[str]) ->
     ragged = _fit(rows, len(names), _commented(text, names, columns), header.separator)
     skipped = header.lines - header.own_lines + records.skipped - len(units)
     remarks = (f"Comments, empty lines and lines before the header skipped: {skipped}",)
-    return Table(name, sha256, names, rows, places, "line", ragged, remarks)
+    return Table(name, sha256, names, rows, places, "line", ragged, remarks, header.separator)
 
 
 def _without_empty_end(names: Sequence[str]) -> tuple[str, ...]:

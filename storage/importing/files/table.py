@@ -14,7 +14,7 @@ class Table:
     """Cells as read: `header` has a name per column, `lines` the line of each row, from 1.
 
     `ragged` are rows whose cells do not fit under the header, and how many they have. `remarks` say
-    how the table was found in the file.
+    how the table was found in the file, `separator` what stands between the cells of a text.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Table:
     line_word: str = "line"
     ragged: Mapping[int, int] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    separator: str = ""
 
     def position(self, name: str) -> int:
         """Return the index of a column by name, or by number from 1; raises ImportFileError."""

@@ -65,19 +65,19 @@ def _slot(
     for key, value in settings.items():
         rows[key] = value
     rows["slot"] = slot
-    if slot == 0 or pulse_is_own or "phase" in settings:
+    if {"amplitude_V", "phase"} & set(settings):
         return rows
-    if set(by_quantity) & set(_PULSE[:2]) and "phase" not in rows:
+    if slot and not pulse_is_own and set(by_quantity) & set(_PULSE[:2]) and "phase" not in rows:
         rows["phase"] = Phase.READ.value
-    return _with_reading(rows)
-
-
-def _with_reading(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return further readings; where the file has none, nothing, not even the time, is left."""
-    read = [name for name in READINGS if name in rows]
-    kept = [name for name in rows if name not in ("line", "phase", "slot")]
-    rows.loc[rows[read].isna().all(axis=1), kept] = np.nan
+    if own and (slot or pulse_is_own):
+        _clear_empty(rows, sorted(own))
     return rows
+
+
+def _clear_empty(rows: pd.DataFrame, own: Sequence[str]) -> None:
+    """Leave nothing, not even the time, where the file has none of a reading's own quantities."""
+    cleared = [name for name in rows if name not in ("line", "phase", "slot")]
+    rows.loc[rows[list(own)].isna().all(axis=1), cleared] = np.nan
 
 
 def _si(converted: Converted, column: Column) -> NDArray[np.float64]:

@@ -42,6 +42,7 @@ class ImportedRun:
     columns: Mapping[str, str]
     remarks: tuple[str, ...]
     selection: str = ""
+    constants: tuple[str, ...] = ()
 
     @property
     def source(self) -> str:
@@ -92,6 +93,7 @@ def read_run(
         {column.name: _target_of(text) for column, text in zip(mapped, maps, strict=True)},
         (*table.remarks, *_remarks(rows), *remarks),
         "".join(f", {condition}" for condition in options.chosen),
+        tuple(constants),
     )
 
 
@@ -116,7 +118,13 @@ def store_run(
             raise ImportFileError(
                 f"{run.file} is already stored as run {earlier.id}; add --again to import it again."
             )
-    source = {"file": run.file, "sha256": run.sha256, "columns": dict(run.columns)}
+    source = {
+        "file": run.file,
+        "sha256": run.sha256,
+        "columns": dict(run.columns),
+        "constants": list(run.constants),
+        "rows": run.selection.removeprefix(", "),
+    }
     writer = store.begin_run(
         run.protocol,
         device.strip(),

@@ -54,11 +54,11 @@ def _hdf5_tables(group: Any, place: str) -> Iterator[tuple[str, Arrays]]:
     for name, item in group.items():
         if isinstance(item, h5py.Group):
             yield from _hdf5_tables(item, f"{place}/{name}")
-        elif isinstance(item, h5py.Dataset) and item.dtype.names:
+        elif isinstance(item, h5py.Dataset) and item.dtype.names and item.ndim == 1:
             used = int(item.attrs.get("NROWS", len(item)))  # ArC TWO keeps room for more rows
             rows = item[:used]
             yield f"{place}/{name}", {field: rows[field] for field in item.dtype.names}
-        elif isinstance(item, h5py.Dataset) and item.ndim:
+        elif isinstance(item, h5py.Dataset) and item.ndim and not item.dtype.names:
             single[_with_unit(name, item.attrs)] = item[()]
     yield from _tables(place, single)
 
@@ -125,11 +125,16 @@ def choose_table(
                 return place
         raise ImportFileError(f"{name} has no table {table!r}; it has {_listed(places) or 'none'}.")
     wanted = {plain_name(column) for column in columns if not column.isdecimal()}
+
+    def has_all(header: Sequence[str]) -> bool:
+        names = {plain_name(cell) for cell in header}
+        return wanted <= names | {split_name(name)[0] for name in names}
+
     highest = max((int(column) for column in columns if column.isdecimal()), default=0)
     fitting = []
     for place in places:
         header = header_of(place)
-        if wanted <= {plain_name(cell) for cell in header} and highest <= len(header):
+        if has_all(header) and highest <= len(header):
             fitting.append(place)
     if len(fitting) == 1:
         return fitting[0]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any
+from warnings import catch_warnings
 from zipfile import BadZipFile, ZipFile
 
 from ...errors import ImportFileError
@@ -31,9 +32,10 @@ def read_workbook(path: Path, sha256: str, columns: Sequence[str], table: str | 
             "pip install 'dwmtj[import]'."
         ) from None
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
-        sheets = {sheet.title: _rows(sheet) for sheet in book.worksheets}
-        book.close()
+        with catch_warnings(action="ignore"):  # about styles that a program did not write
+            book = load_workbook(path, read_only=True, data_only=True)
+            sheets = {sheet.title: _rows(sheet) for sheet in book.worksheets}
+            book.close()
     except Exception as error:
         raise ImportFileError(
             f"{path.name} cannot be read as a workbook ({error}): save it as CSV."

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ...errors import ImportFileError
+from ..units import split_name
 
 Cell = str | float | None
 
@@ -30,7 +31,10 @@ class Table:
     def position(self, name: str) -> int:
         """Return the index of a column by name, or by number from 1; raises ImportFileError."""
         wanted = plain_name(name)
-        found = [at for at, column in enumerate(self.header) if plain_name(column) == wanted]
+        names = [plain_name(column) for column in self.header]
+        if wanted not in names:  # in a database or an HDF5 file the unit is not part of the name
+            names = [split_name(column)[0] for column in names]
+        found = [at for at, column in enumerate(names) if column == wanted]
         if len(found) > 1:
             numbers = " or ".join(str(at + 1) for at in found)
             raise ImportFileError(

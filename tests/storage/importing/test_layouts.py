@@ -143,7 +143,7 @@ BINARIES: list[tuple[Callable[[Path], Path], Layout]] = [
         foreign_files.hdf5_columns,
         Layout(
             "columns.h5",
-            ("amplitude (mV)=amplitude", "R (Ohm)=resistance_ohm"),
+            ("amplitude=amplitude", "R (Ohm)=resistance_ohm"),
             foreign_files.AMPLITUDES_V,
             foreign_files.LEVELS_OHM,
         ),
@@ -175,7 +175,7 @@ BINARIES: list[tuple[Callable[[Path], Path], Layout]] = [
         foreign_files.qcodes,
         Layout(
             "experiments.db",
-            ("pulse (V)=amplitude_V", "v_read (V)=voltage_V", "i_read (A)=current_A"),
+            ("pulse (V)=amplitude_V", "v_read=voltage_V", "i_read=current"),
             foreign_files.AMPLITUDES_V,
             foreign_files.LEVELS_OHM,
         ),

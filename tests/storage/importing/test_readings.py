@@ -100,3 +100,19 @@ def test_repeated_quantities_come_in_equal_numbers(tmp_path: Path) -> None:
     maps = ("a=amplitude_V", "b=amplitude_V", *(f"{name}=resistance_ohm" for name in "cde"))
     with pytest.raises(ImportFileError, match="2 columns are mapped to amplitude_V, but 3 to"):
         read(tmp_path, "a,b,c,d,e\n1,2,3,4,5\n", maps)
+
+
+def test_pairs_of_columns_of_different_lengths_are_a_cycle_each(tmp_path: Path) -> None:
+    maps = (
+        "a=amplitude_V",
+        "b=resistance_ohm@cycle=0",
+        "c=amplitude_V",
+        "d=resistance_ohm@cycle=1",
+    )
+    found = read(tmp_path, "a,b,c,d\n1,100,1.5,101\n2,93,,\n3,,,\n", maps)
+    assert brief(found) == [
+        ("write", 0, 1, 100),
+        ("write", 0, 2, 93),
+        ("write", 0, 3, None),
+        ("write", 1, 1.5, 101),
+    ]

@@ -8,7 +8,7 @@ from .body import Body
 from .cell_numbers import Numbers
 from .clock import clock_times, is_clock
 from .columns import CLOCK, Column
-from .decimal_marks import Marks, grouped_dots, marks_of, resolve
+from .decimal_marks import Marks, dots_of, marks_of, resolve
 from .files.table import Table
 from .options import ImportOptions
 from .selection import check_one_device, kept_rows, selected
@@ -48,6 +48,9 @@ def convert(body: Body, columns: Sequence[Column], options: ImportOptions) -> Co
         for column, at in zip(columns, positions, strict=True)
         if column.quantity != "phase"
     }
+    has_commas = any(one.marked for one in found.values())
+    if table.separator not in ("", ",") and not (options.decimal or has_commas):
+        remarks += _dots_in_doubt(table, found)
     return Converted(table, _understood(table, found, options), tuple(remarks))
 
 
@@ -94,8 +97,6 @@ def _understood(
             found[column] = Numbers(clock_times(table, cells, column.name), one.kinds)
     if options.decimal or any(one.marked for one in found.values()):
         found = _resolved(table, found, options.decimal)
-    elif table.separator not in ("", ","):
-        _check_dots(table, found)
     wrong = [(min(one.texts), column) for column, one in found.items() if one.texts]
     if wrong:
         at, column = min(wrong, key=lambda pair: pair[0])
@@ -124,11 +125,20 @@ def _resolved(
     return resolved
 
 
-def _check_dots(table: Table, found: Iterable[Column]) -> None:
-    for column in found:
-        unclear = grouped_dots(table.cells(table.position(column.name)))
-        if unclear is not None:
-            raise _unclear(table, unclear, column)
+def _dots_in_doubt(table: Table, columns: Iterable[Column]) -> list[str]:
+    """Return remarks on dots taken for decimal marks without proof; refuse mixed ones."""
+    cells = {column: table.cells(table.position(column.name)) for column in columns}
+    found = {column: dots_of(those) for column, those in cells.items()}
+    if any(dots.clear for dots in found.values()):
+        return []
+    remarks = []
+    for column, dots in found.items():
+        if dots.first is None:
+            continue
+        if dots.mixed:
+            raise _unclear(table, dots.first, column)
+        remarks.append(f"{column.name}: the dot of {cells[column][dots.first]} is taken as decimal")
+    return remarks
 
 
 def _unclear(table: Table, at: int, column: Column) -> ImportFileError:

@@ -61,11 +61,21 @@ def marks_of(cells: Sequence[Cell], found: Numbers) -> Marks:
     return marks | Marks(decimal_point=point)
 
 
-def grouped_dots(cells: Sequence[Cell]) -> int | None:
-    """Return the row of a dot that may separate thousands, although no comma is in the file.
+@dataclass(frozen=True, slots=True)
+class Dots:
+    """The dots of a column without commas, and the row of the first that may separate thousands.
 
-    So it is where 1.234 and 2.345 stand beside 987, but no number with other digits after its dot.
+    1.234 may do so: alone it is taken for a decimal mark, beside 987 it is not known (`mixed`), and
+    beside 98.7 it is a decimal mark (`clear`).
     """
+
+    first: int | None = None
+    mixed: bool = False
+    clear: bool = False
+
+
+def dots_of(cells: Sequence[Cell]) -> Dots:
+    """Return what the dots of a column may be."""
     first = None
     has_whole = False
     for at, cell in enumerate(cells):
@@ -73,11 +83,11 @@ def grouped_dots(cells: Sequence[Cell]) -> int | None:
             continue
         if "." not in cell:
             has_whole = has_whole or _WHOLE.fullmatch(cell.strip()) is not None
-        elif not _is_unclear(cell):
-            return None
-        elif first is None:
-            first = at
-    return first if has_whole else None
+        elif _is_unclear(cell):
+            first = at if first is None else first
+        elif _is_float(cell):
+            return Dots(clear=True)
+    return Dots(first, mixed=has_whole)
 
 
 def resolve(

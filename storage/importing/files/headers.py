@@ -14,6 +14,7 @@ from .table import plain_name
 _SEPARATORS = (",", ";", "\t", "|", " ")
 _LONGEST_PREAMBLE = 10_000  # lines
 _COMMENTS_ABOVE = 5  # lines above the first numbers that may hold the names
+_ROWS_BELOW = 10  # lines below a header, of which some fit
 _SAMPLE = 200  # lines by which the separator of a file without a header is chosen
 
 
@@ -55,15 +56,32 @@ def _header_cells(line: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _named_header(name: str, lines: Sequence[str], columns: Sequence[str]) -> Header | None:
+    """Return the first line with these names and rows of as many cells below it, else the first."""
     wanted = {plain_name(column) for column in columns}
-    for number, line in enumerate(lines[:_LONGEST_PREAMBLE], start=1):
+    first: Header | None = None
+    for header in _lines_with(lines[:_LONGEST_PREAMBLE], wanted):
+        below = lines[header.lines : header.lines + _ROWS_BELOW]
+        if any(_count(line, header.separator) == len(header.cells) for line in below):
+            return header
+        first = first or header
+    return first or _broken_header(name, lines[:_LONGEST_PREAMBLE], wanted)
+
+
+def _lines_with(lines: Sequence[str], wanted: set[str]) -> Iterator[Header]:
+    for number, line in enumerate(lines, start=1):
         if '"' not in line and not all(word in plain_name(line) for word in wanted):
             continue
         for separator, cells in _header_cells(line):
             if wanted <= {plain_name(cell) for cell in cells}:
                 cells = _without_mark(cells, lines[number:], separator)
-                return Header(number, separator, tuple(cells))
-    return _broken_header(name, lines[:_LONGEST_PREAMBLE], wanted)
+                yield Header(number, separator, tuple(cells))
+
+
+def _count(line: str, separator: str) -> int:
+    try:
+        return len(cells_of(line, separator))
+    except csv.Error:
+        return 0
 
 
 def _without_mark(cells: list[str], after: Sequence[str], separator: str) -> list[str]:

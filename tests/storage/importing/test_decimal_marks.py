@@ -33,6 +33,7 @@ def resistances(folder: Path, text: str, **options: object) -> list[float | None
         ("V R\n1.0D+00 1.0D+02\n2.0D+00 9.3D+01\n", [100, 93]),
         ("V;R\n1;0,123\n2;0,456\n", [0.123, 0.456]),
         ("V;R\n1;1.234\n2;1.111\n", [1.234, 1.111]),
+        ("V;R\n1.5;1.234\n2;987\n", [1.234, 987]),
         ("V;R\n1;1.234\n2;98.7\n3;12\n", [1.234, 98.7, 12]),
         ("V,R\n1,1.234\n2,987\n", [1.234, 987]),
     ],
@@ -77,3 +78,12 @@ def test_cells_that_say_that_the_meter_was_over_range_are_counted_as_no_reading(
     run = read_run(tmp_path / "file.csv", "staircase-write", PLAIN)
     assert f"readings over range: {len(words)}" in run.remarks
     assert f"rows without a reading: {len(words)}" in run.remarks
+
+
+def test_dots_that_may_separate_thousands_are_named_in_the_notes(tmp_path: Path) -> None:
+    file = tmp_path / "file.csv"
+    file.write_text("V;R\n1;37.553\n2;49.806\n")
+    run = read_run(file, "staircase-write", PLAIN)
+    assert "R: the dot of 37.553 is taken as decimal" in run.remarks
+    file.write_text("V;R\n1.5;37.553\n2;49.806\n")
+    assert not any("dot" in remark for remark in read_run(file, "staircase-write", PLAIN).remarks)

@@ -1,5 +1,6 @@
 """The layouts of common programs, as docs/reference/import.md lists them, are imported."""
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -233,3 +234,25 @@ def check(path: Path, layout: Layout) -> None:
 
 def nan_if_none(value: float | None) -> float:
     return float("nan") if value is None else value
+
+
+@pytest.mark.parametrize(
+    ("module", "write", "name"),
+    [
+        ("h5py", foreign_files.arc_two, "arc.h5"),
+        ("openpyxl", foreign_files.workbook, "book.xlsx"),
+    ],
+)
+def test_a_reader_that_is_not_installed_is_named(
+    module: str,
+    write: Callable[[Path], Path],
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = write(tmp_path / name)
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(
+        ImportFileError, match=rf"read with {module}: pip install 'dwmtj\[import\]'"
+    ):
+        read_run(file, "staircase-write", ("V=amplitude_V", "R=resistance_ohm"))

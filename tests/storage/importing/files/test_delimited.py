@@ -104,3 +104,8 @@ def test_a_comment_of_units_right_below_the_names_counts(tmp_path: Path) -> None
         read(tmp_path, text)
     points = read(tmp_path, text, ("V=amplitude", "R=resistance")).points
     assert [(p.amplitude_V, p.resistance_ohm) for p in points] == [(1, 100), (2, 93)]
+
+
+def test_a_sentence_with_the_names_of_the_columns_is_no_header(tmp_path: Path) -> None:
+    text = "Measured V and R of device 3\n# V R: pulse and reading\nV,R\n1,100\n2,93\n"
+    assert [point.resistance_ohm for point in read(tmp_path, text).points] == [100, 93]

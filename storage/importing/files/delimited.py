@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 from ...errors import ImportFileError
 from ..cell_numbers import NUMBER, numbers
-from .headers import Header, find_header
-from .records import Records, cells_of
+from .headers import find_header
+from .records import Header, Records, cells_of
 from .table import Table, plain_name
 
 

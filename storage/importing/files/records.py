@@ -2,11 +2,22 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from ...errors import ImportFileError
 from ..cell_numbers import NUMBER, numbers
 
 COMMENTS = ("#", "%", "!", ";", "//")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header: the number of lines up to its end, and how many of them it takes itself."""
+
+    lines: int
+    separator: str
+    cells: tuple[str, ...]
+    own_lines: int = 1
 
 
 class Records:

@@ -5,7 +5,7 @@ in the middle are none.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from .cell_numbers import GAP, NUMBER, OVER, TEXT, Numbers, numbers
 from .clock import is_clock
 from .columns import CLOCK, Column
 from .files.table import Table, plain_name
-from .selection import kept_rows
+from .selection import kept_rows, selected
 
 _HEADER_LINES = 5  # of units, comments and the like under the names
 _WORDS = (
@@ -35,6 +35,7 @@ class Body:
     header_lines: tuple[tuple[str, ...], ...]
     footers: int
     repeated_headers: int
+    left_out: int = 0
 
 
 def body_of(table: Table, columns: Sequence[Column]) -> Body:
@@ -61,6 +62,17 @@ def body_of(table: Table, columns: Sequence[Column]) -> Body:
     footers = sum(has_text[at] or _is_summary(table.rows[at]) for at in range(last, len(kinds.T)))
     rows = {at: one.take(kept) for at, one in found.items()}
     return Body(kept_rows(table, kept), rows, header_lines, int(footers), len(repeated))
+
+
+def narrowed(body: Body, where: Sequence[str]) -> Body:
+    """Return the rows that meet COLUMN=VALUE conditions; raises ImportFileError if none does."""
+    kept = selected(body.table, where)
+    return replace(
+        body,
+        table=kept_rows(body.table, kept),
+        numbers={at: one.take(kept) for at, one in body.numbers.items()},
+        left_out=len(body.table.rows) - len(kept),
+    )
 
 
 def _raw(table: Table, column: Column) -> Numbers:

@@ -11,7 +11,7 @@ from .columns import CLOCK, Column
 from .decimal_marks import Marks, dots_of, marks_of, resolve
 from .files.table import Table
 from .options import ImportOptions
-from .selection import check_one_device, kept_rows, selected
+from .selection import check_one_device, kept_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +25,19 @@ class Converted:
 
 def convert(body: Body, columns: Sequence[Column], options: ImportOptions) -> Converted:
     """Return the numbers of the chosen rows; raises ImportFileError for any other text."""
-    whole = body.table
-    positions = [whole.position(column.name) for column in columns]
-    chosen = selected(whole, options.where)
-    table = kept_rows(whole, chosen)
+    table = body.table
+    positions = [table.position(column.name) for column in columns]
+    chosen = list(range(len(table.rows)))
     if not options.accept_unusual:
         check_one_device(table, positions)
     known = {column.quantity for column in columns}
     is_placed = bool(known & {"cycle", "time_s"})
     different = _different_rows(table, anywhere=is_placed)
     equal = len(chosen) - len(different)
-    remarks = _remarks(body, len(whole.rows) - len(chosen), positions)
+    remarks = _remarks(body, positions)
     if options.drop_equal:
         table = kept_rows(table, different)
-        chosen = [chosen[at] for at in different]
+        chosen = different
         remarks += [f"duplicate rows dropped: {equal}"] * bool(equal)
     elif equal and is_placed:
         remarks.append(f"equal rows kept: {equal} (--drop-equal drops them)")
@@ -64,14 +63,14 @@ def _different_rows(table: Table, *, anywhere: bool) -> list[int]:
     return sorted({row: at for at, row in reversed(list(enumerate(rows)))}.values())
 
 
-def _remarks(body: Body, left_out: int, positions: Sequence[int]) -> list[str]:
+def _remarks(body: Body, positions: Sequence[int]) -> list[str]:
     header = body.table.header
     others = [name for at, name in enumerate(header) if at not in positions and name]
     counts = (
         (len(body.header_lines), "lines of units skipped"),
         (body.repeated_headers, "repeated headers skipped"),
         (body.footers, "lines after the data skipped"),
-        (left_out, "rows left out by --where"),
+        (body.left_out, "rows left out by --where"),
     )
     remarks = [f"{what}: {count}" for count, what in counts if count]
     if any(not name.isdecimal() for name in others):

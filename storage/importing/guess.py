@@ -17,6 +17,7 @@ from .clock import is_clock
 from .columns import CLOCK, Column, Target
 from .files.file import read_table
 from .files.table import Cell, Table
+from .selection import names_device
 from .stated_units import units_of
 from .units import plain_unit, split_name, stated_unit
 
@@ -100,6 +101,8 @@ def _guess(body: Body, at: int) -> ColumnGuess:
     shown = tuple(cell for cell in cells if cell not in (None, ""))[:_SHOWN]
     column = ColumnGuess(name, shown)
     found = numbers(cells)
+    if names_device(name):
+        return replace(column, remark="names a device: choose one with --where")
     if any(is_clock(cell) for cell in shown):
         return replace(column, target=CLOCK, stem="time")
     has_number = bool((found.kinds == NUMBER).any())

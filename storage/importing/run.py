@@ -11,7 +11,7 @@ import pandas as pd
 
 from .. import Point, Status, Store
 from ..errors import ImportFileError
-from .body import body_of
+from .body import body_of, narrowed
 from .columns import CURRENT_PULSE, Column, parse_columns
 from .conversion import convert
 from .cycles import PROTOCOLS
@@ -76,7 +76,7 @@ def read_run(
     mapped = [column for column in columns if column.constant is None]
     names = dict.fromkeys([column.name for column in mapped] + where_columns(options.where))
     table = read_table(path, list(names), options.table)
-    body = body_of(table, mapped)
+    body = narrowed(body_of(table, mapped), options.where)
     mapped = columns_with_units(body, mapped, accept_unusual=options.accept_unusual)
     columns = (*mapped, *(column for column in columns if column.constant is not None))
     converted = convert(body, mapped, options)

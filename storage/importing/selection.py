@@ -48,10 +48,15 @@ def kept_rows(table: Table, kept: Sequence[int]) -> Table:
     )
 
 
+def names_device(column: str) -> bool:
+    """Return whether the name of a column is one of devices, such as "Word line" or "DUT_id"."""
+    return _DEVICE.fullmatch(re.sub(r"[_.\- ]+", " ", column).strip()) is not None
+
+
 def check_one_device(table: Table, mapped: Sequence[int]) -> None:
     """Refuse rows of several devices, as far as the name of a column that is not mapped tells."""
     for at, name in enumerate(table.header):
-        if at in mapped or not _DEVICE.fullmatch(re.sub(r"[_.\- ]+", " ", name).strip()):
+        if at in mapped or not names_device(name):
             continue
         cells = table.cells(at)
         distinct = {_key(cell) for cell in cells} - {_key("")}

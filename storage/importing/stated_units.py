@@ -36,11 +36,35 @@ def units_of(body: Body, at: int) -> Iterator[str]:
     unit = split_name(name)[1]
     if unit is not None:
         yield unit
+    yield from _unit_column(body, at)
     for line in body.header_lines:
         text = line[at].strip().strip("()[]{}")
         unit = text if stated_unit(text) is not None else split_name(text)[1]
         if unit is not None:
             yield unit
+
+
+def _unit_column(body: Body, at: int) -> Iterator[str]:
+    """Yield the unit in a column of units beside this one; raises ImportFileError for several."""
+    header = body.table.header
+    own = (f"{header[at]} unit".casefold(), f"{header[at]} units".casefold())
+    for place, name in enumerate(header):
+        beside = place == at + 1 and name.casefold() in ("unit", "units")
+        if not beside and name.casefold() not in own:
+            continue
+        first: str | None = None
+        for row, cell in enumerate(body.table.cells(place)):
+            text = cell.strip() if isinstance(cell, str) else ""
+            if stated_unit(text) is None or text == first:
+                continue
+            if first is not None:
+                raise ImportFileError(
+                    f"{body.table.place(row)}: the unit of {header[at]} changes from {first} to "
+                    f"{text}; write the column in one unit, or import the rows of each with "
+                    f"--where {name}={first}."
+                )
+            first = text
+            yield text
 
 
 def _with_stated(body: Body, column: Column, stated: Sequence[str]) -> Column:

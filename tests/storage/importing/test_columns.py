@@ -114,3 +114,19 @@ def test_a_map_that_makes_no_sense_is_refused(
 ) -> None:
     with pytest.raises(ImportFileError, match=expected):
         points(tmp_path, "V,R,x", maps)
+
+
+def test_a_column_of_units_is_believed_and_a_changing_one_refused(tmp_path: Path) -> None:
+    file = tmp_path / "file.csv"
+    maps = ("V=amplitude_V", "Reading=resistance")
+    file.write_text("V,Reading,Units\n1,0.1,kOhm\n2,0.093,kOhm\n")
+    found = read_run(file, "staircase-write", maps).points
+    assert [point.resistance_ohm for point in found] == [100, 93]
+    file.write_text("V,Reading,Units\n1,100,Ohms\n2,0.093,kOhms\n")
+    for reading in ("Reading=resistance", "Reading=resistance_ohm"):
+        with pytest.raises(ImportFileError, match="line 3: the unit of Reading changes from Ohms"):
+            read_run(file, "staircase-write", ("V=amplitude_V", reading))
+    options = ImportOptions(where=("Units=Ohms",))
+    file.write_text("V,Reading,Units\n1,100,Ohms\n2,0.093,kOhms\n3,80,Ohms\n")
+    found = read_run(file, "staircase-write", maps, (), options).points
+    assert [point.resistance_ohm for point in found] == [100, 80]

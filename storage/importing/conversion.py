@@ -27,23 +27,22 @@ def convert(body: Body, columns: Sequence[Column], options: ImportOptions) -> Co
     """Return the numbers of the chosen rows; raises ImportFileError for any other text."""
     table = body.table
     positions = [table.position(column.name) for column in columns]
-    chosen = list(range(len(table.rows)))
     if not options.accept_unusual:
         check_one_device(table, positions)
-    known = {column.quantity for column in columns}
-    is_placed = bool(known & {"cycle", "time_s"})
-    different = _different_rows(table, anywhere=is_placed)
-    equal = len(chosen) - len(different)
+    is_placed = bool({column.quantity for column in columns} & {"cycle", "time_s"})
+    kept = _different_rows(table, anywhere=is_placed)
+    equal = len(table.rows) - len(kept)
     remarks = _remarks(body, positions)
-    if options.drop_equal:
-        table = kept_rows(table, different)
-        chosen = different
-        remarks += [f"duplicate rows dropped: {equal}"] * bool(equal)
+    if equal and options.drop_equal:
+        remarks.append(f"duplicate rows dropped: {equal}")
     elif equal and is_placed:
         remarks.append(f"equal rows kept: {equal} (--drop-equal drops them)")
+    if not options.drop_equal:
+        kept = range(len(table.rows))
+    table = kept_rows(table, kept)
     _check_lengths(table)
     found = {
-        column: body.numbers[at].take(chosen)
+        column: body.numbers[at].take(kept)
         for column, at in zip(columns, positions, strict=True)
         if column.quantity != "phase"
     }
@@ -53,13 +52,13 @@ def convert(body: Body, columns: Sequence[Column], options: ImportOptions) -> Co
     return Converted(table, _understood(table, found, options), tuple(remarks))
 
 
-def _different_rows(table: Table, *, anywhere: bool) -> list[int]:
+def _different_rows(table: Table, *, anywhere: bool) -> Sequence[int]:
     """Return the rows that repeat no earlier one; unless `anywhere`, not the one just before."""
     rows = list(map(tuple, table.rows))
     if not anywhere:
         return [at for at, row in enumerate(rows) if not at or row != rows[at - 1]]
     if len(set(rows)) == len(rows):
-        return list(range(len(rows)))
+        return range(len(rows))
     return sorted({row: at for at, row in reversed(list(enumerate(rows)))}.values())
 
 

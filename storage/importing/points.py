@@ -1,11 +1,12 @@
 """The points of imported rows: phase, cycle and quantities by name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
+from itertools import repeat
 
 import pandas as pd
 
-from .. import Point
+from ..points import NOTHING, Point
 from .cycles import cycles, phases
 from .files.table import Table
 
@@ -33,7 +34,7 @@ def points_of(table: Table, rows: pd.DataFrame, protocol: str) -> Iterator[Point
     }
     columns = [values.get(name, [None] * len(rows)) for name in _MEASURED]
     extra = {name: column for name, column in values.items() if name not in _MEASURED}
-    if not extra:
-        return map(Point, phase.tolist(), time_s, cycle.tolist(), *columns)
-    mores = [dict(zip(extra, row, strict=True)) for row in zip(*extra.values(), strict=True)]
-    return map(Point, phase.tolist(), time_s, cycle.tolist(), *columns, mores)
+    more: Iterable[Mapping[str, float | None]] = repeat(NOTHING, len(rows))
+    if extra:
+        more = [dict(zip(extra, row, strict=True)) for row in zip(*extra.values(), strict=True)]
+    return map(Point, phase.tolist(), time_s, cycle.tolist(), *columns, more)

@@ -88,8 +88,8 @@ def _resistances(
             at = int(wrong.to_numpy().argmax())
             raise ImportFileError(
                 f"{table.name}, {table.line_word} {rows['line'][at]}: a conductance of "
-                f"{conductance_S[at]:g} S, which no junction has; correct it or leave the cell "
-                "empty."
+                f"{conductance_S[at]:g} S, which no junction has; correct it, leave the cell "
+                "empty, or add --accept-unusual, which takes 0 S for no reading."
             )
         rows["resistance_ohm"] = 1 / conductance_S.where(conductance_S != 0)
     elif "resistance_ohm" not in rows:

@@ -45,3 +45,13 @@ def test_a_resistance_below_zero_is_taken_in_a_loop_or_if_it_is_meant(tmp_path: 
     options = ImportOptions(accept_unusual=True)
     assert len(read_run(file, "staircase-write", maps, (), options).points) == 2
     assert len(read_run(file, "minor-loop", ("x=field_mT", "R=resistance_ohm")).points) == 2
+
+
+def test_a_conductance_of_zero_is_no_reading_if_that_is_meant(tmp_path: Path) -> None:
+    file = tmp_path / "file.csv"
+    file.write_text("V,G\n1,0.01\n2,0\n3,0.02\n")
+    maps = ("V=amplitude_V", "G=conductance_S")
+    with pytest.raises(ImportFileError, match="line 3: a conductance of 0 S, which no junction"):
+        read_run(file, "staircase-write", maps)
+    run = read_run(file, "staircase-write", maps, (), ImportOptions(accept_unusual=True))
+    assert [point.resistance_ohm for point in run.points] == [100, None, 50]

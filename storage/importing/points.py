@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from itertools import repeat
+from typing import Any
 
 import pandas as pd
 
@@ -34,7 +35,7 @@ def points_of(table: Table, rows: pd.DataFrame, protocol: str) -> Iterator[Point
     }
     columns = [values.get(name, [None] * len(rows)) for name in _MEASURED]
     extra = {name: column for name, column in values.items() if name not in _MEASURED}
-    more: Iterable[Mapping[str, float | None]] = repeat(NOTHING, len(rows))
+    more: Iterable[Mapping[str, Any]] = repeat(NOTHING, len(rows))
     if extra:
         more = [dict(zip(extra, row, strict=True)) for row in zip(*extra.values(), strict=True)]
     return map(Point, phase.tolist(), time_s, cycle.tolist(), *columns, more)

@@ -22,3 +22,15 @@ def format_interval(value: float, low: float | None, high: float | None, scale: 
     digits = decimals_for((high - low) * scale / 2)
     ends = f"{low * scale:.{digits}f} to {high * scale:.{digits}f}"
     return f"{value * scale:.{digits}f} ({ends})".replace("-", "−")
+
+
+def si_range(low: float, high: float, unit: str) -> str:
+    """Return "low to high" with two digits and the SI prefix of the higher one."""
+    prefixes = {-9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G"}
+    power = min(9, max(-9, 3 * math.floor(math.log10(high) / 3))) if high > 0 else 0
+    shown = " to ".join(f"{_two_digits(value / 10.0**power)}" for value in (low, high))
+    return f"{shown} {prefixes[power]}{unit}"
+
+
+def _two_digits(value: float) -> str:
+    return f"{value:.{max(0, 1 - math.floor(math.log10(abs(value)))) if value else 0}f}"

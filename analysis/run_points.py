@@ -12,6 +12,7 @@ import pandas as pd
 from ..arrays import Floats
 from ..storage import Phase
 from .errors import AnalysisError
+from .outliers import FEW_SHARE, Kinds, Outliers, outlier_kinds, summary
 
 MARK = "mark"
 READ_COLUMNS = ("cycle", "phase", "amplitude_V", "resistance_ohm")
@@ -38,11 +39,36 @@ def unmarked(points: pd.DataFrame) -> pd.DataFrame:
 
 
 def pulsed_points(points: pd.DataFrame) -> pd.DataFrame:
-    """Return the unmarked points with a finite reading after a pulse, by cycle and phase.
+    """Return the unmarked points with a sound reading after a pulse, by cycle and phase.
 
-    The column `sequence` numbers the uninterrupted series of pulses. Raises AnalysisError for
-    fewer than two such points, or if more than half of the readings are missing.
+    Outliers are left out (see `outliers`). The column `sequence` numbers the uninterrupted series
+    of pulses. Raises AnalysisError for fewer than two such points, or if more than half of the
+    readings are missing.
     """
+    pulsed = _finite_pulsed(points)
+    kinds = _kinds(pulsed)
+    sound = kinds == None  # noqa: E711 - elementwise
+    return pulsed if sound.all() else pulsed[sound]
+
+
+def outliers_of(points: pd.DataFrame) -> tuple[Outliers, ...]:
+    """Return the readings after pulses that `pulsed_points` leaves out as outliers, by kind."""
+    pulsed = _finite_pulsed(points)
+    return summary(pulsed["resistance_ohm"].to_numpy(dtype=float), _kinds(pulsed))
+
+
+def without_outliers(points: pd.DataFrame) -> pd.DataFrame:
+    """Return the points with NaN for each resistance that `pulsed_points` leaves out."""
+    pulsed = _finite_pulsed(points.reset_index(drop=True))
+    outlying = pulsed.index[[kind is not None for kind in _kinds(pulsed)]]
+    if outlying.empty:
+        return points
+    resistance = points["resistance_ohm"].to_numpy(dtype=float).copy()
+    resistance[outlying] = np.nan
+    return points.assign(resistance_ohm=resistance)
+
+
+def _finite_pulsed(points: pd.DataFrame) -> pd.DataFrame:
     require(points, READ_COLUMNS)
     points = unmarked(points)
     fired = points[points["amplitude_V"].notna()]
@@ -60,14 +86,22 @@ def pulsed_points(points: pd.DataFrame) -> pd.DataFrame:
             "The run has no readings after pulses; analyse a staircase, cycling or ramp run."
         )
     pulsed = fired[good]
-    if (pulsed["resistance_ohm"] <= 0).any():
+    negative = int((pulsed["resistance_ohm"] <= 0).sum())
+    if negative > FEW_SHARE * len(pulsed):
         raise AnalysisError(
-            "The run has resistances of zero or less, which no junction has; check the wiring."
+            f"{negative} of {len(pulsed)} resistances are zero or less, which no junction has; "
+            "check the wiring."
         )
     sequence = pulsed.groupby(["cycle", "phase"], sort=False).ngroup().to_numpy()
     order = np.argsort(sequence, kind="stable")
     ordered: pd.DataFrame = pulsed.iloc[order].assign(sequence=sequence[order])
     return ordered
+
+
+def _kinds(pulsed: pd.DataFrame) -> Kinds:
+    phase = pd.factorize(pulsed["phase"])[0].astype(np.int64)
+    resistance = pulsed["resistance_ohm"].to_numpy(dtype=float)
+    return outlier_kinds(resistance, pulsed["sequence"].to_numpy(), phase)
 
 
 def missing_readings(points: pd.DataFrame) -> int:

@@ -6,8 +6,8 @@ visits of its group (see `fit`): σ is the standard deviation of a reading over 
 visit and within a visit.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -15,11 +15,14 @@ import pandas as pd
 from ...arrays import Floats, Ints
 from ..errors import AnalysisError
 from ..estimate import Estimate
-from ..run_points import incomplete_cycles, missing_readings, pulsed_points
+from ..outliers import Outliers
+from ..run_points import incomplete_cycles, missing_readings, outliers_of, pulsed_points
+from .drift import Drift, find_drift, steady_ohm
 from .fit import fit_levels
-from .merging import merge_split_levels
-from .mixture import NARROWEST_FRACTION, find_groups
-from .plateaus import find_plateaus
+from .gradual import GradualDeviceError, ends_ohm, is_gradual
+from .grouping import group_readings
+from .mixture import NARROWEST_FRACTION, centres
+from .scale import Scale, coordinate, in_ohm, scale_of
 from .visits import label_readings
 
 
@@ -27,7 +30,8 @@ from .visits import label_readings
 class Level:
     """One resistance level, from `visits` independent visits with `readings` readings in all.
 
-    `components` above 1: the level may hold that many levels less than 4 σ apart.
+    `components` above 1: the level may hold that many levels less than 4 σ apart. On the log
+    scale the mean is the median of a log-normal. With a `drift` it is that of the middle of the run.
     """
 
     resistance_ohm: Estimate
@@ -35,6 +39,8 @@ class Level:
     visits: int
     readings: int = 0
     components: int = 1
+    scale: Scale = "linear"
+    drift: Drift | None = None
 
     @property
     def mean_ohm(self) -> float:
@@ -61,6 +67,8 @@ class LevelReport:
     outlying_readings: int
     outlying_visits: int
     incomplete_cycles: tuple[int, ...]
+    outliers: tuple[Outliers, ...] = ()
+    number_probability: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def unresolved(self) -> tuple[int, ...]:
@@ -86,30 +94,40 @@ def measure_levels(points: pd.DataFrame) -> LevelReport:
     fewer than two readings after a pulse, a constant resistance, or a single level.
     """
     pulsed = pulsed_points(points)
-    resistance = pulsed["resistance_ohm"].to_numpy(dtype=float)
-    if np.ptp(resistance) == 0:
+    drift = find_drift(pulsed)
+    steady = steady_ohm(pulsed, drift)
+    if np.ptp(steady) == 0:
         raise AnalysisError(
             "The resistance never changes in this run; there are no levels to find."
         )
-    groups = merge_split_levels(
-        find_groups(find_plateaus(resistance, pulsed["sequence"].to_numpy())), pulsed
-    )
-    if len(groups) < 2:
+    scale = scale_of(steady)
+    readings = pulsed.assign(resistance_ohm=coordinate(steady, scale))
+    grouping = group_readings(readings)
+    groups = grouping.groups
+    label = label_readings(readings, *centres(groups)) if len(groups) > 1 else None
+    if is_gradual(readings, label):
+        raise GradualDeviceError(*ends_ohm(steady))
+    if label is None:
         raise AnalysisError(
             "The run shows a single level; there are no levels to distinguish: use larger pulses."
         )
-    fit = fit_levels(pulsed, groups)
+    fit = fit_levels(readings, groups)
+    outliers = outliers_of(points)
     return LevelReport(
         tuple(
-            Level(found.mean_ohm, found.sigma_ohm, found.visits, found.readings, group.components)
+            Level(
+                *in_ohm(found, scale), found.visits, found.readings, group.components, scale, drift
+            )
             for found, group in zip(fit.distributions, groups, strict=True)
             if found is not None
         ),
-        readings=len(resistance),
+        readings=len(pulsed),
         missing_readings=missing_readings(points),
-        outlying_readings=fit.outlying_readings,
+        outlying_readings=fit.outlying_readings + sum(kind.readings for kind in outliers),
         outlying_visits=fit.outlying_visits,
         incomplete_cycles=incomplete_cycles(points),
+        outliers=outliers,
+        number_probability=grouping.number,
     )
 
 
@@ -120,23 +138,32 @@ def assign_levels(resistance_ohm: Floats, levels: Sequence[Level]) -> Ints:
     Single readings are classified alone here; `level_of_readings` takes account of visits.
     """
     means, sigmas = means_and_sigmas(levels)
-    distance = (resistance_ohm[..., None] - means) / sigmas
+    distance = (coordinate(resistance_ohm, levels[0].scale)[..., None] - means) / sigmas
     closest: Ints = (distance**2 / 2 + np.log(sigmas)).argmin(axis=-1)
     return closest
 
 
 def level_of_readings(pulsed: pd.DataFrame, levels: Sequence[Level]) -> Ints:
     """Return the level index of each of the `pulsed_points`; single outliers change no level."""
-    return label_readings(pulsed, *means_and_sigmas(levels))
+    return label_readings(in_coordinate(pulsed, levels), *means_and_sigmas(levels))
+
+
+def in_coordinate(readings: pd.DataFrame, levels: Sequence[Level]) -> pd.DataFrame:
+    """Return readings with `resistance_ohm` in the coordinate of the levels, their drift off."""
+    steady = steady_ohm(readings, levels[0].drift)
+    return readings.assign(resistance_ohm=coordinate(steady, levels[0].scale))
 
 
 def means_and_sigmas(levels: Sequence[Level]) -> tuple[Floats, Floats]:
-    """Return means and spreads (ohm), shape (levels,), with a floor under the spreads.
+    """Return means and spreads in the levels' coordinate, (levels,), with a floor for spreads.
 
     A level visited once is given the median spread of the others.
     """
-    means = np.array([level.mean_ohm for level in levels])
-    known = [level.std_ohm for level in levels if level.visits > 1]
-    usual = float(np.median(known)) if known else 0.0
-    sigmas = [level.std_ohm if level.visits > 1 else max(level.std_ohm, usual) for level in levels]
-    return means, np.maximum(sigmas, NARROWEST_FRACTION * float(np.ptp(means)))
+    mean_ohm = np.array([level.mean_ohm for level in levels])
+    is_log = levels[0].scale == "log"
+    spread = np.array([level.std_ohm for level in levels]) / (mean_ohm if is_log else 1.0)
+    several = np.array([level.visits > 1 for level in levels])
+    usual = float(np.median(spread[several])) if several.any() else 0.0
+    means = coordinate(mean_ohm, levels[0].scale)
+    spread = np.where(several, spread, np.maximum(spread, usual))
+    return means, np.maximum(spread, NARROWEST_FRACTION * float(np.ptp(means)))

@@ -7,7 +7,8 @@ not a normal distribution, of which BIC makes several components. Neighbours are
 unless their means lie further apart than `RESOLVED` (s₁ + s₂): two halves of a flat distribution
 are 1.73 (s₁ + s₂) apart, two levels at 6 σ lie 3 (s₁ + s₂) apart.
 A component of few plateaus borrows `BORROWED` degrees of freedom from the scatter of both. Levels
-less than 4 σ apart are joined into one with several components. Source of BIC: Schwarz, Ann. Stat.
+less than 4 σ apart are joined into one with several components. Where the visits to each level are
+few, a ladder of equal spreads competes with the mixtures by BIC (see `repeats`). Source of BIC: Schwarz, Ann. Stat.
 6, 461 (1978).
 """
 
@@ -22,6 +23,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 
 from ...arrays import Flags, Floats, Ints
 from .plateaus import Plateaus
+from .repeats import likely_sizes, repeated_groups
 
 NARROWEST_FRACTION = 0.002
 RESOLVED = 2.0
@@ -77,21 +79,31 @@ def _components(median_ohm: Floats) -> Ints:
     sample = ordered[np.linspace(0, len(ordered) - 1, min(SAMPLE, len(ordered))).astype(int)]
     tree = linkage(sample[:, None], "average")
     best, lowest, since = None, np.inf, 0
+    tried = list(range(1, min(MAX_GROUPS, len(sample)) + 1))
+    many = [size for size in likely_sizes(tree) if size > MAX_GROUPS] if len(sample) > 2 else []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        for count in range(1, min(MAX_GROUPS, len(sample)) + 1):
+        for count in (*tried, *many):
+            if since >= PATIENCE and count <= MAX_GROUPS:
+                continue
             start = np.asarray(fcluster(tree, count, "maxclust"), dtype=np.intp)
             if len(np.unique(start)) < count:
-                break
+                continue
             mixture = _start(GaussianMixture, sample, start, floor_ohm2).fit(sample[:, None])
             criterion = float(mixture.bic(sample[:, None]))
             best, lowest, since = (
                 (mixture, criterion, 0) if criterion < lowest else (best, lowest, since + 1)
             )
-            if since >= PATIENCE:
-                break
     assert best is not None
+    repeats = repeated_groups(sample, tree) if len(sample) == len(ordered) > 2 else None
+    if repeats is not None and repeats[1] < lowest:
+        return _nearest(median_ohm, sample, repeats[0])
     return np.asarray(best.predict(median_ohm[:, None]), dtype=np.intp)
+
+
+def _nearest(median_ohm: Floats, sample: Floats, label: Ints) -> Ints:
+    """Return for each median the group of the same value in the sample."""
+    return label[np.searchsorted(sample, median_ohm)]
 
 
 def _start(mixture: Any, sample: Floats, label: Ints, floor_ohm2: float) -> Any:

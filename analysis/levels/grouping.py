@@ -1,0 +1,47 @@
+"""Groups of readings: those of plateaus, or of single readings where pulses outpace plateaus.
+
+A plateau is cut where readings jump by much more than their neighbours do. Where every second or
+third pulse moves the wall there is no such quiet to compare with; single readings are then grouped
+as if each were a plateau. They are tried where `BUSY` of the steps are at least `LEAST_STEP` of the
+range, or where plateaus show one group only, and taken if they show several, between which at least
+`OFTEN` of the pulses move, or if plateaus show one.
+"""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ...arrays import Floats
+from .merging import Grouping, merge_split_levels
+from .mixture import centres, find_groups
+from .plateaus import Plateaus, find_plateaus
+from .visits import label_readings
+
+BUSY = 0.35
+LEAST_STEP = 0.01
+OFTEN = 0.25
+MIN_READINGS = 4
+
+
+def group_readings(readings: pd.DataFrame) -> Grouping:
+    """Return the groups of readings (`resistance_ohm`, `sequence`), highest first."""
+    value, sequence = readings["resistance_ohm"].to_numpy(), readings["sequence"].to_numpy()
+    found = merge_split_levels(find_groups(find_plateaus(value, sequence)), readings)
+    is_clear = len(found.groups) > 1 and not _is_busy(value, sequence)
+    if is_clear or len(value) < MIN_READINGS:
+        return found
+    single = Plateaus(value, np.zeros_like(value), np.ones(len(value), dtype=np.intp))
+    others = merge_split_levels(find_groups(single), readings)
+    if len(others.groups) < 2:
+        return found
+    label = label_readings(readings, *centres(others.groups))
+    moves = (np.diff(label) != 0)[np.diff(sequence) == 0]
+    often = len(moves) > 0 and float(moves.mean()) >= OFTEN
+    return others if len(found.groups) < 2 or often else found
+
+
+def _is_busy(value: Floats, sequence: npt.NDArray[np.int64]) -> bool:
+    step = np.abs(np.diff(value))[np.diff(sequence) == 0]
+    if len(step) == 0:
+        return False
+    return float(np.quantile(step, 1 - BUSY)) > LEAST_STEP * float(np.ptp(value))

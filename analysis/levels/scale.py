@@ -1,0 +1,45 @@
+"""The coordinate in which levels are grouped: R, or ln R for states that lie decades apart.
+
+Readings of a tunnel junction scatter by a few ohm whatever the state, and no ratio of two of its
+states is above `LOG_SPAN`; memories with states further apart scatter in proportion to R. Hence the
+criterion: sound readings that span a factor of more than `LOG_SPAN` are grouped in ln R, where each
+level is log-normal, all others in R.
+"""
+
+from typing import Literal
+
+import numpy as np
+
+from ...arrays import Floats
+from ..estimate import Estimate
+from .visits import Distribution
+
+Scale = Literal["linear", "log"]
+
+LOG_SPAN = 5.0
+
+
+def scale_of(resistance_ohm: Floats) -> Scale:
+    """Return the scale on which readings (ohm, above 0) are grouped."""
+    return "log" if resistance_ohm.max() > LOG_SPAN * resistance_ohm.min() else "linear"
+
+
+def coordinate(resistance_ohm: Floats, scale: Scale) -> Floats:
+    """Return resistances (ohm) in the coordinate of a scale."""
+    return np.log(resistance_ohm) if scale == "log" else resistance_ohm
+
+
+def in_ohm(found: Distribution, scale: Scale) -> tuple[Estimate, Estimate]:
+    """Return mean and standard deviation (ohm) of a distribution over a coordinate.
+
+    On the log scale these are the median of the log-normal and, to first order, σ(ln R) times it.
+    """
+    mean, sigma = found.mean_ohm, found.sigma_ohm
+    if scale == "linear":
+        return mean, sigma
+    value, low, high = (float(np.exp(np.clip(x, -700, 700))) for x in _ends(mean))
+    return Estimate(value, low, high), Estimate(*(x * value for x in _ends(sigma)))
+
+
+def _ends(estimate: Estimate) -> tuple[float, float, float]:
+    return estimate.value, estimate.low, estimate.high

@@ -1,0 +1,157 @@
+"""Readings that are of no state of the junction, by what they are, found before any grouping.
+
+| kind | what it is |
+|---|---|
+| overflow | at least `OVERFLOW_OHM`: the number a meter gives beyond its range |
+| not positive | zero or less, in at most `FEW_SHARE` of the readings; more is a fault of the wiring |
+| open contact, short, glitch | a spike: readings apart from all others that come and go (below) |
+| burnt junction | from here to the end all readings are apart, and none was before |
+
+Readings are apart where a gap of `GAP` in ln R has none. A group apart of at most `SPIKE_SHARE` of
+the readings is one of spikes if it never lasts longer than `SPIKE` readings and most of its stays
+lie above, or below, both their neighbours: a level in a ladder lies between its neighbours, or at
+an end of it in every cycle. Single readings at the end of a ladder count if they do not recur, or
+lie a factor e^`FAR` away. Spikes of one exact value are autorange glitches.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ..arrays import Flags, Floats
+
+OVERFLOW_OHM = 1e30
+FEW_SHARE = 0.05
+GAP = 0.35
+FAR = 3.0
+SPIKE = 2
+SPIKE_SHARE = 0.2
+BURNT_READINGS = 4
+BURNT_LADDERS = 2
+BINS_PER_GAP = 8
+
+Kinds = npt.NDArray[np.object_]
+
+
+@dataclass(frozen=True, slots=True)
+class Outliers:
+    """Outliers of one kind: how many, and the smallest and largest of them (ohm)."""
+
+    kind: str
+    readings: int
+    least_ohm: float
+    most_ohm: float
+
+    def __str__(self) -> str:
+        least, most = f"{self.least_ohm:.4g}", f"{self.most_ohm:.4g}"
+        span = least if least == most else f"{least} to {most}"
+        return f"{self.kind} ({self.readings} reading{'s' * (self.readings > 1)}, {span} Ω)"
+
+
+def outlier_kinds(
+    resistance_ohm: Floats, sequence: npt.NDArray[np.int64], phase: npt.NDArray[np.int64]
+) -> Kinds:
+    """Return the kind of each finite reading, None where it is sound; all of shape (n,).
+
+    `sequence` numbers the ladders of pulses and `phase` their phases, in order of time.
+    """
+    kinds = np.full(len(resistance_ohm), None, dtype=object)
+    kinds[resistance_ohm >= OVERFLOW_OHM] = "overflow"
+    kinds[resistance_ohm <= 0] = "not positive"
+    part = np.flatnonzero((resistance_ohm > 0) & (resistance_ohm < OVERFLOW_OHM))
+    if len(part) < 3:
+        return kinds
+    log = np.log(resistance_ohm[part])
+    if float(np.ptp(log)) < GAP:
+        return kinds
+    group = _groups(log)
+    if group.max() > 0:
+        burnt = _burnt(group, sequence[part])
+        kinds[part[burnt:]] = "burnt junction"
+        single = len(part) < 2 * len(np.unique(sequence[part]))  # pulses: compare within a phase
+        where = (phase if single else sequence)[part[:burnt]]
+        order = np.argsort(where, kind="stable")
+        kinds[part[order]] = _spikes(log[order], group[order], where[order])
+    return kinds
+
+
+def summary(resistance_ohm: Floats, kinds: Kinds) -> tuple[Outliers, ...]:
+    """Return the outliers by kind, in order of their first appearance."""
+    return tuple(
+        Outliers(str(kind), len(mine), float(mine.min()), float(mine.max()))
+        for kind in pd.unique(kinds)
+        if kind is not None
+        for mine in [resistance_ohm[kinds == kind]]
+    )
+
+
+def _groups(log: Floats) -> npt.NDArray[np.intp]:
+    """Return the group of each value, from the lowest, separated by at least `GAP`."""
+    width = GAP / BINS_PER_GAP
+    bins = np.floor((log - log.min()) / width).astype(np.intp)
+    filled = np.unique(bins)
+    begins = np.r_[0, np.diff(filled) > BINS_PER_GAP].cumsum()
+    return np.asarray(begins[np.searchsorted(filled, bins)])
+
+
+def _burnt(group: npt.NDArray[np.intp], where: npt.NDArray[np.int64]) -> int:
+    """Return the reading from which the junction is burnt, or the number of readings."""
+    count, last = len(group), group[-1]
+    others = np.flatnonzero(group != last)
+    start = int(others[-1]) + 1
+    earlier = int((group[:start] == last).sum())
+    ladders = len(np.unique(where[:start]))
+    is_end = count - start >= BURNT_READINGS and 2 * start >= count and ladders >= BURNT_LADDERS
+    return start if is_end and earlier <= SPIKE else count
+
+
+def _spikes(log: Floats, group: npt.NDArray[np.intp], where: npt.NDArray[np.int64]) -> Kinds:
+    kinds = np.full(len(log), None, dtype=object)
+    sizes = np.bincount(group)
+    rare = sizes <= max(SPIKE, SPIKE_SHARE * len(group))
+    usual = ~rare[group]
+    if not usual.any():
+        return kinds
+    first = np.r_[True, where[1:] != where[:-1]]
+    starts = np.flatnonzero(first | np.r_[True, group[1:] != group[:-1]])
+    lengths = np.diff(np.r_[starts, len(group)])
+    spike = _between_alike(group, starts, starts + lengths, first)
+    middle = float(np.median(log[usual]))
+    for one in np.flatnonzero(rare & (sizes > 0)):
+        stays = np.flatnonzero(group[starts] == one)
+        mine = group == one
+        far = abs(float(log[mine].mean()) - middle) > FAR
+        if lengths[stays].max() <= SPIKE and _comes_and_goes(spike[stays], where, far):
+            kinds[mine] = _kind(log[mine], middle)
+    return kinds
+
+
+def _between_alike(
+    group: npt.NDArray[np.intp],
+    starts: npt.NDArray[np.intp],
+    ends: npt.NDArray[np.intp],
+    first: Flags,
+) -> Flags:
+    """Return for each stay whether its neighbours in the ladder lie on one side of it."""
+    inside = ~first[starts] & ~np.r_[first[1:], True][ends - 1]
+    here, before, after = group[starts], group[starts - 1], group[ends % len(group)]
+    return np.asarray(inside & ((before > here) == (after > here)))
+
+
+def _comes_and_goes(spike: Flags, where: npt.NDArray[np.int64], far: bool) -> bool:
+    """Return True for a group whose stays are spikes, or that is met once at an end of a ladder."""
+    if 2 * int(spike.sum()) >= len(spike):
+        return True
+    ladders = len(np.unique(where))
+    recurs = len(spike) > max(1, ladders // 3)
+    return not recurs and (far or ladders >= 3)
+
+
+def _kind(log: Floats, middle: float) -> str:
+    if len(log) > 1 and float(np.ptp(log)) < 1e-9:
+        return "autorange glitch"
+    if float(log.mean()) > middle + np.log(10):
+        return "open contact"
+    return "short" if float(log.mean()) < middle - np.log(10) else "glitch"

@@ -4,10 +4,10 @@ With t the cycle, centred and divided by the number of cycles, readings are take
 
     R = R_0 exp(a t + b (t² − ⟨t²⟩)).
 
-a and b start from the cycles' means of ln R and are then moved to where the readings of all cycles
+a and b start from the middle between the ends of each cycle's ln R, and are then moved to where the readings of all cycles
 lie closest together: least entropy, estimated from spacings. A drift is tracked only if that lowers
 the entropy by more than `LEAST_GAIN` nat a reading, so if it widens the levels noticeably, and if
-the cycles' means show it with `SIGNIFICANT` standard errors; a smaller one stays in the spread of
+the cycles' middles show it with `SIGNIFICANT` standard errors; a smaller one stays in the spread of
 the levels (and in `switching.endurance`). Source: Vasicek, J. R. Stat. Soc. B 38, 54 (1976).
 """
 
@@ -48,14 +48,15 @@ def find_drift(pulsed: pd.DataFrame) -> Drift | None:
     """Return the common drift of a run's `pulsed_points`, None if there is none to track."""
     log = np.log(pulsed["resistance_ohm"].to_numpy(dtype=float))
     cycle = pulsed["cycle"].to_numpy(dtype=float)
-    means = pd.Series(log).groupby(cycle).mean()
-    if len(means) < MIN_CYCLES:
+    ends = pd.Series(log).groupby(cycle).agg(["min", "max"])
+    middles = ends.mean(axis=1)
+    if len(middles) < MIN_CYCLES:
         return None
-    middle, cycles = float(means.index.to_numpy().mean()), float(np.ptp(means.index) + 1)
-    t = (means.index.to_numpy(dtype=float) - middle) / cycles
+    middle, cycles = float(middles.index.to_numpy().mean()), float(np.ptp(middles.index) + 1)
+    t = (middles.index.to_numpy(dtype=float) - middle) / cycles
     design = np.column_stack([t, t**2 - (t**2).mean(), np.ones_like(t)])
-    fitted, *_ = np.linalg.lstsq(design, means.to_numpy(), rcond=None)
-    residual = means.to_numpy() - design @ fitted
+    fitted, *_ = np.linalg.lstsq(design, middles.to_numpy(), rcond=None)
+    residual = middles.to_numpy() - design @ fitted
     spread = np.sqrt(float((residual**2).sum()) / max(1, len(t) - 3))
     errors = spread * np.sqrt(np.diag(np.linalg.inv(design.T @ design)))
     if abs(fitted[0]) < SIGNIFICANT * errors[0]:

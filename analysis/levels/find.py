@@ -22,6 +22,7 @@ from .fit import fit_levels
 from .gradual import GradualDeviceError, ends_ohm, is_gradual
 from .grouping import group_readings
 from .mixture import NARROWEST_FRACTION, centres
+from .resolution import rounding_ohm, with_rounding
 from .scale import Scale, coordinate, in_ohm, scale_of
 from .visits import label_readings
 
@@ -31,7 +32,8 @@ class Level:
     """One resistance level, from `visits` independent visits with `readings` readings in all.
 
     `components` above 1: the level may hold that many levels less than 4 σ apart. On the log
-    scale the mean is the median of a log-normal. With a `drift` it is that of the middle of the run.
+    scale the mean is the median of a log-normal. With a `drift` it is that in the middle of the
+    run.
     """
 
     resistance_ohm: Estimate
@@ -102,7 +104,9 @@ def measure_levels(points: pd.DataFrame) -> LevelReport:
         )
     scale = scale_of(steady)
     readings = pulsed.assign(resistance_ohm=coordinate(steady, scale))
-    grouping = group_readings(readings)
+    rounding = rounding_ohm(pulsed["resistance_ohm"].to_numpy(dtype=float))
+    least = rounding if scale == "linear" else min(0.1, rounding / float(steady.min()))
+    grouping = group_readings(readings, least)
     groups = grouping.groups
     label = label_readings(readings, *centres(groups)) if len(groups) > 1 else None
     if is_gradual(readings, label):
@@ -116,10 +120,17 @@ def measure_levels(points: pd.DataFrame) -> LevelReport:
     return LevelReport(
         tuple(
             Level(
-                *in_ohm(found, scale), found.visits, found.readings, group.components, scale, drift
+                mean,
+                with_rounding(sigma, rounding),
+                found.visits,
+                found.readings,
+                group.components,
+                scale,
+                drift,
             )
             for found, group in zip(fit.distributions, groups, strict=True)
             if found is not None
+            for mean, sigma in [in_ohm(found, scale)]
         ),
         readings=len(pulsed),
         missing_readings=missing_readings(points),

@@ -1,8 +1,8 @@
 """Devices whose resistance changes gradually, without separate levels.
 
 Two criteria, in the coordinate of grouping (see `scale`). Where groups were found: of the way that
-each sequence of pulses goes, from its first reading to its last, at least `INSIDE_SHARE` lies
-within stays in one group, not in the steps between groups. Where a single group was found: the
+each sequence of pulses goes, from one end of its readings to the other, at least `INSIDE_SHARE`
+lies within stays in one group, not in the steps between groups. Where a single group was found: the
 readings of a sequence follow a rising or falling curve (isotonic regression) that explains at least
 `EXPLAINED` of their variance. Walls that creep in a notch do neither: their readings wander back
 and forth.
@@ -44,13 +44,14 @@ def is_gradual(readings: pd.DataFrame, label: Ints | None) -> bool:
         return _follows_a_curve(value, sequence)
     starts = np.flatnonzero(np.r_[True, sequence[1:] != sequence[:-1]])
     ends = np.r_[starts[1:], len(value)] - 1
-    travel = value[ends] - value[starts]
+    way = np.sign(value[ends] - value[starts])
+    travel = np.maximum.reduceat(value, starts) - np.minimum.reduceat(value, starts)
     stays = visits_of(readings, label)
     first = stays["first"].to_numpy()
     last = np.r_[first[1:], len(value)] - 1
-    way = np.sign(travel)[np.searchsorted(starts, first, side="right") - 1]
-    inside = float((way * (value[last] - value[first])).sum())
-    return inside > INSIDE_SHARE * float(np.abs(travel).sum())
+    here = np.searchsorted(starts, first, side="right") - 1
+    inside = float((way[here] * (value[last] - value[first])).sum())
+    return inside > INSIDE_SHARE * float(travel.sum())
 
 
 def ends_ohm(resistance_ohm: Floats) -> tuple[float, float]:

@@ -23,15 +23,18 @@ OFTEN = 0.25
 MIN_READINGS = 4
 
 
-def group_readings(readings: pd.DataFrame) -> Grouping:
-    """Return the groups of readings (`resistance_ohm`, `sequence`), highest first."""
+def group_readings(readings: pd.DataFrame, rounding: float) -> Grouping:
+    """Return the groups of readings (`resistance_ohm`, `sequence`), highest first.
+
+    `rounding` is the standard deviation that the meter's step adds to a reading.
+    """
     value, sequence = readings["resistance_ohm"].to_numpy(), readings["sequence"].to_numpy()
-    found = merge_split_levels(find_groups(find_plateaus(value, sequence)), readings)
+    found = merge_split_levels(find_groups(find_plateaus(value, sequence), rounding), readings)
     is_clear = len(found.groups) > 1 and not _is_busy(value, sequence)
     if is_clear or len(value) < MIN_READINGS:
         return found
     single = Plateaus(value, np.zeros_like(value), np.ones(len(value), dtype=np.intp))
-    others = merge_split_levels(find_groups(single), readings)
+    others = merge_split_levels(find_groups(single, rounding), readings)
     if len(others.groups) < 2:
         return found
     label = label_readings(readings, *centres(others.groups))

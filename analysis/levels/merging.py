@@ -2,26 +2,29 @@
 
 The wall sits anywhere in a flat stretch of its notch. Few visits can leave a gap there, and a
 mixture then has two levels. They are recognised by one sequence of pulses visiting one of them or
-the other, but not both. With `FEW_VISITS` or fewer to both, neighbours are one level if that is the
-more probable (see `one_or_two`), the least probable pair of levels first. With more, neighbours
+the other, but not both. With `FEW_VISITS` or fewer to both, or `FEW_SEQUENCES`, neighbours are one level if that
+is the more probable (see `one_or_two`), the least probable pair of levels first. With more, neighbours
 whose sequences overlap less than independent ones would with probability `CHANCE` (hypergeometric)
 are one level unless they lie more than `APART` (s₁ + s₂) apart.
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.special import gammaln
 
+from ...arrays import Ints
 from .mixture import Group, centres
-from .one_or_two import Stays, number_probabilities, probability_of_two
+from .one_or_two import Visits, number_probabilities, probability_of_two
 from .visits import label_readings, visits_of
 
 CHANCE = 0.3
 APART = 3.6
 FEW_VISITS = 10
+FEW_SEQUENCES = 3
 DOUBT = 0.02
 
 
@@ -33,62 +36,62 @@ class Grouping:
     number: dict[int, float]
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A group, its visits (indices) and the sequences of pulses with such a visit."""
+
+    group: Group
+    visits: Ints
+    sequences: frozenset[int]
+
+
 def merge_split_levels(groups: tuple[Group, ...], pulsed: pd.DataFrame) -> Grouping:
     """Return the groups of a run's `pulsed_points`, highest first, exclusive neighbours merged."""
-    visits = visits_of(pulsed, label_readings(pulsed, *centres(groups)))
-    sequences = visits["sequence"].nunique()
-    stays = [
-        Stays(mine["mean_ohm"].to_numpy(dtype=float), frozenset(mine["sequence"]))
-        for level in range(len(groups))
-        for mine in [visits[visits["level"] == level]]
+    table = visits_of(pulsed, label_readings(pulsed, *centres(groups)))
+    visits = Visits(table["mean_ohm"].to_numpy(dtype=float), table["sequence"].to_numpy())
+    level = table["level"].to_numpy()
+    seen = [
+        _Seen(group, mine, frozenset(visits.sequence[mine].tolist()))
+        for number, group in enumerate(groups)
+        if len(mine := np.flatnonzero(level == number))
     ]
-    seen = [(group, stay) for group, stay in zip(groups, stays, strict=True) if len(stay.mean)]
-    merged = _merge_often_visited(seen, sequences)
-    return _merge_few_visited(merged, sequences)
+    few = len(np.unique(visits.sequence)) <= FEW_SEQUENCES
+    return _merge_few(seen if few else _merge_many(seen, visits), visits, few)
 
 
-_Seen = list[tuple[Group, Stays]]
+def _merge_few(seen: list[_Seen], visits: Visits, always: bool) -> Grouping:
+    def of_two(pair: tuple[_Seen, _Seen]) -> float:
+        above, below = (one.visits for one in pair)
+        many = len(above) + len(below) > FEW_VISITS and not always
+        return 1.0 if many else probability_of_two(visits, above, below)
 
-
-def _merge_few_visited(seen: _Seen, sequences: int) -> Grouping:
-    means = np.concatenate([stays.mean for _, stays in seen])
-    whole = float(np.ptp(means)) or 1.0
     doubted: list[float] = []
-    while len(seen) > 1:
-        found = [_of_two(*pair, sequences, whole) for pair in zip(seen, seen[1:], strict=False)]
-        least = int(np.argmin(found))
-        if found[least] >= 0.5:
-            break
-        doubted.append(found[least])
+    probability = list(map(of_two, pairwise(seen)))
+    while probability and min(probability) < 0.5:
+        least = int(np.argmin(probability))
+        doubted.append(probability[least])
         seen = [*seen[:least], _joined(seen[least], seen[least + 1]), *seen[least + 2 :]]
-    kept = [_of_two(*pair, sequences, whole) for pair in zip(seen, seen[1:], strict=False)]
+        probability = list(map(of_two, pairwise(seen)))
     number = number_probabilities(
         len(seen),
         [p for p in doubted if p > DOUBT],
-        [1 - p for p in kept if p < 1 - DOUBT],
+        [1 - p for p in probability if p < 1 - DOUBT],
     )
-    return Grouping(tuple(group for group, _ in seen), number)
+    return Grouping(tuple(one.group for one in seen), number)
 
 
-def _of_two(
-    above: tuple[Group, Stays], below: tuple[Group, Stays], sequences: int, whole: float
-) -> float:
-    if len(above[1].mean) + len(below[1].mean) > FEW_VISITS:
-        return 1.0
-    return probability_of_two(above[1], below[1], sequences, whole)
-
-
-def _merge_often_visited(seen: _Seen, sequences: int) -> _Seen:
+def _merge_many(seen: list[_Seen], visits: Visits) -> list[_Seen]:
+    total = len(np.unique(visits.sequence))
     joined = [seen[0]]
-    for group, here in seen[1:]:
-        above, where = joined[-1]
-        near = above.mean_ohm - group.mean_ohm < APART * (above.spread_ohm + group.spread_ohm)
-        many = len(where.mean) + len(here.mean) > FEW_VISITS
-        chance = _overlap_chance(where.sequences, here.sequences, sequences)
-        if near and many and chance < CHANCE:
-            joined[-1] = _joined((above, where), (group, here))
+    for here in seen[1:]:
+        above = joined[-1]
+        many = len(above.visits) + len(here.visits) > FEW_VISITS
+        spreads = above.group.spread_ohm + here.group.spread_ohm
+        near = above.group.mean_ohm - here.group.mean_ohm < APART * spreads
+        if many and near and _overlap_chance(above.sequences, here.sequences, total) < CHANCE:
+            joined[-1] = _joined(above, here)
         else:
-            joined.append((group, here))
+            joined.append(here)
     return joined
 
 
@@ -104,9 +107,10 @@ def _log_choose(n: int, k: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     return np.asarray(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1))
 
 
-def _joined(above: tuple[Group, Stays], below: tuple[Group, Stays]) -> tuple[Group, Stays]:
-    first, second = len(above[1].sequences), len(below[1].sequences)
-    return _union(above[0], below[0], first, second), above[1] | below[1]
+def _joined(above: _Seen, below: _Seen) -> _Seen:
+    group = _union(above.group, below.group, len(above.sequences), len(below.sequences))
+    visits = np.sort(np.r_[above.visits, below.visits])
+    return _Seen(group, visits, above.sequences | below.sequences)
 
 
 def _union(above: Group, below: Group, first: int, second: int) -> Group:

@@ -8,8 +8,8 @@ unless their means lie further apart than `RESOLVED` (s₁ + s₂): two halves o
 are 1.73 (s₁ + s₂) apart, two levels at 6 σ lie 3 (s₁ + s₂) apart.
 A component of few plateaus borrows `BORROWED` degrees of freedom from the scatter of both. Levels
 less than 4 σ apart are joined into one with several components. Where the visits to each level are
-few, a ladder of equal spreads competes with the mixtures by BIC (see `repeats`). Source of BIC: Schwarz, Ann. Stat.
-6, 461 (1978).
+few, a ladder of equal spreads competes with the mixtures by BIC (see `repeats`). Source of BIC:
+Schwarz, Ann. Stat. 6, 461 (1978).
 """
 
 import warnings
@@ -42,15 +42,18 @@ class Group:
     components: int
 
 
-def find_groups(plateaus: Plateaus) -> tuple[Group, ...]:
-    """Return the groups of the plateaus, highest resistance first."""
-    label = _components(plateaus.median_ohm)
+def find_groups(plateaus: Plateaus, rounding: float = 0.0) -> tuple[Group, ...]:
+    """Return the groups of the plateaus, highest resistance first.
+
+    `rounding` is the standard deviation that the meter's step adds to a reading.
+    """
+    label = _components(plateaus.median_ohm, rounding)
     members = [label == number for number in np.unique(label)]
     members.sort(key=lambda member: -float(plateaus.median_ohm[member].mean()))
     joined = [(members[0], 1)]
     for member in members[1:]:
         above, components = joined[-1]
-        if _resolved(plateaus, above, member):
+        if _resolved(plateaus, above, member, rounding):
             joined.append((member, 1))
         else:
             joined[-1] = (above | member, components + 1)
@@ -67,13 +70,14 @@ def centres(groups: Sequence[Group]) -> tuple[Floats, Floats]:
     return mean, np.maximum(sigma, NARROWEST_FRACTION * float(np.ptp(mean)))
 
 
-def _components(median_ohm: Floats) -> Ints:
+def _components(median_ohm: Floats, rounding: float) -> Ints:
     """Return for each plateau the component of the best mixture."""
     from sklearn.exceptions import ConvergenceWarning  # a second to import
     from sklearn.mixture import GaussianMixture
 
-    floor_ohm2 = (NARROWEST_FRACTION * float(np.ptp(median_ohm))) ** 2
-    if floor_ohm2 == 0:
+    whole = float(np.ptp(median_ohm))
+    floor_ohm2 = max(NARROWEST_FRACTION * whole, rounding) ** 2
+    if whole == 0:
         return np.zeros(len(median_ohm), dtype=np.intp)
     ordered = np.sort(median_ohm)
     sample = ordered[np.linspace(0, len(ordered) - 1, min(SAMPLE, len(ordered))).astype(int)]
@@ -95,7 +99,7 @@ def _components(median_ohm: Floats) -> Ints:
                 (mixture, criterion, 0) if criterion < lowest else (best, lowest, since + 1)
             )
     assert best is not None
-    repeats = repeated_groups(sample, tree) if len(sample) == len(ordered) > 2 else None
+    repeats = repeated_groups(sample, tree, rounding) if len(sample) == len(ordered) > 2 else None
     if repeats is not None and repeats[1] < lowest:
         return _nearest(median_ohm, sample, repeats[0])
     return np.asarray(best.predict(median_ohm[:, None]), dtype=np.intp)
@@ -119,7 +123,7 @@ def _start(mixture: Any, sample: Floats, label: Ints, floor_ohm2: float) -> Any:
     )
 
 
-def _resolved(plateaus: Plateaus, above: Flags, below: Flags) -> bool:
+def _resolved(plateaus: Plateaus, above: Flags, below: Flags, rounding: float) -> bool:
     squares = [_squares(plateaus, member) for member in (above, below)]
     degrees = [int(member.sum()) - 1 for member in (above, below)]
     pooled = sum(squares) / max(1, sum(degrees))
@@ -128,7 +132,7 @@ def _resolved(plateaus: Plateaus, above: Flags, below: Flags) -> bool:
         for square, degree, member in zip(squares, degrees, (above, below), strict=True)
     ]
     distance = plateaus.median_ohm[above].mean() - plateaus.median_ohm[below].mean()
-    return bool(distance > RESOLVED * sum(spreads))
+    return bool(distance > RESOLVED * sum(max(spread, rounding) for spread in spreads))
 
 
 def _own_spread(plateaus: Plateaus, member: Flags) -> float:

@@ -1,9 +1,10 @@
 """One level or two? The probability that neighbouring groups with few visits are two levels.
 
-Two data tell: in which sequences of pulses the groups were visited, and how far apart the visits
-lie. Each level is visited in a sequence with a probability of its own, prior Beta(`OFTEN`, 1): most
-walls stop at most levels. One level that looks like two is visited in one of them or the other, and
-in both of one sequence only by a stay cut in two, with probability `CUT`. Its visits scatter
+Two data tell: in which passages the groups were visited, and how far apart the visits lie. A passage
+is a time in which the wall is at no third level, within one sequence of pulses; a sequence without
+either counts as one, too. Each level is met in a passage with a probability of its own, prior
+Beta(`OFTEN`, 1): most walls stop at most levels. One level that looks like two is met as one of
+them or the other; as both only by a stay cut in two, with probability `CUT`. Its visits scatter
 normally with s, and so do those of each of two levels; prior of s log-uniform from `NARROWEST` to
 `WIDEST` of the range R of all levels, of a centre uniform over R. For m visits with sum of squares
 Q about their mean the likelihood given s is
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import betaln, expit, logsumexp
 
-from ...arrays import Floats
+from ...arrays import Counts, Floats, Ints
 
 OFTEN = 4.0
 CUT = 0.02
@@ -27,24 +28,30 @@ GRID = np.geomspace(NARROWEST, WIDEST, 25)
 
 
 @dataclass(frozen=True, slots=True)
-class Stays:
-    """Means (n,) of the visits to a group, and the sequences of pulses that visited it."""
+class Visits:
+    """All visits of a run in order of time: their means and their sequences of pulses, (n,)."""
 
     mean: Floats
-    sequences: frozenset[int]
+    sequence: Counts
 
-    def __or__(self, other: "Stays") -> "Stays":
-        return Stays(np.r_[self.mean, other.mean], self.sequences | other.sequences)
+    @property
+    def whole(self) -> float:
+        return float(np.ptp(self.mean)) or 1.0
 
 
-def probability_of_two(above: Stays, below: Stays, sequences: int, whole: float) -> float:
-    """Return the probability that the groups are two levels, of `sequences`, in a range `whole`."""
-    both = len(above.sequences & below.sequences)
-    either = len(above.sequences | below.sequences)
-    two = sum(_visited(len(one.sequences), sequences) for one in (above, below))
-    one = _visited(either, sequences) + both * np.log(CUT) + (either - both) * np.log1p(-CUT)
-    two += sum(_scattered(stays.mean, whole) for stays in (above, below))
-    one += _scattered((above | below).mean, whole)
+def probability_of_two(visits: Visits, above: Ints, below: Ints) -> float:
+    """Return the probability that the visits (indices) to two groups are to two levels."""
+    members = np.sort(np.r_[above, below])
+    sequence = visits.sequence[members]
+    passage = np.cumsum(np.r_[True, (np.diff(members) > 1) | (np.diff(sequence) != 0)])
+    passes = int(passage[-1])
+    met = [len(np.unique(passage[np.isin(members, group)])) for group in (above, below)]
+    both = sum(met) - passes
+    chances = passes + len(np.unique(visits.sequence)) - len(np.unique(sequence))
+    one = _met(passes, chances) + both * np.log(CUT) + (passes - both) * np.log1p(-CUT)
+    two = sum(_met(times, chances) for times in met)
+    one += _scattered(visits.mean[members], visits.whole)
+    two += sum(_scattered(visits.mean[group], visits.whole) for group in (above, below))
     return float(expit(two - one))
 
 
@@ -64,8 +71,8 @@ def number_probabilities(
     return {number: p / total for number, p in kept.items()}
 
 
-def _visited(times: int, sequences: int) -> float:
-    return float(betaln(OFTEN + times, 1 + sequences - times) - betaln(OFTEN, 1))
+def _met(times: int, chances: int) -> float:
+    return float(betaln(OFTEN + times, 1 + chances - times) - betaln(OFTEN, 1))
 
 
 def _scattered(mean: Floats, whole: float) -> float:

@@ -18,10 +18,10 @@ FEW_EACH = 5.0
 CANDIDATES = 6
 
 
-def repeated_groups(values: Floats, tree: Floats) -> tuple[Ints, float] | None:
+def repeated_groups(values: Floats, tree: Floats, rounding: float) -> tuple[Ints, float] | None:
     """Return the group of each value (n,) of the best ladder and its BIC; None if there is none.
 
-    `tree` is the linkage of the values.
+    `tree` is the linkage of the values, `rounding` the least standard deviation.
     """
     count = len(values)
     found: tuple[Ints, float] | None = None
@@ -30,7 +30,7 @@ def repeated_groups(values: Floats, tree: Floats) -> tuple[Ints, float] | None:
         number = int(label.max()) + 1
         if count - number < max(2, number / 2) or count / number > FEW_EACH:
             continue
-        criterion = _criterion(values, label, number)
+        criterion = _criterion(values, label, number, rounding)
         if found is None or criterion < found[1]:
             found = label, criterion
     return found
@@ -47,11 +47,11 @@ def likely_sizes(tree: Floats) -> list[int]:
     return sorted({int(size) for size in sizes[allowed][best]})
 
 
-def _criterion(values: Floats, label: Ints, number: int) -> float:
+def _criterion(values: Floats, label: Ints, number: int, rounding: float) -> float:
     count = len(values)
     centre = np.bincount(label, values) / np.bincount(label)
     square = float(((values - centre[label]) ** 2).sum()) / (count - number)
-    narrowest = NARROWEST_FRACTION * float(np.ptp(values))
+    narrowest = max(NARROWEST_FRACTION * float(np.ptp(values)), rounding)
     spread = np.sqrt(square + narrowest**2)
     likelihood = -count * (np.log(number) + np.log(spread * np.sqrt(2 * np.pi)) + 0.5)
     return float(-2 * likelihood + (number + 1) * np.log(count))

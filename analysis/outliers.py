@@ -3,15 +3,15 @@
 | kind | what it is |
 |---|---|
 | overflow | at least `OVERFLOW_OHM`: the number a meter gives beyond its range |
-| not positive | zero or less, in at most `FEW_SHARE` of the readings; more is a fault of the wiring |
+| not positive | zero or less, in at most `FEW_SHARE` of the readings; more: wiring |
 | open contact, short, glitch | a spike: readings apart from all others that come and go (below) |
 | burnt junction | from here to the end all readings are apart, and none was before |
 
 Readings are apart where a gap of `GAP` in ln R has none. A group apart of at most `SPIKE_SHARE` of
-the readings is one of spikes if it never lasts longer than `SPIKE` readings and most of its stays
-lie above, or below, both their neighbours: a level in a ladder lies between its neighbours, or at
-an end of it in every cycle. Single readings at the end of a ladder count if they do not recur, or
-lie a factor e^`FAR` away. Spikes of one exact value are autorange glitches.
+the readings is one of spikes if it never lasts longer than `SPIKE` readings and its stays are where
+no level of a ladder has them: mostly above, or below, both their neighbours; now at the start of a
+ladder, now elsewhere; once at the end of one of several; or, a factor e^`FAR` away, in fewer than
+`OFTEN` of the ladders. Spikes of one exact value are autorange glitches.
 """
 
 from dataclasses import dataclass
@@ -26,6 +26,7 @@ OVERFLOW_OHM = 1e30
 FEW_SHARE = 0.05
 GAP = 0.35
 FAR = 3.0
+OFTEN = 0.6
 SPIKE = 2
 SPIKE_SHARE = 0.2
 BURNT_READINGS = 4
@@ -117,36 +118,42 @@ def _spikes(log: Floats, group: npt.NDArray[np.intp], where: npt.NDArray[np.int6
     first = np.r_[True, where[1:] != where[:-1]]
     starts = np.flatnonzero(first | np.r_[True, group[1:] != group[:-1]])
     lengths = np.diff(np.r_[starts, len(group)])
-    spike = _between_alike(group, starts, starts + lengths, first)
+    ends = starts + lengths
     middle = float(np.median(log[usual]))
     for one in np.flatnonzero(rare & (sizes > 0)):
         stays = np.flatnonzero(group[starts] == one)
         mine = group == one
         far = abs(float(log[mine].mean()) - middle) > FAR
-        if lengths[stays].max() <= SPIKE and _comes_and_goes(spike[stays], where, far):
+        places = _places(group, starts[stays], ends[stays], first)
+        ladders = len(np.unique(where))
+        if lengths[stays].max() <= SPIKE and _comes_and_goes(places, ladders, far):
             kinds[mine] = _kind(log[mine], middle)
     return kinds
 
 
-def _between_alike(
+def _places(
     group: npt.NDArray[np.intp],
     starts: npt.NDArray[np.intp],
     ends: npt.NDArray[np.intp],
     first: Flags,
-) -> Flags:
-    """Return for each stay whether its neighbours in the ladder lie on one side of it."""
-    inside = ~first[starts] & ~np.r_[first[1:], True][ends - 1]
-    here, before, after = group[starts], group[starts - 1], group[ends % len(group)]
-    return np.asarray(inside & ((before > here) == (after > here)))
+) -> list[str]:
+    """Return where in its ladder each stay is: at the start, the end, on the way, or as a spike."""
+    at_start, at_end = first[starts], np.r_[first[1:], True][ends - 1]
+    before, after = group[starts - 1], group[ends % len(group)]
+    spike = (before > group[starts]) == (after > group[starts])
+    inner = np.where(spike, "spike", "way")
+    return np.where(at_start, "start", np.where(at_end, "end", inner)).tolist()
 
 
-def _comes_and_goes(spike: Flags, where: npt.NDArray[np.int64], far: bool) -> bool:
-    """Return True for a group whose stays are spikes, or that is met once at an end of a ladder."""
-    if 2 * int(spike.sum()) >= len(spike):
+def _comes_and_goes(places: list[str], ladders: int, far: bool) -> bool:
+    """Return True for stays that no level of a ladder has."""
+    if 2 * places.count("spike") >= len(places):
         return True
-    ladders = len(np.unique(where))
-    recurs = len(spike) > max(1, ladders // 3)
-    return not recurs and (far or ladders >= 3)
+    if len(places) == 1:
+        return places != ["way"] and (far or ladders >= 3)
+    if len(set(places)) > 1:
+        return far or "spike" in places or {"start", "end"} <= set(places)
+    return far and len(places) < OFTEN * ladders
 
 
 def _kind(log: Floats, middle: float) -> str:

@@ -2,9 +2,9 @@
 
 The wall sits anywhere in a flat stretch of its notch. Few visits can leave a gap there, and a
 mixture then has two levels. They are recognised by one sequence of pulses visiting one of them or
-the other, but not both. With `FEW_VISITS` or fewer to both, or `FEW_SEQUENCES`, neighbours are one level if that
-is the more probable (see `one_or_two`), the least probable pair of levels first. With more, neighbours
-whose sequences overlap less than independent ones would with probability `CHANCE` (hypergeometric)
+the other, but not both. With `FEW_VISITS` or fewer to both, or `FEW_SEQUENCES`, neighbours are one
+level if that is the more probable (see `one_or_two`), the least probable pair of levels first. With
+more, neighbours whose sequences overlap less than independent ones would with probability `CHANCE` (hypergeometric)
 are one level unless they lie more than `APART` (s₁ + s₂) apart.
 """
 
@@ -55,29 +55,33 @@ def merge_split_levels(groups: tuple[Group, ...], pulsed: pd.DataFrame) -> Group
         for number, group in enumerate(groups)
         if len(mine := np.flatnonzero(level == number))
     ]
-    few = len(np.unique(visits.sequence)) <= FEW_SEQUENCES
-    return _merge_few(seen if few else _merge_many(seen, visits), visits, few)
+    always = len(np.unique(visits.sequence)) <= FEW_SEQUENCES
+    merged, fewer, more = _merge_few(seen, visits, always)
+    if not always:
+        merged = _merge_many(merged, visits)
+    number = number_probabilities(len(merged), more, fewer)
+    return Grouping(tuple(one.group for one in merged), number)
 
 
-def _merge_few(seen: list[_Seen], visits: Visits, always: bool) -> Grouping:
+def _merge_few(
+    seen: list[_Seen], visits: Visits, always: bool
+) -> tuple[list[_Seen], list[float], list[float]]:
+    """Return the groups, and where in doubt the probabilities of one fewer, and of one more."""
+
     def of_two(pair: tuple[_Seen, _Seen]) -> float:
         above, below = (one.visits for one in pair)
         many = len(above) + len(below) > FEW_VISITS and not always
         return 1.0 if many else probability_of_two(visits, above, below)
 
-    doubted: list[float] = []
+    more: list[float] = []
     probability = list(map(of_two, pairwise(seen)))
     while probability and min(probability) < 0.5:
         least = int(np.argmin(probability))
-        doubted.append(probability[least])
+        more.append(probability[least])
         seen = [*seen[:least], _joined(seen[least], seen[least + 1]), *seen[least + 2 :]]
         probability = list(map(of_two, pairwise(seen)))
-    number = number_probabilities(
-        len(seen),
-        [p for p in doubted if p > DOUBT],
-        [1 - p for p in probability if p < 1 - DOUBT],
-    )
-    return Grouping(tuple(one.group for one in seen), number)
+    fewer = [1 - p for p in probability]
+    return seen, [p for p in fewer if p > DOUBT], [p for p in more if p > DOUBT]
 
 
 def _merge_many(seen: list[_Seen], visits: Visits) -> list[_Seen]:

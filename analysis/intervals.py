@@ -6,7 +6,7 @@ Brown, Cai & DasGupta, Stat. Sci. 16, 101 (2001); Garwood, Biometrika 28, 437 (1
 J. R. Stat. Soc. B 16, 175 (1954). Only Wilson's is approximate for the data it is meant for.
 """
 
-from math import inf, sqrt
+from math import inf, isnan, sqrt
 
 import numpy as np
 from scipy.special import chdtri, gammaincinv, ndtri, stdtrit
@@ -24,7 +24,9 @@ def t_quantile(degrees: float) -> float:
 
 
 def symmetric_interval(value: float, half_width: float) -> Estimate:
-    """Return a value with a symmetric interval."""
+    """Return a value with a symmetric interval, unbounded where the value is not determined."""
+    if isnan(value):
+        return Estimate(value, -inf, inf)
     return Estimate(value, value - half_width, value + half_width)
 
 

@@ -33,6 +33,8 @@ BURNT_READINGS = 4
 BURNT_LADDERS = 2
 BINS_PER_GAP = 8
 
+BURNT = "burnt junction"
+
 Kinds = npt.NDArray[np.object_]
 
 
@@ -53,29 +55,29 @@ class Outliers:
 
 def outlier_kinds(
     resistance_ohm: Floats, sequence: npt.NDArray[np.int64], phase: npt.NDArray[np.int64]
-) -> Kinds:
+) -> Kinds | None:
     """Return the kind of each finite reading, None where it is sound; all of shape (n,).
 
-    `sequence` numbers the ladders of pulses and `phase` their phases, in order of time.
+    None if all are sound. `sequence` numbers the ladders of pulses and `phase` their phases, in
+    order of time.
     """
+    part = np.flatnonzero((resistance_ohm > 0) & (resistance_ohm < OVERFLOW_OHM))
+    log = np.log(resistance_ohm[part])
+    apart = len(part) > 2 and float(np.ptp(log)) >= GAP
+    if len(part) == len(resistance_ohm) and not apart:
+        return None
     kinds = np.full(len(resistance_ohm), None, dtype=object)
     kinds[resistance_ohm >= OVERFLOW_OHM] = "overflow"
     kinds[resistance_ohm <= 0] = "not positive"
-    part = np.flatnonzero((resistance_ohm > 0) & (resistance_ohm < OVERFLOW_OHM))
-    if len(part) < 3:
-        return kinds
-    log = np.log(resistance_ohm[part])
-    if float(np.ptp(log)) < GAP:
-        return kinds
-    group = _groups(log)
+    group = _groups(log) if apart else np.zeros(1, dtype=np.intp)
     if group.max() > 0:
         burnt = _burnt(group, sequence[part])
-        kinds[part[burnt:]] = "burnt junction"
-        single = len(part) < 2 * len(np.unique(sequence[part]))  # pulses: compare within a phase
+        kinds[part[burnt:]] = BURNT
+        single = len(part) < 2 * len(np.unique(sequence[part]))
         where = (phase if single else sequence)[part[:burnt]]
         order = np.argsort(where, kind="stable")
         kinds[part[order]] = _spikes(log[order], group[order], where[order])
-    return kinds
+    return kinds if any(kind is not None for kind in kinds) else None
 
 
 def summary(resistance_ohm: Floats, kinds: Kinds) -> tuple[Outliers, ...]:
@@ -103,7 +105,8 @@ def _burnt(group: npt.NDArray[np.intp], where: npt.NDArray[np.int64]) -> int:
     others = np.flatnonzero(group != last)
     start = int(others[-1]) + 1
     earlier = int((group[:start] == last).sum())
-    ladders = len(np.unique(where[:start]))
+    moves = int(np.count_nonzero(np.diff(group[:start])))
+    ladders = max(len(np.unique(where[:start])), moves // 2)
     is_end = count - start >= BURNT_READINGS and 2 * start >= count and ladders >= BURNT_LADDERS
     return start if is_end and earlier <= SPIKE else count
 
@@ -142,7 +145,8 @@ def _places(
     before, after = group[starts - 1], group[ends % len(group)]
     spike = (before > group[starts]) == (after > group[starts])
     inner = np.where(spike, "spike", "way")
-    return np.where(at_start, "start", np.where(at_end, "end", inner)).tolist()
+    places = np.where(at_start, "start", np.where(at_end, "end", inner))
+    return [str(place) for place in places]
 
 
 def _comes_and_goes(places: list[str], ladders: int, far: bool) -> bool:

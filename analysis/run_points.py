@@ -12,7 +12,7 @@ import pandas as pd
 from ..arrays import Floats
 from ..storage import Phase
 from .errors import AnalysisError
-from .outliers import FEW_SHARE, Kinds, Outliers, outlier_kinds, summary
+from .outliers import BURNT, FEW_SHARE, Kinds, Outliers, outlier_kinds, summary
 
 MARK = "mark"
 READ_COLUMNS = ("cycle", "phase", "amplitude_V", "resistance_ohm")
@@ -42,29 +42,30 @@ def pulsed_points(points: pd.DataFrame) -> pd.DataFrame:
     """Return the unmarked points with a sound reading after a pulse, by cycle and phase.
 
     Outliers are left out (see `outliers`). The column `sequence` numbers the uninterrupted series
-    of pulses. Raises AnalysisError for fewer than two such points, or if more than half of the
-    readings are missing.
+    of pulses; single pulses of alternating sign, as for endurance, are one series. Raises
+    AnalysisError for fewer than two such points, or if more than half of the readings are missing.
     """
+    return screened_points(points)[0]
+
+
+def screened_points(points: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Outliers, ...]]:
+    """Return the `pulsed_points`, and the readings that they leave out as outliers, by kind."""
     pulsed = _finite_pulsed(points)
     kinds = _kinds(pulsed)
-    sound = kinds == None  # noqa: E711 - elementwise
-    return pulsed if sound.all() else pulsed[sound]
+    if kinds is None:
+        return pulsed, ()
+    sound = np.array([kind is None for kind in kinds])
+    return pulsed[sound], summary(pulsed["resistance_ohm"].to_numpy(dtype=float), kinds)
 
 
-def outliers_of(points: pd.DataFrame) -> tuple[Outliers, ...]:
-    """Return the readings after pulses that `pulsed_points` leaves out as outliers, by kind."""
-    pulsed = _finite_pulsed(points)
-    return summary(pulsed["resistance_ohm"].to_numpy(dtype=float), _kinds(pulsed))
-
-
-def without_outliers(points: pd.DataFrame) -> pd.DataFrame:
-    """Return the points with NaN for each resistance that `pulsed_points` leaves out."""
+def before_burning(points: pd.DataFrame) -> pd.DataFrame:
+    """Return the points with NaN for each resistance read after the junction burnt."""
     pulsed = _finite_pulsed(points.reset_index(drop=True))
-    outlying = pulsed.index[[kind is not None for kind in _kinds(pulsed)]]
-    if outlying.empty:
+    kinds = _kinds(pulsed)
+    if kinds is None or BURNT not in kinds:
         return points
     resistance = points["resistance_ohm"].to_numpy(dtype=float).copy()
-    resistance[outlying] = np.nan
+    resistance[pulsed.index[kinds == BURNT]] = np.nan
     return points.assign(resistance_ohm=resistance)
 
 
@@ -95,10 +96,18 @@ def _finite_pulsed(points: pd.DataFrame) -> pd.DataFrame:
     sequence = pulsed.groupby(["cycle", "phase"], sort=False).ngroup().to_numpy()
     order = np.argsort(sequence, kind="stable")
     ordered: pd.DataFrame = pulsed.iloc[order].assign(sequence=sequence[order])
-    return ordered
+    return ordered.assign(sequence=0) if _alternates(ordered, points) else ordered
 
 
-def _kinds(pulsed: pd.DataFrame) -> Kinds:
+def _alternates(pulsed: pd.DataFrame, points: pd.DataFrame) -> bool:
+    """Return True for single pulses of both signs with nothing between them."""
+    single = len(pulsed) < 2 * (int(pulsed["sequence"].max()) + 1)
+    both = (pulsed["amplitude_V"] > 0).any() and (pulsed["amplitude_V"] < 0).any()
+    return bool(single and both and points["amplitude_V"].notna().all())
+
+
+def _kinds(pulsed: pd.DataFrame) -> Kinds | None:
+    """Return the kind of outlier that each reading is, None where there are no outliers."""
     phase = pd.factorize(pulsed["phase"])[0].astype(np.int64)
     resistance = pulsed["resistance_ohm"].to_numpy(dtype=float)
     return outlier_kinds(resistance, pulsed["sequence"].to_numpy(), phase)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from .console import print_json, print_line
-from .options import DatabaseOption, JsonOption
+from .options import DatabaseOption, JsonOption, LevelsOption, parsed_levels
 
 
 def calibrate(
@@ -17,6 +17,7 @@ def calibrate(
     several_devices: Annotated[
         bool, typer.Option("--several-devices", help="Pool runs on several devices in one model.")
     ] = False,
+    levels: LevelsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Calibrate a state model from runs and store it.
@@ -27,6 +28,7 @@ def calibrate(
     Examples:
       dwmtj calibrate 1 2 --name trapezoid-A3
       dwmtj calibrate 1 2 5 --name trapezoid-A3  # 5 is a read-series
+      dwmtj calibrate 1 2 --name trapezoid-A3 --levels 100,93,76,67
       dwmtj calibrate 4 7 9 --name trapezoids --several-devices
     """
     from ..analysis.calibration import calibrate_stored
@@ -37,7 +39,9 @@ def calibrate(
     from .models.tables import print_model
 
     with Store.open(database, create=False) as store:
-        model = calibrate_stored(store, runs, name, several_devices=several_devices)
+        model = calibrate_stored(
+            store, runs, name, several_devices=several_devices, wanted=parsed_levels(levels)
+        )
         place = store.path
     if as_json:
         print_json(model_document(model))

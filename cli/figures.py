@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from .console import err, print_line, print_message
-from .options import DatabaseOption, open_to_read
+from .options import DatabaseOption, LevelsOption, open_to_read, parsed_levels
 
 
 def figures(
@@ -17,6 +17,7 @@ def figures(
         Path, typer.Option("--out", "-o", metavar="FOLDER", help="Folder of the files to write.")
     ],
     database: DatabaseOption = None,
+    levels: LevelsOption = None,
     overwrite: Annotated[bool, typer.Option(help="Replace existing files.")] = False,
 ) -> None:
     """Draw the paper's figures for runs: PNG, SVG and CSV.
@@ -36,7 +37,7 @@ def figures(
 
     with err.status("Analysing and drawing"):
         with open_to_read(database) as store:
-            loaded = load_runs(store, runs)
+            loaded = load_runs(store, runs, parsed_levels(levels))
         written = save_figures(loaded, to, overwrite=overwrite)
     for run in loaded:
         for sentence in run.panels.absent:

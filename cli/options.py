@@ -14,6 +14,7 @@ from ..lab_address import LabAddress
 from .console import print_message
 
 if TYPE_CHECKING:
+    from ..analysis.levels.given import Wanted
     from ..instruments import BenchFile
     from ..storage import Store
 
@@ -53,6 +54,28 @@ SeedOption = Annotated[
 OutOption = Annotated[
     Path, typer.Option("--out", "-o", metavar="FOLDER", help="Folder of the files to write.")
 ]
+LevelsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--levels",
+        metavar="N|R,R,…",
+        help="Number of levels, or their resistances in ohm.",
+        show_default="found from the readings",
+    ),
+]
+
+
+def parsed_levels(text: str | None) -> "Wanted | None":
+    """Return the levels of `--levels`; raises typer.BadParameter for anything else."""
+    if text is None:
+        return None
+    try:
+        return int(text) if text.isdecimal() else [float(part) for part in text.split(",")]
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"{text!r} is neither a number of levels nor resistances such as 100,93,76,67.",
+            param_hint="--levels",
+        ) from error
 
 
 def open_to_read(database: str | None) -> "Store":

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from .console import err, print_line, print_message
-from .options import DatabaseOption, open_to_read
+from .options import DatabaseOption, LevelsOption, open_to_read, parsed_levels
 
 
 def report(
@@ -16,6 +16,7 @@ def report(
     to: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="HTML file to write.")],
     title: Annotated[str, typer.Option(help="Title of the page.", show_default="the devices")] = "",
     database: DatabaseOption = None,
+    levels: LevelsOption = None,
     overwrite: Annotated[bool, typer.Option(help="Replace an existing file.")] = False,
 ) -> None:
     """Write figures, numbers and provenance of runs into one page.
@@ -34,7 +35,7 @@ def report(
 
     with err.status("Analysing and drawing"):
         with open_to_read(database) as store:
-            loaded = load_runs(store, runs)
+            loaded = load_runs(store, runs, parsed_levels(levels))
         write_report(loaded, to, title=title, overwrite=overwrite)
     for run in loaded:
         if run.warning:

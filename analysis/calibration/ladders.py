@@ -1,7 +1,8 @@
 """Ladders of pulses: the points of runs as sequences of amplitudes and resistances.
 
 A ladder is an uninterrupted series of pulses within one cycle and phase, of one polarity and rising
-amplitude, with the reading before its first pulse if there is one.
+amplitude, with the reading before its first pulse if there is one. Each of several equal pulses is
+a ladder of its own.
 """
 
 from collections.abc import Iterator, Sequence
@@ -40,6 +41,7 @@ def ladders_of(points: pd.DataFrame, where: str) -> Iterator[Ladder]:
     pulsed = readings["amplitude_V"].notna() & (readings["amplitude_V"] != 0)
     parts = [readings["cycle"], readings["phase"], pulsed]
     begins = np.logical_or.reduce([(part != part.shift()).to_numpy() for part in parts])
+    begins |= (pulsed & (readings["amplitude_V"] == readings["amplitude_V"].shift())).to_numpy()
     before: float | None = None
     for _, part in readings.groupby(np.cumsum(begins), sort=False):
         resistance = part["resistance_ohm"].to_numpy(dtype=float)
@@ -66,7 +68,7 @@ def rungs_of(ladders: Sequence[Ladder]) -> Floats:
     AnalysisError if ladders of equal step lie between one another's amplitudes.
     """
     step_V = max(ladder.step_V for ladder in ladders)
-    coarse = [ladder for ladder in ladders if ladder.step_V > 0.999 * step_V]
+    coarse = [ladder for ladder in ladders if ladder.step_V >= 0.999 * step_V]
     rungs = np.unique(np.concatenate([ladder.amplitude_V for ladder in coarse]).round(9))
     highest = max(ladder.amplitude_V[-1] for ladder in ladders)
     while step_V > 0 and highest > rungs[-1] + 1e-9:

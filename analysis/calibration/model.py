@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import AnalysisError
+from ..levels.given import Wanted
 from ..retention import pool_retention
 from ..state_model.additions import with_retention
 from ..state_model.model import (
@@ -39,14 +40,15 @@ def calibrate(
     version: int = 1,
     several_devices: bool = False,
     prior: Prior | None = None,
+    wanted: Wanted | None = None,
 ) -> StateModel:
     """Return the state model of staircase, ramp or cycling runs.
 
     Runs that only read add retention and read noise; a minor loop improves the wall positions from
     which the width ratio of a single device follows. Runs on several devices make one model of
-    their kind if `several_devices`. Raises AnalysisError for runs without ladders of pulses, too
-    few ladders, a single level, differing conditions, and several devices without
-    `several_devices`.
+    their kind if `several_devices`. `wanted` gives the number of levels, or their resistances
+    (ohm), by hand. Raises AnalysisError for runs without ladders of pulses, too few ladders, a
+    single level, differing conditions, and several devices without `several_devices`.
     """
     devices = tuple(dict.fromkeys(run.device for run in runs))
     if not devices:
@@ -58,7 +60,8 @@ def calibrate(
         )
     reading, loops, pulsed = _sorted(runs)
     sequences = {
-        device: assign_states([run for run in pulsed if run.device == device]) for device in devices
+        device: assign_states([run for run in pulsed if run.device == device], wanted)
+        for device in devices
     }
     _check_alike(sequences)
     readings = _readings(reading, sequences)

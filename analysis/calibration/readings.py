@@ -13,6 +13,7 @@ import pandas as pd
 from ...storage import Phase
 from ..errors import AnalysisError
 from ..levels.find import Level, level_of_readings, means_and_sigmas
+from ..levels.scale import coordinate
 from ..read_noise import measure_read_noise
 from ..retention import Retention, longest_stay, measure_retention, pool_retention
 from ..run_points import readings_without_pulses
@@ -99,8 +100,9 @@ def _check_near(points: pd.DataFrame, levels: Sequence[Level]) -> None:
     readings = pd.DataFrame({"resistance_ohm": resistance, "sequence": 0})
     label = level_of_readings(readings, levels)
     near = np.maximum(OUTLIER_SIGMA * sigma, LEVEL_TOLERANCE * float(np.abs(np.diff(mean)).min()))
-    if (np.abs(resistance - mean[label]) > near[label]).mean() > 0.5:
-        shown = ", ".join(f"{value:.4g}" for value in mean)
+    away = np.abs(coordinate(resistance, levels[0].scale) - mean[label])
+    if (away > near[label]).mean() > 0.5:
+        shown = ", ".join(f"{level.mean_ohm:.4g}" for level in levels)
         raise AnalysisError(
             f"Most readings (around {np.median(resistance):.4g} Ω) are of none of the levels of "
             f"the pulsed runs ({shown} Ω); read at their field and with their current."

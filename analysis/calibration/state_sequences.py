@@ -8,8 +8,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..errors import AnalysisError
-from ..levels.find import Level, assign_levels, find_levels, level_of_readings, means_and_sigmas
+from ..levels.assignment import assign_levels, level_of_readings, means_and_sigmas
+from ..levels.drift import steady_ohm
+from ..levels.find import Level, find_levels
+from ..levels.given import Wanted
+from ..levels.scale import coordinate
 from ..levels.visits import is_outlier
+from ..run_points import before_burning
 from .ladders import Ladder, ladders_of
 from .runs import CalibrationRun
 
@@ -29,23 +34,28 @@ class StateSequence:
     states: tuple[npt.NDArray[np.intp], ...]
 
 
-def assign_states(runs: Sequence[CalibrationRun]) -> StateSequence:
+def assign_states(runs: Sequence[CalibrationRun], wanted: Wanted | None = None) -> StateSequence:
     """Return the levels that runs on one device show, and its states along their ladders.
 
-    Raises AnalysisError for a run without pulses, a single ladder, or a single level.
+    `wanted` gives the number of levels, or their resistances (ohm), by hand. Raises AnalysisError
+    for a run without pulses, a single ladder, or a single level.
     """
     for run in runs:
         _check_pulses(run)
-    ladders = [ladder for run in runs for ladder in ladders_of(run.points, run.where)]
+    points = concatenated(runs)
+    levels = find_levels(points, wanted)
+    sound = before_burning(points)
+    steady = sound.assign(resistance_ohm=steady_ohm(sound, levels[0].drift))
+    ends = np.cumsum([len(run.points) for run in runs])
+    ladders = [
+        ladder
+        for run, first, end in zip(runs, [0, *ends[:-1]], ends, strict=True)
+        for ladder in ladders_of(steady.iloc[first:end], run.where)
+    ]
     if len(ladders) < MIN_LADDERS:
         raise AnalysisError(
             f"{runs[0].where} has a single ladder of pulses; a model needs at least "
             f"{MIN_LADDERS} cycles to know how much they differ."
-        )
-    levels = find_levels(concatenated(runs))
-    if len(levels) < 2:
-        raise AnalysisError(
-            f"{runs[0].where} shows one level only; pulse with larger amplitudes to reach others."
         )
     return _assigned(ladders, levels)
 
@@ -82,7 +92,8 @@ def _assigned(ladders: Sequence[Ladder], levels: Sequence[Level]) -> StateSequen
     sequence = np.repeat(np.arange(len(ladders)), lengths)
     readings = pd.DataFrame({"sequence": sequence, "resistance_ohm": resistance})
     label = level_of_readings(readings, levels)
-    kept = np.where(is_outlier(resistance, label, *means_and_sigmas(levels)), np.nan, resistance)
+    value = coordinate(resistance, levels[0].scale)
+    kept = np.where(is_outlier(value, label, *means_and_sigmas(levels)), np.nan, resistance)
     edges = np.cumsum(lengths)[:-1]
     parts = zip(ladders, np.split(kept, edges), np.split(label, edges), strict=True)
     cleaned, states = [], []

@@ -9,6 +9,7 @@ import pandas as pd
 from ...storage import Phase
 from ..errors import AnalysisError
 from ..levels.find import Level, find_levels
+from ..levels.given import Wanted
 from .amplitude import resistance_against_amplitude
 from .array import array_map, pulses_per_device
 from .conductance import conductance_histogram
@@ -29,8 +30,11 @@ class Panels:
     absent: tuple[str, ...]
 
 
-def panels_of(points: pd.DataFrame) -> Panels:
-    """Return every panel that the points of a run have something for."""
+def panels_of(points: pd.DataFrame, wanted: Wanted | None = None) -> Panels:
+    """Return every panel that the points of a run have something for.
+
+    `wanted` gives the number of levels, or their resistances (ohm), by hand.
+    """
     if "row" in points:
         return _of_an_array(points)
     makers: dict[str, Maker] = {
@@ -40,7 +44,7 @@ def panels_of(points: pd.DataFrame) -> Panels:
     if (points["phase"] == Phase.READ).any():
         makers["readings against time"] = partial(readings_against_time, points)
     try:
-        makers |= _with_levels(points, find_levels(points))
+        makers |= _with_levels(points, find_levels(points, wanted))
         reasons: dict[str, list[str]] = {}
     except AnalysisError as error:
         reasons = {str(error): ["state distribution", "metaplastic function", "conductances"]}

@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 
 from ...storage import Phase
 from ..errors import AnalysisError
+from ..loop_branches import branches_of
 from ..minor_loop import measure_minor_loop
-from ..run_points import require, unmarked
+from ..run_points import unmarked
 from .panel import BLUE, ORANGE, Panel
 
 
@@ -18,20 +19,13 @@ def minor_loop(points: pd.DataFrame) -> Panel:
 
     Raises AnalysisError for a run without a loop.
     """
-    require(points, ("phase", "field_T", "resistance_ohm"))
-    loop = unmarked(points[points["phase"] == Phase.LOOP])
-    read = np.isfinite(loop["field_T"]) & np.isfinite(loop["resistance_ohm"])
-    if read.sum() < 2:
-        raise AnalysisError(
-            "The run has no points of the phase loop; take the figure from a minor-loop run."
-        )
-    table = _with_ways(loop[read])
+    table = _with_ways(points)
     title, place = _legend(points)
 
     def paint(axes: Axes) -> None:
         for way, colour, line in (("down", BLUE, "-"), ("up", ORANGE, "--")):
             label = f"field {way}"
-            for _, part in table[table["way"] == way].groupby("cycle"):
+            for _, part in table[table["way"] == way].groupby("branch"):
                 field_mT = part["field_T"].to_numpy() * 1e3
                 axes.plot(field_mT, part["resistance_ohm"], line, color=colour, label=label)
                 label = "_"
@@ -43,15 +37,27 @@ def minor_loop(points: pd.DataFrame) -> Panel:
     return Panel("minor-loop", "Minor loop", table, paint)
 
 
-def _with_ways(loop: pd.DataFrame) -> pd.DataFrame:
-    """Return the loop with its way; the point of return belongs to both, so that lines close."""
-    parts = []
-    cycles = loop["cycle"] if "cycle" in loop else pd.Series(0, loop.index)
-    for cycle, part in loop.groupby(cycles):
-        turn = int(part["field_T"].to_numpy().argmin())
-        ways = (("down", part.iloc[: turn + 1]), ("up", part.iloc[turn:]))
-        parts += [one.assign(cycle=cycle, way=way) for way, one in ways]
-    return pd.concat(parts)[["cycle", "way", "field_T", "resistance_ohm"]]
+def _with_ways(points: pd.DataFrame) -> pd.DataFrame:
+    """Return the loop with its way; a turning point belongs to both, so that lines close."""
+    loop = unmarked(points)
+    if not (loop["phase"] == Phase.LOOP).any():
+        raise AnalysisError(
+            "The run has no points of the phase loop; take the figure from a minor-loop run."
+        )
+    readings = loop[["field_T", "resistance_ohm"]].to_numpy(dtype=float)
+    parts = [
+        pd.DataFrame(
+            {
+                "cycle": branch.cycle,
+                "branch": number,
+                "way": branch.way,
+                "field_T": branch.field_T,
+                "resistance_ohm": branch.resistance_ohm,
+            }
+        )
+        for number, branch in enumerate(branches_of(loop[np.isfinite(readings).all(axis=1)]))
+    ]
+    return pd.concat(parts)
 
 
 def _legend(points: pd.DataFrame) -> tuple[str, Literal["center", "best"]]:
@@ -60,8 +66,12 @@ def _legend(points: pd.DataFrame) -> tuple[str, Literal["center", "best"]]:
         loop = measure_minor_loop(points)
     except AnalysisError:  # not a whole loop: it is drawn without numbers
         return "", "best"
-    offset = f"{loop.offset_T * 1e3:.1f} mT".replace("-", "−")
+    if not np.isfinite(loop.offset_T):  # one branch alone
+        return "", "best"
+    offset = f"offset {loop.offset_T * 1e3:.1f} mT".replace("-", "−")
+    if np.isfinite(loop.tmr):
+        offset = f"TMR {loop.tmr * 100:.1f} %, {offset}"
     largest_T = float(np.nanmax(np.abs(points["field_T"].to_numpy(dtype=float))))
     off_centre_T = abs(loop.offset_T) - loop.coercive_field_T
     is_wide = off_centre_T < -0.4 * largest_T
-    return f"TMR {loop.tmr * 100:.1f} %, offset {offset}", "center" if is_wide else "best"
+    return offset, "center" if is_wide else "best"

@@ -6,9 +6,10 @@ With t the cycle, centred and divided by the number of cycles, readings are take
 
 a and b start from the middle between the ends of each cycle's ln R, and are then moved to where the
 readings of all cycles lie closest together: least entropy, estimated from spacings. A drift is
-tracked only if that lowers the entropy by more than `LEAST_GAIN` nat a reading, so if it widens the levels noticeably, and if
-the cycles' middles show it with `SIGNIFICANT` standard errors; a smaller one stays in the spread of
-the levels (and in `switching.endurance`). Source: Vasicek, J. R. Stat. Soc. B 38, 54 (1976).
+tracked only if that lowers the entropy by more than `LEAST_GAIN` nat a reading, so if it widens the
+levels noticeably, and if the cycles' middles show it with `SIGNIFICANT` standard errors; a smaller
+one stays in the spread of the levels (and in `switching.endurance`). Source: Vasicek, J. R. Stat.
+Soc. B 38, 54 (1976).
 """
 
 from dataclasses import dataclass

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ...arrays import Floats
+from .given import given_groups
 from .merging import Grouping, merge_split_levels
 from .mixture import centres, find_groups
 from .plateaus import Plateaus, find_plateaus
@@ -21,6 +22,7 @@ BUSY = 0.35
 LEAST_STEP = 0.01
 OFTEN = 0.25
 MIN_READINGS = 4
+FEWEST_EACH = 2
 
 
 def group_readings(readings: pd.DataFrame, rounding: float) -> Grouping:
@@ -41,6 +43,16 @@ def group_readings(readings: pd.DataFrame, rounding: float) -> Grouping:
     moves = (np.diff(label) != 0)[np.diff(sequence) == 0]
     often = len(moves) > 0 and float(moves.mean()) >= OFTEN
     return others if len(found.groups) < 2 or often else found
+
+
+def group_as_given(readings: pd.DataFrame, wanted: int | Floats) -> Grouping:
+    """Return as many groups of readings as wanted, or those around the positions; highest first."""
+    value, sequence = readings["resistance_ohm"].to_numpy(), readings["sequence"].to_numpy()
+    median = find_plateaus(value, sequence).median_ohm
+    few = isinstance(wanted, int) and len(median) < FEWEST_EACH * wanted
+    values = value if few or not isinstance(wanted, int) or _is_busy(value, sequence) else median
+    groups = given_groups(values, wanted)
+    return Grouping(groups, {len(groups): 1.0})
 
 
 def _is_busy(value: Floats, sequence: npt.NDArray[np.int64]) -> bool:

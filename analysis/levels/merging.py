@@ -4,8 +4,8 @@ The wall sits anywhere in a flat stretch of its notch. Few visits can leave a ga
 mixture then has two levels. They are recognised by one sequence of pulses visiting one of them or
 the other, but not both. With `FEW_VISITS` or fewer to both, or `FEW_SEQUENCES`, neighbours are one
 level if that is the more probable (see `one_or_two`), the least probable pair of levels first. With
-more, neighbours whose sequences overlap less than independent ones would with probability `CHANCE` (hypergeometric)
-are one level unless they lie more than `APART` (s₁ + s₂) apart.
+more, neighbours whose sequences overlap less than independent ones would with probability `CHANCE`
+(hypergeometric) are one level unless they lie more than `APART` (s₁ + s₂) apart.
 """
 
 from dataclasses import dataclass, replace

@@ -1,10 +1,10 @@
 """One level or two? The probability that neighbouring groups with few visits are two levels.
 
 Two data tell: in which passages the groups were visited, and how far apart the visits lie. A
-passage is a time in which the wall is at no third level, within one sequence of pulses; a sequence without
-either counts as one, too. Each level is met in a passage with a probability of its own, prior
-Beta(`OFTEN`, 1): most walls stop at most levels. One level that looks like two is met as one of
-them or the other; as both only by a stay cut in two, with probability `CUT`. Its visits scatter
+passage is a time in which the wall is at no third level, within one sequence of pulses; a sequence
+without either counts as one, too. Each level is met in a passage with a probability of its own,
+prior Beta(`OFTEN`, 1): most walls stop at most levels. One level that looks like two is met as one
+of them or the other; as both only by a stay cut in two, with probability `CUT`. Its visits scatter
 normally with s, and so do those of each of two levels; prior of s log-uniform from `NARROWEST` to
 `WIDEST` of the range R of all levels, of a centre uniform over R. For m visits with sum of squares
 Q about their mean the likelihood given s is

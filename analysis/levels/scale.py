@@ -17,6 +17,7 @@ from .visits import Distribution
 Scale = Literal["linear", "log"]
 
 LOG_SPAN = 5.0
+LEAST_OHM = 1e-12  # a reading of zero or less is an outlier on this scale, too
 
 
 def scale_of(resistance_ohm: Floats) -> Scale:
@@ -26,7 +27,9 @@ def scale_of(resistance_ohm: Floats) -> Scale:
 
 def coordinate(resistance_ohm: Floats, scale: Scale) -> Floats:
     """Return resistances (ohm) in the coordinate of a scale."""
-    return np.log(resistance_ohm) if scale == "log" else resistance_ohm
+    if scale == "linear":
+        return resistance_ohm
+    return np.asarray(np.log(np.maximum(resistance_ohm, LEAST_OHM)))
 
 
 def in_ohm(found: Distribution, scale: Scale) -> tuple[Estimate, Estimate]:

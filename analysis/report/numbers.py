@@ -12,6 +12,7 @@ from ..formatting import format_interval
 from ..intervals import mean_ci
 from ..levels.conductance import conductance_levels
 from ..levels.find import Level, LevelReport, measure_levels
+from ..levels.given import Wanted
 from ..minor_loop import measure_minor_loop
 from ..read_noise import measure_read_noise
 from ..switching.voltages import (
@@ -35,8 +36,11 @@ class Table:
     remarks: tuple[str, ...] = ()
 
 
-def result_tables(points: pd.DataFrame) -> tuple[Table, ...]:
-    """Return the tables of all results that the points of a run allow."""
+def result_tables(points: pd.DataFrame, wanted: Wanted | None = None) -> tuple[Table, ...]:
+    """Return the tables of all results that the points of a run allow.
+
+    `wanted` gives the number of levels, or their resistances (ohm), by hand.
+    """
     if "row" in points:
         written = "target" in points
         return (_table_or_reason("Writing", lambda: _writing(points)),) if written else ()
@@ -47,7 +51,7 @@ def result_tables(points: pd.DataFrame) -> tuple[Table, ...]:
         tables.append(_table_or_reason("Read noise", lambda: _noise(points)))
     if points["amplitude_V"].notna().any():
         try:
-            report = measure_levels(points)
+            report = measure_levels(points, wanted)
         except AnalysisError as error:
             return (*tables, Table("Levels", (), (), (str(error),)))
         switches = find_switches(points, report.levels)
@@ -144,10 +148,23 @@ def _levels(report: LevelReport) -> Table:
 def _level_remarks(report: LevelReport) -> Iterator[str]:
     if report.missing_readings:
         yield f"{report.missing_readings} pulses have no reading after them."
-    if report.outlying_readings:
+    if report.outliers:
+        found = ", ".join(map(str, report.outliers))
+        yield f"Left out as outliers: {found}."
+    outlying = report.outlying_readings - sum(kind.readings for kind in report.outliers)
+    if outlying:
         yield (
-            f"{report.outlying_readings} of {report.readings} readings, {report.outlying_visits} "
-            "whole visits among them, belong to no level and are left out."
+            f"{outlying} of {report.readings} readings, {report.outlying_visits} whole visits "
+            "among them, belong to no level and are left out."
+        )
+    if report.number_text != str(len(report.levels)):
+        yield f"Few visits leave the number of levels open: {report.number_text}."
+    if report.levels[0].scale == "log":
+        yield "The states lie decades apart: levels are log-normal, R is their median."
+    if (drift := report.levels[0].drift) is not None:
+        yield (
+            f"All levels drift by {format_estimate(drift.per_cycle, 100)} % a cycle; R is that in "
+            "the middle of the run."
         )
     if report.unresolved:
         yield f"Level {_and(report.unresolved)} may hold several that lie closer than 4 σ."

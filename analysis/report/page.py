@@ -53,7 +53,7 @@ def _section(run: ReportedRun) -> Section:
     return Section(
         run,
         figures=[(panel.title, _data(png_of(panel, run.warning))) for panel in run.panels.drawn],
-        tables=result_tables(run.points),
+        tables=result_tables(run.points, run.wanted),
         provenance=list(_provenance(run)),
     )
 

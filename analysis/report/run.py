@@ -7,16 +7,21 @@ import pandas as pd
 
 from ...storage import RunRecord, Status, Store
 from ..figures import Panels, panels_of
+from ..levels.given import Wanted
 
 
 @dataclass(frozen=True, slots=True)
 class ReportedRun:
-    """A run from the store with its panels; `database` is the file it came from."""
+    """A run from the store with its panels; `database` is the file it came from.
+
+    `wanted` are the levels given by hand, if any.
+    """
 
     record: RunRecord
     points: pd.DataFrame
     panels: Panels
     database: str
+    wanted: Wanted | None = None
 
     @property
     def id(self) -> int:
@@ -43,11 +48,16 @@ class ReportedRun:
         return f"{self.name}; {self.database}; code {attempt.code_version}"
 
 
-def load_runs(store: Store, runs: Sequence[int]) -> tuple[ReportedRun, ...]:
-    """Load runs, each once, in the order given; raises StoreError."""
+def load_runs(
+    store: Store, runs: Sequence[int], wanted: Wanted | None = None
+) -> tuple[ReportedRun, ...]:
+    """Load runs, each once, in the order given; raises StoreError.
+
+    `wanted` gives the number of levels, or their resistances (ohm), by hand.
+    """
     records = [store.run(run) for run in dict.fromkeys(runs)]
     frames = [store.points(record.summary.id) for record in records]
     return tuple(
-        ReportedRun(record, points, panels_of(points), store.path.name)
+        ReportedRun(record, points, panels_of(points, wanted), store.path.name, wanted)
         for record, points in zip(records, frames, strict=True)
     )

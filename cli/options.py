@@ -14,7 +14,7 @@ from ..lab_address import LabAddress
 from .console import print_message
 
 if TYPE_CHECKING:
-    from ..analysis.levels.given import Wanted
+    from ..analysis.levels.grouping.given import Wanted
     from ..instruments import BenchFile
     from ..storage import Store
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import AnalysisError
-from ..levels.given import Wanted
+from ..levels.grouping.given import Wanted
 from ..retention import pool_retention
 from ..state_model.additions import with_retention
 from ..state_model.model import (

@@ -11,7 +11,7 @@ from ..errors import AnalysisError
 from ..levels.assignment import assign_levels, level_of_readings, means_and_sigmas
 from ..levels.drift import steady_ohm
 from ..levels.find import Level, find_levels
-from ..levels.given import Wanted
+from ..levels.grouping.given import Wanted
 from ..levels.scale import coordinate
 from ..levels.visits import is_outlier
 from ..run_points import before_burning

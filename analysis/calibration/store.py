@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ...storage import Store
 from ..errors import AnalysisError
-from ..levels.given import Wanted
+from ..levels.grouping.given import Wanted
 from ..state_model.file import model_document
 from ..state_model.model import StateModel
 from ..state_model.store import model_of

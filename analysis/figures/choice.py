@@ -9,7 +9,7 @@ import pandas as pd
 from ...storage import Phase
 from ..errors import AnalysisError
 from ..levels.find import Level, find_levels
-from ..levels.given import Wanted
+from ..levels.grouping.given import Wanted
 from .amplitude import resistance_against_amplitude
 from .array import array_map, pulses_per_device
 from .conductance import conductance_histogram

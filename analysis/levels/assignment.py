@@ -7,8 +7,8 @@ import pandas as pd
 
 from ...arrays import Floats, Ints
 from .drift import steady_ohm
+from .grouping.mixture import NARROWEST_FRACTION
 from .level import Level
-from .mixture import NARROWEST_FRACTION
 from .scale import coordinate
 from .visits import label_readings
 

@@ -17,12 +17,12 @@ from ..run_points import incomplete_cycles, missing_readings, screened_points
 from .assignment import assign_levels, level_of_readings, means_and_sigmas
 from .drift import find_drift, steady_ohm
 from .fit import fit_levels
-from .given import Wanted
-from .gradual import GradualDeviceError, ends_ohm, is_gradual
-from .grouping import group_as_given, group_readings
+from .grouping.given import Wanted
+from .grouping.gradual import GradualDeviceError, ends_ohm, is_gradual
+from .grouping.group import group_as_given, group_readings
+from .grouping.merging import Grouping
+from .grouping.mixture import centres
 from .level import Level, LevelReport
-from .merging import Grouping
-from .mixture import centres
 from .resolution import rounding_ohm, with_rounding
 from .scale import Scale, coordinate, in_ohm, scale_of
 from .visits import label_readings

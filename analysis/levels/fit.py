@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ...arrays import Floats
-from .mixture import NARROWEST_FRACTION, Group, centres
+from .grouping.mixture import NARROWEST_FRACTION, Group, centres
 from .slow_noise import is_quiet, with_slow_noise
 from .visits import Distribution, distribution, is_outlier, label_readings, visits_of
 

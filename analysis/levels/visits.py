@@ -24,7 +24,7 @@ import pandas as pd
 from ...arrays import Floats, Ints
 from ..estimate import Estimate
 from ..intervals import std_ci, symmetric_interval, t_quantile
-from .plateaus import group_variance
+from .grouping.plateaus import group_variance
 
 OUTLIER_SIGMA = 7.0
 MIN_FOR_CORRELATION = 8

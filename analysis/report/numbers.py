@@ -12,7 +12,7 @@ from ..formatting import format_interval
 from ..intervals import mean_ci
 from ..levels.conductance import conductance_levels
 from ..levels.find import Level, LevelReport, measure_levels
-from ..levels.given import Wanted
+from ..levels.grouping.given import Wanted
 from ..minor_loop import measure_minor_loop
 from ..read_noise import measure_read_noise
 from ..switching.voltages import (

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ...storage import RunRecord, Status, Store
 from ..figures import Panels, panels_of
-from ..levels.given import Wanted
+from ..levels.grouping.given import Wanted
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...arrays import Floats, Ints
-from ..errors import AnalysisError
+from ....arrays import Floats, Ints
+from ...errors import AnalysisError
 from .mixture import Group
 
 MOST = 3000

@@ -10,7 +10,7 @@ many degrees of freedom as clusters are needed: values that never repeat are no 
 import numpy as np
 from scipy.cluster.hierarchy import fcluster
 
-from ...arrays import Floats, Ints
+from ....arrays import Floats, Ints
 
 NARROWEST_FRACTION = 2e-4
 MOST_LEVELS = 72

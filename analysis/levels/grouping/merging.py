@@ -16,10 +16,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import gammaln
 
-from ...arrays import Ints
+from ....arrays import Ints
+from ..visits import label_readings, visits_of
 from .mixture import Group, centres
 from .one_or_two import Visits, number_probabilities, probability_of_two
-from .visits import label_readings, visits_of
 
 CHANCE = 0.3
 APART = 3.6

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from ...arrays import Flags, Floats, Ints
+from ....arrays import Flags, Floats, Ints
 from .plateaus import Plateaus
 from .repeats import likely_sizes, repeated_groups
 

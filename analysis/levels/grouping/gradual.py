@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ...arrays import Floats, Ints
-from ..errors import AnalysisError
-from ..formatting import si_range
-from .visits import visits_of
+from ....arrays import Floats, Ints
+from ...errors import AnalysisError
+from ...formatting import si_range
+from ..visits import visits_of
 
 INSIDE_SHARE = 0.3
 EXPLAINED = 0.8

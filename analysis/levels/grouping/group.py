@@ -11,12 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ...arrays import Floats
+from ....arrays import Floats
+from ..visits import label_readings
 from .given import given_groups
 from .merging import Grouping, merge_split_levels
 from .mixture import centres, find_groups
 from .plateaus import Plateaus, find_plateaus
-from .visits import label_readings
 
 BUSY = 0.35
 LEAST_STEP = 0.01

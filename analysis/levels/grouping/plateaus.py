@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ...arrays import Floats, Ints
+from ....arrays import Floats, Ints
 
 JUMP = 3.0
 WINDOW = 15

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import betaln, expit, logsumexp
 
-from ...arrays import Counts, Floats, Ints
+from ....arrays import Counts, Floats, Ints
 
 OFTEN = 4.0
 CUT = 0.02

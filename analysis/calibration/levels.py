@@ -46,7 +46,7 @@ def level_state(visits: Sequence[Floats], found: Level, noise: Quantity | None) 
     within = _pooled_variance(visits)
     readings = (noise.value * float(means.mean())) ** 2 if noise else 0.0
     wander = float(np.sqrt(max(within - readings, 0.0)))
-    if len(visits) < 2:
+    if len(visits) < 2 or found.visits < 2:
         return LevelState(Quantity(found.mean_ohm), None, wander, None, 1)
     spread = float(means.var(ddof=1))
     averaged = within * float(np.mean([1 / len(visit) for visit in visits]))

@@ -23,7 +23,7 @@ from .grouping.group import group_as_given, group_readings
 from .grouping.merging import Grouping
 from .grouping.mixture import centres
 from .level import Level, LevelReport
-from .resolution import rounding_ohm, with_rounding
+from .resolution import mean_with_rounding, rounding_ohm, with_rounding
 from .scale import Scale, coordinate, in_ohm, scale_of
 from .visits import label_readings
 
@@ -74,7 +74,7 @@ def measure_levels(points: pd.DataFrame, wanted: Wanted | None = None) -> LevelR
     fit = fit_levels(readings, groups)
     levels = tuple(
         Level(
-            cut_at_zero(mean),
+            cut_at_zero(mean_with_rounding(mean, sigma, rounding)),
             with_rounding(cut_at_zero(sigma), rounding),
             found.visits,
             found.readings,

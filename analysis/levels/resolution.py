@@ -30,6 +30,19 @@ def rounding_ohm(resistance_ohm: Floats) -> float:
     return FINEST * largest
 
 
+def mean_with_rounding(mean: Estimate, sigma: Estimate, rounding: float) -> Estimate:
+    """Return a mean of readings whose interval allows for the meter's step.
+
+    Readings that scatter by σ, rounded to a step q, have a mean wrong by up to (q/π)
+    exp(−2π²σ²/q²), and by q/2 at most (see `switching.voltages`).
+    """
+    step = rounding * np.sqrt(12)
+    error = step * min(0.5, float(np.exp(-2 * np.pi**2 * sigma.value**2 / step**2)) / np.pi)
+    if sigma.value == 0:
+        error = step / 2
+    return Estimate(mean.value, mean.low - error, mean.high + error)
+
+
 def with_rounding(sigma: Estimate, rounding: float) -> Estimate:
     """Return a standard deviation that is at least the rounding; below it, the lower end is 0."""
     if sigma.value >= rounding:

@@ -24,6 +24,7 @@ from ..switching.voltages import (
 )
 from ..switching.width_ratio import depinning_voltages
 from ..writing.outcome import measure_write_outcome
+from .moves import COLUMNS, move_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ def result_tables(points: pd.DataFrame, wanted: Wanted | None = None) -> tuple[T
         switches = find_switches(points, report.levels)
         tables.append(_levels(report))
         tables.append(_switching(switches, report.levels))
+        if moves := move_rows(points, report.levels):
+            tables.append(Table("Moves by single pulses", COLUMNS, moves))
         tables.append(
             _table_or_reason("Metaplastic function", lambda: _metaplastic(points, report.levels))
         )
@@ -187,8 +190,10 @@ def _switching(switches: Sequence[SwitchingEvent], levels: Sequence[Level]) -> T
         resets = format_estimate(one_step_resets(switches, levels), 100)
         remarks.append(f"{resets} % of the resets go from the last level to the first in one step.")
     columns = ("phase", "to level", "V_C (V)", "σ (V)", "var (%)", "cycles")
-    if not rows:
+    if not switches:
         remarks.append("No pulse changed the level.")
+    elif not rows:
+        remarks.append("No amplitude rose from pulse to pulse, which leaves V_C undetermined.")
     return Table("Switching voltages", columns if rows else (), rows, tuple(remarks))
 
 
@@ -221,7 +226,8 @@ def _metaplastic(points: pd.DataFrame, levels: Sequence[Level]) -> Table:
     )
     far = f"χ² per degree of freedom about the line is {fit.excess:.3g}"
     remark = f"{far}: the notches differ by more than their cycles do." if fit.excess > 4 else far
-    return Table("Metaplastic function", ("quantity", "value"), rows, (f"{remark.rstrip('.')}.",))
+    remarks = (f"{remark.rstrip('.')}.",) if fit.excess == fit.excess else ()
+    return Table("Metaplastic function", ("quantity", "value"), rows, remarks)
 
 
 def _and(numbers: Sequence[int]) -> str:

@@ -21,6 +21,7 @@ from ...arrays import Floats
 from ..errors import AnalysisError
 from ..estimate import Estimate
 from ..intervals import ratio_ci
+from ..physical import require_positive
 
 LARGE = 1e9
 
@@ -30,7 +31,8 @@ class Metaplasticity:
     """The fit of w1/w2 to depinning voltages (V) against position (0 narrow … 1 wide).
 
     `excess` is χ² per degree of freedom about the line with the voltages' own errors: far above 1
-    if the notches differ; NaN with two notches.
+    if the notches differ; NaN with two notches, or where no
+    voltage has an interval.
     """
 
     width_ratio: Estimate
@@ -51,7 +53,8 @@ def fit_metaplasticity(
 ) -> Metaplasticity:
     """Return w1/w2 from the depinning voltage at each position (0 narrow … 1 wide).
 
-    Raises AnalysisError for fewer than two different positions, or values that are not numbers.
+    Raises AnalysisError for fewer than two different positions, values that are not numbers, or
+    a ratio that is not above zero.
     """
     x = np.asarray(position, dtype=float)
     y = np.array([voltage.value for voltage in voltage_V]) - offset_V
@@ -70,10 +73,14 @@ def fit_metaplasticity(
     elif not known.all():
         errors = np.where(known, errors, float(errors[known].max()) if known.any() else 1e-9)
     line, covariance, excess = _line(x, y, errors)
+    if not known.any():
+        excess = float("nan")
     degrees = len(x) - 2 if len(x) > 2 else LARGE
     turn = np.array([[1.0, 0.0], [1.0, 1.0]])
     ends = turn @ line
-    width_ratio = ratio_ci(float(ends[0]), float(ends[1]), turn @ covariance @ turn.T, degrees)
+    found = ratio_ci(float(ends[0]), float(ends[1]), turn @ covariance @ turn.T, degrees)
+    remedy = "measure more cycles with smaller steps, or a device with more notches"
+    width_ratio = require_positive(found, "w1/w2", remedy)
     return Metaplasticity(width_ratio, float(ends[0]), float(ends[1]), excess, len(x))
 
 

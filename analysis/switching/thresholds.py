@@ -30,10 +30,12 @@ from ..estimate import Estimate
 from ..intervals import std_ci, symmetric_interval, t_quantile
 from ..levels.find import Level, level_of_readings
 from ..levels.visits import sequence_starts
+from ..physical import cut_at_zero
 from ..run_points import pulsed_points
 
 NARROWEST_STEPS = 0.05
 MIN_FREED = 2
+BEYOND = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,9 @@ class _Visits:
 def find_thresholds(points: pd.DataFrame, levels: Sequence[Level]) -> tuple[Threshold, ...]:
     """Return the threshold of each level that positive pulses left in two or more visits.
 
+    One that comes out below zero, or `BEYOND` the largest amplitude, is not determined and left
+    out.
+
     Raises AnalysisError where the run has no readings after pulses.
     """
     pulsed = pulsed_points(points)
@@ -78,7 +83,7 @@ def find_thresholds(points: pd.DataFrame, levels: Sequence[Level]) -> tuple[Thre
         visits = _visits(level, index, amplitude, first)
         if visits.freed.sum() >= MIN_FREED:
             found.append(_fitted(level, visits))
-    return tuple(found)
+    return tuple(one for one in found if 0 < one.voltage_V.value < BEYOND * amplitude.max())
 
 
 def _visits(
@@ -122,6 +127,8 @@ def _fitted(level: int, visits: _Visits) -> Threshold:
     sigma_V = narrowest + exp(best[1])
     degrees = len(middle) - 1
     error = _error(cost, best, sigma_V) * sqrt((degrees + 1) / degrees)
+    if error == inf:  # all within a step: the likelihood is flat
+        error = sqrt((sigma_V**2 + step_V**2 / 12) / len(middle))
     rounding = step_V * min(0.5, exp(-2 * pi**2 * sigma_V**2 / step_V**2) / pi)
     half_width = t_quantile(degrees) * error + rounding
     unbiased = sigma_V * sqrt((degrees + 1) / degrees)
@@ -130,7 +137,7 @@ def _fitted(level: int, visits: _Visits) -> Threshold:
     high_V = std_ci(sqrt(unbiased**2 + step_V**2 / 12), degrees).high
     return Threshold(
         level,
-        symmetric_interval(float(best[0]), half_width),
+        cut_at_zero(symmetric_interval(float(best[0]), half_width)),
         Estimate(unbiased, low_V, high_V),
         tuple(middle.tolist()),
         passed=int(np.isneginf(visits.above_V).sum()),

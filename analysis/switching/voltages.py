@@ -23,6 +23,7 @@ from ..estimate import Estimate
 from ..intervals import TAIL, proportion_ci, symmetric_interval, t_quantile
 from ..levels.find import Level, level_of_readings
 from ..levels.visits import sequence_starts
+from ..physical import cut_at_zero
 from ..run_points import pulsed_points
 
 
@@ -31,7 +32,8 @@ class SwitchingEvent:
     """One change of level within a cycle, from level `before` to level `after` (indices).
 
     `amplitude_V` is the first amplitude beyond the switching voltage (signed), `step_V` how far
-    (magnitude) it lies beyond the pulse before.
+    (magnitude) it lies beyond the pulse before; 0 after a pulse that was as large or of other sign,
+    which leaves the switching voltage open.
     """
 
     cycle: int
@@ -82,6 +84,8 @@ def find_switches(points: pd.DataFrame, levels: Sequence[Level]) -> tuple[Switch
     pulsed = pulsed_points(points)
     index = level_of_readings(pulsed, levels)
     amplitude = pulsed["amplitude_V"].to_numpy(dtype=float)
+    rise = np.abs(np.diff(amplitude, prepend=0.0)) * (np.diff(np.abs(amplitude), prepend=0.0) > 0)
+    rise[np.sign(amplitude) != np.sign(np.r_[0.0, amplitude[:-1]])] = 0.0
     at = 1 + np.flatnonzero((index[1:] != index[:-1]) & ~sequence_starts(pulsed)[1:])
     columns = (
         pulsed["cycle"].to_numpy()[at].tolist(),
@@ -89,7 +93,7 @@ def find_switches(points: pd.DataFrame, levels: Sequence[Level]) -> tuple[Switch
         index[at - 1].tolist(),
         index[at].tolist(),
         amplitude[at].tolist(),
-        np.maximum(0.0, np.abs(amplitude[at]) - np.abs(amplitude[at - 1])).tolist(),
+        rise[at].tolist(),
     )
     return tuple(SwitchingEvent(*values) for values in zip(*columns, strict=True))
 
@@ -104,8 +108,12 @@ def first_arrivals(
 def critical_voltage(
     switches: Sequence[SwitchingEvent], level: int, phase: str | None = None
 ) -> CriticalVoltage | None:
-    """Return the voltage at which each cycle first arrives in `level`; None if none does."""
+    """Return the voltage at which each cycle first arrives in `level`.
+
+    None if none does by a pulse above the one before.
+    """
     firsts = _firsts(switches, level, phase)
+    firsts = {cycle: switch for cycle, switch in firsts.items() if switch.step_V > 0}
     if not firsts:
         return None
     step_V = float(np.median([switch.step_V for switch in firsts.values()]))
@@ -120,7 +128,7 @@ def voltage_statistics(voltage_V: Floats, step_V: float) -> CriticalVoltage:
     if count < 2:
         unknown = Estimate(0.0, 0.0, inf)
         return CriticalVoltage(
-            symmetric_interval(mean, inf), unknown, variation, unknown, step_V, count
+            cut_at_zero(symmetric_interval(mean, inf)), unknown, variation, unknown, step_V, count
         )
     square = float(voltage_V.var(ddof=1))
     true_square = max(0.0, square - rounding)
@@ -138,7 +146,12 @@ def voltage_statistics(voltage_V: Floats, step_V: float) -> CriticalVoltage:
     usual = 2 * _expected_range(count) / mean if mean else inf
     expected = Estimate(sigma.value * usual, sigma.low * usual, sigma.high * usual)
     return CriticalVoltage(
-        symmetric_interval(mean, half_width), sigma, variation, expected, step_V, count
+        cut_at_zero(symmetric_interval(mean, half_width)),
+        sigma,
+        variation,
+        expected,
+        step_V,
+        count,
     )
 
 

@@ -78,7 +78,8 @@ def _merge_few(
     while probability and min(probability) < 0.5:
         least = int(np.argmin(probability))
         more.append(probability[least])
-        seen = [*seen[:least], _joined(seen[least], seen[least + 1]), *seen[least + 2 :]]
+        joined = _joined(seen[least], seen[least + 1], probability[least] > DOUBT)
+        seen = [*seen[:least], joined, *seen[least + 2 :]]
         probability = list(map(of_two, pairwise(seen)))
     fewer = [1 - p for p in probability]
     return seen, [p for p in fewer if p > DOUBT], [p for p in more if p > DOUBT]
@@ -93,7 +94,7 @@ def _merge_many(seen: list[_Seen], visits: Visits) -> list[_Seen]:
         spreads = above.group.spread_ohm + here.group.spread_ohm
         near = above.group.mean_ohm - here.group.mean_ohm < APART * spreads
         if many and near and _overlap_chance(above.sequences, here.sequences, total) < CHANCE:
-            joined[-1] = _joined(above, here)
+            joined[-1] = _joined(above, here, True)
         else:
             joined.append(here)
     return joined
@@ -111,8 +112,11 @@ def _log_choose(n: int, k: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     return np.asarray(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1))
 
 
-def _joined(above: _Seen, below: _Seen) -> _Seen:
+def _joined(above: _Seen, below: _Seen, doubt: bool) -> _Seen:
+    """Return both as one; without doubt they are no two components of a mixture."""
     group = _union(above.group, below.group, len(above.sequences), len(below.sequences))
+    if not doubt:
+        group = replace(group, components=max(above.group.components, below.group.components))
     visits = np.sort(np.r_[above.visits, below.visits])
     return _Seen(group, visits, above.sequences | below.sequences)
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ...arrays import Floats, Ints
 from .drift import steady_ohm
-from .grouping.mixture import NARROWEST_FRACTION
+from .grouping.mixture import narrowest
 from .level import Level
 from .scale import coordinate
 from .visits import label_readings
@@ -16,7 +16,7 @@ from .visits import label_readings
 def assign_levels(resistance_ohm: Floats, levels: Sequence[Level]) -> Ints:
     """Return for each resistance the index of the level it most likely belongs to; shape as given.
 
-    Every level is a normal distribution, none narrower than `NARROWEST_FRACTION` of their range.
+    Every level is a normal distribution, none too narrow (see `grouping.mixture`).
     Single readings are classified alone here; `level_of_readings` takes account of visits.
     """
     means, sigmas = means_and_sigmas(levels)
@@ -48,4 +48,4 @@ def means_and_sigmas(levels: Sequence[Level]) -> tuple[Floats, Floats]:
     usual = float(np.median(spread[several])) if several.any() else 0.0
     means = coordinate(mean_ohm, levels[0].scale)
     spread = np.where(several, spread, np.maximum(spread, usual))
-    return means, np.maximum(spread, NARROWEST_FRACTION * float(np.ptp(means)))
+    return means, np.maximum(spread, narrowest(means))

@@ -7,6 +7,8 @@ of a size that BIC selects (see `mixture`, `repeats`), and what few visits split
 standard deviation of a reading over all cycles, visit to visit and within a visit.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -24,7 +26,7 @@ from .grouping.merging import Grouping
 from .grouping.mixture import centres
 from .level import Level, LevelReport
 from .resolution import mean_with_rounding, rounding_ohm, with_rounding
-from .scale import Scale, coordinate, in_ohm, scale_of
+from .scale import Scale, coordinate, in_ohm, is_even_ladder, scale_of
 from .visits import label_readings
 
 __all__ = [
@@ -61,21 +63,16 @@ def measure_levels(points: pd.DataFrame, wanted: Wanted | None = None) -> LevelR
         raise AnalysisError(
             "The resistance never changes in this run; there are no levels to find."
         )
-    scale = scale_of(steady)
-    readings = pulsed.assign(resistance_ohm=coordinate(steady, scale))
-    rounding = rounding_ohm(pulsed["resistance_ohm"].to_numpy(dtype=float))
-    least = rounding if scale == "linear" else min(0.1, rounding / float(steady.min()))
+    raw = rounding_ohm(pulsed["resistance_ohm"].to_numpy(dtype=float))
+    chosen = _grouped(pulsed, steady, raw, wanted)
     if wanted is None:
-        grouping = group_readings(readings, least)
-        _check_separate(readings, grouping, steady)
-    else:
-        grouping = group_as_given(readings, _in_coordinate(wanted, scale))
-    groups = grouping.groups
+        _check_separate(chosen, steady)
+    scale, groups, readings = chosen.scale, chosen.grouping.groups, chosen.readings
     fit = fit_levels(readings, groups)
     levels = tuple(
         Level(
-            cut_at_zero(mean_with_rounding(mean, sigma, rounding)),
-            with_rounding(cut_at_zero(sigma), rounding),
+            cut_at_zero(mean_with_rounding(mean, sigma, raw)),
+            with_rounding(cut_at_zero(sigma), raw),
             found.visits,
             found.readings,
             group.components,
@@ -95,16 +92,53 @@ def measure_levels(points: pd.DataFrame, wanted: Wanted | None = None) -> LevelR
         outlying_visits=fit.outlying_visits,
         incomplete_cycles=incomplete_cycles(points),
         outliers=outliers,
-        number_probability=grouping.number,
+        number_probability=chosen.grouping.number,
     )
 
 
-def _check_separate(readings: pd.DataFrame, grouping: Grouping, steady: Floats) -> None:
-    groups = grouping.groups
-    label = label_readings(readings, *centres(groups)) if len(groups) > 1 else None
-    if is_gradual(readings, label):
+@dataclass(frozen=True, slots=True)
+class _Grouped:
+    """Readings in the coordinate of a scale, their groups, and the label of each reading."""
+
+    scale: Scale
+    readings: pd.DataFrame
+    grouping: Grouping
+
+    def is_gradual(self) -> bool:
+        groups = self.grouping.groups
+        several = len(groups) > 1
+        return is_gradual(
+            self.readings, label_readings(self.readings, *centres(groups)) if several else None
+        )
+
+
+def _grouped(
+    pulsed: pd.DataFrame, steady: Floats, rounding: float, wanted: Wanted | None
+) -> _Grouped:
+    scale = scale_of(steady)
+    chosen = _on_scale(pulsed, steady, scale, rounding, wanted)
+    if scale == "log" and wanted is None:
+        even = _on_scale(pulsed, steady, "linear", rounding, None)
+        levels = (len(one.grouping.groups) for one in (even, chosen))
+        if is_even_ladder(*levels) and not even.is_gradual():
+            return even
+    return chosen
+
+
+def _on_scale(
+    pulsed: pd.DataFrame, steady: Floats, scale: Scale, rounding: float, wanted: Wanted | None
+) -> _Grouped:
+    readings = pulsed.assign(resistance_ohm=coordinate(steady, scale))
+    if wanted is not None:
+        return _Grouped(scale, readings, group_as_given(readings, _in_coordinate(wanted, scale)))
+    least = rounding if scale == "linear" else min(0.1, rounding / float(steady.min()))
+    return _Grouped(scale, readings, group_readings(readings, least))
+
+
+def _check_separate(chosen: _Grouped, steady: Floats) -> None:
+    if chosen.is_gradual():
         raise GradualDeviceError(*ends_ohm(steady))
-    if label is None:
+    if len(chosen.grouping.groups) < 2:
         raise AnalysisError(
             "The run shows a single level; there are no levels to distinguish: use larger pulses."
         )

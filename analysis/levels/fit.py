@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ...arrays import Floats
-from .grouping.mixture import NARROWEST_FRACTION, Group, centres
+from .grouping.mixture import Group, centres, narrowest
 from .slow_noise import is_quiet, with_slow_noise
 from .visits import Distribution, distribution, is_outlier, label_readings, visits_of
 
@@ -55,7 +55,7 @@ def _distribution(visits: pd.DataFrame, level: int) -> Distribution | None:
 def _updated(
     found: Sequence[Distribution | None], mean: Floats, sigma: Floats
 ) -> tuple[Floats, Floats]:
-    floor = NARROWEST_FRACTION * float(np.ptp(mean))
+    floor = narrowest(mean)
     new_mean, new_sigma = mean.copy(), sigma.copy()
     for level, now in enumerate(found):
         if now is not None:

@@ -3,7 +3,8 @@
 Readings of a tunnel junction scatter by a few ohm whatever the state, and no ratio of two of its
 states is above `LOG_SPAN`; memories with states further apart scatter in proportion to R. Hence the
 criterion: sound readings that span a factor of more than `LOG_SPAN` are grouped in ln R, where each
-level is log-normal, all others in R.
+level is log-normal, all others in R. A ladder of `EVEN_LEVELS` or more that lie evenly in R, and
+are twice as many as ln R shows, is the exception.
 """
 
 from typing import Literal
@@ -17,12 +18,18 @@ from .visits import Distribution
 Scale = Literal["linear", "log"]
 
 LOG_SPAN = 5.0
+EVEN_LEVELS = 10
 LEAST_OHM = 1e-12  # a reading of zero or less is an outlier on this scale, too
 
 
 def scale_of(resistance_ohm: Floats) -> Scale:
-    """Return the scale on which readings (ohm, above 0) are grouped."""
+    """Return the scale on which readings (ohm, above 0) are grouped, even ladders apart."""
     return "log" if resistance_ohm.max() > LOG_SPAN * resistance_ohm.min() else "linear"
+
+
+def is_even_ladder(in_ohm: int, in_log: int) -> bool:
+    """Return True if so many levels in R, against those in ln R, are an even ladder."""
+    return in_ohm >= max(EVEN_LEVELS, 2 * in_log)
 
 
 def coordinate(resistance_ohm: Floats, scale: Scale) -> Floats:

@@ -1,8 +1,8 @@
 """Groups of readings: those of plateaus, or of single readings where pulses outpace plateaus.
 
-A plateau is cut where readings jump by much more than their neighbours do. Where every second or
-third pulse moves the wall there is no such quiet to compare with; single readings are then grouped
-as if each were a plateau. They are tried where `BUSY` of the steps are at least `LEAST_STEP` of the
+A plateau is cut where readings jump by much more than their neighbours do. Where every few pulses
+move the wall there is no such quiet to compare with; single readings are then grouped as if each
+were a plateau. They are tried where `BUSY` of the steps are at least `LEAST_STEP` of the
 range, or where plateaus show one group only, and taken if they show several, between which at least
 `OFTEN` of the pulses move, or if plateaus show one.
 """
@@ -18,9 +18,9 @@ from .merging import Grouping, merge_split_levels
 from .mixture import centres, find_groups
 from .plateaus import Plateaus, find_plateaus
 
-BUSY = 0.35
+BUSY = 0.2
 LEAST_STEP = 0.01
-OFTEN = 0.25
+OFTEN = 0.15
 MIN_READINGS = 4
 FEWEST_EACH = 2
 

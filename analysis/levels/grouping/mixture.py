@@ -26,6 +26,7 @@ from .plateaus import Plateaus
 from .repeats import likely_sizes, repeated_groups
 
 NARROWEST_FRACTION = 0.002
+NARROWEST_OF_GAP = 1 / 12
 RESOLVED = 2.0
 BORROWED = 2.0
 MAX_GROUPS = 24
@@ -67,7 +68,13 @@ def centres(groups: Sequence[Group]) -> tuple[Floats, Floats]:
     """Return means and spreads (ohm) of the groups, shape (groups,), with a floor for spreads."""
     mean = np.array([group.mean_ohm for group in groups])
     sigma = np.array([group.spread_ohm for group in groups])
-    return mean, np.maximum(sigma, NARROWEST_FRACTION * float(np.ptp(mean)))
+    return mean, np.maximum(sigma, narrowest(mean))
+
+
+def narrowest(mean: Floats) -> float:
+    """Return the least spread of levels at falling means (n,), narrow enough for close ones."""
+    apart = float(np.abs(np.diff(mean)).min()) if len(mean) > 1 else np.inf
+    return min(NARROWEST_FRACTION * float(np.ptp(mean)), NARROWEST_OF_GAP * apart)
 
 
 def _components(median_ohm: Floats, rounding: float) -> Ints:

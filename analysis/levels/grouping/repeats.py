@@ -1,10 +1,11 @@
 """Groups of values that repeat closely, where there are few of each: a ladder of equal spreads.
 
 A mixture with a weight and a spread of its own for every level needs many visits to each. With few,
-the values are cut where average linkage joins k clusters, taken to have one spread s and equal
-weights, with ln L = −n [ln k + ln(s √(2π)) + ½] and BIC = −2 ln L + (k + 1) ln n; s² is pooled over
-n − k degrees of freedom, none narrower than `NARROWEST_FRACTION` of the range. At least half as
-many degrees of freedom as clusters are needed: values that never repeat are no levels.
+or for `MANY_LEVELS` or more, the values are cut where average linkage joins k clusters, taken to
+have one spread s and equal weights, with ln L = −n [ln k + ln(s √(2π)) + ½] and BIC = −2 ln L + (k
++ 1) ln n; s² is pooled over n − k degrees of freedom, none narrower than `NARROWEST_FRACTION` of
+the range. At least half as many degrees of freedom as clusters are needed: values that never repeat
+are no levels.
 """
 
 import numpy as np
@@ -15,6 +16,7 @@ from ....arrays import Floats, Ints
 NARROWEST_FRACTION = 2e-4
 MOST_LEVELS = 72
 FEW_EACH = 5.0
+MANY_LEVELS = 10
 CANDIDATES = 6
 
 
@@ -28,7 +30,8 @@ def repeated_groups(values: Floats, tree: Floats, rounding: float) -> tuple[Ints
     for size in likely_sizes(tree):
         label = np.asarray(fcluster(tree, size, "maxclust"), dtype=np.intp) - 1
         number = int(label.max()) + 1
-        if count - number < max(2, number / 2) or count / number > FEW_EACH:
+        often = count / number > FEW_EACH and number < MANY_LEVELS
+        if often or count - number < max(2, number / 2):
             continue
         criterion = _criterion(values, label, number, rounding)
         if found is None or criterion < found[1]:

@@ -1,0 +1,145 @@
+"""Levels of ladders of any kind: each test is a kind, tried with several seeds.
+
+Wrong numbers of levels in 1 % of such runs would make one of these tests fail in 1 % to 10 %; the
+seeds are fixed.
+"""
+
+import numpy as np
+import pytest
+
+from dwmtj.analysis import AnalysisError, find_levels, measure_levels
+from dwmtj.analysis.levels.grouping.gradual import GradualDeviceError
+
+from .kinds import FOUR_OHM, endurance, ladder, points
+
+SEEDS = range(8)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("stay", [(1, 1), (1, 3), (5, 12)])
+def test_two_to_sixty_four_levels_are_found(seed: int, stay: tuple[int, int]) -> None:
+    rng = np.random.default_rng([1, seed])
+    number = (2, 4, 7, 12, 24, 40, 55, 64)[seed]
+    means = 50 + 3.4 * np.arange(number)[::-1]
+    run = ladder(rng, means, cycles=3, stay=stay, seat_ohm=0.1, noise_ohm=0.03)
+    levels = find_levels(run)
+    assert [level.mean_ohm for level in levels] == pytest.approx(means, abs=0.4)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_walls_that_pass_levels_in_some_cycles_leave_all_levels(seed: int) -> None:
+    run = ladder(np.random.default_rng([2, seed]), FOUR_OHM, cycles=9, stay=(1, 4), passed=0.3)
+    assert len(find_levels(run)) == 4
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("value", [1e6, 9.9e37, 999.9, 0.01, -5.0])
+def test_spikes_of_any_value_are_no_levels(seed: int, value: float) -> None:
+    rng = np.random.default_rng([3, seed])
+    run = ladder(rng, FOUR_OHM, cycles=6, stay=(2, 5))
+    at = rng.choice(len(run), 1 if value < 0 else 3, replace=False)
+    run.loc[at, "resistance_ohm"] = value
+    report = measure_levels(run)
+    assert [level.mean_ohm for level in report.levels] == pytest.approx(FOUR_OHM, abs=1)
+    assert sum(kind.readings for kind in report.outliers) == len(at)
+
+
+@pytest.mark.parametrize("burnt_ohm", [3.0, 1e7])
+def test_a_junction_that_burns_keeps_the_levels_it_had(burnt_ohm: float) -> None:
+    rng = np.random.default_rng(4)
+    run = ladder(rng, FOUR_OHM, cycles=6, stay=(2, 5))
+    dead = run.index >= int(0.8 * len(run))
+    run.loc[dead, "resistance_ohm"] = burnt_ohm * (1 + 0.05 * rng.normal(size=dead.sum()))
+    report = measure_levels(run)
+    assert len(report.levels) == 4
+    assert [(kind.kind, kind.readings) for kind in report.outliers] == [
+        ("burnt junction", dead.sum())
+    ]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_states_decades_apart_are_grouped_in_log_R(seed: int) -> None:
+    run = endurance(np.random.default_rng([5, seed]), 20 + 40 * seed, (2e5, 0.4))
+    upper, lower = find_levels(run)
+    assert (upper.scale, lower.scale) == ("log", "log")
+    assert 2e5 in upper.resistance_ohm or upper.mean_ohm == pytest.approx(2e5, rel=0.2)
+    assert lower.mean_ohm == pytest.approx(5e3, rel=0.1)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("rate", [-0.01, 0.01])
+def test_a_drift_of_one_per_cent_a_cycle_is_tracked_and_reported(seed: int, rate: float) -> None:
+    rng = np.random.default_rng([6, seed])
+    run = ladder(rng, FOUR_OHM, cycles=8 + 2 * seed, stay=(1, 8), seat_ohm=0.2)
+    run["resistance_ohm"] *= np.exp(rate * (run["cycle"] - run["cycle"].mean()))
+    levels = find_levels(run)
+    assert len(levels) == 4
+    drift = levels[0].drift
+    assert drift is not None
+    assert drift.per_cycle.value == pytest.approx(rate, abs=1e-3)
+
+
+def test_levels_that_do_not_drift_have_no_drift() -> None:
+    for seed in SEEDS:
+        run = ladder(np.random.default_rng([7, seed]), FOUR_OHM, cycles=5 + seed, stay=(1, 8))
+        assert find_levels(run)[0].drift is None
+
+
+@pytest.mark.parametrize("cycles", [2, 3])
+@pytest.mark.parametrize("stay", [(2, 5), (60, 100)])
+def test_two_or_three_cycles_show_the_levels_or_say_how_many_are_likely(
+    cycles: int, stay: tuple[int, int]
+) -> None:
+    """The paper's trapezoid; the second level scatters by 1.1 ohm from visit to visit."""
+    for seed in SEEDS:
+        rng = np.random.default_rng([8, seed, cycles])
+        run = ladder(
+            rng, (100, 93.3, 76.1, 67.1), cycles=cycles, stay=stay, seat_ohm=(0.03, 1.1, 0.4, 0.3)
+        )
+        report = measure_levels(run)
+        assert len(report.levels) == 4 or report.number_probability[4] > 0.05
+        assert sum(report.number_probability.values()) == pytest.approx(1)
+
+
+def test_an_open_number_of_levels_is_said_with_its_probabilities() -> None:
+    run = points([0] * 6 + [1] * 6, [1, 2, 3, 4, 5, 6] * 2, [100, 100, 94, 94, 67, 67] * 2)
+    run["resistance_ohm"] += 0.01 * np.arange(12)
+    run.loc[8:9, "resistance_ohm"] -= 10
+    report = measure_levels(run)
+    assert set(report.number_probability) == {3, 4}
+    assert "4 (" in report.number_text
+    assert "3 (" in report.number_text
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_potentiation_curves_have_no_separate_levels(seed: int) -> None:
+    rng = np.random.default_rng([9, seed])
+    pulses, cycles = 20 + 6 * seed, 1 + seed
+    rise = 1 + 4 * (1 - np.exp(-np.arange(pulses) / (0.5 * pulses)))
+    resistance = np.tile(1e5 / rise, cycles) * (1 + 0.01 * rng.normal(size=pulses * cycles))
+    with pytest.raises(GradualDeviceError, match="gradual"):
+        find_levels(points(np.repeat(np.arange(cycles), pulses), 2.0, resistance))
+
+
+def test_a_meter_of_one_ohm_makes_no_level_of_a_digit() -> None:
+    for seed in SEEDS:
+        run = ladder(np.random.default_rng([10, seed]), FOUR_OHM, cycles=5, stay=(3, 6))
+        levels = find_levels(run.round({"resistance_ohm": 0}))
+        assert [level.mean_ohm for level in levels] == pytest.approx(FOUR_OHM, abs=1)
+        assert min(level.std_ohm for level in levels) >= 1 / np.sqrt(12) - 1e-9
+
+
+def test_levels_given_by_number_or_position_are_those() -> None:
+    run = ladder(np.random.default_rng(11), FOUR_OHM, cycles=6, stay=(3, 6))
+    assert len(find_levels(run, 3)) == 3
+    upper, lower = find_levels(run, [96.0, 73.0])
+    assert upper.mean_ohm == pytest.approx(96.5, abs=1.5)
+    assert lower.mean_ohm == pytest.approx(73.5, abs=1.5)
+    with pytest.raises(AnalysisError, match="Two levels or more"):
+        find_levels(run, [80.0])
+
+
+def test_masked_readings_are_left_out() -> None:
+    run = ladder(np.random.default_rng(12), FOUR_OHM, cycles=6, stay=(3, 6))
+    run["mark"] = np.where(run["resistance_ohm"] < 73, "masked", None)
+    assert [round(level.mean_ohm) for level in find_levels(run)] == [100, 93, 80]

@@ -43,6 +43,7 @@ from dwmtj.benchmarks._random_devices import (
     draw_device,
 )
 from dwmtj.instruments import Bench, load_bench_file, open_bench
+from dwmtj.instruments.stop_conditions import StopConditions
 from dwmtj.protocols.catalogue import make_protocol
 from dwmtj.protocols.running.runner import run
 from dwmtj.simulators.device import Device, DeviceParameters
@@ -124,7 +125,10 @@ def measured(number: int) -> Outcome:
         (here / "device.toml").write_text(device_toml(device.parameters))
         (here / "lab.toml").write_text(lab_text())
         bench_file = load_bench_file("virtual-trapezoid").model_copy(
-            update={"visa_library": f"{here / 'lab.toml'}?seed={number}@dwmtj"}
+            update={
+                "visa_library": f"{here / 'lab.toml'}?seed={number}@dwmtj",
+                "stop": StopConditions(),  # random devices lie outside of the trapezoid's window
+            }
         )
         with open_bench(bench_file) as bench, Store.open(here / "lab.sqlite") as store:
             loop, write = both_runs(device, bench, store)

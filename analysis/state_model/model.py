@@ -94,11 +94,10 @@ class Pulses:
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class Prior:
-    """Prior of a level and polarity: a beta process on the ladder.
+    """Prior of transition probabilities: `moves` in so many visits as amplitudes nearby need.
 
-    At every amplitude the row of probabilities is Dirichlet. Its weight is `visits`; the ladder as
-    a whole is expected to move the device `moves` times, equally likely at every amplitude and to
-    every other level. Source: Hjort, Ann. Statist. 18, 1259 (1990).
+    The weight is at least that of `visits` visits, 1 and ½ being Jeffreys' prior of leaving a level
+    (see `transition_prior`).
     """
 
     visits: Positive = 1.0

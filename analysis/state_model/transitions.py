@@ -1,15 +1,20 @@
 """Transition probabilities under one pulse, or a ladder of pulses, from counted transitions.
 
 On a ladder of rising amplitudes V_1 < V_2 < … the pulse V_a moves the device from level i to j with
-probability M_a[i, j]. With n_ij of the n_i visits of level i at this amplitude ending in level j,
-the row M_a[i] has the Dirichlet posterior
+probability M_a[i, j]. Of n visits of level i at this amplitude, k left it, n_ij of them for level
+j. The posteriors
 
-    α_ij = n_ij + c h/(L − 1) for j ≠ i,    α_ii = n_ii + c (1 − h),    h = m/A,
+    1 − M_a[i, i] ~ Beta(k + μ, n − k + ν),    M_a[i, j]/(1 − M_a[i, i]) ~ Dirichlet(n_ij + δ_j)
 
-for L levels, A amplitudes, c = `prior.visits`, m = `prior.moves`. Its maximum-likelihood
-value is n_ij/n_i, and "stays" where nothing was measured. A ladder between two amplitudes has the
-ordered product of its M_a (Aalen and Johansen, Scand. J. Statist. 5, 141 (1978)); visits count from
-their arrival on, so levels first reached far up the ladder are not biased.
+have priors μ, ν, δ that expect what happened at amplitudes nearby (see `transition_prior`).
+`draw_posterior` draws from them. The 95 % intervals are the equal-tailed ones, of a beta law with
+the moments of the product for M_a[i, j]; they reach from 0 to the 99.5 % point for a transition
+that was never seen (its prior comes from the same data), and to 1 for one that always was (Brown,
+Cai & DasGupta, Stat. Sci. 16, 101 (2001)). `benchmarks/transitions.py` shows how often they hold.
+The maximum-likelihood value is n_ij/n, and "stays" where nothing was measured. A ladder between two
+amplitudes has the ordered product of its M_a (Aalen and Johansen, Scand. J. Statist. 5, 141
+(1978)); visits count from their arrival on, so levels first reached far up the ladder are not
+biased.
 
 A pulse fired without its ladder is assumed to act as the whole ladder up to it. That holds where
 every visit has a threshold of its own; it neglects that a repeated pulse may succeed where the
@@ -21,8 +26,11 @@ from scipy import stats
 
 from ...arrays import Floats
 from .model import Prior, Pulses, Quantity
+from .transition_prior import prior_of
 
 CONFIDENCE = 0.95
+TAIL = (1 - CONFIDENCE) / 2
+UNSEEN_TAIL = 0.005
 
 
 def maximum_likelihood(pulses: Pulses) -> Floats:
@@ -35,26 +43,63 @@ def maximum_likelihood(pulses: Pulses) -> Floats:
 
 def draw_posterior(pulses: Pulses, prior: Prior, rng: np.random.Generator) -> Floats:
     """Return M of a device drawn from the posterior, shape (amplitudes, from level, to level)."""
-    weights = rng.standard_gamma(posterior(pulses, prior))
-    return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
-
-
-def posterior(pulses: Pulses, prior: Prior) -> Floats:
-    """Return the Dirichlet parameters α, shape (amplitudes, levels, levels)."""
-    counts = np.array(pulses.counts, dtype=float)
-    amplitudes, levels, _ = counts.shape
-    move = prior.visits * min(prior.moves / amplitudes, 0.5)
-    stay = np.eye(levels) * (prior.visits - move)
-    return np.asarray(counts + stay + (1 - np.eye(levels)) * move / (levels - 1))
+    moves, stays, destinations = _posterior(pulses, prior)
+    weights = rng.standard_gamma(destinations)
+    total = weights.sum(axis=-1, keepdims=True)
+    shares = np.divide(weights, total, out=_means(destinations), where=total > 0)
+    return _with_stays(rng.beta(moves, stays)[..., None] * shares)
 
 
 def probabilities(pulses: Pulses, prior: Prior) -> tuple[Floats, Floats, Floats]:
     """Return the posterior mean of M and the ends of its 95 % intervals, each of M's shape."""
-    alpha = posterior(pulses, prior)
-    rest = alpha.sum(axis=-1, keepdims=True) - alpha
-    tail = (1 - CONFIDENCE) / 2
-    low, high = (np.asarray(stats.beta.ppf(q, alpha, rest)) for q in (tail, 1 - tail))
-    return alpha / (alpha + rest), low, high
+    moves, stays, destinations = _posterior(pulses, prior)
+    share, weight = _means(destinations), destinations.sum(axis=-1, keepdims=True)
+    leaving = (moves / (moves + stays))[..., None]
+    mean = leaving * share
+    square = leaving * ((moves + 1) / (moves + stays + 1))[..., None]
+    square = square * share * (destinations + 1) / (weight + 1)
+    stay = np.eye(mean.shape[-1], dtype=bool)
+    mean = _with_stays(mean)
+    square[:, stay] = mean[:, stay] * (stays + 1) / (moves + stays + 1)
+    counts = np.array(pulses.counts)
+    low, high = _beta_ends(mean, square, np.where(counts == 0, UNSEEN_TAIL, TAIL))
+    low[counts == 0] = 0.0
+    high[counts == counts.sum(axis=-1, keepdims=True)] = 1.0
+    return mean, low, high
+
+
+def _posterior(pulses: Pulses, prior: Prior) -> tuple[Floats, Floats, Floats]:
+    """Return the parameters of leaving each level, shape (amplitudes, levels), and of where to."""
+    counts = np.array(pulses.counts, dtype=np.int64)
+    before = prior_of(counts, prior)
+    stays = np.diagonal(counts, axis1=1, axis2=2)
+    moved = counts * (1 - np.eye(counts.shape[-1], dtype=np.int64))
+    return (
+        moved.sum(axis=-1) + before.moves,
+        stays + before.stays,
+        moved + before.destinations,
+    )
+
+
+def _means(destinations: Floats) -> Floats:
+    return np.asarray(destinations / destinations.sum(axis=-1, keepdims=True))
+
+
+def _with_stays(matrices: Floats) -> Floats:
+    """Return the matrices with what is left to 1 on their diagonals, which were 0."""
+    return np.asarray(
+        matrices + np.eye(matrices.shape[-1]) * (1 - matrices.sum(axis=-1, keepdims=True))
+    )
+
+
+def _beta_ends(mean: Floats, square: Floats, above: Floats) -> tuple[Floats, Floats]:
+    """Return the ends of intervals of beta laws with these moments, `above` their upper tails."""
+    variance = np.maximum(square - mean**2, 1e-300)
+    weight = np.maximum(mean * (1 - mean) / variance - 1, 1e-12)
+    certain = (mean <= 0) | (mean >= 1)
+    alpha, beta = (np.where(certain, 1.0, part * weight) for part in (mean, 1 - mean))
+    low, high = (np.asarray(stats.beta.ppf(q, alpha, beta)) for q in (TAIL, 1 - above))
+    return np.where(certain, mean, low), np.where(certain, mean, high)
 
 
 def cumulated(matrices: Floats) -> Floats:

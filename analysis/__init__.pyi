@@ -2,13 +2,17 @@ from .errors import AnalysisError
 from .estimate import Estimate
 from .levels.conductance import ConductanceLevel, conductance_levels
 from .levels.find import Level, LevelReport, assign_levels, find_levels, measure_levels
+from .levels.grouping.gradual import GradualDeviceError
 from .levels.state_map import StateMap, state_maps
+from .loop_branches import Branch, branches_of
 from .minor_loop import MinorLoop, measure_minor_loop
+from .outliers import Outliers
 from .read_noise import NoiseSpectrum, measure_read_noise
 from .retention import Retention, measure_retention
 from .switching.depinning import Depinning, fit_depinning
 from .switching.endurance import Endurance, measure_endurance
 from .switching.metaplasticity import Metaplasticity, fit_metaplasticity, wall_position
+from .switching.moves import Moves, measure_moves
 from .switching.thresholds import Threshold, find_thresholds
 from .switching.trials import Trials, switching_trials
 from .switching.voltages import (
@@ -33,17 +37,21 @@ from .update import (
 
 __all__ = [
     "AnalysisError",
+    "Branch",
     "ConductanceLevel",
     "CriticalVoltage",
     "Depinning",
     "DepinningVoltages",
     "Endurance",
     "Estimate",
+    "GradualDeviceError",
     "Level",
     "LevelReport",
     "Metaplasticity",
     "MinorLoop",
+    "Moves",
     "NoiseSpectrum",
+    "Outliers",
     "Retention",
     "StateMap",
     "SwitchingEvent",
@@ -52,6 +60,7 @@ __all__ = [
     "UpdateCurve",
     "assign_levels",
     "asymmetry",
+    "branches_of",
     "conductance_levels",
     "critical_voltage",
     "depinning_voltages",
@@ -66,6 +75,7 @@ __all__ = [
     "measure_endurance",
     "measure_levels",
     "measure_minor_loop",
+    "measure_moves",
     "measure_read_noise",
     "measure_retention",
     "neurosim_A",

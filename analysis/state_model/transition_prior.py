@@ -73,7 +73,7 @@ def _nearby(moved: Counts, visits: Counts, highest: float) -> Floats:
             break
     below = at < first
     found[below] = found[first] / (1 + (first - at[below]) / width) ** 2
-    return np.minimum(found, highest)
+    return np.asarray(np.minimum(found, highest))
 
 
 def _shares(destinations: Counts, level: int) -> Floats:

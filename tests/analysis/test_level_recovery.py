@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from dwmtj.analysis import AnalysisError, find_levels, find_switches, measure_levels
+from dwmtj.analysis.levels.grouping.gradual import GradualDeviceError
 from dwmtj.simulators.device import Device, load_device
 
 Maker = Callable[..., Any]
@@ -197,7 +198,11 @@ def test_levels_merged_because_they_lie_close_are_said_to_be_unresolved(
     for seed in range(12):
         rng = np.random.default_rng(500 + seed)
         truth = known_levels(rng, 3, 4)
-        report = measure_levels(staircase_run(truth, rng, 15))
+        try:
+            report = measure_levels(staircase_run(truth, rng, 15))
+        except GradualDeviceError:  # no separate levels: said, too
+            said.append(True)
+            continue
         if len(report.levels) != len(truth.mean_ohm):
             said.append(bool(report.unresolved) or len(report.number_probability) > 1)
     assert np.mean(said) >= 0.8

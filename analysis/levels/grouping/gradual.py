@@ -2,10 +2,11 @@
 
 Two criteria, in the coordinate of grouping (see `scale`). Where groups were found: of the way that
 each sequence of pulses goes, from one end of its readings to the other, at least `INSIDE_SHARE`
-lies within stays in one group, not in the steps between groups. Where a single group was found: the
-readings of a sequence follow a rising or falling curve (isotonic regression) that explains at least
-`EXPLAINED` of their variance. Walls that creep in a notch do neither: their readings wander back
-and forth.
+lies within stays in one group, not in the steps between groups, and it is made of more than a
+`FEW_STEPS` of the pulses (levels too close to be resolved are passed in few steps). Where a single
+group was found: the readings of a sequence follow a rising or falling curve (isotonic regression)
+that explains at least `EXPLAINED` of their variance. Walls that creep in a notch do neither: their
+readings wander back and forth.
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from ..visits import visits_of
 
 INSIDE_SHARE = 0.3
 EXPLAINED = 0.8
+FEW_STEPS = 0.125
 MIN_READINGS = 8
 MOST_SEQUENCES = 200
 
@@ -51,12 +53,27 @@ def is_gradual(readings: pd.DataFrame, label: Ints | None) -> bool:
     last = np.r_[first[1:], len(value)] - 1
     here = np.searchsorted(starts, first, side="right") - 1
     inside = float((way[here] * (value[last] - value[first])).sum())
-    return inside > INSIDE_SHARE * float(travel.sum())
+    return inside > INSIDE_SHARE * float(travel.sum()) and not _steps_are_few(value, starts)
 
 
 def ends_ohm(resistance_ohm: Floats) -> tuple[float, float]:
     """Return the lowest and highest resistance, ohm."""
     return float(resistance_ohm.min()), float(resistance_ohm.max())
+
+
+def _steps_are_few(value: Floats, starts: Ints) -> bool:
+    """Return True if the monotone curves through the sequences rise or fall at few pulses only."""
+    from sklearn.isotonic import isotonic_regression
+
+    shares = []
+    for part in np.split(value, starts[1:])[:MOST_SEQUENCES]:
+        if len(part) < MIN_READINGS:
+            continue
+        curve = isotonic_regression(part, increasing=bool(part[-1] > part[0]))
+        step = np.abs(np.diff(curve))
+        if step.any():
+            shares.append(float(step.sum() ** 2 / (step**2).sum()) / len(part))
+    return bool(shares) and float(np.mean(shares)) < FEW_STEPS
 
 
 def _follows_a_curve(value: Floats, sequence: npt.NDArray[np.int64]) -> bool:

@@ -132,19 +132,27 @@ def leaving_voltage(pulses: Pulses, level: int) -> tuple[Quantity, float, int] |
     """Return the mean amplitude (V) at which a level is left, its standard deviation and the count.
 
     None if it never was; the interval of a single event is unbounded. A ladder resolves the
-    amplitude to one of its steps: the middle is taken, and the interval includes the step's width.
+    amplitude to one of its steps: the middle is taken, and the interval includes the step's width,
+    the whole of it where all events lie in one step. What the first pulse moves may have moved
+    anywhere below: the interval reaches down as far.
     """
     counts = np.array(pulses.counts)[:, level, :]
     amplitudes = np.array(pulses.amplitudes_V)
     steps = np.diff(amplitudes, prepend=0.0)
     step = float(steps.min())
     steps[0] = step
-    sample = np.repeat(amplitudes - steps / 2, counts.sum(axis=-1) - counts[:, level])
+    events = counts.sum(axis=-1) - counts[:, level]
+    sample = np.repeat(amplitudes - steps / 2, events)
     if len(sample) < 2:
         return (Quantity(float(sample[0])), 0.0, 1) if len(sample) else None
-    std = float(sample.std(ddof=1))
-    resolved = float(np.hypot(std, step / np.sqrt(12)))
-    return mean_quantity(float(sample.mean()), resolved, len(sample)), std, len(sample)
+    mean, std = float(sample.mean()), float(sample.std(ddof=1))
+    resolved = mean_quantity(mean, float(np.hypot(std, step / np.sqrt(12))), len(sample))
+    assert resolved.low is not None and resolved.high is not None, "it has an interval"
+    least = step / 2 if np.count_nonzero(events) == 1 else 0.0
+    below_first = float(amplitudes[0] - step) * int(events[0]) / len(sample)
+    low = min(resolved.low, mean - least) - below_first
+    high = max(resolved.high, mean + least)
+    return Quantity(mean, max(0.0, low), high), std, len(sample)
 
 
 def mean_quantity(mean: float, std: float, count: int) -> Quantity:

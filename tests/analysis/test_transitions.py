@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dwmtj.analysis.state_model.model import Prior, Pulses, Source
-from dwmtj.analysis.state_model.transitions import draw_posterior, probabilities
+from dwmtj.analysis.state_model.transitions import draw_posterior, leaving_voltage, probabilities
 from dwmtj.benchmarks.transitions import SEEN, covered
 
 SOURCE = Source((1,), "lab.sqlite", "0.1.0", "2025-03-01T22:15:00+00:00", "counted", "ladders")
@@ -50,3 +50,24 @@ def test_what_was_never_seen_is_possible_and_what_always_was_may_be_certain() ->
     assert 0.0 < high[0, 0, 1] < 0.5
     assert high[1, 0, 1] == 1.0
     assert low[1, 0, 1] > 0.6
+
+
+def test_pulses_of_one_amplitude_bound_the_voltage_at_which_a_level_is_left() -> None:
+    """29 walls moved by 1 V may have moved anywhere below; that is no 95 % interval of 0.2 V."""
+    left = leaving_voltage(two_levels([29], [29]), 0)
+    assert left is not None
+    assert (left[0].low, left[0].high) == (0.0, 1.0)
+
+
+def test_moves_within_one_step_leave_the_whole_step_open() -> None:
+    left = leaving_voltage(two_levels([20, 20, 20], [0, 20, 0]), 0)
+    assert left is not None
+    assert left[0].low == pytest.approx(1.0)
+    assert left[0].high == pytest.approx(1.1)
+
+
+def test_moves_by_the_first_pulse_open_the_interval_downwards() -> None:
+    """Half of the walls were moved by the first pulse, at any voltage up to 1 V."""
+    left = leaving_voltage(two_levels([20, 10, 0], [10, 10, 0]), 0)
+    assert left is not None
+    assert left[0].low is not None and left[0].low < 0.6

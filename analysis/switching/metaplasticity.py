@@ -103,7 +103,7 @@ def _line(x: Floats, y: Floats, errors: Floats) -> tuple[Floats, Floats, float]:
     degrees = len(x) - 2
     if not np.isfinite(errors).all():
         line = np.linalg.solve(design, y)
-        return np.asarray(line, dtype=float), np.full((2, 2), np.inf), float("nan")
+        return np.asarray(line, dtype=float), np.full((2, 2), np.nan), float("nan")
     weights = errors**-2.0
     line, covariance = _weighted(design, y, weights)
     if degrees == 0:

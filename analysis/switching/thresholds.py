@@ -131,7 +131,7 @@ def _fitted(level: int, visits: _Visits) -> Threshold:
         error = sqrt((sigma_V**2 + step_V**2 / 12) / len(middle))
     rounding = step_V * min(0.5, exp(-2 * pi**2 * sigma_V**2 / step_V**2) / pi)
     half_width = t_quantile(degrees) * error + rounding
-    if np.ptp(middle) <= step_V:
+    if np.ptp(middle) <= 1.001 * step_V:
         half_width = max(half_width, step_V / 2)
     unbiased = sigma_V * sqrt((degrees + 1) / degrees)
     # a scatter within two steps may be none at all, and may also be that of a whole step

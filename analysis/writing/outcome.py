@@ -67,7 +67,7 @@ def measure_write_outcome(points: pd.DataFrame) -> WriteOutcome:
         raise AnalysisError(
             "The run wrote no array: choose one that `dwmtj network program` started."
         )
-    last = points.groupby("cycle", sort=True).tail(1).sort_values("cycle")
+    last = points.groupby("cycle").tail(1).sort_values("cycle")
     fired = points[points["amplitude_V"].notna()]
     devices = last["cycle"]
     squares = fired["amplitude_V"] ** 2 * fired["pulse_width_s"]

@@ -6,12 +6,16 @@ import pytest
 
 from dwmtj.analysis import (
     AnalysisError,
+    Estimate,
+    Level,
     assign_levels,
     critical_voltage,
     find_levels,
     find_switches,
+    measure_levels,
     state_maps,
 )
+from dwmtj.analysis.levels.find import means_and_sigmas
 
 MEANS = np.array([100.0, 93.3, 76.1, 67.1])
 AMPLITUDES = np.round(np.arange(0.1, 4.0, 0.01), 2)
@@ -109,3 +113,67 @@ def test_what_cannot_be_determined_is_said(resistance: list[float], told: str) -
     )
     with pytest.raises(AnalysisError, match=told):
         find_levels(points)
+
+
+def cycles(*readings_ohm: list[float]) -> pd.DataFrame:
+    """Points of one ramp in each cycle, with amplitudes 1 V, 2 V, …"""
+    rows = [
+        (cycle, "ramp", number + 1.0, resistance_ohm)
+        for cycle, ramp in enumerate(readings_ohm)
+        for number, resistance_ohm in enumerate(ramp)
+    ]
+    return pd.DataFrame(rows, columns=["cycle", "phase", "amplitude_V", "resistance_ohm"])
+
+
+def test_two_levels_are_enough_and_one_is_not() -> None:
+    high, low = [100.1, 99.9, 100.0] * 2, [80.1, 79.9, 80.0] * 2
+    found = measure_levels(cycles(*[[*high, *low]] * 4))
+    assert [level.mean_ohm for level in found.levels] == pytest.approx([100.0, 80.0])
+    assert [level.visits for level in found.levels] == [4, 4]
+    with pytest.raises(AnalysisError, match="shows a single level"):
+        measure_levels(cycles(*[high] * 4))
+
+
+def test_the_report_counts_every_reading_that_is_in_no_level() -> None:
+    rng = np.random.default_rng(1)
+    ramps = [
+        [*rng.normal(100, 0.1, 12).tolist(), *rng.normal(80, 0.1, 12).tolist()] for _ in range(6)
+    ]
+    ramps[1][3] = 140.0  # a glitch
+    ramps[2][20] = np.nan
+    ramps[5] = ramps[5][:20]
+    found = measure_levels(cycles(*ramps))
+    assert (found.readings, found.missing_readings) == (6 * 24 - 1 - 4, 1)
+    assert (found.outlying_readings, found.outlying_visits) == (1, 0)
+    assert found.incomplete_cycles == (5,)
+    assert found.once_visited == ()
+    assert sum(level.readings for level in found.levels) == found.readings - 1
+
+
+def level(mean_ohm: float, std_ohm: float, visits: int = 10) -> Level:
+    return Level(Estimate(mean_ohm, 0, 0), Estimate(std_ohm, 0, 0), visits)
+
+
+def test_a_level_visited_once_is_as_wide_as_the_others_usually_are() -> None:
+    known = [level(100, 1.0), level(90, 0.5, 2), level(80, 2.0)]
+    once = [level(70, 0.0, 1), level(60, 0.2, 1), level(50, 9.0, 1)]
+    mean, sigma = means_and_sigmas([*known, *once[:2]])
+    assert mean.tolist() == [100, 90, 80, 70, 60]
+    assert sigma.tolist() == [1.0, 0.5, 2.0, 1.0, 1.0]
+    assert means_and_sigmas([*known, *once])[1].tolist() == [1.0, 0.5, 2.0, 1.0, 1.0, 9.0]
+
+
+def test_no_level_is_narrower_than_a_share_of_their_range() -> None:
+    for visits in (1, 5):
+        _, sigma = means_and_sigmas([level(100, 0.0, visits), level(50, 0.0, visits)])
+        assert sigma.tolist() == [0.1, 0.1]
+
+
+def test_a_reading_belongs_to_the_level_under_which_it_is_more_likely() -> None:
+    """Between N(100, 1) and N(90, 4) the densities are equal at one point x in between."""
+    levels = [level(100, 1.0), level(90, 4.0)]
+    x = np.linspace(90, 100, 100_001)
+    narrow, wide = np.exp(-((x - 100) ** 2) / 2), np.exp(-((x - 90) ** 2) / 32) / 4
+    boundary = x[np.argmax(narrow > wide)]
+    beside = np.array([[boundary - 0.01, boundary + 0.01], [70.0, 100.0]])
+    assert assign_levels(beside, levels).tolist() == [[1, 0], [1, 0]]

@@ -52,6 +52,24 @@ def test_pulses_of_an_attempt_that_was_interrupted_count_too(points: pd.DataFram
     assert writing.time_s == pytest.approx(0.3 + 0.9)
 
 
+def test_the_resistance_is_that_of_the_last_reading_and_the_width_that_of_the_pulses(
+    points: pd.DataFrame,
+) -> None:
+    writing = measure_write_outcome(points.iloc[::-1].sort_values("time_s"))
+    assert writing.resistance_ohm == pytest.approx([100.0, 60.0, np.nan, 100.0], nan_ok=True)
+    assert writing.pulse_width_s == 50e-9
+    once = measure_write_outcome(points[points["cycle"] == 3].drop(columns="attempt"))
+    assert (once.pulse_width_s, once.time_s) == (50e-9, 0.9)
+    untouched = measure_write_outcome(points[points["cycle"] == 0])
+    assert (untouched.pulse_width_s, untouched.energy_J(1.0)) == (0.0, 0.0)
+
+
+def test_devices_are_listed_in_the_order_of_their_cycles(points: pd.DataFrame) -> None:
+    mixed = pd.concat([points[points["cycle"] >= 2], points[points["cycle"] < 2]])
+    assert measure_write_outcome(mixed).target.tolist() == [0, 2, 1, 1]
+    assert measure_write_outcome(mixed).pulses.tolist() == [0, 2, 0, 1]
+
+
 def test_a_run_that_wrote_no_array_is_refused(points: pd.DataFrame) -> None:
     with pytest.raises(AnalysisError, match="wrote no array"):
         measure_write_outcome(points.drop(columns="target"))

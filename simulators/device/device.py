@@ -98,7 +98,7 @@ class Device:
         hold or a rest (0 V). The track keeps its warmth, so pulses in a train need their rests.
         Raises DeviceError for a negative time, or for edges that the width cannot hold.
         """
-        if min(duration_s, rise_s, fall_s, duration_s - (rise_s + fall_s) / 2) < 0:
+        if min(rise_s, fall_s, duration_s - (rise_s + fall_s) / 2) < 0:
             raise DeviceError(
                 f"A pulse of {duration_s} s at half maximum cannot have edges of {rise_s} s and "
                 f"{fall_s} s: make the width at least half their sum, and no time negative."

@@ -13,6 +13,8 @@ import pytest
 from dwmtj.simulators.device import Device, DeviceParameters, load_device
 from dwmtj.simulators.device.depinning import (
     BOLTZMANN_J_per_K,
+    barrier_height,
+    effective_edge_fraction,
     field_per_current_density,
     site_table,
 )
@@ -82,6 +84,18 @@ def test_the_edges_of_a_pulse_count_as_their_integral(amplitude_V: float) -> Non
     assert abs(found - expected) < 0.01 + 5 * standard_error(expected)
 
 
+def test_walls_escape_on_edges_that_are_much_longer_than_the_plateau() -> None:
+    def expected(amplitude_V: float) -> float:
+        on_an_edge = rate_Hz(np.linspace(0, amplitude_V, 200_001)).mean() * 10e-6
+        return 1 - exp(-float(rate_Hz(amplitude_V)) * 10e-9 - 2 * float(on_an_edge))
+
+    amplitude_V = next(v for v in np.arange(2.8, 3.1, 0.002).tolist() if expected(v) > 0.5)
+    chance = expected(amplitude_V)
+    assert chance > 2.5 * (1 - exp(-float(rate_Hz(amplitude_V)) * 10e-9))
+    found = escaped(amplitude_V, 10.01e-6, edge_s=10e-6)
+    assert abs(found - chance) < 0.02 + 5 * standard_error(chance)
+
+
 def test_escape_grows_with_amplitude_and_width() -> None:
     by_amplitude = [escaped(amplitude_V, 50e-9) for amplitude_V in (2.94, 2.98, 3.0, 3.04)]
     by_width = [escaped(2.985, width_s) for width_s in (10e-9, 50e-9, 200e-9, 1e-6)]
@@ -137,3 +151,71 @@ def test_barriers_are_proportional_to_depth_and_width() -> None:
     ratio = table["barrier_to_CLK_J"][1:-1] / np.array(size)
     assert ratio == pytest.approx(ratio[0])
     assert 300 < table["barrier_to_CLK_J"][1] / (BOLTZMANN_J_per_K * 300) < 5000
+
+
+@pytest.mark.parametrize(("push_A", "height"), [(0.0, 100.0), (0.75, 12.5), (1.0, 0.0), (1.5, 0.0)])
+def test_a_barrier_falls_with_the_push_and_is_gone_at_the_depinning_current(
+    push_A: float, height: float
+) -> None:
+    assert barrier_height(push_A, 1.0, 100.0) == pytest.approx(height)
+    assert barrier_height(push_A * 1e-3, 1e-3, 100.0) == pytest.approx(height)
+    assert barrier_height(-1.0, 1.0, 100.0) == pytest.approx(100 * 2**1.5)
+
+
+@pytest.mark.parametrize("barrier", [300.0, 1000.0])
+@pytest.mark.parametrize("push", [0.7, 0.9, 1.2])
+@pytest.mark.parametrize("depinning_A", [1.0, 2e-3])
+def test_an_edge_counts_as_the_integral_of_the_rate_over_it(
+    barrier: float, push: float, depinning_A: float
+) -> None:
+    """Laplace's method against the integral, relative to the rate of the plateau."""
+    climbing = np.linspace(0, push, 400_001)
+    gap = np.maximum(0.0, 1 - np.array([*climbing, push]))
+    rate = np.exp(-barrier * (gap**1.5 - gap[-1] ** 1.5))
+    exact = float(rate[:-1].mean())
+    swing_A = push * depinning_A
+    found = effective_edge_fraction(swing_A, swing_A, depinning_A, barrier)
+    assert found == pytest.approx(exact, rel=0.05)
+    offset_A = 0.4 * depinning_A  # a push that the pulse does not make: the climb is shorter
+    shorter = effective_edge_fraction(swing_A, swing_A - offset_A, depinning_A, barrier)
+    assert shorter == pytest.approx(found * swing_A / (swing_A - offset_A))
+
+
+def test_an_edge_counts_wholly_where_the_pulse_does_not_push_or_the_rate_is_the_same() -> None:
+    assert effective_edge_fraction(0.5, 0.0, 1.0, 500.0) == 1.0
+    assert effective_edge_fraction(0.5, -0.3, 1.0, 500.0) == 1.0
+    assert effective_edge_fraction(3.0, 1e-3, 1.0, 500.0) == 1.0
+
+
+def test_a_current_of_1e12_A_per_m2_pushes_a_wall_like_157_mT() -> None:
+    """(π/2) ħ θ/(2 e M_S t) for θ = 0.4, M_S = 1.1 MA/m, t = 1.2 nm."""
+    layer = load_device("straight").free_layer
+    found = field_per_current_density(layer)
+    assert found * 1e12 == pytest.approx(0.15665, rel=1e-4)
+
+
+def test_a_barrier_is_the_work_of_the_depinning_field_over_the_pinning_length() -> None:
+    """E = 2 M_S t w δ χ J_c for the first notch of the straight track."""
+    device = load_device("straight")
+    layer, depinning_A_per_m2 = device.free_layer, 2.5e19 * 17.4e-9
+    area_m2 = 350e-9 * layer.pinning_length_m
+    field_T = field_per_current_density(layer) * depinning_A_per_m2
+    expected_J = 2 * 1.1e6 * 1.2e-9 * area_m2 * field_T
+    site = site_table(device)[1]
+    assert site["barrier_to_CLK_J"] == pytest.approx(expected_J)
+    assert site["depinning_current_to_CLK_A"] == pytest.approx(depinning_A_per_m2 * 350e-9 * 5e-9)
+
+
+def test_the_ends_of_a_track_of_many_corners_are_sites_that_let_walls_in_and_none_out() -> None:
+    profile_m = ((0.0, 350e-9), (1e-6, 700e-9), (3.6e-6, 350e-9))
+    device = load_device("straight")
+    table = site_table(replace(device, track=replace(device.track, profile_m=profile_m)))
+    assert table["x_m"][[0, -1]].tolist() == [0.0, 3.6e-6]
+    assert np.isinf(table["depinning_current_to_IN_A"][0])
+    assert np.isinf(table["depinning_current_to_CLK_A"][-1])
+    assert (table["field_A_per_T"][[0, -1]] == 0).all()
+    contacts = device.in_contact, device.clk_contact
+    for row, contact, inward in zip(table[[0, -1]], contacts, ("CLK", "IN"), strict=True):
+        density = contact.injection_current_density_A_per_m2
+        assert row[f"depinning_current_to_{inward}_A"] == pytest.approx(density * 350e-9 * 5e-9)
+        assert row["spread"] == contact.spread

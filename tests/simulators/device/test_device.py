@@ -8,6 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from dwmtj.simulators.device import Device, DeviceError, load_device
+from dwmtj.simulators.device.device import load_compiled_functions
+from dwmtj.simulators.device.noise import OCTAVES_s, octave_weight
 
 BIAS_T = -4e-3
 TEN_YEARS_s = 10 * 365.25 * 86400.0
@@ -131,6 +133,19 @@ def test_impossible_requests_are_refused() -> None:
         device.junction_voltage_V(1e-4, 0.0)
     with pytest.raises(DeviceError, match="count ≥ 1"):
         Device(load_device("trapezoid"), count=0)
+    with pytest.raises(DeviceError, match="seed ≥ 0"):
+        Device(load_device("trapezoid"), seed=-1)
+    for times_s in ((-1e-9, 0.0, 0.0), (5e-9, -1e-9, 0.0), (5e-9, 0.0, -1e-9)):
+        with pytest.raises(DeviceError, match="no time negative"):
+            device.drive(1.0, times_s[0], rise_s=times_s[1], fall_s=times_s[2])
+    for integration_s in (0.0, -1e-3):
+        with pytest.raises(DeviceError, match="make it positive"):
+            device.junction_current_A(0.1, integration_s)
+    for site in (-1, 9):
+        with pytest.raises(DeviceError, match=f"no site {site}: the last one is 8"):
+            device.place(site)
+    device.drive(1.0, 10e-9, rise_s=10e-9, fall_s=10e-9)
+    device.drive(np.array([1.0]), 0.0)
 
 
 def test_arrays_may_be_driven_from_several_threads() -> None:
@@ -140,3 +155,82 @@ def test_arrays_may_be_driven_from_several_threads() -> None:
         first, second, third, fourth = pool.map(lambda device: history(device, ramp_V), devices)
     assert np.array_equal(first, third)
     assert np.array_equal(second, fourth)
+
+
+def test_a_device_starts_antiparallel_and_may_be_placed_at_every_site() -> None:
+    device = Device(load_device("trapezoid"), count=3)
+    assert device.site.tolist() == [0, 0, 0]
+    for site in (0, 4, 8):
+        device.place(site)
+        assert device.site.tolist() == [site] * 3
+
+
+def test_without_a_seed_the_device_is_the_first_one_and_alone() -> None:
+    by_default, first = Device(load_device("straight")), Device(load_device("straight"), 1, 1)
+    assert by_default.count == 1
+    assert np.array_equal(by_default.state, first.state)
+
+
+def test_a_device_continues_from_a_state_where_it_was() -> None:
+    whole = Device(load_device("straight"), seed=4, count=20)
+    whole.drive(2.5, 50e-9, BIAS_T)
+    state = whole.state.copy()
+    continued = Device(load_device("straight"), seed=9, count=20, state=state)
+    for device in (whole, continued):
+        device.drive(3.3, 50e-9, BIAS_T)
+    assert np.array_equal(whole.state, continued.state)
+
+
+def test_a_part_of_an_array_is_those_devices_of_it() -> None:
+    array, separate = (Device(load_device("straight"), seed=4, count=10) for _ in range(2))
+    part = array.part(2, 5)
+    assert part.count == 3
+    part.drive(np.array([2.5, 0.0, 2.6]), 50e-9, BIAS_T)
+    volts = np.zeros(10)
+    volts[2:5] = 2.5, 0.0, 2.6
+    separate.drive(volts, 50e-9, BIAS_T)
+    assert np.array_equal(array.state, separate.state)
+    assert part.junction_voltage_V(1e-5, 1e-3).shape == (3,)
+    array.drive(1.0, 50e-9, BIAS_T)
+    other = array.part(5, 6)
+    other.drive(-1.0, 50e-9, BIAS_T)
+    assert np.array_equal(array.state[2:5], part.state)
+
+
+def test_the_rise_and_the_fall_of_a_pulse_are_alike() -> None:
+    rising, falling = (Device(load_device("straight"), seed=4, count=2000) for _ in range(2))
+    rising.drive(3.2, 50e-9, BIAS_T, rise_s=60e-9)
+    falling.drive(3.2, 50e-9, BIAS_T, fall_s=60e-9)
+    assert np.array_equal(rising.state, falling.state)
+
+
+def test_no_field_is_applied_where_none_is_given() -> None:
+    by_default, zero = (Device(load_device("trapezoid"), seed=4, count=500) for _ in range(2))
+    by_default.drive(2.97, 50e-9)
+    zero.drive(2.97, 50e-9, 0.0, 0.0, 0.0)
+    assert np.array_equal(by_default.state, zero.state)
+
+
+def test_readings_share_the_slow_noise_of_those_shortly_before() -> None:
+    """The octaves up to 9 minutes: nearly equal after 1 ms, unrelated after a day."""
+    parameters = load_device("trapezoid")
+    noise = replace(parameters.noise, white_V_per_sqrtHz=0, flicker=1e-3)
+    device = Device(replace(parameters, noise=noise), seed=5, count=4000)
+
+    def reading_after(rest_s: float) -> NDArray[np.float64]:
+        device.drive(0.0, rest_s, BIAS_T)
+        return device.junction_voltage_V(1e-5, 1e-3)
+
+    first, soon, late = reading_after(0.0), reading_after(1e-3), reading_after(86_400.0)
+    memory = np.exp(-2e-3 / OCTAVES_s)
+    weight = octave_weight(1e-3) ** 2
+    assert np.corrcoef(first, soon)[0, 1] == pytest.approx(
+        (memory * weight).sum() / weight.sum(), abs=0.03
+    )
+    assert abs(np.corrcoef(soon, late)[0, 1]) < 0.08
+    relative = first.std() / first.mean()
+    assert relative == pytest.approx(1e-3 * np.sqrt(weight.sum()), rel=0.06)
+
+
+def test_everything_compiled_can_be_loaded_beforehand() -> None:
+    load_compiled_functions(load_device("straight"))

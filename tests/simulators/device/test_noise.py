@@ -10,7 +10,15 @@ import pytest
 
 from dwmtj.simulators.device import Device, load_device
 from dwmtj.simulators.device.kernel import STATE
-from dwmtj.simulators.device.noise import normal, octave_weight, seed_streams, uniform
+from dwmtj.simulators.device.noise import (
+    OCTAVES_s,
+    flicker,
+    normal,
+    octave_memory,
+    octave_weight,
+    seed_streams,
+    uniform,
+)
 
 
 def test_uniform_and_normal_draws_have_the_right_moments() -> None:
@@ -66,3 +74,47 @@ def test_the_flicker_noise_has_a_one_over_f_spectrum() -> None:
     band = (frequency > 0.1) & (frequency < 10)
     slope = np.polyfit(np.log(frequency[band]), np.log(power[band]), 1)[0]
     assert slope == pytest.approx(-1, abs=0.15)
+
+
+def splitmix64(word: int) -> int:
+    """Vigna's reference, in whole numbers: the output for a state."""
+    mask = 2**64 - 1
+    word = ((word ^ (word >> 30)) * 0xBF58476D1CE4E5B9) & mask
+    word = ((word ^ (word >> 27)) * 0x94D049BB133111EB) & mask
+    return word ^ (word >> 31)
+
+
+def test_the_words_of_a_stream_are_those_of_splitmix64_at_the_devices_own_start() -> None:
+    golden, mask = 0x9E3779B97F4A7C15, 2**64 - 1
+    first, second = (int(n) for n in np.random.SeedSequence(7).generate_state(2, np.uint64))
+    state = np.zeros(3, STATE)
+    seed_streams(state, 7)
+    for place in range(3):
+        start = splitmix64((place * golden + first) & mask) ^ second
+        words = [splitmix64((start + step * golden) & mask) for step in (1, 2, 3, 4)]
+        assert [int(state[place][name]) for name in ("s0", "s1", "s2", "s3")] == words
+
+
+def test_each_octave_is_forgotten_with_its_own_time_and_averaged_as_van_der_ziel_says() -> None:
+    assert OCTAVES_s[0] == 1e-3
+    assert np.allclose(OCTAVES_s[1:] / OCTAVES_s[:-1], 2)
+    assert octave_memory(0.5) == pytest.approx(np.exp(-0.5 / OCTAVES_s))
+    r = 0.02 / OCTAVES_s
+    assert octave_weight(0.02)[:5] == pytest.approx(np.sqrt(2 * (r - 1 + np.exp(-r))[:5]) / r[:5])
+    assert octave_weight(1e-9) == pytest.approx(np.ones(20), abs=1e-3)
+
+
+def test_the_processes_of_the_flicker_noise_keep_a_variance_of_one() -> None:
+    state = np.zeros(1, STATE)
+    seed_streams(state, 3)
+    levels, memory, weight = np.zeros(2), np.array([0.0, 0.8]), np.array([2.0, 3.0])
+    history, sums = [], []
+    for _ in range(20_000):
+        sums.append(flicker(state[0], levels, memory, weight))
+        history.append(levels.copy())
+    found = np.array(history[50:])
+    assert np.array(sums[50:]) == pytest.approx(found @ weight)
+    assert found.var(axis=0) == pytest.approx([1, 1], abs=0.1)
+    for process, correlation in enumerate(memory):
+        beside = np.corrcoef(found[1:, process], found[:-1, process])[0, 1]
+        assert beside == pytest.approx(correlation, abs=0.036)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from dwmtj.simulators.device import Device, DeviceParameters, load_device
+from dwmtj.simulators.device.track import junction_outline, parallel_fraction
 
 
 def silent(name: str) -> DeviceParameters:
@@ -85,3 +86,16 @@ def test_a_wall_in_a_notch_reads_the_same_until_the_next_pulse() -> None:
     assert np.array_equal(device.resistance_ohm(), before)
     device.drive(2.0, 50e-9, -4e-3)
     assert not np.any(device.resistance_ohm() == before)
+
+
+@pytest.mark.parametrize("offset_m", [-20e-9, 0.0, 20e-9])
+def test_the_conductance_is_that_of_both_areas_beside_the_wall(offset_m: float) -> None:
+    parameters = load_device("trapezoid")
+    device = Device(parameters)
+    high_S = 1 / device.resistance_ohm()[0]
+    device.place(3)
+    device.state["offset_m"] = offset_m
+    outline = junction_outline(parameters.track, parameters.junction)
+    share = parallel_fraction(parameters.notches[2].position_m + offset_m, outline)
+    expected_S = high_S * (1 + share * parameters.junction.tmr)
+    assert 1 / device.resistance_ohm()[0] == pytest.approx(expected_S)

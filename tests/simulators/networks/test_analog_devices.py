@@ -20,6 +20,7 @@ from dwmtj.analysis.state_model.model import (
 from dwmtj.simulators.networks.crossbar.devices import (
     ConductanceRange,
     after,
+    all_levels,
     levels_of_device,
     levels_of_range,
 )
@@ -114,3 +115,24 @@ def test_retention_that_is_not_known_is_asked_for() -> None:
     for known, temperature in ((model(), None), (model((1.0,)), 400.0)):
         with pytest.raises(NetworkError, match=r"retention measured at the temperature"):
             after(levels_of_device(known, 4), known, 10.0, temperature)
+
+
+def test_all_levels_of_a_device_keep_their_spacing_spreads_and_read_noise() -> None:
+    levels = all_levels(model())
+    assert levels.conductance_S == pytest.approx((1.0, 1.25, 2.0))
+    assert levels.std_S == pytest.approx((0.02, 0.05, 0.02))
+    assert levels.read_std_S == pytest.approx((0.01, 0.0125, 0.02))
+    assert levels.aged is None
+    silent = replace(model(), read_noise=None)
+    assert all_levels(silent).read_std_S == (0.0, 0.0, 0.0)
+    assert levels_of_device(silent, 2).read_std_S == (0.0, 0.0)
+
+
+def test_levels_in_between_have_the_read_noise_of_their_conductance() -> None:
+    levels = levels_of_device(model(), 3, range_S=(1.0, 1.75))
+    assert levels.conductance_S == pytest.approx((1.0, 1.25, 1.5, 1.75))
+    assert levels.read_std_S == pytest.approx((0.01, 0.0125, 0.015, 0.0175))
+    with pytest.raises(NetworkError, match=r"not 1 … 2\.1 S"):
+        levels_of_device(model(), 3, range_S=(1.0, 2.1))
+    with pytest.raises(NetworkError, match=r"not 1\.5 … 1\.5 S"):
+        levels_of_device(model(), 3, range_S=(1.5, 1.5))

@@ -67,6 +67,43 @@ def test_mean_steps_are_those_of_the_tables_over_their_range(files: tuple[Path, 
     assert device.mean_steps == pytest.approx((2 * 0.015, 2 * 0.015), rel=1e-6)
 
 
+def coarse_table(changes_S: list[list[float]], bins: str = "1,2") -> str:
+    rows = "".join(",".join(map(str, changes)) + "\n" for changes in changes_S)
+    return f"{HEADER}{bins}\n0,0.2,1\n{rows}"
+
+
+@pytest.mark.parametrize("upward", [True, False])
+@pytest.mark.parametrize("column", [0, 1])
+def test_a_change_is_the_inverse_of_the_distribution_linear_between_its_points(
+    tmp_path: Path, upward: bool, column: int
+) -> None:
+    up, down = tmp_path / "increasing.txt", tmp_path / "decreasing.txt"
+    rise, fall = [[0.0, 0.1], [0.3, 0.2], [0.4, 0.9]], [[-0.5, -0.4], [-0.4, -0.3], [0.0, -0.1]]
+    up.write_text(coarse_table(rise))
+    down.write_text(coarse_table(fall))
+    found = steps(read_device(up, down), 2.0 * column - 1, upward, 1000).numpy()
+    chance = torch.rand(1000, generator=torch.Generator().manual_seed(6)).numpy()
+    changes_S = np.array(rise if upward else fall)[:, column]
+    assert found == pytest.approx(2 * np.interp(chance, [0, 0.2, 1], changes_S), abs=1e-5)
+
+
+@pytest.mark.parametrize("bins", ["1", "1,1", "2,1", "1,2,4"])
+def test_bins_that_do_not_rise_in_equal_steps_are_refused(tmp_path: Path, bins: str) -> None:
+    path = tmp_path / "increasing.txt"
+    path.write_text(coarse_table([[0.1] * len(bins.split(","))] * 3, bins))
+    with pytest.raises(NetworkError, match="do not rise in equal steps"):
+        read_table(path)
+
+
+def test_a_table_of_downward_pulses_that_change_nothing_is_refused(tmp_path: Path) -> None:
+    up, down = tmp_path / "increasing.txt", tmp_path / "decreasing.txt"
+    up.write_text(coarse_table([[0.1, 0.1]] * 3))
+    down.write_text(coarse_table([[0.0, 0.0]] * 3))
+    for pair in ((up, down), (down, up)):
+        with pytest.raises(NetworkError, match="give the increasing table first"):
+            read_device(*pair)
+
+
 def without_a_row(lines: list[str]) -> list[str]:
     return lines[:-1]
 

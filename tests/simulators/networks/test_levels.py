@@ -12,6 +12,7 @@ from dwmtj.simulators.networks.synapses.levels import (
     max_abs_scale,
     mse_optimal_scale,
     notched_levels,
+    weight_levels,
 )
 
 WEIGHTS = torch.randn(2000, generator=torch.Generator().manual_seed(3)) * 0.05
@@ -94,3 +95,47 @@ def test_a_level_visited_once_and_no_notch_at_all_are_refused() -> None:
         levels_of_model(model(None))
     with pytest.raises(NetworkError, match="at least 1 notch, not 0"):
         notched_levels(0)
+
+
+def test_notches_are_equally_spaced_in_conductance_and_all_have_a_spread() -> None:
+    levels = notched_levels(4)
+    assert levels.values == pytest.approx((-1, -0.5, 0, 0.5, 1))
+    assert levels.spreads == pytest.approx((2 * MEASURED_SPREAD,) * 5)
+
+
+def test_the_spread_of_a_pair_is_that_of_the_level_and_of_the_other_devices_lowest() -> None:
+    pair = weight_levels([0, 0.3, 1], [0.3, 0.4, 1.6], "pair")
+    assert pair.values == pytest.approx((-1, -0.3, 0, 0.3, 1))
+    outer, inner, zero = (0.3**2 + 1.6**2) ** 0.5, 0.5, 0.3 * 2**0.5
+    assert pair.spreads == pytest.approx((outer, inner, zero, inner, outer))
+    one = weight_levels([0, 0.3, 1], [0.3, 0.4, 1.6], "one")
+    assert one.values == pytest.approx((-1, -0.4, 1))
+    assert one.spreads == pytest.approx((0.6, 0.8, 3.2))
+
+
+@pytest.mark.parametrize("notches", [1, 5, 20])
+def test_no_other_scale_puts_the_weights_on_levels_with_clearly_less_error(notches: int) -> None:
+    levels = notched_levels(notches)
+
+    def error(scale: float) -> float:
+        return float(((levels.nearest(WEIGHTS, scale) - WEIGHTS) ** 2).sum())
+
+    largest = max_abs_scale(WEIGHTS)
+    least = min(error(largest * share / 500) for share in range(1, 501))
+    best = mse_optimal_scale(WEIGHTS, levels)
+    assert 0 < best <= largest
+    assert error(best) <= 1.03 * least
+
+
+def test_weights_that_lie_on_levels_are_not_scaled() -> None:
+    levels = notched_levels(1)
+    assert mse_optimal_scale(torch.tensor([0.5, -0.5, 0.5]), levels) == pytest.approx(0.5)
+
+
+def test_programming_noise_follows_from_the_generators_seed_alone() -> None:
+    levels = notched_levels(5)
+    once, again, other = (
+        levels.with_noise(WEIGHTS, 0.1, torch.Generator().manual_seed(seed)) for seed in (4, 4, 5)
+    )
+    assert torch.equal(once, again)
+    assert not torch.equal(once, other)

@@ -10,7 +10,13 @@ from dwmtj.simulators.networks import NetworkError
 from dwmtj.simulators.networks.synapses.measured_device import measured_device
 from dwmtj.simulators.networks.synapses.synapse import PulsedSynapse
 from dwmtj.simulators.networks.synapses.technologies import of_model
-from dwmtj.tests.simulators.networks.test_stream_transitions import model, pulses
+from dwmtj.tests.simulators.networks.test_stream_transitions import (
+    DOWN,
+    UP,
+    mirrored,
+    model,
+    pulses,
+)
 
 COUNT = 20_000
 
@@ -81,3 +87,44 @@ def test_a_model_with_a_level_that_nothing_leaves_is_refused() -> None:
     one = replace(model(), pulses=(model().pulses[0], pulses("negative", stuck)))
     with pytest.raises(NetworkError, match="from level 1 to level 0"):
         of_model(one)
+
+
+def test_a_device_that_saturates_at_its_highest_conductance_is_the_mirror_image() -> None:
+    device, image = measured_device(model()), measured_device(mirrored())
+    assert image.ends.numpy() == pytest.approx(device.ends.numpy())
+    assert image.mean_steps == pytest.approx(device.mean_steps)
+    assert image.levels.numpy() == pytest.approx(device.levels.numpy(), abs=1e-6)
+    assert image.spreads.numpy() == pytest.approx(device.spreads.numpy())
+
+
+def test_the_mean_steps_up_and_down_are_those_of_their_own_sweeps() -> None:
+    at_once = [[DOWN[0][0], DOWN[0][1], [10, 0, 0]], DOWN[1]]
+    one = replace(model(), pulses=(pulses("positive", UP), pulses("negative", at_once)))
+    up, down = measured_device(one).mean_steps
+    assert (up, down) == pytest.approx((2 / 2, 2 / 1))
+
+
+def test_a_weight_between_two_levels_belongs_to_the_nearer_one() -> None:
+    device = measured_device(model())
+    low, middle = float(device.levels[0]), float(device.levels[1])
+    for share, resting in ((0.49, False), (0.51, True)):
+        start = low + share * (middle - low)
+        after = pulsed(start, upward=True)
+        assert bool((after == np.float32(start)).any()) is resting  # half of those in level 1 stay
+
+
+def test_what_it_does_follows_from_the_generators_seed_alone() -> None:
+    once, again, other = (pulsed(0.0, upward=True, seed=seed) for seed in (1, 1, 2))
+    assert np.array_equal(once, again)
+    assert not np.array_equal(once, other)
+
+
+def test_a_row_without_a_pulse_width_lacks_the_time_too() -> None:
+    timeless = tuple(replace(one, pulse_width_s=None) for one in model().pulses)
+    row = of_model(replace(model(), pulses=timeless))
+    assert row.write_s is None
+    assert row.lacks == ("energy and time of a pulse",)
+    half = (replace(model().pulses[0], pulse_width_s=None), model().pulses[1])
+    assert of_model(replace(model(), pulses=half)).write_s == 5e-8
+    assert row.family == "measured"
+    assert row.source == "state model A3, version 1, of 2026-01-01"

@@ -29,6 +29,26 @@ def model() -> StateModel:
     return StateModel("A3", 1, ("A3",), levels, SOURCE, tables, Prior(), 0.05, 0, None)
 
 
+def mirrored() -> StateModel:
+    """The same device with its conductances turned about: it saturates in the last level."""
+    middle = 1 / (1 / 100 + 1 / 60 - 1 / 80)
+    levels = tuple(
+        LevelState(Quantity(ohm), Quantity((ohm / was) ** 2), 0.1, None, 10)
+        for ohm, was in ((100.0, 60.0), (middle, 80.0), (60.0, 100.0))
+    )
+    tables = tuple(
+        pulses(one.polarity, [[row[::-1] for row in table[::-1]] for table in counts])
+        for one, counts in zip(model().pulses, (UP, DOWN), strict=True)
+    )
+    return replace(model(), levels=levels, pulses=tables, saturated_level=2)
+
+
+def test_a_device_that_saturates_in_its_last_level_is_pushed_towards_the_first() -> None:
+    found, image = likeliest_transitions(model()), likeliest_transitions(mirrored())
+    np.testing.assert_allclose(image.onward, found.onward)
+    np.testing.assert_allclose(image.back, found.back)
+
+
 def test_a_dithered_pulse_leaves_a_level_as_often_as_its_amplitude_suffices() -> None:
     found = likeliest_transitions(model())
     np.testing.assert_allclose(found.onward, np.array([[0, 0.5, 0.5], [0, 0.5, 0.5], [0, 0, 1]]))
@@ -54,14 +74,25 @@ def test_drawn_devices_differ_and_stay_distributions() -> None:
 
 def test_a_model_without_negative_pulses_is_refused() -> None:
     one_way = replace(model(), pulses=(pulses("positive", UP),))
-    with pytest.raises(NetworkError, match="no negative pulses"):
+    with pytest.raises(NetworkError, match="model A3 has no negative pulses"):
         likeliest_transitions(one_way)
+    other_way = replace(model(), pulses=(pulses("negative", DOWN),))
+    with pytest.raises(NetworkError, match="model A3 has no positive pulses"):
+        drawn_transitions(other_way, np.random.default_rng(0))
 
 
 def test_a_model_that_does_not_span_its_levels_is_refused() -> None:
     stuck = [UP[0], UP[0]]
     short = replace(model(), pulses=(pulses("positive", stuck), pulses("negative", DOWN)))
-    with pytest.raises(NetworkError, match="never take the wall from level 0 to level 2"):
+    with pytest.raises(
+        NetworkError, match=r"A3 .* positive .* never take the wall from level 0 to"
+    ):
+        likeliest_transitions(short)
+    stuck = [DOWN[0], DOWN[0]]
+    short = replace(model(), pulses=(pulses("positive", UP), pulses("negative", stuck)))
+    with pytest.raises(
+        NetworkError, match=r"negative .* never take the wall from level 2 to level"
+    ):
         likeliest_transitions(short)
 
 

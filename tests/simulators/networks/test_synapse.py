@@ -93,3 +93,35 @@ def test_no_synapse_leaves_its_range() -> None:
     for synapse in (PulsedSynapse(noisy), IdealSynapse()):
         written = synapse.update(torch.zeros(1000), asked, generator(4))
         assert float(written.weights.abs().max()) <= 1
+
+
+@pytest.mark.parametrize("nonlinearity", [(0.0, 0.0), (2.0, -2.0), (-2.0, 2.0), (-2.0, -2.0)])
+@pytest.mark.parametrize("near_end", [0.99, 1.0])
+def test_a_pulse_near_the_end_of_the_range_goes_to_the_end(
+    nonlinearity: tuple[float, float], near_end: float
+) -> None:
+    device = ExponentialDevice((4, 4), nonlinearity)
+    up = device.pulse(torch.tensor([near_end]), torch.tensor([True]), generator())
+    down = device.pulse(torch.tensor([-near_end]), torch.tensor([False]), generator())
+    assert near_end <= float(up) <= 1
+    assert -1 <= float(down) <= -near_end
+    if nonlinearity == (0.0, 0.0):
+        assert (float(up), float(down)) == pytest.approx((1, -1))
+
+
+def test_an_ideal_synapse_adds_within_the_range_and_fires_nothing() -> None:
+    weights, asked = torch.tensor([0.5, -0.5, 0.9, -0.9]), torch.tensor([0.25, -0.25, 0.2, -0.2])
+    written = IdealSynapse().update(weights, asked, generator())
+    assert written.weights.tolist() == [0.75, -0.75, 1.0, -1.0]
+    assert (written.pulses, written.longest) == (0, 0)
+    assert weights.tolist() == pytest.approx([0.5, -0.5, 0.9, -0.9])
+
+
+def test_what_a_synapse_does_follows_from_the_generators_seed_alone() -> None:
+    synapse = PulsedSynapse(ExponentialDevice((10, 20), (1.0, -2.0), write_noise=0.1))
+    asked = torch.randn(100, generator=generator(3))
+    once, again, other = (
+        synapse.update(torch.zeros(100), asked, generator(seed)).weights for seed in (4, 4, 5)
+    )
+    assert torch.equal(once, again)
+    assert not torch.equal(once, other)

@@ -15,6 +15,8 @@ LAZY = """
 import importlib
 WHERE = {"area": "shapes", "twice": "numbers"}
 def __getattr__(name):
+    if name not in WHERE:
+        raise AttributeError(name)
     return getattr(importlib.import_module(f"lab_room.{WHERE[name]}"), name)
 """
 FILES = {

@@ -100,7 +100,7 @@ class Declaration:
     def range(self) -> str:
         """The bounds as text: "1.5 ns to 1 s"."""
         if self.whole:
-            return f"{self.minimum:,.0f} to {self.maximum:,.0f}".replace(",", " ")
+            return f"{self.minimum:.0f} to {_whole(self.maximum)}"
         low, high = (format_quantity(bound, self.unit) for bound in (self.minimum, self.maximum))
         if low.partition(" ")[2] in ("", high.partition(" ")[2]) or self.minimum == 0:
             low = low.partition(" ")[0]
@@ -121,6 +121,14 @@ class Declaration:
         return ProtocolError(
             f"{subject or self.label} is {shown}{why}; it must be {kind} from {self.range}."
         )
+
+
+def _whole(number: float) -> str:
+    """Return a whole number as one reads it: "10⁹", "250"."""
+    power = str(round(math.log10(number))) if number >= 1e6 else ""
+    if power and number == 10 ** int(power):
+        return "10" + power.translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{number:.0f}"
 
 
 def declarations(procedure: type[BenchProcedure]) -> tuple[Declaration, ...]:

@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import cache, partial
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory, straight_model: StateMode
             run(procedure, bench, store, should_stop=partial(bool, stopped))
         device = store.run(1).summary.device
         store.add_calibration("straight-B1", device, [1], model_document(straight_model))
-    with sqlite3.connect(folder / "lab.sqlite") as database:
+    with closing(sqlite3.connect(folder / "lab.sqlite")) as database, database:
         database.execute("UPDATE runs SET status = 'running', host = 'far-away' WHERE id = 4")
     shutil.copy(folder / "lab.sqlite", folder / "dwmtj.sqlite")
     return folder

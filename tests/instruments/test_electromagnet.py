@@ -1,6 +1,6 @@
 """Byte for byte: what the magnet's adapter sends to supply and gaussmeter."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -382,3 +382,115 @@ def test_a_change_of_the_field_in_another_thread_ends_when_the_magnet_is_made_sa
         pytest.raises(BenchError, match="is being made safe"),
     ):
         electromagnet.set_field(0.01)
+
+
+class Coil:
+    """A coil on its supply and the gaussmeter beside it, whose readings may be given one by one."""
+
+    identity = "coil"
+    maximum_current_A = 10.0
+
+    def __init__(
+        self, readings_T: Sequence[float] = (), *, T_per_A: float = 0.25, remanence_T: float = 0.0
+    ) -> None:
+        self.ramps_A: list[float] = []
+        self._readings_T = iter(readings_T)
+        self._T_per_A = T_per_A
+        self._remanence_T = remanence_T
+
+    def ramp_to(self, current_A: float, is_over: Callable[[], bool] = lambda: False) -> None:
+        assert not is_over()
+        self.ramps_A.append(current_A)
+
+    def read_current(self) -> float:
+        return self.ramps_A[-1]
+
+    def read_field(self) -> float:
+        physical_T = self.ramps_A[-1] * self._T_per_A + self._remanence_T
+        return next(self._readings_T, physical_T)
+
+    def check(self) -> None: ...
+
+    def make_safe(self) -> None: ...
+
+
+def magnet_with(coil: Coil) -> Electromagnet:
+    """Return a magnet all of whose numbers are powers of two, so that limits are met exactly."""
+    return Electromagnet(
+        coil,
+        coil,
+        CountingClock(),
+        coil_T_per_A=0.25,
+        tolerance_T=2**-10,
+        largest_trim_T=2**-4,
+        largest_field_T=0.5,
+    )
+
+
+def test_a_wrong_coil_constant_and_a_remanence_are_trimmed_away() -> None:
+    coil = Coil(T_per_A=0.22, remanence_T=-5e-3)
+    assert magnet_with(coil).set_field(0.25) == pytest.approx(0.25, abs=2**-10)
+    assert coil.ramps_A[-1] == pytest.approx((0.25 + 5e-3) / 0.22, abs=2**-10 / 0.22)
+    assert 2 <= len(coil.ramps_A) <= 8
+
+
+@pytest.mark.parametrize(
+    ("field_T", "readings_T"),
+    [
+        (0.5, [0.5 + 2**-10]),  # as far off as tolerated
+        (0.25, [0.25 + 2**-4]),  # a trim as large as allowed
+        (0.5 - 2**-9, [0.5 + 2**-10]),  # the largest field, as far off as tolerated
+        (0.5 - 2**-5, [0.5 - 2**-4]),  # a trim that asks for the largest field
+        (-0.5 + 2**-5, [-0.5 + 2**-4]),
+    ],
+)
+def test_trims_and_fields_may_reach_their_limits(field_T: float, readings_T: list[float]) -> None:
+    twice = [reading_T for reading_T in readings_T for _ in range(2)]
+    magnet_with(Coil(twice)).set_field(field_T)
+
+
+def test_a_field_as_far_off_as_tolerated_is_not_trimmed() -> None:
+    coil = Coil([0.25 + 2**-10] * 2)
+    assert magnet_with(coil).set_field(0.25) == 0.25 + 2**-10
+    assert coil.ramps_A == [1.0]
+
+
+@pytest.mark.parametrize(
+    ("field_T", "reading_T"),
+    [
+        (0.5, 0.5 + 2**-9),  # seen beyond the largest field
+        (-0.5, -0.5 - 2**-9),
+        (0.5, 0.5 - 2**-9),  # asks for more than the largest field
+        (-0.5, -0.5 + 2**-9),
+        (0.25, 0.25 + 2**-4 + 2**-9),  # asks for more than the largest trim
+        (0.25, 0.25 - 2**-4 - 2**-9),
+    ],
+)
+def test_a_reading_that_would_drive_the_field_away_ends_the_attempt_at_once(
+    field_T: float, reading_T: float
+) -> None:
+    coil = Coil([reading_T] * 2)
+    with pytest.raises(BenchError, match=f"reads {reading_T:g} T where {field_T:g} T was set"):
+        magnet_with(coil).set_field(field_T)
+    assert len(coil.ramps_A) == 1
+
+
+def test_the_field_is_the_last_of_two_readings_that_agree() -> None:
+    coil = Coil([0.0, 0.25, 0.25 + 2**-10])
+    assert magnet_with(coil).set_field(0.25) == 0.25 + 2**-10
+
+
+def test_a_magnet_without_gaussmeter_warns_once(caplog: pytest.LogCaptureFixture) -> None:
+    open_loop = Electromagnet(
+        Coil(),
+        None,
+        CountingClock(),
+        coil_T_per_A=-0.25,
+        tolerance_T=2**-10,
+        largest_trim_T=2**-4,
+        largest_field_T=0.5,
+    )
+    for field_T in (0.25, 0.5, -0.5):
+        assert open_loop.set_field(field_T) == field_T
+        assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert open_loop.maximum_field_T == 2.5

@@ -46,6 +46,14 @@ def test_a_condition_means_what_it_says(text: str, holds: bool) -> None:
 def test_a_condition_knows_the_quantities_that_it_names() -> None:
     condition = parse_condition("a_K > 3 or (b_A < 2 and a_K < 1)")
     assert condition.quantities == {"a_K", "b_A"}
+    assert condition.text == "a_K > 3 or (b_A < 2 and a_K < 1)"
+
+
+def test_the_longest_condition_has_a_thousand_characters() -> None:
+    longest = "a < " + " " * 995 + "1"
+    assert parse_condition(longest).holds({"a": 0}.get)
+    with pytest.raises(BenchError, match=r"^'a < {77}' is not a condition"):
+        parse_condition(longest + "1")
 
 
 @pytest.mark.parametrize(

@@ -108,11 +108,11 @@ def test_a_limit_of_a_parameter_is_a_key_of_the_bench_file(protocol: type[BenchP
             "Last amplitude is '4 M' (4 MV); it must be a number from 0 to 100 V.",
         ),
         ("bias_field_T", " ", "Bias field is empty; it must be a number from -3 to 3 T."),
-        ("cycles", "2.5", "Cycles is '2.5'; it must be a whole number from 1 to 1 000 000 000."),
+        ("cycles", "2.5", "Cycles is '2.5'; it must be a whole number from 1 to 10⁹."),
         (
             "cycles",
             60 * "x",
-            f"Cycles is '{40 * 'x'}…'; it must be a whole number from 1 to 1 000 000 000.",
+            f"Cycles is '{40 * 'x'}…'; it must be a whole number from 1 to 10⁹.",
         ),
     ],
 )

@@ -1,5 +1,6 @@
 """Pulsed protocols do what the method section says, in that order."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -46,15 +47,20 @@ def test_the_pulses_of_a_reset_are_negative_and_never_saturate_first(
     assert fields(rig) == [-0.042]
     assert fired(rig) == [-1.0, -1.5, -2.0]
     assert [point.amplitude_V for point in points] == [None, -1.0, -1.5, -2.0]
+    assert [point.phase for point in points] == ["bias", "reset", "reset", "reset"]
+    assert {point.cycle for point in points} == {0}
 
 
 def test_cycling_saturates_once_and_changes_the_bias_with_the_direction(
     bench: Bench, rig: Any
 ) -> None:
     parameters = {**LADDER, "reset_stop_V": 1.5, "cycles": 2}
-    list(make_protocol("write-reset-cycling", parameters).steps(bench))
+    points = list(make_protocol("write-reset-cycling", parameters).steps(bench))
     assert fields(rig) == [0.05, -0.004, -0.042, -0.004, -0.042]
     assert fired(rig) == 2 * [1.0, 1.5, 2.0, -1.0, -1.5]
+    cycle = ["bias", "write", "write", "write", "bias", "reset", "reset"]
+    assert [point.phase for point in points] == ["saturate", *cycle, *cycle]
+    assert [point.cycle for point in points] == [0] + 7 * [0] + 7 * [1]
 
 
 def test_the_ramp_of_the_straight_synapse_saturates_the_other_way_and_goes_further() -> None:
@@ -67,6 +73,30 @@ def test_the_ramp_of_the_straight_synapse_saturates_the_other_way_and_goes_furth
 def test_a_resumed_protocol_starts_at_the_cycle_it_is_given(bench: Bench) -> None:
     procedure = make_protocol("staircase-write", {**LADDER, "cycles": 4})
     assert {point.cycle for point in procedure.steps(bench, first_cycle=2)} == {2, 3}
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "cycles"),
+    [
+        ("staircase-write", {"cycles": 3}, {1, 2}),
+        ("write-reset-cycling", {"cycles": 3}, {1, 2}),
+        ("reset", {}, {1}),
+    ],
+)
+def test_every_point_of_a_resumed_run_is_of_the_cycles_that_were_missing(
+    name: str, parameters: dict[str, float | str], cycles: set[int], bench: Bench
+) -> None:
+    procedure = make_protocol(name, {**LADDER, **parameters})
+    assert {point.cycle for point in procedure.steps(bench, first_cycle=1)} == cycles
+
+
+@pytest.mark.parametrize("name", ["staircase-write", "reset", "write-reset-cycling"])
+def test_every_reading_waits_for_its_delay_after_the_pulse(
+    name: str, bench: Bench, rig: Any
+) -> None:
+    points = list(make_protocol(name, {**LADDER, "read_delay_s": 5}).steps(bench))
+    waits_s = [b.time_s - a.time_s for a, b in pairwise(points) if b.amplitude_V is not None]
+    assert waits_s == pytest.approx([5.02] * len(fired(rig)))
 
 
 @pytest.mark.parametrize("name", PROTOCOLS)
@@ -84,6 +114,8 @@ def test_a_protocol_asks_for_nothing_it_did_not_declare(name: str, bench: Bench,
     set_points = procedure.set_points()
     assert set(fired(rig)) == set(set_points.amplitudes_V)
     assert set(fields(rig)) == set(set_points.fields_T)
+    armed = {call[1] for call in rig.calls if call[0] == "arm"}
+    assert armed == {*set_points.currents_A} | ({set_points.shape} - {None})
 
 
 @pytest.mark.parametrize(
@@ -117,7 +149,12 @@ def test_a_protocol_beyond_the_limits_is_refused_before_anything_is_touched(
         ("reset", {"amplitude_stop_V": "nan"}, "must be a number"),
         ("reset", {"amplitude_step_V": 0}, "amplitude_step_V is 0"),
         ("staircase-write", {"cycles": 2.5}, "must be a whole number from 1"),
-        ("reset", {"amplitude_start_V": 3, "amplitude_stop_V": 2}, "below its start"),
+        (
+            "reset",
+            {"amplitude_start_V": 3, "amplitude_stop_V": 2},
+            "The amplitude stops at 2, below its start",
+        ),
+        ("write-reset-cycling", {"reset_stop_V": 0.05}, "The reset amplitude stops at 0.05, below"),
     ],
 )
 def test_bad_parameters_get_one_sentence(

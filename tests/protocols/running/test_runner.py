@@ -291,12 +291,13 @@ def test_a_bench_that_cannot_be_made_safe_makes_a_complete_run_failed(
     assert store.runs()[0].points == 12
 
 
-@pytest.mark.parametrize("error", [BenchError("No answer."), KeyboardInterrupt()])
+@pytest.mark.parametrize("kind", [BenchError, KeyboardInterrupt])
 def test_what_went_wrong_first_is_raised_with_a_note_that_the_bench_is_not_safe(
-    store: Store, bench: NotingBench, error: BaseException
+    store: Store, bench: NotingBench, kind: type[BaseException]
 ) -> None:
+    error = kind("No answer.") if kind is BenchError else kind()
     bench.while_made_safe = unsafe
-    with pytest.raises(type(error)) as raised:
+    with pytest.raises(kind) as raised:
         run(Counting(disturb=raising(error)), bench, store)
     assert raised.value.__notes__ == ["The source is still on; switch it off by sequence."]
     status, message = status_of(store)

@@ -52,7 +52,9 @@ def run_window(
     window.show()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: window.close_quietly())
-    return application.exec()
+    code = application.exec()
+    link.say_farewell()
+    return code
 
 
 def missing_system_packages() -> list[str]:

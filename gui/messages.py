@@ -12,7 +12,7 @@ from .durations import clock
 from .look.symbols import colour_of, symbol
 from .look.tables import Table
 from .look.theme import LIGHT, Theme
-from .look.widgets import button, copy_text, row
+from .look.widgets import button, copy_text, plain_tip, row
 
 Index = QModelIndex | QPersistentModelIndex
 MOST = 2000
@@ -65,7 +65,7 @@ class MessageModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return (clock(message.time), message.level, message.text)[column]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return message.text
+            return plain_tip(message.text)
         if column == 1:
             colour = colour_of(message.level, self._theme)
             if role == Qt.ItemDataRole.DecorationRole:

@@ -29,7 +29,7 @@ class PlotPlace(Card):
         self.run_id: int | None = None
         self.running = False
         self._points = RunPoints()
-        self._asked = False
+        self._asked = self._again = False
         self.panel = PlotsPanel()
         self.panel.overlay_asked.connect(self.overlay_asked)
         self.pages = QStackedWidget()
@@ -49,7 +49,8 @@ class PlotPlace(Card):
             self._set_running(running)
             return
         self.run_id, self.running = run_id, running
-        self._points, self._asked = RunPoints(), False
+        self._points = RunPoints()
+        self._asked = self._again = False
         self.panel.show_run(title, self._points, running)
         self.pages.setCurrentWidget(self.panel)
         self._ask()
@@ -77,7 +78,8 @@ class PlotPlace(Card):
         self.running = running
 
     def _ask(self) -> None:
-        """Ask for the points that are new, unless that is under way."""
+        """Ask for the points that are new; once more if that is under way."""
+        self._again = self._asked
         if self._asked or self.run_id is None:
             return
         self._asked = True
@@ -98,6 +100,8 @@ class PlotPlace(Card):
         points.append(columns)
         if len(points) > before:
             self.panel.points_changed()
+        if not self.running and (self._again or len(points) > before):
+            self._ask()  # the store gives a part at a time, and a run ends between two looks
 
     def _not_taken(self, points: RunPoints, error: Exception) -> None:
         if points is self._points:

@@ -14,6 +14,7 @@ from ..storage import OutputFileError
 from .commands import Commands
 from .errors import UnexpectedErrors
 from .keys import KeysPage, bound
+from .link.client import StationClient
 from .link.station_link import StationLink
 from .look.appearance import Appearance
 from .look.dialogs import Question
@@ -120,6 +121,8 @@ class BenchWindow(QWidget):
     def close_quietly(self) -> None:
         """Close without a question, as the system asks for; a run goes on in the station."""
         self._quiet = True
+        while (dialog := QApplication.activeModalWidget()) is not None and dialog.close():
+            pass
         self.close()
 
     def _may_close(self) -> bool:
@@ -141,11 +144,13 @@ class BenchWindow(QWidget):
         if answer == STOP:
             self._stopped = True
             self.link.stop()
-        return answer in (KEEP, STOP)
+        return self._quiet or answer in (KEEP, STOP)
 
     def _leave(self) -> None:
-        if self.station is not None and self.station.activity is Activity.BY_HAND:
-            self.commands.make_safe()
+        if self.station is not None:
+            if self.station.activity is Activity.BY_HAND:
+                self.link.stop()  # at once, whatever is under way
+            self.link.do(_make_safe_by_hand)
         if self._ends_station():
             self.link.do(lambda station: station.shut_down(when_idle=True))
         remember(self.memory, self, self.panels)
@@ -159,7 +164,7 @@ class BenchWindow(QWidget):
     def _ends_station(self) -> bool:
         """Return True if nobody needs the station any more: it gives the bench free."""
         state = self.station
-        runs = state is None or bool(state.queue) or state.activity is Activity.RUNNING
+        runs = state is not None and (bool(state.queue) or state.activity is Activity.RUNNING)
         return self.link.started and (self._stopped or not runs)
 
     def _set_theme(self, theme: Theme) -> None:
@@ -190,3 +195,9 @@ class BenchWindow(QWidget):
             source.failed.connect(self.say_error)
         panels.status.theme_asked.connect(self.next_theme)
         panels.status.keys_asked.connect(self.show_keys)
+
+
+def _make_safe_by_hand(station: StationClient) -> None:
+    """Switch off what was set by hand, also by a command that was sent just before."""
+    if station.state().activity is Activity.BY_HAND:
+        station.make_safe()

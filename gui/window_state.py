@@ -1,16 +1,34 @@
 """What the window remembers of a user: written atomically, and set aside where it is unreadable."""
 
+import base64
 import contextlib
 import time
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    ValidationError,
+)
 from PySide6.QtCore import QStandardPaths
 
 from ..storage import OutputFileError, atomic_write
 from .look.theme import ThemeChoice
 
 FILE = "window.json"
+
+
+def _base64(text: str) -> str:
+    base64.b64decode(text, validate=True)  # raises ValueError
+    return text
+
+
+Small = Annotated[int, Field(ge=0, le=100_000)]
+"""A size in pixels, or a place in a row: what Qt takes."""
 
 
 class RunTemplate(BaseModel):
@@ -20,7 +38,7 @@ class RunTemplate(BaseModel):
 
     name: str
     protocol: str
-    values: dict[str, float | int] = Field(default_factory=dict)
+    values: dict[str, int | FiniteFloat] = Field(default_factory=dict)
 
 
 class WindowState(BaseModel):
@@ -29,10 +47,10 @@ class WindowState(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     theme: ThemeChoice = ThemeChoice.SYSTEM
-    geometry: str = ""
-    splitters: dict[str, list[int]] = Field(default_factory=dict)
-    columns: dict[str, list[int]] = Field(default_factory=dict)
-    tab: int = 0
+    geometry: Annotated[str, AfterValidator(_base64)] = ""
+    splitters: dict[str, list[Small]] = Field(default_factory=dict)
+    columns: dict[str, list[Small]] = Field(default_factory=dict)
+    tab: Small = 0
     operator: str = ""
     protocol: str = ""
     texts: dict[str, dict[str, str]] = Field(default_factory=dict)

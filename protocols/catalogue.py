@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Mapping
+from threading import Lock
 
 from .declarations import declarations
 from .errors import ProtocolError
@@ -27,6 +28,9 @@ PROTOCOLS: Mapping[str, type[BenchProcedure]] = {
 """The class of each protocol, by the name under which its runs are stored."""
 
 
+_MAKING = Lock()  # PyMeasure loads its units at the first procedure, in whatever thread
+
+
 def make_protocol(name: str, parameters: Mapping[str, float | str] | None = None) -> BenchProcedure:
     """Return a protocol with its parameters set, the others at their defaults.
 
@@ -35,7 +39,8 @@ def make_protocol(name: str, parameters: Mapping[str, float | str] | None = None
     bounds, or values that do not fit together.
     """
     try:
-        procedure = PROTOCOLS[name]()
+        with _MAKING:
+            procedure = PROTOCOLS[name]()
     except KeyError:
         raise ProtocolError(
             f"There is no protocol {name!r}{_did_you_mean(name, PROTOCOLS)}; the protocols are "

@@ -211,8 +211,11 @@ class Station:
 
     def _replace_from_here(self) -> None:
         """Replace a process that hangs so badly that it cannot do so itself."""
-        if self._successor() is None:
-            replace_process(self._file)
+        if self._successor() is not None:
+            return
+        if self._file.process.is_dead():
+            raise self._ended()
+        replace_process(self._file)
 
     def _ask(self, command: str, **arguments: Any) -> Any:
         """Ask for what may take long, of the successor if the process is being replaced."""
@@ -242,10 +245,13 @@ class Station:
                 return ask(found.address, found.token, command, arguments, timeout_s)
             if found is not None:
                 raise
-            raise NotReachedError(
-                f"The station {self.name} (PID {file.process.pid}) has ended: start it again with "
-                "dwmtj station start."
-            ) from error
+            raise self._ended() from error
+
+    def _ended(self) -> NotReachedError:
+        return NotReachedError(
+            f"The station {self.name} (PID {self._file.process.pid}) has ended: start it again "
+            "with dwmtj station start."
+        )
 
     def _successor(self) -> StationFile | None:
         """Return the station's file while its process is being replaced, else None."""

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 from ...station.messages import InstrumentState
 from ..look.symbols import Symbol, colour_of
 from ..look.theme import LIGHT, Theme
-from ..look.widgets import ElidedLabel, label
+from ..look.widgets import ElidedLabel, label, plain_tip
 
 HUNG_AFTER_S = 1.0
 
@@ -38,8 +38,10 @@ class InstrumentRow(QWidget):
         self.state.setStyleSheet(f"color: {colour};")
         self.detail.setText(detail_text(instrument))
         self.setToolTip(
-            f"{instrument.name}: {instrument.identity or instrument.driver}\n"
-            f"{instrument.address}\n{instrument.state}: {instrument.detail}"
+            plain_tip(
+                f"{instrument.name}: {instrument.identity or instrument.driver}\n"
+                f"{instrument.address}\n{instrument.state}: {instrument.detail}"
+            )
         )
 
 

@@ -14,6 +14,7 @@ from PySide6.QtCore import (
 
 from ...station.messages import Job, StationState
 from ..durations import after, clock, duration
+from ..look.widgets import plain_tip
 from ..parameters import protocol_names, summary
 
 Index = QModelIndex | QPersistentModelIndex
@@ -69,7 +70,7 @@ class QueueModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._texts[index.row()][column]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self.jobs[index.row()].problem or self._texts[index.row()][column]
+            return plain_tip(self.jobs[index.row()].problem or self._texts[index.row()][column])
         if role == Qt.ItemDataRole.TextAlignmentRole and column in RIGHT:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None

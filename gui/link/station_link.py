@@ -4,6 +4,7 @@ A command that hangs delays neither the state nor the stop.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from .worker import Worker, sentence_of
 
 PERIOD_S = 0.1
 RETRY_S = 1.0
+FAREWELL_S = 20.0
 START_TIMEOUT_S = 120.0
 Result = TypeVar("Result")
 
@@ -81,6 +83,12 @@ class StationLink(QObject):
         self._commands.close()
         self._stops.close()
 
+    def say_farewell(self) -> None:
+        """Wait, after `close`, until the station has what was asked of it; FAREWELL_S at most."""
+        deadline_s = time.monotonic() + FAREWELL_S
+        for wait in (self._poller.join, self._stops.wait, self._commands.wait):
+            wait(max(0.0, deadline_s - time.monotonic()))
+
     def _reached(self) -> StationClient:
         if not self._there.wait(START_TIMEOUT_S) or self._client is None:
             raise StationError("The station cannot be reached; start it again.")
@@ -98,6 +106,8 @@ class StationLink(QObject):
                 self._tell(self.lost.emit, sentence_of(error)[0], True)
                 continue
             self._there.set()
+            if self._closing.is_set() and self._client.started:  # nobody has used it
+                self._client.shut_down(when_idle=True)
             self._follow(self._client)
 
     def _follow(self, client: StationClient) -> None:
@@ -113,7 +123,8 @@ class StationLink(QObject):
             seen = max([seen, *(message.number for message in state.messages)])
             self._tell(self.changed.emit, state)
             self._closing.wait(PERIOD_S)
-        client.close()
+        if not self._closing.is_set():  # else commands may still be on their way
+            client.close()
 
     def _tell(self, emit: Callable[..., None], *values: object) -> None:
         if not self._closing.is_set():

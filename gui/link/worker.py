@@ -63,16 +63,19 @@ class Worker(QObject):
         self._jobs.put(job)
 
     def close(self) -> None:
-        """Do nothing more; what is under way is left to end, and its result is dropped."""
+        """Take nothing more; what was asked for is still done, and its results are dropped."""
         self._closed = True
         self._jobs.put(None)
+
+    def wait(self, timeout_s: float) -> None:
+        """Wait, after `close`, until all that was asked for is done, but not for ever."""
+        self._thread.join(timeout_s)
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
             done = job()
-            if self._closed or not shiboken6.isValid(self):
-                return
-            self._done.emit(done)
+            if not self._closed and shiboken6.isValid(self):
+                self._done.emit(done)
 
     def _deliver(self, done: _Done) -> None:
         gone = done.owner is not None and not shiboken6.isValid(done.owner)

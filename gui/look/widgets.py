@@ -1,6 +1,7 @@
 """Small widgets that every panel is made of."""
 
 from collections.abc import Callable
+from html import escape
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QResizeEvent, QWheelEvent
@@ -60,7 +61,7 @@ class ElidedLabel(QLabel):
         right = Qt.TextElideMode.ElideRight
         shown = self.fontMetrics().elidedText(self._full, right, max(0, self.width()))
         super().setText(shown)
-        self.setToolTip(self._full if shown != self._full else "")
+        self.setToolTip(plain_tip(self._full) if shown != self._full else "")
         self.setAccessibleName(self._full)
 
 
@@ -157,6 +158,13 @@ def _fill(layout: QBoxLayout, widgets: tuple[QWidget | int, ...]) -> None:
             layout.addStretch(widget)
         else:
             layout.addWidget(widget)
+
+
+def plain_tip(text: str) -> str:
+    """Return a text as a tooltip that shows it as it stands, tags included."""
+    if "<" not in text:  # which Qt takes for HTML
+        return text
+    return f'<span style="white-space:pre-wrap">{escape(text)}</span>'
 
 
 def copy_text(text: str) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from ...storage import CalibrationRecord
 from ..durations import clock
+from ..look.widgets import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("Model", "Version", "Device", "Levels", "Runs", "Made")
@@ -44,7 +45,7 @@ class ModelList(QAbstractTableModel):
         record = self.records[index.row()]
         runs = ", ".join(map(str, record.source_runs))
         made = clock(record.created)
-        return (
+        text = (
             record.name,
             str(record.version),
             record.device,
@@ -52,6 +53,7 @@ class ModelList(QAbstractTableModel):
             runs,
             made,
         )[index.column()]
+        return plain_tip(text) if role == Qt.ItemDataRole.ToolTipRole else text
 
 
 def levels_text(record: CalibrationRecord) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from ...storage import Store
+from ...storage import OutputFileError, Store
 
 
 def ask_for_file(parent: QWidget, title: str, name: str, kinds: str) -> Path | None:
@@ -35,12 +35,18 @@ def write_runs_report(store: Store, runs: Sequence[int], path: Path) -> str:
 
 
 def write_csv_files(store: Store, runs: Sequence[int], to: Path) -> str:
-    """Write the points of one run to a file, or of several into a folder."""
+    """Write the points of one run to a file, which the dialog asked to replace, or several.
+
+    Several go into a folder; if one of its files is there already, nothing is written.
+    """
     if len(runs) == 1:
         store.export_csv(runs[0], to, overwrite=True)
     else:
-        for run in runs:
-            store.export_csv(run, to / f"run-{run}.csv", overwrite=True)
+        paths = {run: to / f"run-{run}.csv" for run in runs}
+        for path in filter(Path.exists, paths.values()):
+            raise OutputFileError(f"{path} exists already: remove it, or choose another folder.")
+        for run, path in paths.items():
+            store.export_csv(run, path)
     return f"The points of {_runs(runs)} are written to {to}."
 
 

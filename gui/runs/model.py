@@ -12,6 +12,7 @@ from ...storage import RunSummary, Status
 from ..durations import clock, duration
 from ..look.symbols import colour_of, symbol
 from ..look.theme import LIGHT, Theme
+from ..look.widgets import plain_tip
 from .search import Search, search_for
 
 Index = QModelIndex | QPersistentModelIndex
@@ -133,7 +134,7 @@ class RunModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
             return self._text(run, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tip(run, column)
+            return plain_tip(self._tip(run, column))
         if role == Qt.ItemDataRole.TextAlignmentRole and column in RIGHT:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if column == STATUS:

@@ -1,7 +1,7 @@
 """The page of one run: parameters, attempts, instruments, warnings, figures and notes."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -146,7 +146,9 @@ class RunPage(Card):
 
     def _keep_notes(self, text: str) -> None:
         if self.record is not None and text != self.record.summary.notes:
-            self.notes_kept.emit(self.record.summary.id, text)
+            summary = replace(self.record.summary, notes=text)
+            self.record = replace(self.record, summary=summary)
+            self.notes_kept.emit(summary.id, text)
 
 
 def draw_figures(store: Store, run_id: int) -> RunFigures:

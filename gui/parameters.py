@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from ..errors import DwmtjError
 from ..instruments import BenchFile
@@ -46,6 +47,7 @@ def protocol_help(name: str) -> str:
     return PROTOCOLS[name].summary
 
 
+@cache
 def declared(protocol: str) -> tuple[Declaration, ...]:
     """Return the parameters of a protocol in the order of the form."""
     return declarations(PROTOCOLS[protocol])

@@ -30,13 +30,16 @@ class StationLink(QObject):
     """A sentence: the station does not answer; and True if it has to be started again."""
     failed = Signal(str, str)
     """A sentence and its details: a command was refused."""
+    _sent = Signal()
+    """Follows every state, so that the next one waits until it is shown."""
 
     def __init__(self, connect: Callable[[], StationClient]) -> None:
         super().__init__()
         self._connect = connect
         self._client: StationClient | None = None
         self._there, self._wanted = threading.Event(), threading.Event()
-        self._closing = threading.Event()
+        self._closing, self._shown = threading.Event(), threading.Event()
+        self._sent.connect(self._shown.set)
         self._wanted.set()
         self._commands, self._stops = Worker("station commands"), Worker("station stop")
         for worker in (self._commands, self._stops):
@@ -121,8 +124,12 @@ class StationLink(QObject):
                 self._closing.wait(RETRY_S)
                 continue
             seen = max([seen, *(message.number for message in state.messages)])
+            self._shown.clear()
             self._tell(self.changed.emit, state)
+            self._tell(self._sent.emit)
             self._closing.wait(PERIOD_S)
+            while not (self._shown.wait(PERIOD_S) or self._closing.is_set()):
+                pass  # a busy window gets the latest state, and no row of older ones before F12
         if not self._closing.is_set():  # else commands may still be on their way
             client.close()
 

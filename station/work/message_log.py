@@ -4,6 +4,8 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from ..messages import StationMessage
@@ -11,6 +13,7 @@ from ..messages import StationMessage
 log = logging.getLogger(__name__)
 
 KEPT = 500
+STORE = "dwmtj.storage"
 _LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
 
@@ -34,3 +37,22 @@ class MessageLog:
         """Return the messages with a higher number."""
         with self._lock:
             return tuple(message for message in self._kept if message.number > number)
+
+    @contextmanager
+    def telling_of_the_store(self) -> Iterator[None]:
+        """Tell what the store warns of meanwhile, such as a database that was deleted."""
+        handler, logger = _Handler(self), logging.getLogger(STORE)
+        logger.addHandler(handler)
+        try:
+            yield
+        finally:
+            logger.removeHandler(handler)
+
+
+class _Handler(logging.Handler):
+    def __init__(self, messages: MessageLog) -> None:
+        super().__init__(logging.WARNING)
+        self._messages = messages
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._messages.add("error", record.getMessage())

@@ -74,7 +74,8 @@ class QueuedRuns:
         try:
             prepared = self._prepare(job)
             self.live = LiveRun(job.number, prepared.procedure.expected_cycles())
-            self._measure(job, prepared, self.live)
+            with self._messages.telling_of_the_store():
+                self._measure(job, prepared, self.live)
         except DwmtjError as error:
             return self._note_end(" ".join([str(error), *getattr(error, "__notes__", ())]))
         except Exception as error:

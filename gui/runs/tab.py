@@ -17,7 +17,7 @@ from .files import ask_for_file, ask_for_folder, write_csv_files, write_runs_rep
 from .model import RUN, STAR, RunModel
 from .search import HELP
 
-WIDTHS = (28, 48, 112, 142, 128, 100, 70, 78, 90, 60)
+WIDTHS = (28, 48, 112, 142, 128, 100, 86, 78, 90, 60)
 PERIOD_MS = 1000
 PLAIN = Qt.KeyboardModifier.NoModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier

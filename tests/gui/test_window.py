@@ -177,7 +177,9 @@ def test_the_window_remembers_form_theme_and_columns(open_window: Open, qtbot: Q
     assert chosen in list(ThemeChoice)
 
 
-@pytest.mark.parametrize("content", ['{"theme": "pink"}', "{", "\x00"])
+@pytest.mark.parametrize(
+    "content", ['{"theme": "pink"}', '{"geometry": "abc"}', '{"tab": -1}', "{", "\x00"]
+)
 def test_an_unreadable_state_is_kept_aside_and_said(
     open_window: Open, tmp_path: Path, content: str
 ) -> None:

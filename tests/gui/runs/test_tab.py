@@ -7,10 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from dwmtj.gui.runs.files import write_csv_files
 from dwmtj.gui.runs.model import NOTES, POINTS, STATUS, TAGS, TOOK
 from dwmtj.gui.runs.tab import RunsTab
 from dwmtj.gui.window import BenchWindow
-from dwmtj.storage import Store
+from dwmtj.storage import OutputFileError, Store
 from dwmtj.tests.gui.conftest import PATIENCE_MS
 from dwmtj.tests.gui.stand_in import StandIn
 
@@ -150,3 +151,29 @@ def test_points_are_exported_without_a_word_missing(
         timeout=PATIENCE_MS,
     )
     assert (tmp_path / "run-5.csv").read_text().count("write,") == 20
+
+
+def test_a_tag_of_html_in_notes_is_shown_as_it_was_typed(runs: RunsTab) -> None:
+    runs.model.annotate(5, notes="<img src=x> of tip <b>3</b>")
+    place = runs.model.index(0, NOTES)
+    assert "&lt;b&gt;3" in str(runs.model.data(place, Qt.ItemDataRole.ToolTipRole))
+
+
+def test_points_of_several_runs_replace_no_file(database: Path, tmp_path: Path) -> None:
+    (tmp_path / "run-2.csv").write_text("mine")
+    with Store.open(database) as store, pytest.raises(OutputFileError, match=r"run-2\.csv exists"):
+        write_csv_files(store, [1, 2], tmp_path)
+    assert (tmp_path / "run-2.csv").read_text() == "mine"
+    assert not (tmp_path / "run-1.csv").exists()
+
+
+def test_notes_changed_back_on_the_page_of_a_run_are_stored(
+    window: BenchWindow, qtbot: QtBot
+) -> None:
+    page = window.panels.run_page
+    window.view.open_run(5)
+    qtbot.waitUntil(lambda: page.notes.toPlainText() == "note 5", timeout=PATIENCE_MS)
+    for text in ("other", "note 5"):
+        page.notes.setPlainText(text)
+        qtbot.keyClick(page.notes, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert window.panels.runs.model.run(5).notes == "note 5"  # type: ignore[union-attr]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -13,7 +14,7 @@ from ..durations import clock, duration
 from ..look.symbols import colour_of, symbol
 from ..look.theme import LIGHT, Theme
 from ..look.widgets import plain_tip
-from .search import Search, search_for
+from .search import Search, all_text, search_for
 
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("★", "Run", "Started", "Protocol", "Device", "Status", "Points", "Took", "Tags", "Notes")
@@ -31,7 +32,8 @@ class RunModel(QAbstractTableModel):
         super().__init__()
         self._all: dict[int, RunSummary] = {}
         self.runs: list[RunSummary] = []
-        self.search = Search(())
+        self._texts: dict[int, str] = {}
+        self.search = Search()
         self._sorted_by, self._descending = RUN, True
         self._live: RunProgress | None = None
         self._stopping = False
@@ -64,13 +66,16 @@ class RunModel(QAbstractTableModel):
     def replace_all(self, runs: Sequence[RunSummary]) -> None:
         """Show these runs alone."""
         self._all = {run.id: run for run in runs}
+        self._texts.clear()
         self._find()
 
     def update_runs(self, runs: Sequence[RunSummary]) -> None:
         """Take over runs that are new or have changed."""
         changed = [run for run in runs if self._all.get(run.id) != run]
         fresh = any(run.id not in self._all for run in changed)
-        self._all.update({run.id: run for run in changed})
+        for run in changed:
+            self._all[run.id] = run
+            self._texts.pop(run.id, None)
         if fresh:
             self._find()
         elif changed:
@@ -170,11 +175,11 @@ class RunModel(QAbstractTableModel):
         self.annotated.emit(run.id, changes)
 
     def _find(self) -> None:
-        found = [run for run in self._all.values() if self.search.matches(run)]
-        found.sort(key=lambda run: run.id, reverse=True)
+        found = self.search.find(self._all.values(), self._searched_text)
+        found.sort(key=attrgetter("id"), reverse=True)
         if self._sorted_by != RUN or not self._descending:
             found.sort(key=self._key, reverse=self._descending)
-        if [run.id for run in found] == [run.id for run in self.runs]:
+        if _same_runs(found, self.runs):
             self.runs = found
             if found:
                 self.dataChanged.emit(self.index(0, 0), self.index(len(found) - 1, NOTES))
@@ -183,6 +188,12 @@ class RunModel(QAbstractTableModel):
             self.runs = found
             self.endResetModel()
         self.counted.emit()
+
+    def _searched_text(self, run: RunSummary) -> str:
+        text = self._texts.get(run.id)
+        if text is None:
+            text = self._texts[run.id] = all_text(run)
+        return text
 
     def _key(self, run: RunSummary) -> Any:
         if self._sorted_by == STAR:
@@ -241,6 +252,11 @@ class RunModel(QAbstractTableModel):
         if column == STARTED:
             return f"{run.started.astimezone():%Y-%m-%d %H:%M:%S}"
         return self._text(run, column)
+
+
+def _same_runs(first: list[RunSummary], second: list[RunSummary]) -> bool:
+    same_length = len(first) == len(second)
+    return same_length and all(a.id == b.id for a, b in zip(first, second, strict=True))
 
 
 def _took_s(run: RunSummary) -> float | None:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from dwmtj.gui.runs.model import RunModel
 from dwmtj.gui.runs.search import search_for
 from dwmtj.storage import RunSummary, Status
 
@@ -71,9 +72,19 @@ RUNS = [
 def test_a_search_finds_the_runs_that_meet_all_its_parts(text: str, found: list[int]) -> None:
     search = search_for(text, TODAY)
     assert search.problem == ""
-    assert [each.id for each in RUNS if search.matches(each)] == found
+    assert [each.id for each in search.find(RUNS)] == found
 
 
 @pytest.mark.parametrize("text", ["since:soon", "on:2026-13", "run:x", "until:2026-02-30"])
 def test_a_part_that_is_not_understood_is_named_in_a_sentence(text: str) -> None:
     assert text.partition(":")[2] in search_for(text, TODAY).problem
+
+
+def test_a_run_is_found_by_what_was_just_written_about_it() -> None:
+    model = RunModel()
+    model.replace_all(RUNS)
+    model.set_search("grown")
+    assert model.runs == []
+    model.annotate(2, notes="as grown")
+    model.set_search("grown")
+    assert [each.id for each in model.runs] == [2]

@@ -4,6 +4,8 @@ import logging
 import sys
 import threading
 import traceback
+from collections.abc import Callable
+from traceback import extract_tb as _frames
 from types import TracebackType
 
 from PySide6.QtCore import QObject, Signal
@@ -20,7 +22,7 @@ class UnexpectedErrors(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._before = sys.excepthook, threading.excepthook
-        self._seen: set[str] = set()
+        self._seen: set[tuple[str, tuple[tuple[str, int | None], ...]]] = set()
 
     def install(self) -> None:
         sys.excepthook = self._take
@@ -31,6 +33,13 @@ class UnexpectedErrors(QObject):
     def remove(self) -> None:
         sys.excepthook, threading.excepthook = self._before
 
+    def contain(self, act: Callable[..., object], *values: object) -> None:
+        """Call a part of the window; an error in it is taken as if nobody had called that part."""
+        try:
+            act(*values)
+        except Exception as error:
+            sys.excepthook(type(error), error, error.__traceback__)
+
     def _take(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
@@ -38,9 +47,10 @@ class UnexpectedErrors(QObject):
             self._before[0](kind, error, trace)
             return
         details = "".join(traceback.format_exception(kind, error, trace))
-        if details in self._seen:  # a timer that fails says so once
+        place = kind.__name__, tuple((each.filename, each.lineno) for each in _frames(trace))
+        if place in self._seen:  # a timer that fails says so once, whatever numbers it names
             return
-        self._seen.add(details)
+        self._seen.add(place)
         log.error("Unexpected error in the window", exc_info=(kind, error, trace))
         self.happened.emit(
             f"A part of the window failed ({kind.__name__}: {error}); the run goes on.", details

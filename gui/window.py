@@ -63,17 +63,15 @@ class BenchWindow(QWidget):
         self.panels.banner.show_starting("Starting the station …")
 
     def show_state(self, state: StationState) -> None:
-        """Show a state of the station in every panel."""
+        """Show a state of the station in every panel, also where one of them fails."""
         self.station = self.commands.state = state
-        panels = self.panels
-        panels.use(Path(state.database))
-        panels.banner.show_state(state)
-        panels.bench.show_state(state)
-        panels.queue.show_state(state)
-        panels.runs.show_state(state)
-        panels.tabs.show_count(panels.queue, len(state.queue))
-        panels.messages.add_all(state.messages)
-        self.view.follow(state)
+        panels, contain = self.panels, self.errors.contain
+        contain(panels.use, Path(state.database))
+        for panel in (panels.banner, panels.bench, panels.queue, panels.runs):
+            contain(panel.show_state, state)
+        contain(panels.tabs.show_count, panels.queue, len(state.queue))
+        contain(panels.messages.add_all, state.messages)
+        contain(self.view.follow, state)
 
     def show_lost(self, sentence: str) -> None:
         """Show that the station does not answer; F5 starts it again."""

@@ -2,10 +2,12 @@
 
 import subprocess
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import psutil
 import pytest
+from PySide6.QtCore import QTimer
 
 from dwmtj.station import Activity, NewJob, Station
 from dwmtj.storage import Status
@@ -84,6 +86,37 @@ def test_a_hung_meter_is_named_while_the_rest_is_safe_and_f12_again_replaces_the
     operator.until(lambda: operator.state.activity is Activity.IDLE)
     assert served.outputs() == ["0", "0", "0"]
     operator.until_run(1, Status.INTERRUPTED)
+
+
+@pytest.mark.qt_no_exception_capture
+def test_a_panel_a_slot_and_a_plot_that_fail_are_a_message_each_and_the_run_goes_on(
+    desk: Desk, served: TcpBench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operator = desk.open(served.write(tmp_path))
+    window, panels = operator.window, operator.panels
+    window.errors.install()  # in place of pytest's
+    operator.fill(amplitude_step_V="1 mV")
+    operator.add()
+    operator.until_under_way(1)
+    calls = count()
+
+    def fail(*_arguments: object) -> None:
+        raise ValueError(f"call {next(calls)}")
+
+    monkeypatch.setattr(panels.bench.reading, "show_reading", fail)
+    monkeypatch.setattr(panels.plots.panel.page.main, "paint_data", fail)
+    timer = QTimer(window)
+    timer.timeout.connect(fail)
+    timer.start(10)
+    done = operator.state.run.done if operator.state.run else 0
+    operator.until(lambda: operator.state.run is not None and operator.state.run.done > done + 20)
+    failed = [each for each in panels.messages.model.messages if each.level == "error"]
+    assert len(failed) == 3, failed
+    assert all("ValueError: call" in each.text and "Traceback" in each.details for each in failed)
+    timer.stop()
+    operator.press(Key.Key_F12)
+    operator.until_run(1, Status.ABORTED)
+    assert served.outputs() == ["0", "0", "0"]
 
 
 def shows(database: Path, window: "subprocess.Popen[str]") -> Callable[[], bool]:

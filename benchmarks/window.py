@@ -1,4 +1,6 @@
-"""What the window costs: CPU time and longest gap of a frame of the live plots at 10⁶ points.
+"""What the window costs: its start, lists, memory, the run beside it, and the live plots.
+
+Of the plots, CPU time and longest gap of a frame at 10⁶ points.
 
 The peer is pyqtgraph's PlotDataItem with clipping to the view and automatic downsampling, one for
 R(t) and one for R(V), given the same points in the same process.
@@ -21,6 +23,7 @@ import pyqtgraph
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
+from dwmtj.benchmarks._window_process import lists, memory, run_speed, start
 from dwmtj.gui.plots import PlotsPanel, RunPoints
 
 POINTS = 1_000_000
@@ -47,6 +50,10 @@ class Frames:
 def main() -> None:
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)
+    start()
+    lists(application)
+    memory(application)
+    run_speed()
     plots(application)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 
 import psutil
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from dwmtj.gui.link.station_link import StationLink
@@ -85,13 +85,14 @@ def lists(application: QApplication) -> None:
         with private_folder() as folder:
             write_runs(folder / "lab.sqlite", count)
             with open_window(application, folder) as window:
-                listed_s = _listed_s(window, count)
+                listed_s, cpu_s = _listed_s(window, count)
                 searched_ms = {text: _search_ms(window, text) for text in SEARCHES}
         target = "" if target_s is None else f" (target < {target_s:g} s)"
         slowest = max(searched_ms, key=lambda text: searched_ms[text])
         print(
-            f"{count:,} runs listed: {listed_s:.2f} s{target}; slowest search, {slowest!r}: "
-            f"{searched_ms[slowest]:.0f} ms of CPU (target < {TARGET_SEARCH_MS} ms)",
+            f"{count:,} runs listed: {listed_s:.2f} s, {cpu_s:.2f} s of CPU{target}; slowest "
+            f"search, {slowest!r}: {searched_ms[slowest]:.0f} ms of the Qt thread "
+            f"(target < {TARGET_SEARCH_MS} ms)",
             flush=True,
         )
 
@@ -192,22 +193,22 @@ def _copy(
     )
 
 
-def _listed_s(window: BenchWindow, count: int) -> float:
+def _listed_s(window: BenchWindow, count: int) -> tuple[float, float]:
     tab = window.panels.runs
     pump(lambda: tab.model.total == count)
     tab.model.replace_all([])
-    began_s = time.perf_counter()
+    began_s, cpu_began_s = time.perf_counter(), time.process_time()
     tab.reload()
     pump(lambda: tab.model.total == count)
     QApplication.processEvents()
-    return time.perf_counter() - began_s
+    return time.perf_counter() - began_s, time.process_time() - cpu_began_s
 
 
 def _search_ms(window: BenchWindow, text: str) -> float:
-    began_s = time.process_time()
+    began_s = time.thread_time()
     window.panels.runs.search.setText(text)
     QApplication.processEvents()
-    return 1e3 * (time.process_time() - began_s)
+    return 1e3 * (time.thread_time() - began_s)
 
 
 def _points_per_s(station: Station) -> float:
@@ -268,15 +269,17 @@ def open_window(application: QApplication, folder: Path) -> Iterator[BenchWindow
 
 
 def pump(reached: Callable[[], bool]) -> None:
-    """Process the events of the window until something is reached."""
-    until(reached, QApplication.processEvents)
+    """Run the window's event loop until something is reached; deferred deletions happen in it."""
+    loop, timer = QEventLoop(), QTimer()
+    timer.timeout.connect(lambda: reached() and loop.quit())
+    timer.start(2)
+    loop.exec()
 
 
-def until(reached: Callable[[], bool], meanwhile: Callable[[], object] | None = None) -> None:
+def until(reached: Callable[[], bool]) -> None:
+    """Wait until something is reached."""
     deadline_s = time.monotonic() + PATIENCE_S
     while not reached():
         if time.monotonic() > deadline_s:
             raise TimeoutError("The window did not get there in five minutes.")
-        if meanwhile is not None:
-            meanwhile()
         time.sleep(0.002)

@@ -1,12 +1,14 @@
 """The runs: found, marked in place, deleted and brought back, looked at and compared."""
 
+import gc
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from dwmtj.gui.plots import RunPoints
 from dwmtj.gui.runs.files import write_csv_files
 from dwmtj.gui.runs.model import NOTES, POINTS, STATUS, TAGS, TOOK
 from dwmtj.gui.runs.tab import RunsTab
@@ -177,3 +179,31 @@ def test_notes_changed_back_on_the_page_of_a_run_are_stored(
         page.notes.setPlainText(text)
         qtbot.keyClick(page.notes, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert window.panels.runs.model.run(5).notes == "note 5"  # type: ignore[union-attr]
+
+
+def test_fifty_runs_opened_and_left_again_leave_nothing_behind(
+    window: BenchWindow, qtbot: QtBot
+) -> None:
+    panels = window.panels
+
+    def open_and_leave(run_id: int, *, page: bool) -> None:
+        panels.runs.select(run_id)
+        qtbot.waitUntil(lambda: panels.plots.run_id == run_id, timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: len(panels.plots._points) == 20, timeout=PATIENCE_MS)
+        if page:
+            window.view.open_run(run_id)
+            qtbot.waitUntil(lambda: panels.run_page._figures.count() > 1, timeout=PATIENCE_MS)
+            qtbot.keyClick(panels.run_page, Qt.Key.Key_Escape)
+
+    def left() -> tuple[int, int]:
+        gc.collect()
+        alive = sum(isinstance(each, RunPoints) for each in gc.get_objects())
+        return alive, len(QApplication.allWidgets())
+
+    for run_id in (1, 2, 1):
+        open_and_leave(run_id, page=True)
+    before = left()
+    for number in range(50):
+        open_and_leave(2 - number % 2, page=number % 10 == 0)
+    open_and_leave(1, page=True)
+    assert left() == before

@@ -1,6 +1,6 @@
 """The runs as a table: light rows, found by a search, notes and tags edited in place."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
 from typing import Any
@@ -63,10 +63,12 @@ class RunModel(QAbstractTableModel):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
 
-    def replace_all(self, runs: Sequence[RunSummary]) -> None:
-        """Show these runs alone."""
+    def replace_all(
+        self, runs: Sequence[RunSummary], texts: Mapping[int, str] | None = None
+    ) -> None:
+        """Show these runs alone; `texts` by number for the search, as `all_text` returns them."""
         self._all = {run.id: run for run in runs}
-        self._texts.clear()
+        self._texts = dict(texts or {})
         self._find()
 
     def update_runs(self, runs: Sequence[RunSummary]) -> None:

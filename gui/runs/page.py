@@ -26,6 +26,7 @@ from ..look.widgets import Card, button, label, row
 from ..parameters import declared, protocol_names
 
 FIGURE_WIDTH = 370  # logical pixels
+FIGURE_MARGIN = 36  # around a figure, and for the scroll bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ class RunPage(Card):
         self._figures.setAlignment(Qt.AlignmentFlag.AlignTop)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setMinimumWidth(FIGURE_WIDTH + FIGURE_MARGIN)
         scroll.setWidget(self.figures)
         left = QWidget()
         column = QVBoxLayout(left)

@@ -15,7 +15,7 @@ from ..look.theme import Theme
 from ..look.widgets import button, hide_when_empty, label, row
 from .files import ask_for_file, ask_for_folder, write_csv_files, write_runs_report
 from .model import RUN, STAR, RunModel
-from .search import HELP
+from .search import HELP, all_text
 
 WIDTHS = (28, 48, 112, 142, 128, 100, 86, 78, 90, 60)
 PERIOD_MS = 1000
@@ -79,7 +79,7 @@ class RunsTab(QWidget):
 
     def reload(self) -> None:
         """Load all runs anew."""
-        self._archive.ask(lambda store: store.runs(), self._show_all, owner=self)
+        self._archive.ask(_runs_and_texts, lambda found: self._show_all(*found), owner=self)
 
     def refresh(self) -> None:
         """Load the runs that may be new or may have changed."""
@@ -250,8 +250,8 @@ class RunsTab(QWidget):
             (Qt.Key.Key_E, CONTROL): self.export,
         }
 
-    def _show_all(self, runs: list[RunSummary]) -> None:
-        self.model.replace_all(runs)
+    def _show_all(self, runs: list[RunSummary], texts: dict[int, str]) -> None:
+        self.model.replace_all(runs, texts)
 
     def _show_changed(self, runs: list[RunSummary]) -> None:
         chosen = [run.id for run in self.selected()]
@@ -300,3 +300,9 @@ class RunsTab(QWidget):
 
     def _ignore(self, _error: Exception) -> None:
         """A refresh that fails is tried again in a second; `reload` says what is wrong."""
+
+
+def _runs_and_texts(store: Store) -> tuple[list[RunSummary], dict[int, str]]:
+    """Return all runs, and the text of each for the search, which takes a while for many."""
+    runs = store.runs()
+    return runs, {run.id: all_text(run) for run in runs}

@@ -69,7 +69,7 @@ def start() -> None:
             with window_process(folder, "-c", TIMED_WINDOW) as process:
                 assert process.stdout is not None and process.stdout.readline().strip() == PAINTED
                 taken_s.append(time.perf_counter() - began_s)
-                cpu_s.append(sum(psutil.Process(process.pid).cpu_times()[:2]))
+                cpu_s.append(_cpu_s(process))
                 until(lambda: Station.running() != [])
                 Station.connect().shut_down()
     print(
@@ -99,7 +99,7 @@ def lists(application: QApplication) -> None:
 
 def run_speed() -> None:
     """Print the speed of a run with the window open against alone, in turns."""
-    alone, beside = [], []
+    alone, beside, busy = [], [], []
     with private_folder() as folder:
         station = Station.start(BENCH, database=str(folder / "lab.sqlite"))
         station.add(NewJob("staircase-write", {"amplitude_step_V": 0.001, "cycles": 100_000}))
@@ -109,12 +109,15 @@ def run_speed() -> None:
             with window_process(folder, "-m", "dwmtj") as process:
                 until(lambda process=process: _reads(process, folder / "lab.sqlite"))  # type: ignore[misc]
                 time.sleep(2.0)
+                before_s = _cpu_s(process)
                 beside.append(_points_per_s(station))
+                busy.append((_cpu_s(process) - before_s) / ROUND_S)
         station.shut_down()
     share = sum(beside) / sum(alone)
     print(
         f"a run beside the window: {median(beside):,.0f} points/s, alone {median(alone):,.0f}: "
-        f"{share:.0%} (target ≥ {TARGET_SHARE:.0%} on two free cores); load "
+        f"{share:.0%} (target ≥ {TARGET_SHARE:.0%} on two free cores); the window uses "
+        f"{median(busy):.0%} of a core; load "
         f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores",
         flush=True,
     )
@@ -223,6 +226,11 @@ def _done(station: Station) -> int:
     return state.run.done
 
 
+def _cpu_s(process: "subprocess.Popen[str]") -> float:
+    used = psutil.Process(process.pid).cpu_times()
+    return used.user + used.system
+
+
 def _reads(process: "subprocess.Popen[str]", database: Path) -> bool:
     return str(database) in [each.path for each in psutil.Process(process.pid).open_files()]
 
@@ -271,7 +279,12 @@ def open_window(application: QApplication, folder: Path) -> Iterator[BenchWindow
 def pump(reached: Callable[[], bool]) -> None:
     """Run the window's event loop until something is reached; deferred deletions happen in it."""
     loop, timer = QEventLoop(), QTimer()
-    timer.timeout.connect(lambda: reached() and loop.quit())
+
+    def look() -> None:
+        if reached():
+            loop.quit()
+
+    timer.timeout.connect(look)
     timer.start(2)
     loop.exec()
 

@@ -3,6 +3,7 @@ from .errors import ProtocolError, StopConditionError
 from .field import MinorLoop, Saturate
 from .measurement_sequence import MeasurementSequence
 from .procedure import BenchProcedure, PulsedProcedure
+from .pulse_train import PulseTrain, SwitchingProbability
 from .pulsed import RepeatedRamp, Reset, StaircaseWrite, WriteResetCycling
 from .read_array import ReadArray
 from .read_series import ReadSeries
@@ -29,6 +30,7 @@ __all__ = [
     "MinorLoop",
     "PointMeasured",
     "ProtocolError",
+    "PulseTrain",
     "PulsedProcedure",
     "ReadArray",
     "ReadSeries",
@@ -43,6 +45,7 @@ __all__ = [
     "Saturate",
     "StaircaseWrite",
     "StopConditionError",
+    "SwitchingProbability",
     "WritePlan",
     "WriteResetCycling",
     "WriteVerify",

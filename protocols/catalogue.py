@@ -8,6 +8,7 @@ from .declarations import declarations
 from .errors import ProtocolError
 from .field import MinorLoop, Saturate
 from .procedure import BenchProcedure
+from .pulse_train import PulseTrain, SwitchingProbability
 from .pulsed import RepeatedRamp, Reset, StaircaseWrite, WriteResetCycling
 from .read_array import ReadArray
 from .read_series import ReadSeries
@@ -21,6 +22,8 @@ PROTOCOLS: Mapping[str, type[BenchProcedure]] = {
         Reset,
         WriteResetCycling,
         RepeatedRamp,
+        PulseTrain,
+        SwitchingProbability,
         ReadSeries,
         ReadArray,
     )

@@ -37,6 +37,7 @@ _OTHER_GROUP = {
     "rise_s": Group.PULSES,
     "fall_s": Group.PULSES,
     "most_pulses": Group.PULSES,
+    "pulses": Group.PULSES,
     "erase": Group.FIELD,
     "readings": Group.READING,
 }

@@ -38,6 +38,8 @@ _SHORTENED: Mapping[str, Mapping[str, float | str]] = {
     "reset": {"amplitude_start_V": 2, "amplitude_step_V": 1},
     "write-reset-cycling": {"amplitude_start_V": 3, "amplitude_step_V": 1, "cycles": 1},
     "repeated-ramp": {"amplitude_start_V": 3, "amplitude_step_V": 1.25, "cycles": 1},
+    "pulse-train": {"amplitude_start_V": 3, "pulses": 3},
+    "switching-probability": {"amplitude_start_V": 3, "trials": 2},
     "read-series": {"readings": 4, "interval_s": 0},
     "read-array": {"rows": 2, "columns": 2},
 }

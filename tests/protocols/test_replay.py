@@ -32,6 +32,8 @@ SHORT: Mapping[str, Mapping[str, float]] = {
     "reset": {**STEPS},
     "write-reset-cycling": {**STEPS, "reset_stop_V": 3.6, "cycles": 2},
     "repeated-ramp": {**STEPS, "cycles": 2},
+    "pulse-train": {**STEPS, "pulses": 3},
+    "switching-probability": {**STEPS, "trials": 2, "reset_V": 3.6},
     "read-series": {"readings": 70, "interval_s": 0.1, "cycles": 2},
     "read-array": {"rows": 2, "columns": 2},
 }

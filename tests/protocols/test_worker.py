@@ -18,6 +18,7 @@ SHORT = {
     "reset_stop_V": 3.0,
     "step_T": 0.01,
     "cycles": 1,
+    "trials": 2,
     "rows": 2,
     "columns": 3,
 }

@@ -1,0 +1,140 @@
+"""Protocols that fire equal pulses at the same state again and again: trains, and P(V)."""
+
+from collections.abc import Iterator
+from itertools import repeat
+
+from pymeasure.experiment import FloatParameter, IntegerParameter
+
+from ..instruments import Bench, SetPoints
+from ..storage import Phase, Point
+from .measurement_sequence import MeasurementSequence
+from .procedure import amplitude_parameter, field_parameter
+from .pulsed import Staircase
+
+
+class PulseTrain(Staircase):
+    """For each trial and each amplitude: saturate, set the bias field, then fire equal pulses and
+    read after each.
+
+    A train is a cycle. Each trial passes over all amplitudes before the next one begins, so that a
+    drift of the device is not mistaken for an effect of the amplitude.
+    """
+
+    name = "pulse-train"
+    summary = "Saturate, then fire equal pulses; at each of several amplitudes"
+
+    amplitude_start_V = amplitude_parameter("First amplitude", 2.0, "Amplitude of the first train")
+    amplitude_stop_V = amplitude_parameter("Last amplitude", 3.0, "Amplitude of the last train")
+    amplitude_step_V = FloatParameter(
+        "Amplitude step",
+        units="V",
+        minimum=1e-4,
+        maximum=10,
+        default=0.2,
+        description="Step from train to train; the last one may be shorter",
+    )
+    pulses = IntegerParameter(
+        "Pulses", minimum=1, maximum=10_000_000, default=10, description="Equal pulses in a train"
+    )
+    saturation_field_T = field_parameter(
+        "Saturation field", 0.05, "Field that saturates the junction antiparallel"
+    )
+    bias_field_T = field_parameter("Bias field", -0.004, "Field during the pulses")
+    trials = IntegerParameter(
+        "Trials", minimum=1, maximum=1_000_000, default=1, description="Trains at each amplitude"
+    )
+
+    def set_points(self) -> SetPoints:
+        return SetPoints(
+            amplitudes_V=self.amplitudes_V(),
+            shape=self.shape,
+            currents_A=(self.read_current_A,),
+            fields_T=(self.saturation_field_T, self.bias_field_T),
+        )
+
+    def expected_cycles(self) -> int:
+        return int(self.trials) * len(self.amplitudes_V())
+
+    def points_per_cycle(self) -> int:
+        return 2 + int(self.pulses)
+
+    def pulses_per_cycle(self) -> int:
+        return int(self.pulses)
+
+    def steps(self, bench: Bench, first_cycle: int = 0) -> Iterator[Point]:
+        amplitudes_V, shape = self.amplitudes_V(), self.shape
+        sequence = MeasurementSequence.start(bench, self.read_current_A, shape)
+        yield from self.before_trials(sequence, first_cycle)
+        for cycle in range(first_cycle, self.expected_cycles()):
+            yield from self.prepare(sequence, cycle)
+            train_V = repeat(amplitudes_V[cycle % len(amplitudes_V)], int(self.pulses))
+            yield from sequence.pulses(train_V, shape, self.read_delay_s, Phase.WRITE, cycle)
+
+    def before_trials(self, sequence: MeasurementSequence, cycle: int) -> Iterator[Point]:
+        """Bring the device into a known state, once; every train is prepared after it."""
+        yield from ()
+
+    def prepare(self, sequence: MeasurementSequence, cycle: int) -> Iterator[Point]:
+        """Bring the device into the state at which every train begins."""
+        yield from sequence.saturate(self.saturation_field_T, self.bias_field_T, cycle)
+
+
+class SwitchingProbability(PulseTrain):
+    """Trains of one pulse or a few, many trials at each amplitude: the probability to switch.
+
+    A trial begins at saturation or, where `reset_V` is not 0, after one reset pulse, which spares
+    the ramp to the saturation field. The device is then saturated only once, at the beginning.
+    """
+
+    name = "switching-probability"
+    summary = "Saturate or reset, then one pulse; many trials at each amplitude"
+
+    amplitude_step_V = FloatParameter(
+        "Amplitude step",
+        units="V",
+        minimum=1e-4,
+        maximum=10,
+        default=0.1,
+        description="Step from amplitude to amplitude; the last one may be shorter",
+    )
+    reset_V = amplitude_parameter(
+        "Reset amplitude", 0.0, "Magnitude of a reset pulse before each trial; 0 to saturate"
+    )
+    pulses = IntegerParameter(
+        "Pulses", minimum=1, maximum=10_000_000, default=1, description="Equal pulses in a trial"
+    )
+    reset_bias_T = field_parameter("Bias field for resetting", -0.042, "Field during reset pulses")
+    trials = IntegerParameter(
+        "Trials", minimum=1, maximum=1_000_000, default=10, description="Trials at each amplitude"
+    )
+
+    def set_points(self) -> SetPoints:
+        reset = ((-self.reset_V,), (self.reset_bias_T,)) if self.reset_V else ((), ())
+        return SetPoints(
+            amplitudes_V=(*self.amplitudes_V(), *reset[0]),
+            shape=self.shape,
+            currents_A=(self.read_current_A,),
+            fields_T=(self.saturation_field_T, self.bias_field_T, *reset[1]),
+        )
+
+    def pulses_per_cycle(self) -> int:
+        return int(self.pulses) + bool(self.reset_V)
+
+    def expected_points(self, first_cycle: int = 0) -> int:
+        return super().expected_points(first_cycle) + bool(self.reset_V)
+
+    def before_trials(self, sequence: MeasurementSequence, cycle: int) -> Iterator[Point]:
+        if self.reset_V:
+            sequence.set_field(self.saturation_field_T)
+            yield sequence.read(Phase.SATURATE, cycle)
+
+    def prepare(self, sequence: MeasurementSequence, cycle: int) -> Iterator[Point]:
+        if not self.reset_V:
+            yield from super().prepare(sequence, cycle)
+            return
+        sequence.set_field(self.reset_bias_T)
+        yield from sequence.pulses(
+            (-self.reset_V,), self.shape, self.read_delay_s, Phase.RESET, cycle
+        )
+        sequence.set_field(self.bias_field_T)
+        yield sequence.read(Phase.BIAS, cycle)

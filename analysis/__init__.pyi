@@ -13,6 +13,14 @@ from .switching.depinning import Depinning, fit_depinning
 from .switching.endurance import Endurance, measure_endurance
 from .switching.metaplasticity import Metaplasticity, fit_metaplasticity, wall_position
 from .switching.moves import Moves, measure_moves
+from .switching.probability import (
+    Sigmoid,
+    SwitchingProbability,
+    exact_proportion_ci,
+    fit_sigmoid,
+    switching_probability,
+    threshold_between,
+)
 from .switching.thresholds import Threshold, find_thresholds
 from .switching.trials import Trials, switching_trials
 from .switching.voltages import (
@@ -53,8 +61,10 @@ __all__ = [
     "NoiseSpectrum",
     "Outliers",
     "Retention",
+    "Sigmoid",
     "StateMap",
     "SwitchingEvent",
+    "SwitchingProbability",
     "Threshold",
     "Trials",
     "UpdateCurve",
@@ -64,12 +74,14 @@ __all__ = [
     "conductance_levels",
     "critical_voltage",
     "depinning_voltages",
+    "exact_proportion_ci",
     "find_levels",
     "find_switches",
     "find_thresholds",
     "first_arrivals",
     "fit_depinning",
     "fit_metaplasticity",
+    "fit_sigmoid",
     "fit_update",
     "levels_crossed_shares",
     "measure_endurance",
@@ -83,7 +95,9 @@ __all__ = [
     "one_step_resets",
     "pulse_energy_J",
     "state_maps",
+    "switching_probability",
     "switching_trials",
+    "threshold_between",
     "voltage_statistics",
     "wall_position",
 ]

@@ -120,12 +120,17 @@ def missing_readings(points: pd.DataFrame) -> int:
 
 
 def incomplete_cycles(points: pd.DataFrame) -> tuple[int, ...]:
-    """Return the cycles that ended before the largest amplitude of their phase was fired.
+    """Return the cycles that ended before the largest amplitude of their phase was fired, or, in a
+    run of trains of equal pulses, before as many pulses as the longest train has.
 
     An aborted run leaves such cycles; a transition missing in one means nothing.
     """
     fired = points[points["amplitude_V"].notna()]
-    largest = fired["amplitude_V"].abs().groupby([fired["cycle"], fired["phase"]]).max().unstack()
+    size = fired["amplitude_V"].abs().groupby([fired["cycle"], fired["phase"]])
+    largest, smallest = size.max().unstack(), size.min().unstack()
+    equal_pulses = ((largest == smallest) | largest.isna()).all(axis=None)
+    if equal_pulses:  # trains, of which the longest is complete
+        largest = size.size().unstack()
     short = (largest < largest.max() - 1e-9) | largest.isna()
     return tuple(int(cycle) for cycle in short.index[short.any(axis=1)])
 

@@ -23,14 +23,14 @@ class PulseTrain(Staircase):
     name = "pulse-train"
     summary = "Saturate, then fire equal pulses; at each of several amplitudes"
 
-    amplitude_start_V = amplitude_parameter("First amplitude", 2.0, "Amplitude of the first train")
+    amplitude_start_V = amplitude_parameter("First amplitude", 1.0, "Amplitude of the first train")
     amplitude_stop_V = amplitude_parameter("Last amplitude", 3.0, "Amplitude of the last train")
     amplitude_step_V = FloatParameter(
         "Amplitude step",
         units="V",
         minimum=1e-4,
         maximum=10,
-        default=0.2,
+        default=0.5,
         description="Step from train to train; the last one may be shorter",
     )
     pulses = IntegerParameter(
@@ -62,17 +62,17 @@ class PulseTrain(Staircase):
         return int(self.pulses)
 
     def steps(self, bench: Bench, first_cycle: int = 0) -> Iterator[Point]:
+        yield from self.trains(
+            MeasurementSequence.start(bench, self.read_current_A, self.shape), first_cycle
+        )
+
+    def trains(self, sequence: MeasurementSequence, first_cycle: int) -> Iterator[Point]:
+        """Prepare and fire every train from `first_cycle` on."""
         amplitudes_V, shape = self.amplitudes_V(), self.shape
-        sequence = MeasurementSequence.start(bench, self.read_current_A, shape)
-        yield from self.before_trials(sequence, first_cycle)
         for cycle in range(first_cycle, self.expected_cycles()):
             yield from self.prepare(sequence, cycle)
             train_V = repeat(amplitudes_V[cycle % len(amplitudes_V)], int(self.pulses))
             yield from sequence.pulses(train_V, shape, self.read_delay_s, Phase.WRITE, cycle)
-
-    def before_trials(self, sequence: MeasurementSequence, cycle: int) -> Iterator[Point]:
-        """Bring the device into a known state, once; every train is prepared after it."""
-        yield from ()
 
     def prepare(self, sequence: MeasurementSequence, cycle: int) -> Iterator[Point]:
         """Bring the device into the state at which every train begins."""
@@ -89,6 +89,8 @@ class SwitchingProbability(PulseTrain):
     name = "switching-probability"
     summary = "Saturate or reset, then one pulse; many trials at each amplitude"
 
+    amplitude_start_V = amplitude_parameter("First amplitude", 1.0, "Smallest amplitude of a trial")
+    amplitude_stop_V = amplitude_parameter("Last amplitude", 1.6, "Largest amplitude of a trial")
     amplitude_step_V = FloatParameter(
         "Amplitude step",
         units="V",
@@ -123,10 +125,11 @@ class SwitchingProbability(PulseTrain):
     def expected_points(self, first_cycle: int = 0) -> int:
         return super().expected_points(first_cycle) + bool(self.reset_V)
 
-    def before_trials(self, sequence: MeasurementSequence, cycle: int) -> Iterator[Point]:
+    def trains(self, sequence: MeasurementSequence, first_cycle: int) -> Iterator[Point]:
         if self.reset_V:
             sequence.set_field(self.saturation_field_T)
-            yield sequence.read(Phase.SATURATE, cycle)
+            yield sequence.read(Phase.SATURATE, first_cycle)
+        yield from super().trains(sequence, first_cycle)
 
     def prepare(self, sequence: MeasurementSequence, cycle: int) -> Iterator[Point]:
         if not self.reset_V:

@@ -6,6 +6,7 @@ from .distribution import distribution_map
 from .loop import minor_loop
 from .metaplastic import metaplastic_function
 from .panel import Panel, draw, png_of, save
+from .probability import probability_against_amplitude
 from .readings import readings_against_time
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "minor_loop",
     "panels_of",
     "png_of",
+    "probability_against_amplitude",
     "pulses_per_device",
     "readings_against_time",
     "resistance_against_amplitude",

@@ -10,6 +10,7 @@ from ...storage import Phase
 from ..errors import AnalysisError
 from ..levels.find import Level, find_levels
 from ..levels.grouping.given import Wanted
+from ..switching.probability import has_trials, threshold_between
 from .amplitude import resistance_against_amplitude
 from .array import array_map, pulses_per_device
 from .conductance import conductance_histogram
@@ -17,6 +18,7 @@ from .distribution import distribution_map
 from .loop import minor_loop
 from .metaplastic import metaplastic_function
 from .panel import Panel
+from .probability import probability_against_amplitude
 from .readings import readings_against_time
 
 Maker = Callable[[], Panel]
@@ -72,6 +74,10 @@ def _with_levels(points: pd.DataFrame, levels: Sequence[Level]) -> dict[str, Mak
         f"state distribution ({phase})": partial(distribution_map, points, levels, phase)
         for phase in phases
     }
+    if has_trials(points):
+        maps["switching probability"] = lambda: probability_against_amplitude(
+            points, threshold_between(levels)
+        )
     return {
         **maps,
         "metaplastic function": partial(metaplastic_function, points, levels),

@@ -3,7 +3,8 @@
 Pulses of a protocol come in ladders of rising magnitude. If no column is mapped to the cycle, a
 cycle begins where the magnitude drops by more than three median steps (or half the ladder, if that
 is less), and where a write follows a reset. Rows without a pulse belong to the ladder after them,
-unless they are further readings (phase `read`). A field that goes round several times is counted
+unless they are further readings (phase `read`). Trains of equal pulses are counted where the
+amplitude changes and at readings without a pulse. A field that goes round several times is counted
 from turn to turn at the end where the first whole loop begins.
 """
 
@@ -17,8 +18,9 @@ from ..errors import ImportFileError
 from ..phase import Phase
 
 WRITING: Mapping[str, str] = {"staircase-write": Phase.WRITE, "repeated-ramp": Phase.RAMP}
+TRAINS = ("pulse-train", "switching-probability")
 WITHOUT_PULSES: Mapping[str, str] = {"minor-loop": Phase.LOOP, "read-series": Phase.READ}
-PROTOCOLS = (*WITHOUT_PULSES, *WRITING, "reset", "write-reset-cycling")
+PROTOCOLS = (*WITHOUT_PULSES, *WRITING, *TRAINS, "reset", "write-reset-cycling")
 
 
 def phases(rows: pd.DataFrame, protocol: str, place: str) -> NDArray[np.object_]:
@@ -47,6 +49,8 @@ def cycles(rows: pd.DataFrame, phase: NDArray[np.object_], protocol: str) -> NDA
         return _loops(rows["field_T"].to_numpy(dtype=float))
     if protocol in WITHOUT_PULSES:
         return np.zeros(len(rows), dtype=np.int64)
+    if protocol in TRAINS:
+        return _trains(_column(rows, "amplitude_V"), phase)
     return _ladders(_column(rows, "amplitude_V"), phase)
 
 
@@ -102,6 +106,17 @@ def _loops(field_T: NDArray[np.float64]) -> NDArray[np.int64]:
         begins.pop()  # the last loop ends there, or is broken off before its other end
     starts = np.zeros(len(field_T), dtype=np.int64)
     starts[begins] = 1
+    return np.cumsum(starts)
+
+
+def _trains(amplitude_V: NDArray[np.float64], phase: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Count a train as begun at a row without a pulse after one with, or at another amplitude."""
+    kept = np.flatnonzero(phase != Phase.READ.value)  # further readings belong to the pulse before
+    here_V, before_V = amplitude_V[kept[1:]], amplitude_V[kept[:-1]]
+    rested = np.isnan(here_V) & np.isfinite(before_V)
+    changed = np.isfinite(before_V) & np.isfinite(here_V) & (here_V != before_V)
+    starts = np.zeros(len(amplitude_V), dtype=np.int64)
+    starts[kept[1:][rested | changed]] = 1
     return np.cumsum(starts)
 
 

@@ -75,6 +75,20 @@ def test_a_wide_endurance_table_is_a_write_and_a_reset_a_row(tmp_path: Path) -> 
     ]
 
 
+def test_trains_of_equal_pulses_are_told_apart_by_their_amplitude_and_by_a_rest(
+    tmp_path: Path,
+) -> None:
+    text = "V,R\n,100\n2,100\n2,93\n3,93\n3,76\n,100\n3,100\n3,93\n"
+    found = read(tmp_path, text, ("V=amplitude_V", "R=resistance_ohm"), "pulse-train")
+    assert [(phase, cycle) for phase, cycle, _, _ in brief(found)] == [
+        ("bias", 0),
+        *2 * [("write", 0)],
+        *2 * [("write", 1)],
+        ("bias", 2),
+        *2 * [("write", 2)],
+    ]
+
+
 def test_a_column_may_be_a_cycle(tmp_path: Path) -> None:
     maps = ("V=amplitude_V", "R1=resistance_ohm@cycle=0", "R2=resistance_ohm@cycle=1")
     found = read(tmp_path, "V,R1,R2\n1,100,101\n2,93,94\n", maps)

@@ -1,6 +1,7 @@
 from .catalogue import PROTOCOLS, make_protocol
 from .errors import ProtocolError, StopConditionError
 from .field import MinorLoop, Saturate
+from .iv import CurrentSweep
 from .measurement_sequence import MeasurementSequence
 from .procedure import BenchProcedure, PulsedProcedure
 from .pulse_train import PulseTrain, SwitchingProbability
@@ -24,6 +25,7 @@ from .write_verify import WriteVerify
 __all__ = [
     "PROTOCOLS",
     "BenchProcedure",
+    "CurrentSweep",
     "Event",
     "Listener",
     "MeasurementSequence",

@@ -7,6 +7,7 @@ from threading import Lock
 from .declarations import declarations
 from .errors import ProtocolError
 from .field import MinorLoop, Saturate
+from .iv import CurrentSweep
 from .procedure import BenchProcedure
 from .pulse_train import PulseTrain, SwitchingProbability
 from .pulsed import RepeatedRamp, Reset, StaircaseWrite, WriteResetCycling
@@ -25,6 +26,7 @@ PROTOCOLS: Mapping[str, type[BenchProcedure]] = {
         PulseTrain,
         SwitchingProbability,
         ReadSeries,
+        CurrentSweep,
         ReadArray,
     )
 }

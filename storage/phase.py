@@ -24,3 +24,5 @@ class Phase(StrEnum):
     """Reading without a pulse."""
     LOOP = "loop"
     """Reading at one field of a minor loop."""
+    IV = "iv"
+    """Reading at one current of a current sweep."""

@@ -3,6 +3,7 @@ from .array import array_map, pulses_per_device
 from .choice import Panels, panels_of
 from .conductance import conductance_histogram
 from .distribution import distribution_map
+from .iv import resistance_against_bias, voltage_against_current
 from .loop import minor_loop
 from .metaplastic import metaplastic_function
 from .panel import Panel, draw, png_of, save
@@ -24,5 +25,7 @@ __all__ = [
     "pulses_per_device",
     "readings_against_time",
     "resistance_against_amplitude",
+    "resistance_against_bias",
     "save",
+    "voltage_against_current",
 ]

@@ -15,6 +15,7 @@ from .amplitude import resistance_against_amplitude
 from .array import array_map, pulses_per_device
 from .conductance import conductance_histogram
 from .distribution import distribution_map
+from .iv import resistance_against_bias, voltage_against_current
 from .loop import minor_loop
 from .metaplastic import metaplastic_function
 from .panel import Panel
@@ -45,6 +46,9 @@ def panels_of(points: pd.DataFrame, wanted: Wanted | None = None) -> Panels:
     }
     if (points["phase"] == Phase.READ).any():
         makers["readings against time"] = partial(readings_against_time, points)
+    if (points["phase"] == Phase.IV).any():
+        makers["voltage against current"] = partial(voltage_against_current, points)
+        makers["resistance against bias"] = partial(resistance_against_bias, points)
     try:
         makers |= _with_levels(points, find_levels(points, wanted))
         reasons: dict[str, list[str]] = {}

@@ -85,7 +85,7 @@ def test_pulses_have_their_shape_and_their_time_between_the_readings() -> None:
     assert (train.times_s[1:] > foretold.times_s[2:-1]).all()
 
 
-@pytest.mark.parametrize("name", [name for name in PROTOCOLS if name != "read-array"])
+@pytest.mark.parametrize("name", [name for name in PROTOCOLS if name not in ("read-array", "iv")])
 def test_the_duration_is_near_that_of_the_virtual_bench(
     name: str, virtual: Callable[..., BenchFile]
 ) -> None:

@@ -1,6 +1,7 @@
 """`dwmtj run`: run one protocol on a bench and store its points."""
 
 import shlex
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Annotated
 
@@ -8,6 +9,7 @@ import typer
 
 from ..protocols import ProtocolError
 from ..protocols.catalogue import make_protocol
+from ..protocols.running.scanning import scanned_runs
 from ..storage import RunRecord, Store, StoreError
 from .console import print_outcome
 from .dry_run import print_dry_run
@@ -20,6 +22,7 @@ from .options import (
     login_name,
     use_models_from,
 )
+from .scan import RunNotes, print_scan, run_scan
 
 
 def run(
@@ -29,6 +32,13 @@ def run(
         list[str] | None,
         typer.Option(
             "--parameter", "-p", metavar="NAME=VALUE", help="Parameter of the protocol; repeatable."
+        ),
+    ] = None,
+    scan: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=v1,v2,…",
+            help="Values of a parameter, one run each; repeatable, for all combinations.",
         ),
     ] = None,
     stop_if: Annotated[
@@ -65,6 +75,7 @@ def run(
       dwmtj run write-reset-cycling --bench bench.toml -p amplitude_stop_V=3.8 -p cycles=100
       dwmtj run staircase-write --bench bench.toml --stop-if "resistance_ohm < 40"
       dwmtj run staircase-write --bench bench.toml --resume 12
+      dwmtj run staircase-write --scan pulse_width_s=20ns,50ns --scan bias_field_T=-4mT,0mT
       dwmtj run staircase-write -p "pulse_width_s=50 ns" -p "bias_field_T=-40 Oe" --dry-run
     """
     given = _parse(parameter or [])
@@ -72,21 +83,28 @@ def run(
     _check_text(operator, "--operator")
     if dry_run and resume is not None:
         raise ProtocolError("--dry-run describes a new run: omit --resume.")
-    attempt = 1
+    attempt, original = 1, None
     with ExitStack() as opened:
-        if resume is None:
-            procedure = make_protocol(protocol, given)
-        else:
+        if resume is not None:
             store = opened.enter_context(Store.open(database, create=False))
             original = store.run(resume)
             seed, attempt = _seed_of(original, protocol, seed), len(original.attempts) + 1
-            procedure = make_protocol(protocol, {**original.parameters, **given})
-        bench_file = use_models_from(database, choose_bench(bench, seed, attempt))
+            given = {**original.parameters, **given}
+        runs = scanned_runs(protocol, given, scan) if scan else ()
+        procedure = make_protocol(protocol, given) if not runs else runs[0].procedure
+        bench_file = choose_bench(bench, seed, attempt if not runs else 1)
+        bench_file = use_models_from(database, bench_file)
         if stop_if is not None:
             stop = bench_file.stop.with_stop_if(stop_if)
             bench_file = bench_file.model_copy(update={"stop": stop})
+        operator = operator or login_name()
+        command = _command(protocol, bench, database, scan or [])
         if dry_run:
-            print_dry_run(procedure, bench_file)
+            print_scan(runs, bench_file) if runs else print_dry_run(procedure, bench_file)
+            return
+        if runs:
+            about = RunNotes(operator, notes, seed)
+            run_scan(runs, bench_file, database, command, original, about)
             return
         instruments = opened.enter_context(open_measurement_bench(bench_file))
         procedure.check(instruments)
@@ -97,8 +115,8 @@ def run(
             instruments,
             store,
             protocol,
-            resume_command=_command(protocol, bench, database),
-            operator=operator or login_name(),
+            resume_command=command,
+            operator=operator,
             notes=notes,
             seed=seed,
             resume=resume,
@@ -142,9 +160,9 @@ def _seed_of(original: RunRecord, protocol: str, seed: int | None) -> int | None
     return first
 
 
-def _command(protocol: str, bench: str | None, database: str | None) -> str:
-    given = {"--bench": bench, "--database": database}
-    options = [word for name, value in given.items() if value for word in (name, value)]
+def _command(protocol: str, bench: str | None, database: str | None, scans: Sequence[str]) -> str:
+    given = [("--bench", bench), ("--database", database), *(("--scan", scan) for scan in scans)]
+    options = [word for name, value in given if value for word in (name, value)]
     return shlex.join(["dwmtj", "run", protocol, *options])
 
 

@@ -80,6 +80,7 @@ class Store:
         seed: int | None = None,
         operator: str = "",
         notes: str = "",
+        tags: Sequence[str] = (),
     ) -> RunWriter:
         """Store a new run and return the writer of its points.
 
@@ -97,6 +98,7 @@ class Store:
                 seed=seed,
                 operator=operator,
                 notes=notes,
+                tags=tags,
             )
         return RunWriter(self._database, run_id, 1, Progress())
 

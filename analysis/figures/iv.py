@@ -50,7 +50,7 @@ def _sweeps(points: pd.DataFrame) -> pd.DataFrame:
     require(points, ("cycle", "phase", "voltage_V", "current_A", "resistance_ohm"))
     swept = unmarked(points[points["phase"] == Phase.IV])
     columns = ["cycle", "current_A", "voltage_V", "resistance_ohm"]
-    table = swept[columns].reset_index(drop=True)
+    table: pd.DataFrame = swept[columns].reset_index(drop=True)
     table = table[np.isfinite(table[columns[1:]].to_numpy(dtype=float)).all(axis=1)]
     if len(table) < 2:
         raise AnalysisError(

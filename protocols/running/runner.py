@@ -1,7 +1,7 @@
 """Runs a protocol: every point committed and published, the bench safe on every exit path."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -78,6 +78,7 @@ def run(
     stop: StopConditions | None = None,
     operator: str = "",
     notes: str = "",
+    tags: Sequence[str] = (),
     seed: int | None = None,
     resume: int | None = None,
 ) -> RunOutcome:
@@ -87,7 +88,7 @@ def run(
     for every pause, and a RunEnded, in threads of their own. `control` stops, pauses and resumes
     the run; it is also aborted after the point at which `should_stop()` returns True. `stop`
     replaces the stop conditions of the bench. `operator` and `notes` are stored with the run, as
-    is `seed`, the seed of a virtual bench.
+    are `tags`, if it is a new one, and `seed`, the seed of a virtual bench.
 
     `resume` is the number of a run to continue from its first incomplete cycle. Raises
     ProtocolError if its protocol, parameters, device or bench differ, or if a stop condition names
@@ -110,7 +111,7 @@ def run(
         interrupts.hold()  # the end of a run that has started must be stored
         metadata = {"seed": seed, "operator": operator, "notes": notes}
         if resume is None:
-            writer = _start(procedure, bench, store, snapshot, metadata)
+            writer = _start(procedure, bench, store, snapshot, {**metadata, "tags": tags})
         else:
             writer = _resume(procedure, bench, store, resume, snapshot, metadata)
         stack.enter_context(store_warnings(writer))

@@ -1,6 +1,6 @@
 """Attempts at runs: how they begin, are resumed and found interrupted."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +27,7 @@ def begin(
     seed: int | None,
     operator: str,
     notes: str,
+    tags: Sequence[str] = (),
 ) -> int:
     """Store a new run with its first attempt, and return its number."""
     run = Run(
@@ -35,6 +36,7 @@ def begin(
         parameters=dict(parameters),
         points_expected=points_expected,
         notes=notes,
+        tags=list(tags) or None,
         started=datetime.now(UTC),
         **_attempt_metadata(bench, seed, operator),
     )

@@ -1,13 +1,13 @@
 from .catalogue import PROTOCOLS, make_protocol
+from .endurance import Endurance
 from .errors import ProtocolError, StopConditionError
 from .field import MinorLoop, Saturate
-from .iv import CurrentSweep
 from .measurement_sequence import MeasurementSequence
 from .procedure import BenchProcedure, PulsedProcedure
 from .pulse_train import PulseTrain, SwitchingProbability
 from .pulsed import RepeatedRamp, Reset, StaircaseWrite, WriteResetCycling
 from .read_array import ReadArray
-from .read_series import ReadSeries
+from .read_series import CurrentSweep, ReadSeries
 from .running.run_control import RunControl
 from .running.run_events import (
     Event,
@@ -26,6 +26,7 @@ __all__ = [
     "PROTOCOLS",
     "BenchProcedure",
     "CurrentSweep",
+    "Endurance",
     "Event",
     "Listener",
     "MeasurementSequence",

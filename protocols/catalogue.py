@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from threading import Lock
 
 from .declarations import declarations
+from .endurance import Endurance
 from .errors import ProtocolError
 from .field import MinorLoop, Saturate
-from .iv import CurrentSweep
 from .procedure import BenchProcedure
 from .pulse_train import PulseTrain, SwitchingProbability
 from .pulsed import RepeatedRamp, Reset, StaircaseWrite, WriteResetCycling
 from .read_array import ReadArray
-from .read_series import ReadSeries
+from .read_series import CurrentSweep, ReadSeries
 
 PROTOCOLS: Mapping[str, type[BenchProcedure]] = {
     protocol.name: protocol
@@ -25,6 +25,7 @@ PROTOCOLS: Mapping[str, type[BenchProcedure]] = {
         RepeatedRamp,
         PulseTrain,
         SwitchingProbability,
+        Endurance,
         ReadSeries,
         CurrentSweep,
         ReadArray,

@@ -21,6 +21,7 @@ from .recording_bench import RecordingBench
 from .write_verify import WriteVerify
 
 MOST_POINTS = 3000  # that are run, in some 20 ms
+POINTS_WITH_GAPS = 100  # that are run of a protocol with cycles without a point
 VIRTUAL_POINT_S = 1e-3  # of the computer's time, for a point of a bench that simulates time
 
 
@@ -89,7 +90,8 @@ def dry_run(procedure: BenchProcedure, bench_file: BenchFile, first_cycle: int =
     bench = RecordingBench(bench_file)
     steps = procedure.steps(cast("Bench", bench), first_cycle)
     points = list(islice(steps, extent.points_to_run))
-    duration_s = extent.whole_duration_s(bench.meter.times_s)
+    point_cycles = [point.cycle for point in points]
+    duration_s = extent.whole_duration_s(bench.meter.times_s, point_cycles)
     field = _field_trace(bench, to_its_end=extent.is_complete)
     duration_s += bench.clock.time_s - bench.meter.times_s[-1]  # to reach the safe state
     return _described(procedure, extent, bench, points, field, duration_s)
@@ -120,6 +122,7 @@ class _Extent:
     cycles: int
     points: int
     points_per_cycle: int
+    points_before_gaps: int | None
 
     @classmethod
     def of(cls, procedure: BenchProcedure, first_cycle: int) -> "_Extent":
@@ -130,7 +133,7 @@ class _Extent:
                 f"{procedure.name} has {procedure.expected_cycles()} cycles, so that nothing is "
                 f"left from cycle {first_cycle} on."
             )
-        return cls(cycles, points, procedure.points_per_cycle())
+        return cls(cycles, points, procedure.points_per_cycle(), procedure.points_before_gaps())
 
     @property
     def is_complete(self) -> bool:
@@ -143,6 +146,8 @@ class _Extent:
 
     @property
     def points_to_run(self) -> int:
+        if self.points_before_gaps is not None:
+            return min(self.points, self.points_before_gaps + POINTS_WITH_GAPS)
         two_cycles = self.first_cycle_points + self.points_per_cycle
         if self.points <= MOST_POINTS:
             return self.points
@@ -150,15 +155,26 @@ class _Extent:
             two_cycles if two_cycles <= MOST_POINTS else min(self.first_cycle_points, MOST_POINTS)
         )
 
-    def whole_duration_s(self, times_s: list[float]) -> float:
+    def whole_duration_s(self, times_s: list[float], point_cycles: list[int]) -> float:
         """Return the time of the last point of the whole run, from those that were run."""
         end_s, first = times_s[-1], self.first_cycle_points
         if self.is_complete:
             return end_s
+        if self.points_before_gaps is not None:
+            return self._thinned_duration_s(times_s, point_cycles)
         if len(times_s) > first:
             return end_s + (self.cycles - 2) * (end_s - times_s[first - 1])
         interval_s = end_s - times_s[-2]
         return (end_s + (first - len(times_s)) * interval_s) * self.cycles
+
+    def _thinned_duration_s(self, times_s: list[float], point_cycles: list[int]) -> float:
+        """Return the same where each cycle takes a time, and each point one of its own."""
+        ends = slice(self.points_per_cycle, None, self.points_per_cycle)  # of cycles, first aside
+        cycles, points = np.array(point_cycles[ends]), np.arange(len(times_s))[ends]
+        terms = np.column_stack([np.ones(len(points)), cycles, points])
+        solution = np.linalg.lstsq(terms, np.array(times_s[ends]), rcond=None)[0]
+        last_cycle = point_cycles[0] + self.cycles - 1
+        return float(solution @ (1.0, last_cycle, self.points - 1))
 
 
 def _field_trace(bench: RecordingBench, *, to_its_end: bool) -> FieldTrace:

@@ -75,6 +75,13 @@ class BenchProcedure(Procedure):
         """Return the number of pulses of one cycle: each amplitude of the set points once."""
         return len(self.set_points().amplitudes_V)
 
+    def points_before_gaps(self) -> int | None:
+        """Return the number of points before the first cycle without one; None if all have some.
+
+        The last cycle has points in any case.
+        """
+        return None
+
     def expected_cycles(self) -> int:
         """Return the number of cycles."""
         return 1

@@ -1,4 +1,4 @@
-"""Protocols that fire equal pulses at the same state again and again: trains, and P(V)."""
+"""Trains of equal pulses from one state, and the probability to switch."""
 
 from collections.abc import Iterator
 from itertools import repeat

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from ...storage import Phase
 from ..errors import AnalysisError
 from ..run_points import require, unmarked
+from .amplitude import name_cycles
 from .panel import Panel, colours
 
 CURRENTS = (("A", 1.0), ("mA", 1e-3), ("µA", 1e-6), ("nA", 1e-9))
@@ -44,6 +45,8 @@ def _paint_sweeps(axes: Axes, table: pd.DataFrame, x: pd.Series, y: pd.Series) -
     groups = [index for _, index in table.groupby("cycle", sort=True).groups.items()]
     for rows, colour in zip(groups, colours(len(groups)), strict=True):
         axes.plot(x[rows], y[rows], ".-", color=colour, markersize=3, linewidth=0.6)
+    if len(groups) > 1:
+        name_cycles(axes, len(groups))
 
 
 def _sweeps(points: pd.DataFrame) -> pd.DataFrame:

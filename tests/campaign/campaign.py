@@ -41,6 +41,7 @@ _SHORTENED: Mapping[str, Mapping[str, float | str]] = {
     "pulse-train": {"amplitude_start_V": 3, "pulses": 3},
     "switching-probability": {"amplitude_start_V": 3, "trials": 2},
     "read-series": {"readings": 4, "interval_s": 0},
+    "endurance": {"cycles": 3},
     "iv": {"current_step_A": 50e-6},
     "read-array": {"rows": 2, "columns": 2},
 }

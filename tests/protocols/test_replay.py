@@ -34,6 +34,7 @@ SHORT: Mapping[str, Mapping[str, float]] = {
     "repeated-ramp": {**STEPS, "cycles": 2},
     "pulse-train": {**STEPS, "pulses": 3},
     "switching-probability": {**STEPS, "trials": 2, "reset_V": 3.6},
+    "endurance": {"cycles": 30, "read_all_until": 3, "pulses": 2},
     "read-series": {"readings": 70, "interval_s": 0.1, "cycles": 2},
     "read-array": {"rows": 2, "columns": 2},
 }

@@ -67,7 +67,7 @@ class RunsTab(QWidget):
         self._connect()
         self._timer = QTimer(self)
         self._timer.setInterval(PERIOD_MS)
-        self._timer.timeout.connect(self.refresh)
+        self._timer.timeout.connect(lambda: self.refresh())
         self._allow()
 
     def use(self, path: Path) -> None:
@@ -81,10 +81,11 @@ class RunsTab(QWidget):
         """Load all runs anew."""
         self._archive.ask(_runs_and_texts, lambda found: self._show_all(*found), owner=self)
 
-    def refresh(self) -> None:
-        """Load the runs that may be new or may have changed."""
+    def refresh(self, changed: int | None = None) -> None:
+        """Load the runs that may be new or may have changed, `changed` among them."""
         unfinished = self.model.unfinished()
         first = self.model.last_id + 1 if unfinished is None else unfinished
+        first = first if changed is None else min(first, changed)
         self._archive.ask(
             lambda store: store.runs(first=first), self._show_changed, self._ignore, owner=self
         )
@@ -96,8 +97,10 @@ class RunsTab(QWidget):
         if state.activity is not self._activity:
             self._activity = state.activity
             self._allow()
-        if state.run is not None and self.model.run(state.run.run_id) is None:
-            self.refresh()
+        if state.run is not None:
+            known = self.model.run(state.run.run_id)
+            if known is None or known.status is not Status.RUNNING:  # begun, or resumed
+                self.refresh(state.run.run_id)
 
     def set_theme(self, theme: Theme) -> None:
         self.model.set_theme(theme)

@@ -13,7 +13,7 @@ from dwmtj.gui.runs.files import write_csv_files
 from dwmtj.gui.runs.model import NOTES, POINTS, STATUS, TAGS, TOOK
 from dwmtj.gui.runs.tab import RunsTab
 from dwmtj.gui.window import BenchWindow
-from dwmtj.storage import OutputFileError, Store
+from dwmtj.storage import OutputFileError, Point, Status, Store
 from dwmtj.tests.gui.conftest import PATIENCE_MS
 from dwmtj.tests.gui.stand_in import StandIn
 
@@ -197,7 +197,7 @@ def test_fifty_runs_opened_and_left_again_leave_nothing_behind(
 
     def left() -> tuple[int, int]:
         gc.collect()
-        alive = sum(isinstance(each, RunPoints) for each in gc.get_objects())
+        alive = sum(type(each) is RunPoints for each in gc.get_objects())
         return alive, len(QApplication.allWidgets())
 
     for run_id in (1, 2, 1):
@@ -207,3 +207,23 @@ def test_fifty_runs_opened_and_left_again_leave_nothing_behind(
         open_and_leave(2 - number % 2, page=number % 10 == 0)
     open_and_leave(1, page=True)
     assert left() == before
+
+
+def test_a_run_whose_only_cycle_is_repeated_shows_the_points_of_the_repetition(
+    window: BenchWindow, runs: RunsTab, station: StandIn, database: Path, qtbot: QtBot
+) -> None:
+    with Store.open(database) as store:
+        writer = store.resume_run(3, bench={})
+        station.pretend_running(3, done=20)
+        qtbot.waitUntil(
+            lambda: runs.model.run(3).status is Status.RUNNING,  # type: ignore[union-attr]
+            timeout=PATIENCE_MS,
+        )
+        writer.add(Point("write", 2.0, 0, 2.0, resistance_ohm=80.0))
+        writer.finish(Status.FINISHED)
+    station.pretend(run=None)
+    qtbot.waitUntil(
+        lambda: runs.model.run(3).points == 1,  # type: ignore[union-attr]
+        timeout=PATIENCE_MS,
+    )
+    assert runs.model.run(3).status is Status.FINISHED  # type: ignore[union-attr]

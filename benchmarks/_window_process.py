@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
@@ -69,7 +70,7 @@ def start() -> None:
             with window_process(folder, "-c", TIMED_WINDOW) as process:
                 assert process.stdout is not None and process.stdout.readline().strip() == PAINTED
                 taken_s.append(time.perf_counter() - began_s)
-                cpu_s.append(_cpu_s(process))
+                cpu_s.append(_cpu_s(process.pid))
                 until(lambda: Station.running() != [])
                 Station.connect().shut_down()
     print(
@@ -105,18 +106,21 @@ def run_speed() -> None:
         station.add(NewJob("staircase-write", {"amplitude_step_V": 0.001, "cycles": 100_000}))
         until(lambda: station.state().run is not None)
         for _ in range(ROUNDS):
-            alone.append(_points_per_s(station))
+            alone.append(_speed(station))
             with window_process(folder, "-m", "dwmtj") as process:
                 until(lambda process=process: _reads(process, folder / "lab.sqlite"))  # type: ignore[misc]
                 time.sleep(2.0)
-                before_s = _cpu_s(process)
-                beside.append(_points_per_s(station))
-                busy.append((_cpu_s(process) - before_s) / ROUND_S)
+                before_s = _cpu_s(process.pid)
+                beside.append(_speed(station))
+                busy.append((_cpu_s(process.pid) - before_s) / ROUND_S)
         station.shut_down()
-    share = sum(beside) / sum(alone)
+    share = sum(each.per_s for each in beside) / sum(each.per_s for each in alone)
+    own = sum(each.per_cpu_s for each in beside) / sum(each.per_cpu_s for each in alone)
     print(
-        f"a run beside the window: {median(beside):,.0f} points/s, alone {median(alone):,.0f}: "
-        f"{share:.0%} (target ≥ {TARGET_SHARE:.0%} on two free cores); the window uses "
+        f"a run beside the window: {median(each.per_s for each in beside):,.0f} points/s, alone "
+        f"{median(each.per_s for each in alone):,.0f}: "
+        f"{share:.0%} (target ≥ {TARGET_SHARE:.0%} on two free cores), "
+        f"{own:.0%} a second of CPU that the station gets; the window uses "
         f"{median(busy):.0%} of a core; load "
         f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores",
         flush=True,
@@ -214,10 +218,20 @@ def _search_ms(window: BenchWindow, text: str) -> float:
     return 1e3 * (time.thread_time() - began_s)
 
 
-def _points_per_s(station: Station) -> float:
-    began_s, first = time.perf_counter(), _done(station)
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """Points of a run a second, and a second of CPU of the station."""
+
+    per_s: float
+    per_cpu_s: float
+
+
+def _speed(station: Station) -> Speed:
+    pid = station.state().pid
+    began_s, cpu_began_s, first = time.perf_counter(), _cpu_s(pid), _done(station)
     time.sleep(ROUND_S)
-    return (_done(station) - first) / (time.perf_counter() - began_s)
+    points = _done(station) - first
+    return Speed(points / (time.perf_counter() - began_s), points / (_cpu_s(pid) - cpu_began_s))
 
 
 def _done(station: Station) -> int:
@@ -226,8 +240,8 @@ def _done(station: Station) -> int:
     return state.run.done
 
 
-def _cpu_s(process: "subprocess.Popen[str]") -> float:
-    used = psutil.Process(process.pid).cpu_times()
+def _cpu_s(pid: int) -> float:
+    used = psutil.Process(pid).cpu_times()
     return used.user + used.system
 
 

@@ -9,6 +9,7 @@ from .metaplastic import metaplastic_function
 from .panel import Panel, draw, png_of, save
 from .probability import probability_against_amplitude
 from .readings import readings_against_time
+from .train import resistance_against_pulse
 
 __all__ = [
     "Panel",
@@ -26,6 +27,7 @@ __all__ = [
     "readings_against_time",
     "resistance_against_amplitude",
     "resistance_against_bias",
+    "resistance_against_pulse",
     "save",
     "voltage_against_current",
 ]

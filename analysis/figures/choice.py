@@ -21,6 +21,7 @@ from .metaplastic import metaplastic_function
 from .panel import Panel
 from .probability import probability_against_amplitude
 from .readings import readings_against_time
+from .train import resistance_against_pulse
 
 Maker = Callable[[], Panel]
 
@@ -46,6 +47,8 @@ def panels_of(points: pd.DataFrame, wanted: Wanted | None = None) -> Panels:
     }
     if (points["phase"] == Phase.READ).any():
         makers["readings against time"] = partial(readings_against_time, points)
+    if has_trials(points) and points["cycle"].value_counts().max() > 3:
+        makers["resistance against pulse number"] = partial(resistance_against_pulse, points)
     if (points["phase"] == Phase.IV).any():
         makers["voltage against current"] = partial(voltage_against_current, points)
         makers["resistance against bias"] = partial(resistance_against_bias, points)

@@ -1,6 +1,7 @@
 """Switching probability against amplitude, with its intervals and the sigmoid if one fits."""
 
 from dataclasses import asdict
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,8 @@ from ..switching.probability import (
     switching_probability,
 )
 from .panel import BLUE, GREY, ORANGE, Panel
+
+LEGEND_WIDTH = 46  # characters
 
 
 def probability_against_amplitude(
@@ -66,7 +69,8 @@ def _sigmoid(found: tuple[SwitchingProbability, ...]) -> tuple[Sigmoid | None, s
     try:
         sigmoid = fit_sigmoid(found)
     except AnalysisError as error:
-        return None, "no sigmoid: " + str(error).split(", so no sigmoid")[0]
+        reason = str(error).split(", so no sigmoid")[0]
+        return None, fill(f"no sigmoid: {reason[0].lower()}{reason[1:]}", LEGEND_WIDTH)
     if not sigmoid.fits:
         return sigmoid, f"a sigmoid does not fit (p = {sigmoid.p_value:.1g})"
     voltage, sigma = sigmoid.voltage_V, sigmoid.sigma_V

@@ -18,7 +18,12 @@ from dwmtj.analysis import (
     switching_probability,
     threshold_between,
 )
-from dwmtj.analysis.figures import panels_of, probability_against_amplitude
+from dwmtj.analysis.figures import (
+    panels_of,
+    png_of,
+    probability_against_amplitude,
+    resistance_against_pulse,
+)
 from dwmtj.analysis.switching import probability
 from dwmtj.instruments import BenchFile, open_bench
 from dwmtj.protocols import make_protocol
@@ -158,3 +163,13 @@ def test_the_figure_says_where_no_sigmoid_is_drawn() -> None:
     points = pd.concat([trial(n, V, 100, 100 if V < 2.5 else 93) for n, V in enumerate(VOLTS)])
     panel = probability_against_amplitude(points, 96.0)
     assert panel.data[["amplitude_V", "trials"]].to_numpy().tolist() == [[V, 1] for V in VOLTS]
+
+
+def test_trains_are_drawn_against_the_number_of_the_pulse() -> None:
+    trains = [trial(0, 2.0, 100, 100, 100, 93), trial(1, 3.0, 100, 93, 93, 76)]
+    panel = resistance_against_pulse(pd.concat(trains))
+    assert panel.data["pulse"].tolist() == 2 * [1, 2, 3]
+    assert "pulse-train" in {panel.name for panel in panels_of(pd.concat(trains)).drawn}
+    assert png_of(panel).startswith(b"\x89PNG")
+    with pytest.raises(AnalysisError, match="no trains of equal pulses"):
+        resistance_against_pulse(trains[0])

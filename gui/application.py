@@ -5,6 +5,7 @@ import signal
 import sys
 from ctypes.util import find_library
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from ..instruments import load_bench_file
@@ -41,6 +42,7 @@ def run_window(
     assert isinstance(application, QApplication)
     application.setApplicationName("dwmtj")
     application.setDesktopFileName("dwmtj")
+    ended = Ending()
     link = StationLink(connect)
     link.start()
     folder = state_folder()
@@ -50,11 +52,34 @@ def run_window(
     if sentence:
         window.say_error(sentence)
     window.show()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: window.close_quietly())
+    ended.closes(window)
     code = application.exec()
     link.say_farewell()
     return code
+
+
+class Ending:
+    """Closes the window when the system or Ctrl-C ends the program, also while it is being built.
+
+    The station that is being started then is not left behind.
+    """
+
+    def __init__(self) -> None:
+        self._asked = False
+        self._window: BenchWindow | None = None
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._ask)
+
+    def closes(self, window: BenchWindow) -> None:
+        """Close this window from now on, at once if that was asked for before."""
+        self._window = window
+        if self._asked:
+            QTimer.singleShot(0, window.close_quietly)
+
+    def _ask(self, *_: object) -> None:
+        self._asked = True
+        if self._window is not None:
+            self._window.close_quietly()
 
 
 def missing_system_packages() -> list[str]:

@@ -151,13 +151,16 @@ class BenchWindow(QWidget):
             self.link.do(_make_safe_by_hand)
         if self._ends_station():
             self.link.do(lambda station: station.shut_down(when_idle=True))
-        remember(self.memory, self, self.panels)
-        with contextlib.suppress(OutputFileError):
-            save_state(self.memory, self._folder)
+        self._save()
         self.stop_key.remove()
         self.errors.remove()
         self.link.close()
         self.panels.close()
+
+    def _save(self) -> None:
+        remember(self.memory, self, self.panels)
+        with contextlib.suppress(OutputFileError):
+            save_state(self.memory, self._folder)
 
     def _ends_station(self) -> bool:
         """Return True if nobody needs the station any more: it gives the bench free."""
@@ -191,6 +194,7 @@ class BenchWindow(QWidget):
             speaker.said.connect(self.say)
         for source in (self.view, panels.plots):
             source.failed.connect(self.say_error)
+        panels.new_run.templates.changed.connect(self._save)
         panels.status.theme_asked.connect(self.next_theme)
         panels.status.keys_asked.connect(self.show_keys)
 

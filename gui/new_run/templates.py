@@ -13,6 +13,8 @@ class TemplateMenu(QuietComboBox):
     """The templates of a protocol; `chosen` when one is taken."""
 
     chosen = Signal(str)
+    changed = Signal()
+    """A template was saved or deleted."""
 
     def __init__(self, state: WindowState) -> None:
         super().__init__()
@@ -57,11 +59,13 @@ class TemplateMenu(QuietComboBox):
                 RunTemplate(name=name, protocol=protocol, values=dict(values))
             )
             self.show_for(protocol, name)
+            self.changed.emit()
 
     def delete(self) -> None:
         """Delete the template shown."""
         self._state.drop_template(self.current_name())
         self.show_for(self._protocol)
+        self.changed.emit()
 
     def _activated(self, _index: int) -> None:
         if self.current_name():

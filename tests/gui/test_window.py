@@ -177,6 +177,21 @@ def test_the_window_remembers_form_theme_and_columns(open_window: Open, qtbot: Q
     assert chosen in list(ThemeChoice)
 
 
+def test_a_template_is_remembered_though_its_window_is_killed(open_window: Open) -> None:
+    first = open_window()
+
+    def answer() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, TextQuestion)
+        dialog.line.setText("to 3 V")
+        next(each for each in dialog.findChildren(QPushButton) if each.text() == "Save").click()
+
+    QTimer.singleShot(0, answer)
+    first.panels.new_run.save_template()
+    second = open_window()  # beside the first, which has not closed
+    assert [each.name for each in second.memory.templates] == ["to 3 V"]
+
+
 @pytest.mark.parametrize(
     "content", ['{"theme": "pink"}', '{"geometry": "abc"}', '{"tab": -1}', "{", "\x00"]
 )

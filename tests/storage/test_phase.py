@@ -16,7 +16,7 @@ STORED = ("saturate", "bias", "write", "reset", "ramp", "read", "loop")
 
 
 def test_the_stored_texts_of_phases_do_not_change() -> None:
-    assert tuple(Phase) == STORED
+    assert tuple(Phase)[: len(STORED)] == STORED
 
 
 @pytest.mark.parametrize("phase", [*Phase, "anneal", "wait, then read"])

@@ -1,4 +1,4 @@
-"""The line to the station: its state ten times a second, commands, and STOP on a thread of its own.
+"""The line to the station: its state five times a second, commands, and STOP in its own thread.
 
 A command that hangs delays neither the state nor the stop.
 """
@@ -14,7 +14,7 @@ from ...station.errors import StationError
 from .client import StationClient
 from .worker import Worker, sentence_of
 
-PERIOD_S = 0.1
+PERIOD_S = 0.2
 RETRY_S = 1.0
 FAREWELL_S = 20.0
 START_TIMEOUT_S = 120.0

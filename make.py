@@ -307,7 +307,10 @@ def worst(codes: list[int]) -> int:
 
 
 def run(*command: str | Path, environment: dict[str, str] | None = None) -> int:
-    return subprocess.run([str(part) for part in command], cwd=HERE, env=environment).returncode
+    given = os.environ if environment is None else environment
+    # The tests start hundreds of processes, each of which would compile every module anew.
+    kept = {name: value for name, value in given.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return subprocess.run([str(part) for part in command], cwd=HERE, env=kept).returncode
 
 
 if __name__ == "__main__":

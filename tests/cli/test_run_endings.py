@@ -15,7 +15,10 @@ from dwmtj.cli import app
 from dwmtj.storage import Status, Store
 from dwmtj.tests.command_line import command, started, stored, wait_until
 
-QUICK = ("run", "staircase-write", "-p", "amplitude_step_V=0.5", "--database", "lab.sqlite")
+QUICK = (
+    *("run", "staircase-write", "-p", "amplitude_step_V=0.5"),
+    *("--database", "lab.sqlite", "--seed", "7"),
+)
 LATE = """
 import os, signal, sys
 from dwmtj.cli import app
@@ -87,7 +90,7 @@ def test_a_condition_that_is_met_ends_the_run_failed_with_1(
     condition = "amplitude_V > 1 and resistance_ohm > 0"
     ended = CliRunner().invoke(app.app, [*QUICK, "--stop-if", condition])
     assert ended.exit_code == 1
-    assert f"The stop condition {condition} was met: " in ended.stderr
+    assert f"The stop condition {condition} was met: " in ended.stderr, ended.stderr
     assert "Run 1 failed; 5 points are stored." in ended.stderr
     assert status_of(tmp_path)[0] is Status.FAILED
 

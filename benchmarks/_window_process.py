@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -109,7 +110,7 @@ def run_speed() -> None:
         for _ in range(ROUNDS):
             alone.append(_speed(station))
             with window_process(folder, "-m", "dwmtj") as process:
-                until(lambda process=process: _reads(process, folder / "lab.sqlite"))  # type: ignore[misc]
+                until(partial(_reads, process, folder / "lab.sqlite"))
                 time.sleep(2.0)
                 before_s = _cpu_s(process.pid)
                 beside.append(_speed(station))

@@ -1,20 +1,21 @@
 """The messages of the station and of the window, the newest first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ..station.messages import StationMessage
 from .durations import clock
+from .look.rows import Index, RowsModel
 from .look.symbols import colour_of, symbol
 from .look.tables import Table
 from .look.theme import LIGHT, Theme
 from .look.widgets import button, copy_text, plain_tip, row
 
-Index = QModelIndex | QPersistentModelIndex
 MOST = 2000
 COLUMNS = ("Time", "Kind", "Message")
 
@@ -29,8 +30,10 @@ class Message:
     details: str = ""
 
 
-class MessageModel(QAbstractTableModel):
+class MessageModel(RowsModel):
     """The latest MOST messages, the newest on top."""
+
+    columns = COLUMNS
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,16 +52,8 @@ class MessageModel(QAbstractTableModel):
             del self.messages[MOST:]
             self.endRemoveRows()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.messages)
-
-    def columnCount(self, _parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> object:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        return None
+    def rows(self) -> Sequence[object]:
+        return self.messages
 
     def data(self, index: Index, role: int = 0) -> object:
         message, column = self.messages[index.row()], index.column()

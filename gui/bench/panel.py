@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from ...station.messages import Activity, StationState
@@ -91,13 +91,13 @@ def _scroll_to(scroll: QScrollArea, form: QWidget) -> None:
 class StoppingView(QWidget):
     """Each instrument as it becomes safe, and the way out where one does not answer."""
 
-    def __init__(self, replace_asked: object) -> None:
+    def __init__(self, replace_asked: SignalInstance) -> None:
         super().__init__()
         self.since = label("", "muted", wrap=True)
         self.instruments = InstrumentList()
         self.replace = button(
             "Stop the process now…",
-            replace_asked.emit,  # type: ignore[attr-defined]
+            replace_asked.emit,
             "The same as pressing F12 a second time",
         )
         self.explanation = label("", "muted", wrap=True)

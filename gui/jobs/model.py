@@ -3,28 +3,29 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
     QByteArray,
     QMimeData,
     QModelIndex,
-    QPersistentModelIndex,
     Qt,
     Signal,
 )
 
 from ...station.messages import Job, StationState
 from ..durations import after, clock, duration
+from ..look.rows import RIGHT, Index, RowsModel
 from ..look.widgets import plain_tip
 from ..parameters import protocol_names, summary
 
-Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("Job", "Protocol", "Parameters", "Points", "Takes", "Done by", "Then", "Notes")
-RIGHT = (0, 3, 4)
+NUMBERS = (0, 3, 4)
 MIME = "application/x-dwmtj-job"
 
 
-class QueueModel(QAbstractTableModel):
+class QueueModel(RowsModel):
     """The queue as the station has it; `moved` asks for a job at another position."""
+
+    columns = COLUMNS
+    right = NUMBERS
 
     moved = Signal(int, int)
 
@@ -50,20 +51,8 @@ class QueueModel(QAbstractTableModel):
         numbers = [job.number for job in self.jobs]
         return numbers.index(number) if number in numbers else None
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.jobs)
-
-    def columnCount(self, _parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> object:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole and section in RIGHT:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        return None
+    def rows(self) -> Sequence[object]:
+        return self.jobs
 
     def data(self, index: Index, role: int = 0) -> object:
         column = index.column()
@@ -71,8 +60,8 @@ class QueueModel(QAbstractTableModel):
             return self._texts[index.row()][column]
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tip(self.jobs[index.row()].problem or self._texts[index.row()][column])
-        if role == Qt.ItemDataRole.TextAlignmentRole and column in RIGHT:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.TextAlignmentRole and column in NUMBERS:
+            return RIGHT
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

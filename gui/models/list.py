@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 
 from ...storage import CalibrationRecord
 from ..durations import clock
+from ..look.rows import Index, RowsModel
 from ..look.widgets import plain_tip
 
-Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("Model", "Version", "Device", "Levels", "Runs", "Made")
 
 
-class ModelList(QAbstractTableModel):
+class ModelList(RowsModel):
     """All versions of all models, the latest made on top."""
+
+    columns = COLUMNS
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,15 +31,8 @@ class ModelList(QAbstractTableModel):
         names = [(record.name, record.version) for record in self.records]
         return names.index(model) if model in names else None
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.records)
-
-    def columnCount(self, _parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> object:
-        horizontal = orientation is Qt.Orientation.Horizontal
-        return COLUMNS[section] if horizontal and role == Qt.ItemDataRole.DisplayRole else None
+    def rows(self) -> Sequence[object]:
+        return self.records
 
     def data(self, index: Index, role: int = 0) -> object:
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):

@@ -1,5 +1,6 @@
 """A view that is zoomed and moved by mouse and keys, or follows the data."""
 
+from abc import abstractmethod
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
@@ -56,17 +57,17 @@ class Navigable(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
 
+    @abstractmethod
     def frame(self) -> Frame | None:
         """Return where data lie on this widget; None while there are none."""
-        raise NotImplementedError
 
+    @abstractmethod
     def follow_view(self) -> None:
         """Set the view that shows all data."""
-        raise NotImplementedError
 
+    @abstractmethod
     def neighbour(self, reading: Reading | None, step: int) -> Reading | None:
         """Return the reading `step` places after another one; the newest for none."""
-        raise NotImplementedError
 
     def set_following(self, following: bool) -> None:
         """Have the view keep up with the points, or leave it where it is."""

@@ -1,5 +1,6 @@
 """What all plots have in common: the run, axes, crosshair, and a sentence while empty."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
@@ -55,32 +56,32 @@ class Plot(Navigable):
 
     # What a subclass shows
 
+    @abstractmethod
     def begin(self) -> None:
         """Forget what was shown and begin with `points`."""
-        raise NotImplementedError
 
     def begin_overlays(self) -> None:
         """Forget the runs that were overlaid and begin with `overlays`."""
 
+    @abstractmethod
     def read(self, most: int) -> bool:
         """Take up to `most` new points of the run; return whether more are waiting."""
-        raise NotImplementedError
 
+    @abstractmethod
     def extent(self) -> tuple[float, float, float, float] | None:
         """Return x and y of what is to be shown (low, high, low, high); None for nothing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def paint_data(self, painter: QPainter, frame: Frame, deadline_s: float) -> bool:
         """Draw the data; return whether all of it is drawn."""
-        raise NotImplementedError
 
+    @abstractmethod
     def nearest(self, frame: Frame, at: QPointF) -> Reading | None:
         """Return the reading nearest to a place on the widget, in logical pixels."""
-        raise NotImplementedError
 
+    @abstractmethod
     def table(self, view: View) -> list[Column]:
         """Return what is shown within a view, as columns."""
-        raise NotImplementedError
 
     # Showing
 

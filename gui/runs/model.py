@@ -5,25 +5,28 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
 
 from ...station.messages import RunProgress
 from ...storage import RunSummary, Status
 from ..durations import clock, duration
+from ..look.rows import RIGHT, Index, RowsModel
 from ..look.symbols import colour_of, symbol
 from ..look.theme import LIGHT, Theme
 from ..look.widgets import plain_tip
 from .search import Search, all_text, search_for
 
-Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("★", "Run", "Started", "Protocol", "Device", "Status", "Points", "Took", "Tags", "Notes")
 STAR, RUN, STARTED, PROTOCOL, DEVICE, STATUS, POINTS, TOOK, TAGS, NOTES = range(len(COLUMNS))
-RIGHT = (RUN, POINTS, TOOK)
+NUMBERS = (RUN, POINTS, TOOK)
 
 
-class RunModel(QAbstractTableModel):
+class RunModel(RowsModel):
     """Runs, the newest first; `annotated` asks for notes, tags or a star to be stored."""
+
+    columns = COLUMNS
+    right = NUMBERS
 
     annotated = Signal(int, object)
     counted = Signal()
@@ -115,20 +118,8 @@ class RunModel(QAbstractTableModel):
         """Add a star to a run, or take it away."""
         self._annotate(self.runs[row], starred=not self.runs[row].starred)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.runs)
-
-    def columnCount(self, _parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return len(COLUMNS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> object:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole and section in RIGHT:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        return None
+    def rows(self) -> Sequence[object]:
+        return self.runs
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         editable = index.isValid() and index.column() in (TAGS, NOTES)
@@ -142,8 +133,8 @@ class RunModel(QAbstractTableModel):
             return self._text(run, column)
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tip(self._tip(run, column))
-        if role == Qt.ItemDataRole.TextAlignmentRole and column in RIGHT:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.TextAlignmentRole and column in NUMBERS:
+            return RIGHT
         if column == STATUS:
             colour = colour_of(self._status(run), self._theme)
             if role == Qt.ItemDataRole.DecorationRole:

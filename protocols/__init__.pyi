@@ -1,4 +1,5 @@
 from .catalogue import PROTOCOLS, make_protocol
+from .current_sweep import CurrentSweep
 from .endurance import Endurance
 from .errors import ProtocolError, StopConditionError
 from .field import MinorLoop, Saturate
@@ -7,7 +8,7 @@ from .procedure import BenchProcedure, PulsedProcedure
 from .pulse_train import PulseTrain, SwitchingProbability
 from .pulsed import RepeatedRamp, Reset, StaircaseWrite, WriteResetCycling
 from .read_array import ReadArray
-from .read_series import CurrentSweep, ReadSeries
+from .read_series import ReadSeries
 from .running.run_control import RunControl
 from .running.run_events import (
     Event,

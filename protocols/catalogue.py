@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Mapping
 from threading import Lock
 
+from .current_sweep import CurrentSweep
 from .declarations import declarations
 from .endurance import Endurance
 from .errors import ProtocolError
@@ -12,7 +13,7 @@ from .procedure import BenchProcedure
 from .pulse_train import PulseTrain, SwitchingProbability
 from .pulsed import RepeatedRamp, Reset, StaircaseWrite, WriteResetCycling
 from .read_array import ReadArray
-from .read_series import CurrentSweep, ReadSeries
+from .read_series import ReadSeries
 
 PROTOCOLS: Mapping[str, type[BenchProcedure]] = {
     protocol.name: protocol

@@ -34,6 +34,18 @@ COLUMNS = {
 }
 
 
+def read_current_parameter(default_A: float) -> Any:
+    """Return a parameter for the read current from −0.1 to 0.1 A."""
+    return FloatParameter(
+        "Read current",
+        units="A",
+        minimum=-0.1,
+        maximum=0.1,
+        default=default_A,
+        description="Current through the junction for the four-point reading",
+    )
+
+
 class BenchProcedure(Procedure):
     """A protocol on a bench.
 
@@ -50,14 +62,7 @@ class BenchProcedure(Procedure):
     """Names of the quantities in the `extra` of the points, which stop conditions may name, too."""
     DATA_COLUMNS: ClassVar[list[str]] = list(COLUMNS.values())
 
-    read_current_A = FloatParameter(
-        "Read current",
-        units="A",
-        minimum=-0.1,
-        maximum=0.1,
-        default=100e-6,
-        description="Current through the junction for the four-point reading",
-    )
+    read_current_A = read_current_parameter(100e-6)
 
     @abstractmethod
     def steps(self, bench: Bench, first_cycle: int = 0) -> Iterator[Point]:
@@ -191,6 +196,18 @@ def amplitude_parameter(title: str, default_V: float, description: str) -> Any:
     """Return a parameter for the magnitude of a pulse from 0 to 100 V."""
     return FloatParameter(
         title, units="V", minimum=0, maximum=100, default=default_V, description=description
+    )
+
+
+def amplitude_step_parameter(default_V: float, description: str) -> Any:
+    """Return a parameter for the step between amplitudes from 0.1 mV to 10 V."""
+    return FloatParameter(
+        "Amplitude step",
+        units="V",
+        minimum=1e-4,
+        maximum=10,
+        default=default_V,
+        description=description,
     )
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from itertools import repeat
 
-from pymeasure.experiment import FloatParameter, IntegerParameter
+from pymeasure.experiment import IntegerParameter
 
 from ..instruments import Bench, SetPoints
 from ..storage import Phase, Point
 from .measurement_sequence import MeasurementSequence
-from .procedure import amplitude_parameter, field_parameter
+from .procedure import amplitude_parameter, amplitude_step_parameter, field_parameter
 from .pulsed import Staircase
 
 
@@ -25,13 +25,8 @@ class PulseTrain(Staircase):
 
     amplitude_start_V = amplitude_parameter("First amplitude", 1.0, "Amplitude of the first train")
     amplitude_stop_V = amplitude_parameter("Last amplitude", 3.0, "Amplitude of the last train")
-    amplitude_step_V = FloatParameter(
-        "Amplitude step",
-        units="V",
-        minimum=1e-4,
-        maximum=10,
-        default=0.5,
-        description="Step from train to train; the last one may be shorter",
+    amplitude_step_V = amplitude_step_parameter(
+        0.5, "Step from train to train; the last one may be shorter"
     )
     pulses = IntegerParameter(
         "Pulses", minimum=1, maximum=10_000_000, default=10, description="Equal pulses in a train"
@@ -91,13 +86,8 @@ class SwitchingProbability(PulseTrain):
 
     amplitude_start_V = amplitude_parameter("First amplitude", 1.0, "Smallest amplitude of a trial")
     amplitude_stop_V = amplitude_parameter("Last amplitude", 1.6, "Largest amplitude of a trial")
-    amplitude_step_V = FloatParameter(
-        "Amplitude step",
-        units="V",
-        minimum=1e-4,
-        maximum=10,
-        default=0.1,
-        description="Step from amplitude to amplitude; the last one may be shorter",
+    amplitude_step_V = amplitude_step_parameter(
+        0.1, "Step from amplitude to amplitude; the last one may be shorter"
     )
     reset_V = amplitude_parameter(
         "Reset amplitude", 0.0, "Magnitude of a reset pulse before each trial; 0 to saturate"

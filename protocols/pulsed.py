@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from pymeasure.experiment import FloatParameter
-
 from ..instruments import Bench, SetPoints
 from ..storage import Phase, Point
 from .measurement_sequence import MeasurementSequence
 from .procedure import (
     PulsedProcedure,
     amplitude_parameter,
+    amplitude_step_parameter,
     cycles_parameter,
     field_parameter,
     ladder,
+    read_current_parameter,
 )
 
 
@@ -22,13 +22,8 @@ class Staircase(PulsedProcedure):
 
     amplitude_start_V = amplitude_parameter("First amplitude", 0.1, "Amplitude at the device")
     amplitude_stop_V = amplitude_parameter("Last amplitude", 4.0, "Amplitude at the device")
-    amplitude_step_V = FloatParameter(
-        "Amplitude step",
-        units="V",
-        minimum=1e-4,
-        maximum=10,
-        default=0.01,
-        description="Step from pulse to pulse; the last one may be shorter",
+    amplitude_step_V = amplitude_step_parameter(
+        0.01, "Step from pulse to pulse; the last one may be shorter"
     )
 
     def amplitudes_V(self) -> tuple[float, ...]:
@@ -87,14 +82,7 @@ class RepeatedRamp(StaircaseWrite):
         "Saturation field", -0.12, "Field that saturates the junction antiparallel"
     )
     amplitude_stop_V = amplitude_parameter("Last amplitude", 5.5, "Amplitude at the device")
-    read_current_A = FloatParameter(
-        "Read current",
-        units="A",
-        minimum=-0.1,
-        maximum=0.1,
-        default=20e-6,
-        description="Current through the junction for the four-point reading",
-    )
+    read_current_A = read_current_parameter(20e-6)
     cycles = cycles_parameter(10)
 
 

@@ -10,8 +10,7 @@ import pytest
 
 from dwmtj.instruments import Bench, BenchError, BenchFile, LimitError, load_bench_file, open_bench
 from dwmtj.protocols import PROTOCOLS, BenchProcedure, ProtocolError, WriteVerify, make_protocol
-from dwmtj.protocols import dry_run as dry_runs
-from dwmtj.protocols.dry_run import MOST_POINTS, check_against_limits, dry_run
+from dwmtj.protocols.dry_run import check_against_limits, dry_run, estimate
 from dwmtj.protocols.recorded_pulses import RecordedPulses
 from dwmtj.storage import Point
 
@@ -122,12 +121,12 @@ def test_a_long_protocol_is_foretold_from_its_beginning(
 ) -> None:
     procedure = short(name, **parameters)
     foretold = dry_run(procedure, array_bench())
-    monkeypatch.setattr(dry_runs, "MOST_POINTS", 100_000)
-    monkeypatch.setattr(dry_runs, "POINTS_WITH_GAPS", 100_000)
+    monkeypatch.setattr(estimate, "MOST_POINTS", 100_000)
+    monkeypatch.setattr(estimate, "POINTS_WITH_GAPS", 100_000)
     whole = dry_run(procedure, array_bench())
     assert whole.is_complete and not foretold.is_complete
     assert len(foretold.times_s) < len(whole.times_s) == foretold.points
-    assert len(foretold.times_s) <= MOST_POINTS or name == "endurance"
+    assert len(foretold.times_s) <= estimate.MOST_POINTS or name == "endurance"
     assert foretold.pulses == whole.pulses == len(whole.train)
     assert foretold.duration_s == pytest.approx(whole.duration_s, rel=within)
     assert foretold.train.amplitudes_V.tolist() == (

@@ -8,8 +8,8 @@ assumptions: instruments on GPIB, 50 Hz mains, a meter that zeroes itself at eve
 import math
 from dataclasses import dataclass, field
 
-from ..instruments import BenchFile, Limits, PulseShape, Reading, StopConditions
-from ..instruments.channel_list import channels_of
+from ...instruments import BenchFile, Limits, PulseShape, Reading, StopConditions
+from ...instruments.channel_list import channels_of
 
 EXCHANGE_S = 5e-3  # a question and its answer
 POWER_LINE_HZ = 50.0

@@ -12,13 +12,13 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from ..instruments import Bench, BenchFile
-from ..lab_address import LabAddress
-from ..storage import Point
-from .errors import ProtocolError
-from .procedure import BenchProcedure
+from ...instruments import Bench, BenchFile
+from ...lab_address import LabAddress
+from ...storage import Point
+from ..errors import ProtocolError
+from ..procedure import BenchProcedure
+from ..write_verify import WriteVerify
 from .recording_bench import RecordingBench
-from .write_verify import WriteVerify
 
 MOST_POINTS = 3000  # that are run, in some 20 ms
 POINTS_WITH_GAPS = 100  # that are run of a protocol with cycles without a point

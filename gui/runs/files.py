@@ -37,7 +37,7 @@ def write_runs_report(store: Store, runs: Sequence[int], path: Path) -> str:
 def write_csv_files(store: Store, runs: Sequence[int], to: Path) -> str:
     """Write the points of one run to a file, which the dialog asked to replace, or several.
 
-    Several go into a folder; if one of its files is there already, nothing is written.
+    Several go into a folder; if one of its files exists already, nothing is written.
     """
     if len(runs) == 1:
         store.export_csv(runs[0], to, overwrite=True)

@@ -103,7 +103,7 @@ def _loops(field_T: NDArray[np.float64]) -> NDArray[np.int64]:
     turns = [int(group[np.argmax(np.abs(field_T[group] - middle))]) for group in groups]
     begins = turns[2::2]  # of the second loop and those after it
     if begins and begins[-1] == turns[-1]:
-        begins.pop()  # the last loop ends there, or is broken off before its other end
+        begins.pop()  # the last loop ends there, or is incomplete
     starts = np.zeros(len(field_T), dtype=np.int64)
     starts[begins] = 1
     return np.cumsum(starts)

@@ -2,7 +2,9 @@
 
 A ladder is an uninterrupted series of pulses within one cycle and phase, of one polarity and rising
 amplitude, with the reading before its first pulse if there is one. Each of several equal pulses is
-a ladder of its own.
+a ladder of its own. Where a new cycle begins below the pulse that ended the last one, with no
+reading between them, the wall was reset by something that the run does not hold: what the first
+pulse found is unknown.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,7 +26,7 @@ class Ladder:
     amplitude_V: Floats
     resistance_ohm: Floats
     before_ohm: float | None
-    """Reading before the first pulse; None if missing."""
+    """Reading before the first pulse; None if there is none, or not since the last reset."""
 
     @property
     def step_V(self) -> float:
@@ -42,16 +44,30 @@ def ladders_of(points: pd.DataFrame, where: str) -> Iterator[Ladder]:
     parts = [readings["cycle"], readings["phase"], pulsed]
     begins = np.logical_or.reduce([(part != part.shift()).to_numpy() for part in parts])
     begins |= (pulsed & (readings["amplitude_V"] == readings["amplitude_V"].shift())).to_numpy()
-    before: float | None = None
+    last: pd.Series | None = None
     for _, part in readings.groupby(np.cumsum(begins), sort=False):
-        resistance = part["resistance_ohm"].to_numpy(dtype=float)
+        first = part.iloc[0]
         if pulsed.loc[part.index[0]]:
-            yield _ladder(part, resistance, before, where)
-        before = float(resistance[-1])
+            known = last is not None and not _reset_unseen(last, first)
+            before = float(last["resistance_ohm"]) if last is not None and known else None
+            yield _ladder(part, before, where)
+        last = part.iloc[-1]
 
 
-def _ladder(part: pd.DataFrame, resistance: Floats, before: float | None, where: str) -> Ladder:
-    amplitude = part["amplitude_V"].to_numpy(dtype=float)
+def _reset_unseen(last: pd.Series, first: pd.Series) -> bool:
+    """Return True if `first` starts its cycle with a smaller pulse than `last` of the same kind."""
+    return bool(
+        last["cycle"] != first["cycle"]
+        and last["phase"] == first["phase"]
+        and np.sign(last["amplitude_V"]) == np.sign(first["amplitude_V"])
+        and abs(first["amplitude_V"]) < abs(last["amplitude_V"])
+    )
+
+
+def _ladder(part: pd.DataFrame, before: float | None, where: str) -> Ladder:
+    amplitude, resistance = (
+        part[column].to_numpy(dtype=float) for column in ("amplitude_V", "resistance_ohm")
+    )
     signs = np.unique(np.sign(amplitude))
     if len(signs) > 1 or (np.diff(np.abs(amplitude)) <= 0).any():
         raise AnalysisError(

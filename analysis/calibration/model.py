@@ -85,6 +85,7 @@ def calibrate(
         saturation_field_T=saturation_field_T(pulsed),
         saturated_level=_saturated_level(pulsed, states),
         read_noise=None if noise is None else _read_noise(noise, pulsed, reading),
+        remarks=_remarks(sequences),
     )
     if reading:
         model = _with_retention(model, readings, reading)
@@ -141,6 +142,15 @@ def _states(sequences: Sequence[StateSequence], noise: Quantity | None) -> tuple
             ]
         )
         for level in range(len(sequences[0].levels))
+    )
+
+
+def _remarks(sequences: Mapping[str, StateSequence]) -> tuple[str, ...]:
+    several = len(sequences) > 1
+    return tuple(
+        f"{device}: {remark}" if several else remark
+        for device, one in sequences.items()
+        for remark in one.remarks
     )
 
 

@@ -10,8 +10,9 @@ import pandas as pd
 from ..errors import AnalysisError
 from ..levels.assignment import assign_levels, level_of_readings, means_and_sigmas
 from ..levels.drift import steady_ohm
-from ..levels.find import Level, find_levels
+from ..levels.find import Level, measure_levels
 from ..levels.grouping.given import Wanted
+from ..levels.remarks import level_remarks
 from ..levels.scale import coordinate
 from ..levels.visits import is_outlier
 from ..run_points import before_burning
@@ -26,12 +27,14 @@ class StateSequence:
     """Levels and ladders of one device, and its states along each ladder.
 
     `states` has, for each ladder of n pulses, the level before it (−1 where unknown) and after each
-    pulse, shape (n + 1,). Readings far from every level are NaN in `ladders`.
+    pulse, shape (n + 1,). Readings far from every level are NaN in `ladders`. `remarks` are the
+    sentences that belong beside the levels.
     """
 
     levels: tuple[Level, ...]
     ladders: tuple[Ladder, ...]
     states: tuple[npt.NDArray[np.intp], ...]
+    remarks: tuple[str, ...] = ()
 
 
 def assign_states(runs: Sequence[CalibrationRun], wanted: Wanted | None = None) -> StateSequence:
@@ -43,7 +46,8 @@ def assign_states(runs: Sequence[CalibrationRun], wanted: Wanted | None = None) 
     for run in runs:
         _check_pulses(run)
     points = concatenated(runs)
-    levels = find_levels(points, wanted)
+    report = measure_levels(points, wanted)
+    levels = report.levels
     sound = before_burning(points)
     steady = sound.assign(resistance_ohm=steady_ohm(sound, levels[0].drift))
     ends = np.cumsum([len(run.points) for run in runs])
@@ -57,7 +61,7 @@ def assign_states(runs: Sequence[CalibrationRun], wanted: Wanted | None = None) 
             f"{runs[0].where} has a single ladder of pulses; a model needs at least "
             f"{MIN_LADDERS} cycles to know how much they differ."
         )
-    return _assigned(ladders, levels)
+    return replace(_assigned(ladders, levels), remarks=level_remarks(report))
 
 
 def _check_pulses(run: CalibrationRun) -> None:

@@ -13,6 +13,7 @@ from ..intervals import mean_ci
 from ..levels.conductance import conductance_levels
 from ..levels.find import Level, LevelReport, measure_levels
 from ..levels.grouping.given import Wanted
+from ..levels.remarks import level_remarks
 from ..minor_loop import measure_minor_loop
 from ..read_noise import measure_read_noise
 from ..switching.voltages import (
@@ -145,35 +146,7 @@ def _levels(report: LevelReport) -> Table:
         for number, (level, conductance) in enumerate(zip(report.levels, conductances, strict=True))
     )
     columns = ("level", "R (Ω)", "σ_R (Ω)", "G (mS)", "σ_G (µS)", "visits", "readings")
-    return Table("Levels", columns, rows, tuple(_level_remarks(report)))
-
-
-def _level_remarks(report: LevelReport) -> Iterator[str]:
-    if report.missing_readings:
-        yield f"{report.missing_readings} pulses have no reading after them."
-    if report.outliers:
-        found = ", ".join(map(str, report.outliers))
-        yield f"Left out as outliers: {found}."
-    outlying = report.outlying_readings - sum(kind.readings for kind in report.outliers)
-    if outlying:
-        yield (
-            f"{outlying} of {report.readings} readings, {report.outlying_visits} whole visits "
-            "among them, belong to no level and are left out."
-        )
-    if report.number_text != str(len(report.levels)):
-        yield f"Few visits leave the number of levels open: {report.number_text}."
-    if report.levels[0].scale == "log":
-        yield "The states lie decades apart: levels are log-normal, R is their median."
-    if (drift := report.levels[0].drift) is not None:
-        yield (
-            f"All levels drift by {format_estimate(drift.per_cycle, 100)} % a cycle; R is that in "
-            "the middle of the run."
-        )
-    if report.unresolved:
-        yield f"Level {_and(report.unresolved)} may hold several that lie closer than 4 σ."
-    if report.incomplete_cycles:
-        cycles = _and([cycle + 1 for cycle in report.incomplete_cycles])
-        yield f"Cycle {cycles} (counted from 1) ended before the largest amplitude."
+    return Table("Levels", columns, rows, level_remarks(report))
 
 
 def _switching(switches: Sequence[SwitchingEvent], levels: Sequence[Level]) -> Table:
@@ -228,7 +201,3 @@ def _metaplastic(points: pd.DataFrame, levels: Sequence[Level]) -> Table:
     remark = f"{far}: the notches differ by more than their cycles do." if fit.excess > 4 else far
     remarks = (f"{remark.rstrip('.')}.",) if fit.excess == fit.excess else ()
     return Table("Metaplastic function", ("quantity", "value"), rows, remarks)
-
-
-def _and(numbers: Sequence[int]) -> str:
-    return ", ".join(map(str, numbers))

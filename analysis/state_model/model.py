@@ -140,6 +140,7 @@ class StateModel:
     """A device as measured; see the module. Levels are sorted from the highest resistance down.
 
     `saturated_level` is the level after the saturating field; both are None if no run saturated.
+    `remarks` are sentences on what the numbers do not show, as readings that were left out.
     """
 
     name: Text
@@ -154,6 +155,7 @@ class StateModel:
     read_noise: ModelReadNoise | None
     retention: tuple[ModelRetention, ...] = ()
     metaplasticity: ModelMetaplasticity | None = None
+    remarks: tuple[Text, ...] = ()
     schema: Literal["dwmtj-state-model"] = "dwmtj-state-model"
     schema_version: Literal[1] = 1
 

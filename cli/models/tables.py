@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ..console import print_pairs, print_table
+from ..console import print_line, print_pairs, print_table
 
 if TYPE_CHECKING:
     from ...analysis.state_model.model import Pulses, Quantity, Source, StateModel
@@ -39,6 +39,8 @@ def print_model(model: "StateModel") -> None:
     ]
     title = f"{model.name}, version {model.version}: {', '.join(model.devices)}"
     print_table(title, columns, rows)
+    for remark in model.remarks:
+        print_line(remark)
     print_pairs("Conditions and sources", _conditions(model))
 
 

@@ -24,6 +24,7 @@ def model_html(model: StateModel, theme: Theme) -> str:
         f'<p style="font-size:17px; font-weight:600;">{model.name}, version {model.version}</p>',
         html.heading(theme, "Levels, with 95 % intervals"),
         html.table(theme, columns, list(_levels(model))),
+        *(html.paragraph(remark) for remark in model.remarks),
         f'<p style="margin:10px 0 0 0;"><img src="{html.PICTURE}" width="{width}"></p>',
         html.heading(theme, "Conditions and origin"),
         html.pairs(theme, list(_facts(model))),

@@ -106,6 +106,27 @@ def test_ladders_of_different_steps_count_as_the_coarser_one() -> None:
     assert np.array(pulses.counts)[0].sum() == 26
 
 
+def test_a_reset_that_a_file_does_not_hold_is_no_move_of_the_next_pulse() -> None:
+    run = a_run(1)
+    pulses = run.points[run.points["phase"] == "write"].reset_index(drop=True)
+    model = calibrate([replace(run, points=pulses)], "A3")
+    last = len(model.levels) - 1
+    assert leaving_voltage(model.pulses[0], last) is None
+    assert np.array(model.pulses[0].counts).sum() == len(pulses) - 13  # each ladder's first
+
+
+def test_a_model_says_what_was_left_out_and_what_drifts() -> None:
+    run, burnt = a_run(2), a_run(3)
+    assert calibrate([run], "A3").remarks == ()
+    points = burnt.points
+    points.loc[points["cycle"] >= 8, "resistance_ohm"] = 5.0 + 0.01 * points["amplitude_V"]
+    (remark,) = calibrate([replace(burnt, points=points)], "A3").remarks
+    assert "burnt junction" in remark
+    run.points["resistance_ohm"] *= 1.01 ** run.points["cycle"]
+    (remark,) = calibrate([run], "A3").remarks
+    assert "drift" in remark
+
+
 def test_a_glitch_is_no_move_and_spoils_no_spread() -> None:
     run = a_run(6)
     points = run.points.copy()

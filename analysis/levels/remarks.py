@@ -1,0 +1,47 @@
+"""What must be said beside the levels of a run: what was left out, and what is open."""
+
+from collections.abc import Iterable, Iterator
+
+from ..formatting import format_interval
+from .level import LevelReport
+
+
+def level_remarks(report: LevelReport) -> tuple[str, ...]:
+    """Return a sentence for each thing that the numbers of the levels do not show."""
+    return (*_left_out(report), *_open(report))
+
+
+def _left_out(report: LevelReport) -> Iterator[str]:
+    if report.missing_readings:
+        yield f"{report.missing_readings} pulses have no reading after them."
+    if report.outliers:
+        found = ", ".join(map(str, report.outliers))
+        yield f"Left out as outliers: {found}."
+    outlying = report.outlying_readings - sum(kind.readings for kind in report.outliers)
+    if outlying:
+        yield (
+            f"{outlying} of {report.readings} readings, {report.outlying_visits} whole visits "
+            "among them, belong to no level and are left out."
+        )
+
+
+def _open(report: LevelReport) -> Iterator[str]:
+    if report.number_text != str(len(report.levels)):
+        yield f"Few visits leave the number of levels open: {report.number_text}."
+    if report.levels[0].scale == "log":
+        yield "The states lie decades apart: levels are log-normal, R is their median."
+    if (drift := report.levels[0].drift) is not None:
+        rate = drift.per_cycle
+        yield (
+            f"All levels drift by {format_interval(rate.value, rate.low, rate.high, 100)} % a "
+            "cycle; R is that in the middle of the run."
+        )
+    if report.unresolved:
+        yield f"Level {_and(report.unresolved)} may hold several that lie closer than 4 σ."
+    if report.incomplete_cycles:
+        cycles = _and(cycle + 1 for cycle in report.incomplete_cycles)
+        yield f"Cycle {cycles} (counted from 1) ended before the largest amplitude."
+
+
+def _and(numbers: Iterable[int]) -> str:
+    return ", ".join(map(str, numbers))

@@ -16,6 +16,8 @@ from ..levels.remarks import level_remarks
 from ..levels.scale import coordinate
 from ..levels.visits import is_outlier
 from ..run_points import before_burning
+from ..switching.hopping import hopping_remarks
+from ..switching.voltages import find_switches
 from .ladders import Ladder, ladders_of
 from .runs import CalibrationRun
 
@@ -61,7 +63,8 @@ def assign_states(runs: Sequence[CalibrationRun], wanted: Wanted | None = None) 
             f"{runs[0].where} has a single ladder of pulses; a model needs at least "
             f"{MIN_LADDERS} cycles to know how much they differ."
         )
-    return replace(_assigned(ladders, levels), remarks=level_remarks(report))
+    remarks = (*level_remarks(report), *hopping_remarks(find_switches(points, levels)))
+    return replace(_assigned(ladders, levels), remarks=remarks)
 
 
 def _check_pulses(run: CalibrationRun) -> None:

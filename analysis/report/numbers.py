@@ -16,6 +16,7 @@ from ..levels.grouping.given import Wanted
 from ..levels.remarks import level_remarks
 from ..minor_loop import measure_minor_loop
 from ..read_noise import measure_read_noise
+from ..switching.hopping import hopping_remarks
 from ..switching.voltages import (
     SwitchingEvent,
     critical_voltage,
@@ -162,6 +163,7 @@ def _switching(switches: Sequence[SwitchingEvent], levels: Sequence[Level]) -> T
     if Phase.RESET in phases:
         resets = format_estimate(one_step_resets(switches, levels), 100)
         remarks.append(f"{resets} % of the resets go from the last level to the first in one step.")
+    remarks += hopping_remarks(switches)
     columns = ("phase", "to level", "V_C (V)", "σ (V)", "var (%)", "cycles")
     if not switches:
         remarks.append("No pulse changed the level.")

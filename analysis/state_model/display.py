@@ -81,7 +81,7 @@ def _row(model: "StateModel", number: int) -> list[str]:
         str(number),
         _text(level.resistance_ohm),
         "one visit" if level.cycle_std_ohm is None else _text(level.cycle_std_ohm),
-        _conductance(level),
+        conductance_text(level),
         str(level.visits),
         *("not left" if found is None else _text(found[0]) for found in left),
     ]
@@ -91,7 +91,8 @@ def _left_at(model: "StateModel") -> list[str]:
     return [f"left at {'+−'[_sign(pulses) < 0]}V (V)" for pulses in model.pulses]
 
 
-def _conductance(level: "LevelState") -> str:
+def conductance_text(level: "LevelState") -> str:
+    """Return the conductance of a level in mS, with the interval that its resistance has."""
     mean = level.resistance_ohm
     if mean.low is None or mean.high is None or mean.low <= 0:
         return f"{1e3 * level.conductance_S:.4g}"

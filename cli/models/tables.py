@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 def print_model(model: "StateModel") -> None:
     """Print the model as tables."""
+    from ...analysis.state_model.display import conductance_text
     from ...analysis.state_model.transitions import leaving_voltage
 
     several = len(model.devices) > 1
@@ -28,7 +29,7 @@ def print_model(model: "StateModel") -> None:
             text_of(level.resistance_ohm),
             text_of(level.cycle_std_ohm),
             *([text_of(level.device_std_ohm)] if several else []),
-            f"{level.conductance_S * 1e3:.4g}",
+            conductance_text(level),
             str(level.visits),
             *(
                 text_of(left[0]) if (left := leaving_voltage(pulses, number)) else "stays"
@@ -86,9 +87,9 @@ def text_of(quantity: "Quantity | None") -> str:
     """Return a number with its interval."""
     if quantity is None:
         return "not determined"
-    if quantity.low is None or quantity.high is None:
-        return f"{quantity.value:.4g} (interval unbounded)"
-    return f"{quantity.value:.4g} ({quantity.low:.4g}–{quantity.high:.4g})"
+    from ...analysis.formatting import format_interval
+
+    return format_interval(quantity.value, quantity.low, quantity.high)
 
 
 def _source_text(source: "Source") -> str:
@@ -102,4 +103,6 @@ def _lasting(lifetime_s: "Quantity") -> str:
 
 
 def _si(value: float | None, unit: str) -> str:
-    return f"unknown {unit}" if value is None else f"{value:.3g} {unit}"
+    from ...protocols.quantities import format_quantity
+
+    return f"unknown {unit}" if value is None else format_quantity(float(f"{value:.3g}"), unit)

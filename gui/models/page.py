@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ...analysis.formatting import format_interval
 from ...analysis.state_model.comparison import compare_models
+from ...analysis.state_model.display import conductance_text
 from ...analysis.state_model.model import Pulses, Quantity, StateModel
 from ...analysis.state_model.transitions import leaving_voltage
 from ..look import html
@@ -53,7 +54,7 @@ def _levels(model: StateModel) -> Iterator[list[str]]:
             str(number),
             _text(level.resistance_ohm),
             "one visit" if level.cycle_std_ohm is None else _text(level.cycle_std_ohm),
-            f"{level.conductance_S * 1e3:.4g}",
+            conductance_text(level),
             str(level.visits),
             *("stays" if found is None else _text(found[0]) for found in left),
         ]

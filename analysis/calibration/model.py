@@ -25,7 +25,7 @@ from .conditions import (
     steady_field_T,
 )
 from .ladders import count_transitions, rungs_of
-from .levels import level_state, pool_levels, visits_by_level
+from .levels import Visits, level_state, pool_levels, visits_by_level
 from .noise import Noise, noise_of
 from .readings import RetentionData, analyse_reads, only_reads, reading_field_T
 from .runs import CalibrationRun, is_minor_loop, source_of
@@ -133,16 +133,22 @@ def _check_alike(sequences: Mapping[str, StateSequence]) -> None:
 
 def _states(sequences: Sequence[StateSequence], noise: Quantity | None) -> tuple[LevelState, ...]:
     visits = [visits_by_level(one) for one in sequences]
-    return tuple(
-        pool_levels(
-            [
-                level_state(device[level], one.levels[level], noise)
-                for device, one in zip(visits, sequences, strict=True)
-                if device[level]
-            ]
-        )
-        for level in range(len(sequences[0].levels))
-    )
+    return tuple(_level(level, visits, sequences, noise) for level in range(len(visits[0])))
+
+
+def _level(
+    level: int,
+    visits: Sequence[Visits],
+    sequences: Sequence[StateSequence],
+    noise: Quantity | None,
+) -> LevelState:
+    seen = [
+        (device[level], one.levels[level])
+        for device, one in zip(visits, sequences, strict=True)
+        if device[level]
+    ]
+    states = [level_state(mine, found, noise) for mine, found in seen]
+    return pool_levels(states, [mine for mine, _ in seen])
 
 
 def _remarks(sequences: Mapping[str, StateSequence]) -> tuple[str, ...]:

@@ -44,14 +44,12 @@ def label_readings(
     pulsed: pd.DataFrame, mean_ohm: Sequence[float] | Floats, sigma_ohm: Sequence[float] | Floats
 ) -> Ints:
     """Return the level of every pulsed point (shape (n,)), given the levels' means and spreads."""
-    from .viterbi import viterbi  # numba is slow to import
+    from .viterbi import change_cost, viterbi  # numba is slow to import
 
-    return viterbi(
-        pulsed["resistance_ohm"].to_numpy(dtype=float),
-        sequence_starts(pulsed),
-        np.asarray(mean_ohm, dtype=float),
-        np.asarray(sigma_ohm, dtype=float),
-    )
+    value = pulsed["resistance_ohm"].to_numpy(dtype=float)
+    first = sequence_starts(pulsed)
+    mean, sigma = np.asarray(mean_ohm, dtype=float), np.asarray(sigma_ohm, dtype=float)
+    return viterbi(value, first, mean, sigma, change_cost(value, first, mean, sigma))
 
 
 def sequence_starts(pulsed: pd.DataFrame) -> npt.NDArray[np.bool_]:

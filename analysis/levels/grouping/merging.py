@@ -5,7 +5,8 @@ mixture then has two levels. They are recognised by one sequence of pulses visit
 the other, but not both. With `FEW_VISITS` or fewer to both, or `FEW_SEQUENCES`, neighbours are one
 level if that is the more probable (see `one_or_two`), the least probable pair of levels first. With
 more, neighbours whose sequences overlap less than independent ones would with probability `CHANCE`
-(hypergeometric) are one level unless they lie more than `APART` (s₁ + s₂) apart.
+(hypergeometric), and in at most `SHARED` of the fewer, are one level unless they lie more than
+`APART` (s₁ + s₂) apart.
 """
 
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from .mixture import Group, centres
 from .one_or_two import Visits, number_probabilities, probability_of_two
 
 CHANCE = 0.3
+SHARED = 0.5
 APART = 3.6
 FEW_VISITS = 10
 FEW_SEQUENCES = 3
@@ -93,11 +95,16 @@ def _merge_many(seen: list[_Seen], visits: Visits) -> list[_Seen]:
         many = len(above.visits) + len(here.visits) > FEW_VISITS
         spreads = above.group.spread_ohm + here.group.spread_ohm
         near = above.group.mean_ohm - here.group.mean_ohm < APART * spreads
-        if many and near and _overlap_chance(above.sequences, here.sequences, total) < CHANCE:
+        if many and near and _exclude_each_other(above.sequences, here.sequences, total):
             joined[-1] = _joined(above, here, True)
         else:
             joined.append(here)
     return joined
+
+
+def _exclude_each_other(first: frozenset[int], second: frozenset[int], total: int) -> bool:
+    shared = len(first & second) > SHARED * min(len(first), len(second))
+    return not shared and _overlap_chance(first, second, total) < CHANCE
 
 
 def _overlap_chance(first: frozenset[int], second: frozenset[int], total: int) -> float:

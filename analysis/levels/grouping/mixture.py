@@ -106,7 +106,7 @@ def _components(median_ohm: Floats, rounding: float) -> Ints:
                 (mixture, criterion, 0) if criterion < lowest else (best, lowest, since + 1)
             )
     assert best is not None
-    repeats = repeated_groups(sample, tree, rounding) if len(sample) == len(ordered) > 2 else None
+    repeats = repeated_groups(sample, rounding) if len(sample) > 2 else None
     if repeats is not None and repeats[1] < lowest:
         return _nearest(median_ohm, sample, repeats[0])
     return np.asarray(best.predict(median_ohm[:, None]), dtype=np.intp)

@@ -17,6 +17,7 @@ from ..errors import AnalysisError
 from ..physical import cut_at_zero, require_falling
 from ..run_points import incomplete_cycles, missing_readings, screened_points
 from .assignment import assign_levels, level_of_readings, means_and_sigmas
+from .change import passing_levels
 from .drift import find_drift, steady_ohm
 from .fit import fit_levels
 from .grouping.given import Wanted
@@ -93,6 +94,9 @@ def measure_levels(points: pd.DataFrame, wanted: Wanted | None = None) -> LevelR
         incomplete_cycles=incomplete_cycles(points),
         outliers=outliers,
         number_probability=chosen.grouping.number,
+        passing=passing_levels(
+            pulsed["cycle"].to_numpy(), level_of_readings(pulsed, levels), len(levels)
+        ),
     )
 
 

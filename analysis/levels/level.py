@@ -46,6 +46,7 @@ class LevelReport:
     several mixture components. `once_visited` are those with a single
     visit, whose uncertainty is unknown. `outliers` are readings of no state of the junction, by
     kind. `number_probability` is P(number of levels), certain where few visits leave no doubt.
+    `passing` are those that only the first or the last cycles visit (see `change`).
     """
 
     levels: tuple[Level, ...]
@@ -56,6 +57,7 @@ class LevelReport:
     incomplete_cycles: tuple[int, ...]
     outliers: tuple[Outliers, ...] = ()
     number_probability: Mapping[int, float] = field(default_factory=dict)
+    passing: tuple[int, ...] = ()
 
     @property
     def unresolved(self) -> tuple[int, ...]:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from ..formatting import format_interval
 from .level import LevelReport
 
+MANY_CYCLES = 4
+
 
 def level_remarks(report: LevelReport) -> tuple[str, ...]:
     """Return a sentence for each thing that the numbers of the levels do not show."""
@@ -38,7 +40,14 @@ def _open(report: LevelReport) -> Iterator[str]:
         )
     if report.unresolved:
         yield f"Level {_and(report.unresolved)} may hold several that lie closer than 4 σ."
-    if report.incomplete_cycles:
+    if report.passing:
+        yield (
+            f"Only the first or the last cycles visit level {_and(report.passing)}: the device "
+            "changed during the run, and some levels may be one level before and after."
+        )
+    if len(report.incomplete_cycles) > MANY_CYCLES:
+        yield f"{len(report.incomplete_cycles)} cycles ended before the largest amplitude."
+    elif report.incomplete_cycles:
         cycles = _and(cycle + 1 for cycle in report.incomplete_cycles)
         yield f"Cycle {cycles} (counted from 1) ended before the largest amplitude."
 

@@ -19,9 +19,7 @@ CLEAR = 4.0
 MAX_READING_COST = 40.0
 
 
-def change_cost(
-    value: Floats, first: npt.NDArray[np.bool_], mean: Floats, sigma: Floats
-) -> float:
+def change_cost(value: Floats, first: npt.NDArray[np.bool_], mean: Floats, sigma: Floats) -> float:
     """Return what a change of level costs, for the readings and levels that `viterbi` takes."""
     falling = np.argsort(-mean)
     edges = (mean[falling][1:] + mean[falling][:-1]) / 2

@@ -9,6 +9,7 @@ import pytest
 
 from dwmtj.analysis import AnalysisError, find_levels, measure_levels
 from dwmtj.analysis.levels.grouping.gradual import GradualDeviceError
+from dwmtj.analysis.levels.remarks import level_remarks
 
 from .kinds import FOUR_OHM, endurance, ladder, points
 
@@ -24,6 +25,34 @@ def test_two_to_sixty_four_levels_are_found(seed: int, stay: tuple[int, int]) ->
     run = ladder(rng, means, cycles=3, stay=stay, seat_ohm=0.1, noise_ohm=0.03)
     levels = find_levels(run)
     assert [level.mean_ohm for level in levels] == pytest.approx(means, abs=0.4)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(("number", "apart"), [(64, 6.0), (40, 6.5), (16, 7.0)])
+def test_coarse_ladders_of_close_levels_lose_none(seed: int, number: int, apart: float) -> None:
+    """Every pulse moves the wall; levels are `apart` σ from each other, in ln R or in R."""
+    rng = np.random.default_rng([13, seed])
+    step = 0.07 if seed % 2 else 0.01
+    means = 1e5 * np.exp(-step * np.arange(number))
+    spread = step / apart * means
+    run = ladder(rng, means.tolist(), cycles=20, stay=(1, 1), seat_ohm=0, noise_ohm=0)
+    run["resistance_ohm"] += np.tile(spread, 20) * rng.normal(size=len(run))
+    assert len(find_levels(run)) == number
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_among_very_many_readings_the_rarest_make_no_level(seed: int) -> None:
+    run = ladder(
+        np.random.default_rng([14, seed]),
+        FOUR_OHM,
+        cycles=700,
+        stay=(30, 50),
+        seat_ohm=0,
+        noise_ohm=0.3,
+    )
+    report = measure_levels(run)
+    assert [level.mean_ohm for level in report.levels] == pytest.approx(FOUR_OHM, abs=0.01)
+    assert report.unresolved == ()
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -127,6 +156,18 @@ def test_a_meter_of_one_ohm_makes_no_level_of_a_digit() -> None:
         levels = find_levels(run.round({"resistance_ohm": 0}))
         assert [level.mean_ohm for level in levels] == pytest.approx(FOUR_OHM, abs=1)
         assert min(level.std_ohm for level in levels) >= 1 / np.sqrt(12) - 1e-9
+
+
+@pytest.mark.parametrize("when", ["first", "last"])
+def test_a_device_that_changes_during_a_run_is_said_to(when: str) -> None:
+    rng = np.random.default_rng(5)
+    run = ladder(rng, FOUR_OHM, cycles=20, stay=(5, 8))
+    assert measure_levels(run).passing == ()
+    other = run["cycle"] < 3 if when == "first" else run["cycle"] >= 17
+    run.loc[other, "resistance_ohm"] *= 1.05
+    report = measure_levels(run)
+    assert report.passing
+    assert any("changed during the run" in remark for remark in level_remarks(report))
 
 
 def test_levels_given_by_number_or_position_are_those() -> None:

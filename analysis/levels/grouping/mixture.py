@@ -7,7 +7,10 @@ not a normal distribution, of which BIC makes several components. Neighbours are
 unless their means lie further apart than `RESOLVED` (s₁ + s₂): two halves of a flat distribution
 are 1.73 (s₁ + s₂) apart, two levels at 6 σ lie 3 (s₁ + s₂) apart.
 A component of few plateaus borrows `BORROWED` degrees of freedom from the scatter of both. Levels
-less than 4 σ apart are joined into one with several components. Where the visits to each level are
+less than 4 σ apart are joined into one with several components, of which those with less than
+`COUNTED` of the readings do not count. Among very many readings some lie 5 σ away, and now and then
+form a plateau of their own: one with less than `RARE` of its neighbour's readings is no level
+unless it lies `OUTLYING` σ of a reading away. Where the visits to each level are
 few, a ladder of equal spreads competes with the mixtures by BIC (see `repeats`). Source of BIC:
 Schwarz, Ann. Stat. 6, 461 (1978).
 """
@@ -29,6 +32,9 @@ NARROWEST_FRACTION = 0.002
 NARROWEST_OF_GAP = 1 / 12
 RESOLVED = 2.0
 BORROWED = 2.0
+COUNTED = 0.05
+RARE = 0.002
+OUTLYING = 7.0
 MAX_GROUPS = 24
 SAMPLE = 1500
 PATIENCE = 9
@@ -54,10 +60,13 @@ def find_groups(plateaus: Plateaus, rounding: float = 0.0) -> tuple[Group, ...]:
     joined = [(members[0], 1)]
     for member in members[1:]:
         above, components = joined[-1]
-        if _resolved(plateaus, above, member, rounding):
+        share = _share(plateaus, above, member)
+        if not _rare(plateaus, above, member, share) and _resolved(
+            plateaus, above, member, rounding
+        ):
             joined.append((member, 1))
         else:
-            joined[-1] = (above | member, components + 1)
+            joined[-1] = (above | member, components + (share >= COUNTED))
     return tuple(
         Group(float(plateaus.median_ohm[member].mean()), _own_spread(plateaus, member), components)
         for member, components in joined
@@ -106,7 +115,7 @@ def _components(median_ohm: Floats, rounding: float) -> Ints:
                 (mixture, criterion, 0) if criterion < lowest else (best, lowest, since + 1)
             )
     assert best is not None
-    repeats = repeated_groups(sample, rounding) if len(sample) > 2 else None
+    repeats = repeated_groups(sample, tree, rounding) if len(sample) > 2 else None
     if repeats is not None and repeats[1] < lowest:
         return _nearest(median_ohm, sample, repeats[0])
     return np.asarray(best.predict(median_ohm[:, None]), dtype=np.intp)
@@ -140,6 +149,21 @@ def _resolved(plateaus: Plateaus, above: Flags, below: Flags, rounding: float) -
     ]
     distance = plateaus.median_ohm[above].mean() - plateaus.median_ohm[below].mean()
     return bool(distance > RESOLVED * sum(max(spread, rounding) for spread in spreads))
+
+
+def _share(plateaus: Plateaus, above: Flags, below: Flags) -> float:
+    """Return the share of the readings of both that the smaller of two has."""
+    readings = [int(plateaus.readings[member].sum()) for member in (above, below)]
+    return min(readings) / sum(readings)
+
+
+def _rare(plateaus: Plateaus, above: Flags, below: Flags, share: float) -> bool:
+    """Return True if the smaller of both is what the larger one's noise makes now and then."""
+    if share >= RARE:
+        return False
+    larger = max((above, below), key=lambda member: int(plateaus.readings[member].sum()))
+    distance = plateaus.median_ohm[above].mean() - plateaus.median_ohm[below].mean()
+    return bool(distance < OUTLYING * _own_spread(plateaus, larger))
 
 
 def _own_spread(plateaus: Plateaus, member: Flags) -> float:

@@ -23,17 +23,19 @@ CANDIDATES = 6
 SAMPLE = 800
 
 
-def repeated_groups(values: Floats, rounding: float) -> tuple[Ints, float] | None:
+def repeated_groups(values: Floats, tree: Floats, rounding: float) -> tuple[Ints, float] | None:
     """Return the group of each rising value (n,) of the best ladder and its BIC; None without one.
 
-    `rounding` is the least standard deviation.
+    `tree` is the linkage of the values, `rounding` the least standard deviation. With few values
+    for each level, only sizes at which the linkage shows a gap are tried.
     """
-    count = len(values)
+    count, likely = len(values), likely_sizes(tree)
     sample = values[np.linspace(0, count - 1, min(SAMPLE, count)).astype(int)]
     found: tuple[Ints, float] | None = None
     for number, edges in enumerate(_cuts(sample, min(MOST_LEVELS, 2 * count // 3)), start=1):
-        often = count / number > FEW_EACH and number < MANY_LEVELS
-        if number < 2 or often or count - number < max(2, number / 2):
+        often = count / number > FEW_EACH
+        tried = number >= MANY_LEVELS if often else number in likely
+        if not tried or count - number < max(2, number / 2):
             continue
         label = np.searchsorted((sample[edges - 1] + sample[edges]) / 2, values, side="right")
         if len(np.unique(label)) < number:

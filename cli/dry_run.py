@@ -3,7 +3,7 @@
 from ..instruments import BenchFile
 from ..protocols.dry_run import check_against_limits, dry_run
 from ..protocols.procedure import BenchProcedure
-from ..protocols.quantities import format_duration, format_quantity
+from ..quantities import format_duration, format_quantity
 from .console import print_pairs
 
 

@@ -10,7 +10,7 @@ from ..protocols.catalogue import PROTOCOLS, make_protocol
 from ..protocols.declarations import Declaration, declarations
 from ..protocols.dry_run import DryRun, check_against_limits, dry_run
 from ..protocols.errors import ProtocolError
-from ..protocols.quantities import format_quantity
+from ..quantities import format_quantity
 
 Values = Mapping[str, float | int]
 

@@ -11,9 +11,9 @@ from numbers import Real
 
 from pymeasure.experiment import BooleanParameter, FloatParameter, IntegerParameter, Parameter
 
+from ..quantities import QuantityError, format_number, format_quantity, parse_quantity
 from .errors import ProtocolError
 from .procedure import BenchProcedure
-from .quantities import QuantityError, format_number, format_quantity, parse_quantity
 
 
 class Group(StrEnum):

@@ -31,6 +31,14 @@ class RunSummary:
     tags: tuple[str, ...] = ()
     starred: bool = False
 
+    @property
+    def warning(self) -> str:
+        """Status and number of points of a run that did not finish; empty for a finished one."""
+        if self.status is Status.FINISHED:
+            return ""
+        expected = "" if self.points_expected is None else f" of {self.points_expected}"
+        return f"Run {self.id} is {self.status}: {self.points}{expected} points"
+
     def __repr__(self) -> str:
         return f"<RunSummary of {brief(self)}>"
 

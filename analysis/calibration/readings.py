@@ -83,7 +83,7 @@ def _analysed(
     run: CalibrationRun, levels: Sequence[Level]
 ) -> tuple[tuple[Retention, ...], pd.DataFrame]:
     try:
-        _check_near(run.points, levels)
+        check_near(run.points, levels)
         return measure_retention(run.points, levels), longest_stay(run.points, levels)
     except AnalysisError as error:
         raise AnalysisError(f"{run.where}: {lower_first(str(error))}") from error
@@ -94,7 +94,8 @@ def lower_first(sentence: str) -> str:
     return sentence[:1].lower() + sentence[1:]
 
 
-def _check_near(points: pd.DataFrame, levels: Sequence[Level]) -> None:
+def check_near(points: pd.DataFrame, levels: Sequence[Level]) -> None:
+    """Raise AnalysisError unless most readings without pulses are of these levels."""
     _, resistance = readings_without_pulses(points)
     mean, sigma = means_and_sigmas(levels)
     readings = pd.DataFrame({"resistance_ohm": resistance, "sequence": 0})

@@ -14,6 +14,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ...storage import AttemptRecord
+from ..criteria import Comparison
+from ..criteria.display import COLUMNS, html_row, summary
 from ..figures import png_of
 from .numbers import Table, result_tables
 from .run import ReportedRun
@@ -38,15 +40,27 @@ class Section:
     provenance: list[tuple[str, Pairs]]
 
 
-def page(runs: Iterable[ReportedRun], title: str, made: datetime) -> str:
-    """Return the page of these runs as text."""
+def page(
+    runs: Iterable[ReportedRun], title: str, made: datetime, against: Comparison | None = None
+) -> str:
+    """Return the page of these runs as text, with their comparison `against` criteria on top."""
     sections = [_section(run) for run in runs]
     return TEMPLATES.get_template("report.html.jinja").render(
         title=title,
         made=made.astimezone().isoformat(sep=" ", timespec="minutes"),
         sections=sections,
+        comparison=None if against is None else _comparison(against),
         benches=_benches([section.run for section in sections]),
     )
+
+
+def _comparison(against: Comparison) -> dict[str, Any]:
+    return {
+        "title": f"{against.title}: {summary(against.findings)}",
+        "source": against.source,
+        "columns": (*COLUMNS, "source"),
+        "rows": [html_row(finding) for finding in against.findings],
+    }
 
 
 def _section(run: ReportedRun) -> Section:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from ...storage import RunRecord, Status, Store
+from ...storage import RunRecord, Store
 from ..figures import Panels, panels_of
 from ..levels.grouping.given import Wanted
 
@@ -35,11 +35,7 @@ class ReportedRun:
     @property
     def warning(self) -> str:
         """Status and number of points of a run that did not finish; empty for a finished one."""
-        summary = self.record.summary
-        if summary.status is Status.FINISHED:
-            return ""
-        expected = "" if summary.points_expected is None else f" of {summary.points_expected}"
-        return f"Run {summary.id} is {summary.status}: {len(self.points)}{expected} points"
+        return self.record.summary.warning
 
     @property
     def source(self) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ...storage import atomic_write, check_overwrite
+from ..criteria import Comparison
 from ..errors import AnalysisError
 from ..figures import save
 from .page import page
@@ -41,12 +42,20 @@ def save_figures(
 
 
 def write_report(
-    runs: Sequence[ReportedRun], path: Path, *, title: str = "", overwrite: bool = False
+    runs: Sequence[ReportedRun],
+    path: Path,
+    *,
+    title: str = "",
+    overwrite: bool = False,
+    against: Comparison | None = None,
 ) -> None:
-    """Write one HTML page about the runs; raises OutputFileError if it cannot be written."""
+    """Write one HTML page about the runs, perhaps with their comparison `against` criteria.
+
+    Raises OutputFileError if it cannot be written.
+    """
     check_overwrite(path, overwrite=overwrite)
     *most, last = dict.fromkeys(run.record.summary.device for run in runs)
     devices = f"{', '.join(most)} and {last}" if most else last
-    text = page(runs, title or f"Measurements of {devices}", datetime.now(UTC))
+    text = page(runs, title or f"Measurements of {devices}", datetime.now(UTC), against)
     with atomic_write(path) as draft:
         draft.write_text(text, encoding="utf-8")

@@ -155,6 +155,14 @@ def voltage_statistics(voltage_V: Floats, step_V: float) -> CriticalVoltage:
     )
 
 
+def expected_variation(found: CriticalVoltage, cycles: int) -> Estimate:
+    """Return the var expected of so many cycles of this device, for normal scatter."""
+    if not found.mean_V:
+        return Estimate(inf, 0.0, inf)
+    usual, sigma = 2 * _expected_range(cycles) / found.mean_V, found.sigma_V
+    return Estimate(sigma.value * usual, sigma.low * usual, sigma.high * usual)
+
+
 def levels_crossed_shares(
     switches: Sequence[SwitchingEvent], phase: str | None = None
 ) -> Mapping[int, Estimate]:

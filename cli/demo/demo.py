@@ -4,13 +4,13 @@ import os
 from pathlib import Path
 
 from ...storage import Store, StoreError
+from ..comparison import print_comparison
 from ..console import print_line
 from ..options import DatabaseOption, OutOption, SeedOption
-from .comparison import print_comparison
 
 
 def demo(
-    to: OutOption = Path("demo"), database: DatabaseOption = None, seed: SeedOption = 2
+    to: OutOption = Path("demo"), database: DatabaseOption = None, seed: SeedOption = 1
 ) -> None:
     """Measure both virtual synapses and compare them with the paper.
 
@@ -30,8 +30,8 @@ def demo(
     with Store.open(database or to / "demo.sqlite") as store:
         trapezoid = measure_trapezoid(store, to, seed)
         straight = measure_straight(store, to, seed)
-        print_comparison("Trapezoidal synapse", trapezoid)
-        print_comparison("Straight synapse", straight)
+        print_comparison(trapezoid)
+        print_comparison(straight)
         for what, where in (
             ("figures:", f"{to / 'trapezoid.png'}, {to / 'straight.png'}"),
             ("points: ", f"{store.path}"),

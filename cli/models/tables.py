@@ -103,6 +103,6 @@ def _lasting(lifetime_s: "Quantity") -> str:
 
 
 def _si(value: float | None, unit: str) -> str:
-    from ...protocols.quantities import format_quantity
+    from ...quantities import format_quantity
 
     return f"unknown {unit}" if value is None else format_quantity(float(f"{value:.3g}"), unit)

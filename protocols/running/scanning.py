@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from ...quantities import format_quantity
 from ..catalogue import make_protocol
 from ..declarations import declarations
 from ..errors import ProtocolError
 from ..procedure import BenchProcedure
-from ..quantities import format_quantity
 
 MOST_RUNS = 10_000
 

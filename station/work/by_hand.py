@@ -8,7 +8,7 @@ there are no such thing. A measurement worth keeping is a run.
 from datetime import UTC, datetime
 
 from ...instruments import Bench, BenchError, PulseShape
-from ...protocols.quantities import format_quantity
+from ...quantities import format_quantity
 from ..messages import HandReading
 
 

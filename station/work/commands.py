@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ...instruments import PulseShape
 from ...protocols import RunControl
-from ...protocols.quantities import format_quantity
+from ...quantities import format_quantity
 from ..errors import StationError
 from ..messages import BenchDescription, HandReading, Job, NewJob, StationState
 from .job_check import job_of, prepare

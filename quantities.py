@@ -1,6 +1,7 @@
 """Quantities as text, read and written exactly: `50n`, `0.05 µs`, `−4 mT`, `40 Oe`, `1,5 µs`.
 
-One parser serves the command line and the window; they differ only in the unit of a bare number.
+One parser serves the command line, the window and criteria files; they differ only in the unit of a
+bare number.
 The result is the float nearest to the decimal number that is written, and the text written for a
 float reads back as that float. Prefixes are case-sensitive: `m` is 10⁻³ and `M` 10⁶. A prefix
 alone belongs to the unit of the parameter. A comma is a decimal mark unless it could as well
@@ -33,9 +34,29 @@ QUANTITIES: Mapping[str, str] = {
     "s": "time",
     "T": "magnetic field",
     "ohm": "resistance",
+    "S": "conductance",
+    "J": "energy",
+    "ohm m2": "resistance-area product",
+    "ratio": "ratio",
     "": "plain number",
 }
 """SI units and the names of the quantities that they measure."""
+
+_OWN_UNITS: Mapping[str, Mapping[str, Fraction]] = {
+    "ratio": {"%": Fraction(1, 100), "ppm": Fraction(1, 1_000_000)},
+    "ohm m2": {
+        f"{ohm}{mark}{area}{power}": size
+        for ohm in ("Ω", "ohm", "Ohm")
+        for mark in (" ", "·", "")
+        for area, size in (
+            ("µm", Fraction(1, 10**12)),
+            ("um", Fraction(1, 10**12)),
+            ("m", Fraction(1)),
+        )
+        for power in ("²", "2", "^2")
+    },
+}
+"""Units that take no prefix."""
 
 _ALIKE = {
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d", "-"),
@@ -53,6 +74,7 @@ _NUMBER = re.compile(
     re.VERBOSE,
 )
 LONGEST_TEXT = 100
+YEAR_S = 31_557_600  # of 365.25 days
 
 
 class QuantityError(ValueError):
@@ -68,6 +90,12 @@ def parse_quantity(text: str, unit: str, bare_unit: str | None = None) -> float:
         return float(_exact(text, unit, bare_unit))
     except OverflowError:
         raise QuantityError(", which is too large") from None
+
+
+def written_unit(text: str) -> str:
+    """Return the unit of a quantity as it is written, "" for a bare number or another text."""
+    match = _NUMBER.fullmatch(_same_character(text).strip()) if len(text) <= LONGEST_TEXT else None
+    return (match["suffix"] or "") if match else ""
 
 
 def format_quantity(value: float, unit: str, shown_unit: str | None = None) -> str:
@@ -87,6 +115,8 @@ def format_number(value: float, unit: str, shown_unit: str) -> str:
 
 def readable_unit(value: float, unit: str) -> str:
     """Return the unit, with the prefix that leaves one to three digits before the point."""
+    if unit in _OWN_UNITS:
+        return next(iter(_OWN_UNITS[unit]))
     symbol = "Ω" if unit == "ohm" else unit
     if not unit or value == 0:
         return symbol
@@ -97,7 +127,7 @@ def readable_unit(value: float, unit: str) -> str:
 
 def format_duration(duration_s: float) -> str:
     """Return a duration, rounded, in the unit in which one thinks of it: "62 s", "11 min"."""
-    sizes = {"days": 86_400.0, "h": 3600.0, "min": 60.0}
+    sizes = {"years": YEAR_S, "days": 86_400.0, "h": 3600.0, "min": 60.0}
     unit = next((name for name, size_s in sizes.items() if duration_s >= 2 * size_s), "s")
     count = duration_s / sizes.get(unit, 1.0)
     return f"{count:.2g} {unit}" if count < 10 else f"{count:.0f} {unit}"
@@ -106,6 +136,8 @@ def format_duration(duration_s: float) -> str:
 @cache
 def _units_of(unit: str) -> Mapping[str, Fraction]:
     """Return every way to write a unit, prefixes alone included, with its factor to SI."""
+    if unit in _OWN_UNITS:
+        return _OWN_UNITS[unit]
     symbols = {unit: Fraction(1)}
     if unit == "T":  # in vacuum B = µ0 H, and µ0 · 1 Oe = 10⁻⁴ T
         symbols |= {"G": Fraction(1, 10_000), "Oe": Fraction(1, 10_000)}
@@ -117,7 +149,8 @@ def _units_of(unit: str) -> Mapping[str, Fraction]:
     for symbol, size in symbols.items():
         units |= {prefix + symbol: factor * size for prefix, factor in factors.items()}
     if unit == "s":
-        units |= {"min": Fraction(60), "h": Fraction(3600)}
+        units |= {"min": Fraction(60), "h": Fraction(3600), "days": Fraction(86_400)}
+        units |= {"years": Fraction(YEAR_S)}
     return units
 
 

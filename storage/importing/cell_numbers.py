@@ -9,10 +9,14 @@ from numpy.typing import NDArray
 
 from .files.table import Cell
 
-MISSING = frozenset(("", "nan", "na", "n/a", "#n/a", "#na", "null", "none", "nil", ".", "?"))
+_GAP_WORDS = (
+    "nan na n/a #n/a #na null none nil . ? <na> nat "
+    "1.#ind -1.#ind 1.#qnan -1.#qnan"  # of C programs on Windows
+)
+MISSING = frozenset(("", *_GAP_WORDS.split()))
 _OVERFLOW_WORDS = (
     "ovld overld ovl overload overflow ovrflw ovf oflow over ol o.l o.l. .ol 0l o/l overrange "
-    "over-range open inf infinity ∞ #num! #div/0!"
+    "over-range open inf infinity ∞ #num! #div/0! 1.#inf"
 )
 OVERFLOW_WORDS = frozenset(_OVERFLOW_WORDS.split())
 OVERFLOW = 9.9e37  # what SCPI instruments send instead of infinity

@@ -7,7 +7,7 @@ from ..errors import ImportFileError
 from .body import Body
 from .columns import PLAIN, QUANTITIES, Column, dimensions, with_unit
 from .plausible import UNUSUAL
-from .units import Unit, split_name, stated_unit
+from .units import Unit, other_measure, split_name, stated_unit
 
 
 def columns_with_units(
@@ -22,6 +22,8 @@ def columns_with_units(
     for column in columns:
         stated = list(units_of(body, body.table.position(column.name)))
         if column.target.stem in QUANTITIES and column.target.unit is None:
+            if not accept_unusual and stated:
+                _check(body, with_unit(column, stated[0]), ())
             found.append(_with_stated(body, column, stated))
             continue
         if not accept_unusual:
@@ -77,11 +79,16 @@ def _with_stated(body: Body, column: Column, stated: Sequence[str]) -> Column:
 
 
 def _check(body: Body, column: Column, stated: Sequence[str]) -> None:
+    name = body.table.header[body.table.position(column.name)]
+    if column.target.stem in QUANTITIES and (other := other_measure(name)):
+        raise ImportFileError(
+            f"{body.table.name}: the column {name!r} is {other}, but mapped to "
+            f"{column.target.stem}; map another column, or {UNUSUAL}."
+        )
     for text in stated:
         unit = stated_unit(text)
         if unit is not None and not _agrees(column, unit):
             target = column.quantity if column.target.stem in ("", *PLAIN) else _spelled(column)
-            name = body.table.header[body.table.position(column.name)]
             raise ImportFileError(
                 f"{body.table.name}: the column {name!r} is in {text}, but mapped to "
                 f"{target}; correct the mapping, or {UNUSUAL}."

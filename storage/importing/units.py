@@ -136,3 +136,35 @@ def split_name(name: str) -> tuple[str, str | None]:
         if pattern is not _TRAILING or (len(found[2]) > 1 and found[2].casefold() != "min"):
             return found[1].strip(" _-,/"), found[2]
     return name.strip(), None
+
+
+def other_measure(name: str) -> str | None:
+    """Return what else a column is than a quantity in its unit, as its name says; None if nothing.
+
+    Logarithms, amplitudes from peak to peak, decibels, ratios, and products with an area.
+    """
+    if _LOGARITHM.search(name):
+        return "a logarithm"
+    text = _last_unit(unicodedata.normalize("NFKC", name).strip())
+    for pattern, measure in _OTHER_MEASURES.items():
+        if re.fullmatch(pattern, text, re.IGNORECASE):
+            return f"in {text}, which is {measure}"
+    return None
+
+
+def _last_unit(name: str) -> str:
+    """Return what stands at the end of a name where units do, known or not."""
+    found = _IN_BRACKETS.search(name) or _LAST_WORD.search(name)
+    return found[1] if found else ""
+
+
+_LOGARITHM = re.compile(r"(?<![A-Za-z])(?:log|ln|lg)(?:_?10|_?e)?(?![A-Za-z])", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"[(\[{<]\s*([^()\[\]{}<>]+?)\s*[)\]}>]$")
+_LAST_WORD = re.compile(r"[/_ ]\s*(\S+)$")
+_OTHER_MEASURES: Mapping[str, str] = {
+    r"[mμun]?v[ _-]?(?:pp|p-p|pk-pk|rms)": "no amplitude",
+    r"dbm?v?": "a logarithm",
+    r"%|percent|ppm": "a ratio",
+    r"[kμum]?(?:ohms?|[ΩΩ]).*m.*2": "a product with an area",
+    r".?a ?/ ?c?m\^?2|.?a ?c?m\^?-2": "a density",
+}

@@ -59,8 +59,19 @@ def _hdf5_tables(group: Any, place: str) -> Iterator[tuple[str, Arrays]]:
             rows = item[:used]
             yield f"{place}/{name}", {field: rows[field] for field in item.dtype.names}
         elif isinstance(item, h5py.Dataset) and item.ndim and not item.dtype.names:
-            single[_with_unit(name, item.attrs)] = item[()]
+            single[_with_unit(name, item.attrs)] = _unpacked(item[()], item.attrs)
     yield from _tables(place, single)
+
+
+def _unpacked(values: np.ndarray[Any, Any], attributes: Any) -> np.ndarray[Any, Any]:
+    """Return numbers as netCDF packs them: stored · scale_factor + add_offset, NaN for fills."""
+    packing = {"scale_factor": 1.0, "add_offset": 0.0}
+    keys = [*packing, "_FillValue", "missing_value"]
+    if values.dtype.kind not in "iuf" or not any(key in attributes for key in keys):
+        return values
+    scale, offset = (float(np.ravel(attributes.get(k, v))[0]) for k, v in packing.items())
+    fills = [np.ravel(attributes[key])[0] for key in keys[2:] if key in attributes]
+    return np.where(np.isin(values, fills), np.nan, values * scale + offset)
 
 
 def _with_unit(name: str, attributes: Any) -> str:

@@ -15,6 +15,8 @@ from .headers import find_header
 from .records import Header, Records, cells_of
 from .table import Table, plain_name
 
+_REMARKS = ("comment", "comments", "remark", "remarks", "note", "notes")
+
 
 def read_delimited(name: str, sha256: str, text: str, columns: Sequence[str]) -> Table:
     """Return the table with these columns, names or numbers; raises ImportFileError."""
@@ -22,7 +24,8 @@ def read_delimited(name: str, sha256: str, text: str, columns: Sequence[str]) ->
     header = find_header(name, lines, columns)
     records = Records(name, lines, header.lines, header.separator)
     names = _without_empty_end(header.cells)
-    places, rows = records.all()
+    places, rows = _of_data(header, *records.all())
+    names = _without_remarks(names, rows)
     widest = max(map(len, rows), default=len(names))
     if widest < len(names):
         raise ImportFileError(
@@ -35,6 +38,23 @@ def read_delimited(name: str, sha256: str, text: str, columns: Sequence[str]) ->
     skipped = header.lines - header.own_lines + records.skipped - len(units)
     remarks = (f"Comments, empty lines and lines before the header skipped: {skipped}",)
     return Table(name, sha256, names, rows, places, "line", ragged, remarks, header.separator)
+
+
+def _of_data(
+    header: Header, places: list[int], rows: list[tuple[str, ...]]
+) -> tuple[list[int], list[tuple[str, ...]]]:
+    """Return the rows that EasyEXPERT marks as data or as their header, else all rows."""
+    if header.cells[0] != "DataName":
+        return places, rows
+    kept = [at for at, row in enumerate(rows) if row[0] in ("DataName", "DataValue")]
+    return [places[at] for at in kept], [rows[at] for at in kept]
+
+
+def _without_remarks(names: tuple[str, ...], rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """Return names without a last one of remarks that no row has, as of LabVIEW's Comment."""
+    if names and names[-1].casefold() in _REMARKS and max(map(len, rows), default=0) < len(names):
+        return names[:-1]
+    return names
 
 
 def _without_empty_end(names: Sequence[str]) -> tuple[str, ...]:
@@ -60,7 +80,7 @@ def _fit(
         if len(cells) == count:
             continue
         more = any(cell.strip() for cell in cells[count:])
-        if (more and not cells[count].lstrip().startswith("#")) or (
+        if (more and not cells[count].lstrip().startswith(("#", "%"))) or (
             separator == " " and len(cells) < count
         ):
             ragged[at] = len(cells)

@@ -1,7 +1,7 @@
 """Tables of Excel workbooks (.xlsx): a sheet is read like the lines of a text file."""
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from warnings import catch_warnings
@@ -52,7 +52,7 @@ def read_workbook(path: Path, sha256: str, columns: Sequence[str], table: str | 
         raise ImportFileError(
             f"{path.name}, sheet {title}, has no row with the columns {', '.join(columns)}."
         )
-    numbered = [(at + 1 + n, row) for n, row in enumerate(sheets[title][at:], 1) if any_cell(row)]
+    numbered = [(at + n, row) for n, row in enumerate(sheets[title][at:], 1) if any_cell(row)]
     rows = [[*row[: len(header)], *[None] * (len(header) - len(row))] for _, row in numbered]
     lines = [line for line, _ in numbered]
     remarks = (f"sheet {title}",) if len(sheets) > 1 else ()
@@ -71,6 +71,11 @@ def _rows(sheet: Any) -> list[list[Cell]]:
 def _cell(value: Any) -> Cell:
     if isinstance(value, datetime | time):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        minutes, second = divmod(value.total_seconds(), 60)
+        return f"{minutes // 60:.0f}:{minutes % 60:02.0f}:{second:09.6f}"
+    if isinstance(value, bool):
+        return str(value)
     return value if value is None or isinstance(value, str) else float(value)
 
 

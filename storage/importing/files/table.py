@@ -9,6 +9,8 @@ from ..units import split_name
 
 Cell = str | float | None
 
+_NO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -59,5 +61,9 @@ class Table:
 
 
 def plain_name(name: str) -> str:
-    """Return a column's name in one spelling of µ, Ω and blanks, to compare it with another."""
-    return " ".join(unicodedata.normalize("NFKC", name).split())
+    """Return a column's name in one spelling of µ, Ω and blanks, to compare it with another.
+
+    Single quotes around it, as Igor writes them, and marks without width are no part of it.
+    """
+    plain = " ".join(unicodedata.normalize("NFKC", name).translate(_NO_WIDTH).split())
+    return plain[1:-1] if len(plain) > 2 and plain[0] == plain[-1] == "'" else plain

@@ -28,7 +28,7 @@ def text_of(name: str, content: bytes) -> str:
     """Return the text of a file; raises ImportFileError for a binary or truncated one."""
     for mark, encoding, standard in _MARKS:
         if content.startswith(mark):
-            return _decoded(name, content, encoding, standard)
+            return _decoded(name, content, encoding, standard).lstrip("\ufeff")
     for mark, kind in _KINDS:
         if content.startswith(mark):
             raise _no_text(name, f"is {kind}")
@@ -39,7 +39,7 @@ def text_of(name: str, content: bytes) -> str:
         text = _eight_bits(content.rstrip(b"\x00"))  # room that a logger did not come to fill
     if "\x00" in text or sum(text.count(one) for one in _CONTROLS) > 0.01 * len(text):
         raise _no_text(name, "is a binary file")
-    return text.removeprefix("\ufeff").rstrip("\x1a")
+    return text.lstrip("\ufeff").rstrip("\x1a")
 
 
 def _utf_16_without_mark(content: bytes) -> str | None:

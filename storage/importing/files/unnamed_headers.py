@@ -97,7 +97,7 @@ def _header_before(
         except csv.Error:
             continue
         if len(above) == len(cells) and TEXT in numbers(above).kinds:
-            names = max(above, names, key=_units)  # names alone, or names with units
+            names = max(above, names, key=_named)  # names alone, or names with units
         elif not line.lstrip().startswith(COMMENTS):
             break
     if names:
@@ -105,5 +105,7 @@ def _header_before(
     return Header(first, separator, tuple(counted), own_lines=0)
 
 
-def _units(names: Sequence[str]) -> int:
-    return sum(split_name(name)[1] is not None for name in names)
+def _named(names: Sequence[str]) -> tuple[int, int]:
+    """Return how many of the names have units, and how many there are."""
+    units = sum(split_name(name)[1] is not None for name in names)
+    return units, sum(bool(name) for name in names)

@@ -2,7 +2,9 @@
 
 import io
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +42,29 @@ def hdf5_columns(path: Path) -> Path:
         ):
             file.create_dataset(f"sweep/{name}", data=values).attrs["units"] = unit
         file.create_dataset("picture", data=np.zeros((3, 3), dtype=np.uint8))
+    return path
+
+
+def netcdf(path: Path) -> Path:
+    """Write readings packed as whole numbers of 0.1 Ω from 60 Ω on, one of them missing."""
+    import h5py
+
+    with h5py.File(path, "w") as file:
+        file["V"] = AMPLITUDES_V
+        file["R"] = np.array([400, 333, -1, 161], dtype=np.int16)
+        file["R"].attrs.update(units="Ohm", scale_factor=0.1, add_offset=60.0, _FillValue=-1)
+    return path
+
+
+def durations(path: Path, readings: Sequence[float]) -> Path:
+    """Write a sheet with a pulse every 90 s, the times as durations."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["t", "V", "R"])
+    for at, reading in enumerate(readings):
+        book.active.append([timedelta(seconds=90 * at), 1.0 + at, reading])
+    book.save(path)
     return path
 
 

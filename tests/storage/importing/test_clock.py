@@ -26,6 +26,10 @@ def times_s(folder: Path, *clock: str) -> list[float]:
         ("2024-03-14T11:59:59.25", "2024-03-15 11:59:59,75", 86400.5),
         ("31/03/24 10:00:00", "01/04/24 10:00:00", 86400),
         ("03/04/2024 10:00:00", "03/04/2024 10:01:00", 60),
+        ("31-Mar-2024 23:59:59", "01-Apr-2024 00:00:01", 2),
+        ("2024-03-31T01:59:59+01:00", "2024-03-31T03:00:01+02:00", 2),
+        ("2024-10-27T02:59:59+0200", "2024-10-27T02:00:01+0100", 2),
+        ("2024-10-27T00:00:00Z", "2024-10-27T02:00:00+01:00", 3600),
     ],
 )
 def test_clock_times_are_counted_from_the_first(
@@ -40,6 +44,10 @@ def test_clock_times_are_counted_from_the_first(
         (("03/04/2024 10:00:00", "04/04/2024 10:00:00"), "may begin with the day or with the"),
         (("11:59", "12:00"), "line 2: Time is '11:59', which is no clock time"),
         (("11:59:00", "25:00:00"), "line 3: Time is '25:00:00', which is no clock time"),
+        (("12:59:59", "1:00:00"), "line 3: the hours of Time go from 12 to 1"),
+        (("10:00:00Z", "10:00:01"), "line 3: Time has a distance from UTC in some rows only"),
+        (("30-Feb-2024 10:00:00", "x"), "line 2: Time is '30-Feb-2024 10:00:00'"),
+        (("30-Mai-2024 10:00:00", "x"), "line 2: Time is '30-Mai-2024 10:00:00'"),
         (("2024-02-30 10:00:00", "2024-03-01 10:00:00"), "line 2: Time is '2024-02-30 10:00:00'"),
     ],
 )
@@ -48,6 +56,26 @@ def test_a_time_that_may_mean_two_things_is_refused(
 ) -> None:
     with pytest.raises(ImportFileError, match=expected):
         times_s(tmp_path, *clock)
+
+
+DATED = """Date,Time,V,R
+03.04.2026,23:59:59,1,100
+04.04.2026,00:00:01,2,93
+06.04.2026,00:00:02,3,80
+"""
+
+
+def test_a_column_of_dates_belongs_to_the_times_of_day(tmp_path: Path) -> None:
+    """Without it the day between the last two rows would be lost."""
+    file = tmp_path / "file.csv"
+    file.write_text(DATED)
+    points = read_run(file, "staircase-write", MAPS).points
+    assert [point.time_s for point in points] == [0, 2, 2 + 2 * 86400 + 1]
+    file.write_text(
+        DATED.replace("Date,", "Date,Measured on,").replace("2026,", "2026,01.04.2026,")
+    )
+    with pytest.raises(ImportFileError, match="has dates in Date and Measured on; write the date"):
+        read_run(file, "staircase-write", MAPS)
 
 
 def test_a_time_that_begins_again_needs_a_cycle(tmp_path: Path) -> None:

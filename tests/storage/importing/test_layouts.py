@@ -202,6 +202,30 @@ def test_a_binary_file_of_another_program_is_read(
     check(write(tmp_path / layout.file), layout)
 
 
+def test_a_packed_variable_of_netcdf_is_unpacked_and_its_fills_are_gaps(tmp_path: Path) -> None:
+    file = tmp_path / "packed.nc"
+    foreign_files.netcdf(file)
+    points = read_run(file, "staircase-write", ("V=amplitude_V", "R=resistance")).points
+    readings = [nan_if_none(point.resistance_ohm) for point in points]
+    assert readings == pytest.approx([100.0, 93.3, nan_if_none(None), 76.1], nan_ok=True)
+
+
+def test_durations_and_truth_values_of_excel_are_no_numbers(tmp_path: Path) -> None:
+    """A duration has no unit of its own, and TRUE is not 1 Ω."""
+    maps = ("t=clock", "V=amplitude_V", "R=resistance_ohm")
+    book = foreign_files.durations(tmp_path / "book.xlsx", [100.0, 93.3, 76.1])
+    assert [point.time_s for point in read_run(book, "staircase-write", maps).points] == [
+        0,
+        90,
+        180,
+    ]
+    with pytest.raises(ImportFileError, match=r"row 2: t is '0:00:00.000000'.*map it to clock"):
+        read_run(book, "staircase-write", ("t=time_s", *maps[1:]))
+    book = foreign_files.durations(tmp_path / "true.xlsx", [100.0, True, 76.1])
+    with pytest.raises(ImportFileError, match="row 3: R is 'True', which is no number"):
+        read_run(book, "staircase-write", maps)
+
+
 def test_a_file_of_several_tables_needs_the_name_of_one(tmp_path: Path) -> None:
     arc = foreign_files.arc_two(tmp_path / "arc.h5")
     maps = ("voltage=amplitude_V", "read_voltage=voltage_V", "current=current_A")

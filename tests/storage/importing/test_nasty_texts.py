@@ -41,6 +41,10 @@ READ: dict[str, tuple[str | bytes, tuple[str, ...]]] = {
     "french thousands": (joined("V;R", "0,5;1\u202f002,5", "1;933,75", "1,5;761"), PLAIN),
     "swiss thousands": (joined("V;R", "0.5;1’002.50", "1;933.75", "1.5;761"), PLAIN),
     "quoted thousands": (joined("V,R", '0.5,"1,002.50"', "1,933.75", "1.5,761"), PLAIN),
+    "commas inside quotes": (
+        joined("V,R", '"0,5","1002,5"', '"1,0","933,75"', '"1,5","761,0"'),
+        PLAIN,
+    ),
     "carriage returns alone": (joined("V,R", *ROWS, end="\r"), PLAIN),
     "doubled carriage returns": (joined("V,R", *ROWS, end="\r\r\n"), PLAIN),
     "two byte order marks": (joined("\ufeff\ufeffV,R", *ROWS), PLAIN),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import DwmtjError
-from .comparison import print_comparison, print_comparison_csv, print_comparison_json
 from .console import err, print_line, print_message
+from .criteria.comparison import print_comparison, print_comparison_csv, print_comparison_json
 from .options import DatabaseOption, JsonOption, LevelsOption, open_to_read, parsed_levels
 
 if TYPE_CHECKING:

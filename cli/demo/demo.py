@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 from ...storage import Store, StoreError
-from ..comparison import print_comparison
 from ..console import print_line
+from ..criteria.comparison import print_comparison
 from ..options import DatabaseOption, OutOption, SeedOption
 
 

@@ -1,0 +1,1 @@
+"""Runs against published or required values, as `report` and `demo` print them."""

@@ -1,11 +1,13 @@
 """Quantities of runs whose truth is known, each compared with what it must and cannot be."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dwmtj.analysis.criteria import Answer, Finding, RunResults
 from dwmtj.analysis.criteria.catalogue import QUANTITIES
+from dwmtj.analysis.criteria.display import measured_text
 from dwmtj.storage import Store
 from dwmtj.tests.analysis.criteria.runs import against, at_rest, loop, results, staircase
 
@@ -71,6 +73,19 @@ def test_the_truth_lies_in_the_interval(
     assert least.measured is not None
     width = least.measured.estimate.high - least.measured.estimate.low
     assert width <= 1.3 * abs(least.measured.estimate.value)
+
+
+def test_a_number_of_levels_that_few_visits_leave_open_is_not_decided(
+    runs: list[RunResults], tmp_path: Path
+) -> None:
+    run = RunResults(runs[0].record, runs[0].points)
+    certain = runs[0].level_report
+    run.__dict__["_level_report"] = replace(certain, number_probability={4: 0.83, 5: 0.17})
+    (finding,) = found([run], tmp_path, "number of levels", "", "value = 4")
+    assert finding.answer is Answer.NOT_DECIDED
+    assert measured_text(finding) == "4 (4 to 5)"
+    (finding,) = found([run], tmp_path, "number of levels", "", "minimum = 6")
+    assert finding.answer is Answer.NO
 
 
 def test_every_answer_is_given(runs: list[RunResults], tmp_path: Path) -> None:

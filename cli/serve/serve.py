@@ -30,7 +30,9 @@ def serve(
     ] = 5025,
     full_speed: Annotated[
         bool,
-        typer.Option("--full-speed", help="Let simulated time pass as fast as the computer can."),
+        typer.Option(
+            "--full-speed", help="Wait for no instrument: its work takes simulated time only."
+        ),
     ] = False,
     bench_file: Annotated[
         Path | None,

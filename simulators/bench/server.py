@@ -62,6 +62,7 @@ class LabServer:
         """Open every port, or none; raises LabError if one is not available."""
         if self._servers:
             raise LabError("The lab is being served already: stop it first.")
+        self.lab.clock.count_waiting()  # clients wait by their own clocks
         for offset, address in enumerate(self.lab.instruments):
             number = self.first_port + offset if self.first_port else 0
             try:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dwmtj.cli.serve.bench_file import bench_file_text
-from dwmtj.instruments import load_bench_file
+from dwmtj.instruments import load_bench_file, open_bench
 from dwmtj.instruments.bench_file import parse_bench_file
 from dwmtj.simulators.bench import LabServer, open_lab
 from dwmtj.tests.command_line import started, wait_until
@@ -27,6 +27,15 @@ def test_the_bench_file_of_a_served_lab_describes_it(name: str) -> None:
         assert bench.resistance_meter.address == server.addresses["2400"]
         assert bench.magnet.address == server.addresses["BOP 36-12"]
         assert (bench.switch is not None) == (name == "array")
+
+
+def test_a_field_is_reached_and_trimmed_over_sockets_at_full_speed() -> None:
+    lab = open_lab("trapezoid?seed=5&name=full-speed&real_time=0")
+    with LabServer(lab, first_port=0) as server:
+        text = bench_file_text(lab, server.addresses).replace("_per_s = 0.1", "_per_s = 0.5")
+        with open_bench(parse_bench_file(text, "printed")) as bench:
+            for field_T in (0.03, -0.03):
+                assert bench.magnet.set_field(field_T) == pytest.approx(field_T, abs=1e-4)
 
 
 def test_a_lab_without_a_supply_has_no_bench_file() -> None:

@@ -15,7 +15,8 @@ class SimulatedClock:
 
     In fast mode only `sleep` and the instruments move it. With `real_time` it also waits for the
     wall clock, and catches up with it (`synchronise`), so that programs that wait by themselves see
-    the lab proceed. Durations are equal in both modes, except for such waiting.
+    the lab proceed. Durations are equal in both modes, except for such waiting. `count_waiting` is
+    for programs that cannot `sleep` on this clock: what they wait passes in fast mode, too.
 
     A thread that holds `lock`, the lab's, lets go of it while it waits, and every 10 ms at full
     speed: a long measurement of one instrument does not keep the others from answering.
@@ -35,6 +36,7 @@ class SimulatedClock:
         self._pause = pause or self._pause_without_lock
         self._origin_s = self._handed_over_s = wall_s()
         self._now_s = 0.0
+        self._counted_s: float | None = None  # the wall clock up to which waiting counts
         self._lock = threading.Lock()
         self._thread = threading.local()
 
@@ -54,11 +56,22 @@ class SimulatedClock:
         if self._released is not None:
             self._take_turns()
 
+    def count_waiting(self) -> None:
+        """From now on add the time of the wall clock, in fast mode, at each `synchronise`."""
+        with self._lock:
+            self._counted_s = self._wall_s()
+
     def synchronise(self) -> None:
-        """Advance to the wall clock if it is ahead, in real time; do nothing in fast mode."""
-        if self.real_time:
-            with self._lock:
+        """Advance to the wall clock if it is ahead, in real time; else by what was waited, if that
+        counts.
+        """
+        with self._lock:
+            if self.real_time:
                 self._now_s = max(self._now_s, self._wall_s() - self._origin_s)
+            elif self._counted_s is not None:
+                wall_s = self._wall_s()
+                self._now_s += wall_s - self._counted_s
+                self._counted_s = wall_s
 
     @contextmanager
     def interrupted_if(self, gone: Callable[[], bool]) -> Iterator[None]:

@@ -61,6 +61,20 @@ def test_in_real_time_the_lab_goes_on_while_a_program_waits_by_itself() -> None:
     assert float(supply.read(100, None)[0]) == pytest.approx(4.0, abs=1e-3)
 
 
+def test_what_clients_wait_counts_at_full_speed_beside_what_is_simulated() -> None:
+    wall = Wall()
+    clock = SimulatedClock(wall_s=wall.read, pause=wall.pause)
+    wall.pause(1.0)
+    clock.synchronise()
+    assert clock.now_s() == 0.0
+    clock.count_waiting()
+    clock.sleep(5.0)
+    for _ in range(2):
+        wall.pause(0.25)
+        clock.synchronise()
+    assert clock.now_s() == pytest.approx(5.5)
+
+
 def test_a_clock_does_not_go_back() -> None:
     with pytest.raises(ValueError, match="cannot go back"):
         SimulatedClock().sleep(-1.0)

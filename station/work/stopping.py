@@ -1,7 +1,8 @@
 """A stop: at once the flag, then an interruption, then the safe state, at last another process.
 
 A run that is told to stop ends with its point, stored, and leaves the bench safe. What has not
-ended after GRACE_S is interrupted as by Ctrl-C. If even that does not reach the main thread, which
+ended after GRACE_S is interrupted as by Ctrl-C; until then a second request, such as a key that
+bounces, is the first one again. If even that does not reach the main thread, which
 may be in a library that waits for an instrument, another thread makes safe what it can.
 """
 
@@ -46,16 +47,17 @@ class Stop:
         return not self._over.is_set()
 
     def request(self) -> None:
-        """Begin the stop and return; the second request replaces the process."""
+        """Begin the stop and return; a second request after GRACE_S replaces the process."""
         with self._lock:
             first = self._over.is_set()
+            too_early = not first and monotonic() - self._began_s < GRACE_S
             if first:
                 self._began_s = monotonic()
                 self._replace_after_s = REPLACE_AFTER_S + _ramp_s(self._bench())
                 self._over.clear()
         if first:
             threading.Thread(target=self._carry_through, name="stop", daemon=True).start()
-        else:
+        elif not too_early:
             self._replace()
 
     def end(self) -> None:

@@ -42,10 +42,18 @@ def test_a_run_that_ends_by_itself_is_not_interrupted(armed: Bench) -> None:
     assert armed.generator.armed
 
 
-def test_the_second_request_replaces_at_once(armed: Bench) -> None:
+def test_a_second_request_replaces_at_once_but_not_before_the_first_could_act(
+    armed: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     replaced = threading.Event()
-    stop = Stop(lambda: armed, lambda: False, lambda: None, replaced.set)
-    stop.request()
+    now_s = [100.0]
+    monkeypatch.setattr(stopping, "monotonic", lambda: now_s[0])
+    stop = Stop(lambda: armed, lambda: True, lambda: None, replaced.set)
+    for later_s in (0.0, 0.1, 0.19):
+        now_s[0] = 100.0 + later_s
+        stop.request()
+    assert stop.pending and not replaced.is_set()
+    now_s[0] = 100.01 + stopping.GRACE_S
     stop.request()
     assert replaced.is_set()
     stop.end()

@@ -138,7 +138,8 @@ def measure(
     failed = isinstance(cause, Exception)
     if outcome.status is Status.FINISHED and not failed:
         return outcome  # an interruption came after its end
-    message = f"Run {outcome.run_id} {ENDINGS[outcome.status]}; {outcome.points} points are stored."
+    stored = "1 point is" if outcome.points == 1 else f"{outcome.points} points are"
+    message = f"Run {outcome.run_id} {ENDINGS[outcome.status]}; {stored} stored."
     if resume_command and outcome.status is not Status.FINISHED:
         moved = "" if store.path == place else f" --database {shlex.quote(str(store.path))}"
         message += f" Resume it with: {resume_command}{moved} --resume {outcome.run_id}"

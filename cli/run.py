@@ -11,6 +11,7 @@ from ..protocols import ProtocolError
 from ..protocols.catalogue import make_protocol
 from ..protocols.running.scanning import scanned_runs
 from ..storage import RunRecord, Store, StoreError
+from ..wording import counted
 from .console import print_outcome
 from .dry_run import print_dry_run
 from .measure import measure, open_measurement_bench
@@ -121,15 +122,11 @@ def run(
             seed=seed,
             resume=resume,
         )
-        repeated = f", {_counted(outcome.retries)} repeated" if outcome.retries else ""
+        repeated = f", {counted(outcome.retries, 'reading')} repeated" if outcome.retries else ""
         print_outcome(
-            f"run {outcome.run_id}: {outcome.status}, {outcome.points} points in {store.path}"
-            f"{repeated}"
+            f"run {outcome.run_id}: {outcome.status}, {counted(outcome.points, 'point')} in "
+            f"{store.path}{repeated}"
         )
-
-
-def _counted(readings: int) -> str:
-    return "1 reading" if readings == 1 else f"{readings} readings"
 
 
 def _parse(assignments: list[str]) -> dict[str, float | str]:

@@ -12,6 +12,7 @@ from ..lab_address import LabAddress
 from ..protocols import ProtocolError
 from ..protocols.running.scanning import ScannedRun
 from ..storage import RunRecord, RunSummary, Status, Store
+from ..wording import counted
 from .console import print_error, print_line, print_outcome
 from .dry_run import print_dry_run
 from .measure import measure, open_measurement_bench
@@ -83,8 +84,8 @@ def run_scan(
             raise typer.Exit(1) from error
         any_started = True
         print_outcome(
-            f"{each.title}: run {outcome.run_id}, {outcome.status}, {outcome.points} points in "
-            f"{where}"
+            f"{each.title}: run {outcome.run_id}, {outcome.status}, "
+            f"{counted(outcome.points, 'point')} in {where}"
         )
 
 

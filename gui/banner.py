@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from ..station.messages import Activity, InstrumentState, RunProgress, StationState
+from ..wording import counted
 from .durations import after, clock, duration
 from .look.theme import REAL, UNKNOWN, VIRTUAL, BannerColours
 from .look.widgets import ElidedLabel
@@ -186,9 +187,9 @@ def activity_text(state: StationState) -> str:
 
 
 def safe_text(instruments: tuple[InstrumentState, ...]) -> str:
-    """Return how many instruments are safe: "2 of 3 instruments are safe"."""
+    """Return how many instruments are safe: "2 of 3 instruments safe"."""
     safe = sum(each.state in ("safe", "ready") for each in instruments)
-    return f"{safe} of {len(instruments)} instruments are safe"
+    return f"{safe} of {counted(len(instruments), 'instrument')} safe"
 
 
 def _which(state: StationState) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from ..wording import counted
 from .look.theme import ThemeChoice
 from .look.widgets import ElidedLabel, button, copy_text, row
 
@@ -40,10 +41,9 @@ class StatusLine(QWidget):
 
     def show_stored(self, database: Path | None, runs: int, points: int) -> None:
         if database is not None:
-            count = f"{runs:,} run{'s' if runs != 1 else ''}"
-            self.stored.setText(
-                f"{database.parent.name}/{database.name} · {count} · {points:,} points · all stored"
-            )
+            place = f"{database.parent.name}/{database.name}"
+            stored = f"{counted(runs, 'run')} · {counted(points, 'point')}"
+            self.stored.setText(f"{place} · {stored} · all stored")
             self.stored.setAccessibleDescription(str(database))
 
     def show_error(self, sentence: str, details: str = "") -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ...wording import counted
 from ..console import print_json, print_line, print_table
 from ..options import DatabaseOption, JsonOption, open_to_read
 from .tables import print_model, text_of
@@ -40,7 +41,7 @@ def list_models(database: DatabaseOption = None, as_json: JsonOption = False) ->
         for record in records
     ]
     columns = ("name", "version", "device", "runs", "made")
-    print_table(f"{len(rows)} models in {place}", columns, rows)
+    print_table(f"{counted(len(rows), 'model')} in {place}", columns, rows)
 
 
 @app.command()

@@ -9,6 +9,7 @@ from ...protocols.procedure import BenchProcedure
 from ...protocols.running.runner import RunOutcome
 from ...protocols.write_verify import WriteVerify
 from ...storage import Store
+from ...wording import counted
 from ..console import print_line, print_message
 from ..measure import measure
 
@@ -52,6 +53,7 @@ class ArrayRuns:
         if is_writing:
             self._written = outcome.run_id
         print_line(
-            f"run {outcome.run_id}: {outcome.status}, {outcome.points} points in {store.path}"
+            f"run {outcome.run_id}: {outcome.status}, {counted(outcome.points, 'point')} in "
+            f"{store.path}"
         )
         return outcome

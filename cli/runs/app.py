@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from ...storage import RunSummary, Status
+from ...wording import counted
 from ..console import out, print_json, print_line, print_pairs, print_table
 from ..options import DatabaseOption, JsonOption, open_to_read
 from .import_runs import import_run
@@ -60,7 +61,7 @@ def list_runs(
         )[:shown]
         for summary in summaries
     ]
-    print_table(f"{len(rows)} runs in {place}", columns[:shown], rows)
+    print_table(f"{counted(len(rows), 'run')} in {place}", columns[:shown], rows)
 
 
 @app.command()

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from ...storage import CalibrationRecord, Store
+from ...wording import counted
 from ..link.archive import Archive
 from ..link.worker import sentence_of
 from ..look.dialogs import TextQuestion
@@ -127,9 +128,7 @@ class ModelsTab(QWidget):
             self.said.emit("info", f"Model {model[0]}, version {model[1]}, is calibrated.")
             self.reload(choose=model)
 
-        self.doing.setText(
-            f"Calibrating {name} from {len(run_ids)} run{'s' * (len(run_ids) > 1)} …"
-        )
+        self.doing.setText(f"Calibrating {name} from {counted(len(run_ids), 'run')} …")
         self.progress.show()
         self._archive.ask(work, done, self._failed, owner=self)
 

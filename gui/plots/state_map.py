@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from ...arrays import Counts, Floats
+from ...wording import counted
 from .clipboard import Column
 from .colours import SHADES, PlotColours
 from .crosshair import Reading
@@ -170,6 +171,6 @@ def _reading(cells: Cells, column: int, row: int) -> Reading | None:
         (low + high) / 2,
         row,
         f"{share} %",
-        f"of {trials:,} readings at {AMPLITUDE.text(amplitude_V)}",
+        f"of {counted(trials, 'reading')} at {AMPLITUDE.text(amplitude_V)}",
         f"{RESISTANCE.text(low, high - low)} to {RESISTANCE.text(high, high - low)}",
     )

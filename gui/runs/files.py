@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ...storage import OutputFileError, Store
+from ...wording import counted
 
 
 def ask_for_file(parent: QWidget, title: str, name: str, kinds: str) -> Path | None:
@@ -51,4 +52,4 @@ def write_csv_files(store: Store, runs: Sequence[int], to: Path) -> str:
 
 
 def _runs(runs: Sequence[int]) -> str:
-    return f"run {runs[0]}" if len(runs) == 1 else f"{len(runs)} runs"
+    return f"run {runs[0]}" if len(runs) == 1 else counted(len(runs), "run")

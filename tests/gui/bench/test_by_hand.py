@@ -77,6 +77,6 @@ def test_a_stop_shows_each_instrument_and_names_the_hung_one(
     row = view.instruments.rows[instrument]
     assert row.state.text() == ("waiting 3 s" if instrument == 3 else "safe")
     assert row.name.full_text().startswith("Keithley" if instrument == 3 else "Keysight")
-    assert "2 of 4 instruments are safe" in window.panels.banner.run.full_text()
+    assert "2 of 4 instruments safe" in window.panels.banner.run.full_text()
     view.replace.click()
     qtbot.waitUntil(lambda: ("replace",) in station.calls, timeout=PATIENCE_MS)

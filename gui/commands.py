@@ -58,13 +58,18 @@ class Commands(QObject):
         """Add a run to the queue."""
 
         def added(number: int) -> None:
+            self._panels.new_run.was_added(job)
             self.said.emit("info", f"Job {number}, {job.protocol}, is in the queue.")
 
         self._link.do(lambda station: station.add(job), added, owner=self)
 
     def edit(self, number: int, job: NewJob) -> None:
         """Replace a run of the queue."""
-        self._link.do(lambda station: station.edit(number, job))
+        self._link.do(
+            lambda station: station.edit(number, job),
+            lambda _: self._panels.new_run.was_edited(number),
+            owner=self,
+        )
 
     def show_job(self, job: Job) -> None:
         """Show a run of the queue in the form, to be edited."""

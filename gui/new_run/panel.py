@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QScrollArea
 
 from ...instruments import BenchFile
 from ...station.messages import Job, NewJob
+from ...wording import counted
 from ..durations import duration
 from ..link.worker import Worker
 from ..look.theme import Theme
@@ -112,18 +113,29 @@ class NewRunPanel(Card):
         job = self._job(self._values)
         if self._editing is None:
             self.added.emit(job)
-            self.notes.clear()
         else:
             self.edited.emit(self._editing.number, job)
+
+    def was_added(self, job: NewJob) -> None:
+        """Take note that the station has queued a run: its notes are not those of the next."""
+        if self._editing is None and self.notes.text().strip() == job.notes:
+            self.notes.clear()
+
+    def was_edited(self, number: int) -> None:
+        """Take note that the station has taken over what was edited."""
+        if self._editing is not None and self._editing.number == number:
             self.cancel_editing()
 
     def edit_job(self, job: Job) -> None:
-        """Show a run of the queue, to be edited."""
+        """Show a run of the queue, to be edited; of one that is resumed, only the notes."""
         self._editing = job
         self.show_values(job.new.protocol, {**_numbers(job.new.parameters)})
         self.notes.setText(job.new.notes)
         self._show_mode()
-        self.focus_form()
+        if job.new.resume is None:
+            self.focus_form()
+        else:
+            self.notes.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def cancel_editing(self) -> None:
         """Leave the run in the queue as it is."""
@@ -152,7 +164,11 @@ class NewRunPanel(Card):
         if self._editing is None:
             return made
         kept = self._editing.new
-        return replace(kept, protocol=made.protocol, parameters=made.parameters, notes=made.notes)
+        if kept.resume is not None:
+            return replace(kept, notes=made.notes)
+        same = kept.parameters if kept.protocol == made.protocol else {}  # texts have no fields
+        parameters = {**same, **made.parameters}
+        return replace(kept, protocol=made.protocol, parameters=parameters, notes=made.notes)
 
     def _arrange(self) -> None:
         self.body.addLayout(row(self.title, self.operator))
@@ -212,7 +228,11 @@ class NewRunPanel(Card):
 
     def _show_mode(self) -> None:
         editing = self._editing is not None
-        self.title.setText(f"Job {self._editing.number}" if self._editing else "New run")
+        resumed = self._editing.new.resume if self._editing else None
+        title = f"Job {self._editing.number}" if self._editing else "New run"
+        self.title.setText(title if resumed is None else f"{title}, resumes run {resumed}")
+        for widget in (self.protocol, self.templates, self.form):
+            widget.setEnabled(resumed is None)
         self.add.setText("Save job" if editing else "Add to queue")
         self.save.setVisible(not editing)
         self.cancel.setVisible(editing)
@@ -223,13 +243,18 @@ def outcome_text(found: Preview) -> str:
     run = found.dry_run
     if run is None:
         return found.problem
-    pulses = f"{run.pulses:,} pulses"
+    pulses = counted(run.pulses, "pulse")
     if run.cycles > 1 and run.pulses % run.cycles == 0:
-        pulses = f"{run.cycles:,} × {run.pulses // run.cycles:,} pulses"
+        pulses = f"{run.cycles:,} × {counted(run.pulses // run.cycles, 'pulse')}"
     parts = [pulses] * bool(run.pulses)
-    points = f"{run.points:,} point{'s' if run.points != 1 else ''}"
     time = duration(run.wall_time_s)
-    return " · ".join([*parts, points, time if time.startswith("under") else f"about {time}"])
+    return " · ".join(
+        [
+            *parts,
+            counted(run.points, "point"),
+            time if time.startswith("under") else f"about {time}",
+        ]
+    )
 
 
 def _numbers(parameters: Mapping[str, float | int | str]) -> dict[str, float | int]:

@@ -1,7 +1,6 @@
 """What a job asks for, checked before it is queued and again before it is run."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...instruments import Bench, BenchFile, StopConditions
 from ...protocols import ProtocolError, make_protocol
@@ -10,16 +9,20 @@ from ...protocols.procedure import BenchProcedure
 from ...protocols.running.stopping import PointWatch
 from ...storage import RunRecord, Status, Store
 from ..errors import StationError
-from ..messages import Job, NewJob
+from ..messages import Job, NewJob, Parameters
 
 LARGEST_SEED = 2**32 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A job that can be run: its protocol, stop conditions, seed, attempt and what to expect."""
+    """A job that can be run: its protocol, stop conditions, seed, attempt and what to expect.
+
+    `parameters` are those given, or those of the run that is resumed.
+    """
 
     procedure: BenchProcedure
+    parameters: Parameters
     stop: StopConditions | None
     seed: int | None
     attempt: int
@@ -34,7 +37,7 @@ def prepare(new: NewJob, bench_file: BenchFile, bench: Bench | None, store: Stor
     """
     _check_texts(new)
     original = None if new.resume is None else _resumable(store, new.resume, new.protocol)
-    parameters: Mapping[str, float | int | str] = new.parameters
+    parameters: Parameters = new.parameters
     if original is not None:
         parameters = original.parameters
     procedure = make_protocol(new.protocol, parameters)
@@ -48,6 +51,7 @@ def prepare(new: NewJob, bench_file: BenchFile, bench: Bench | None, store: Stor
     done = 0 if original is None else original.summary.points
     return Prepared(
         procedure,
+        parameters,
         stop,
         seed=_seed(new, original, bench_file),
         attempt=1 if original is None else len(original.attempts) + 1,
@@ -59,6 +63,7 @@ def job_of(new: NewJob, prepared: Prepared, bench_file: BenchFile) -> Job:
     """Return the job as it is queued, with what a dry run foretells; its number is the queue's."""
     foretold = dry_run(prepared.procedure, bench_file)
     duration_s = foretold.wall_time_s * prepared.points / foretold.points
+    new = replace(new, parameters=dict(prepared.parameters))
     return Job(number=0, new=new, points=prepared.points, duration_s=duration_s)
 
 

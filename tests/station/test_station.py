@@ -110,6 +110,7 @@ def test_a_run_is_paused_resumed_and_stopped_and_later_resumed_from_the_store(
     assert f"Run {run.run_id} was stopped." in texts(stopped)
     assert {each.state for each in stopped.instruments} == {"safe", "ready"}
     station.add(NewJob("read-series", resume=run.run_id), position=0)
+    assert station.state().queue[0].new.parameters == store.run(run.run_id).parameters
     station.hold(False)
     wait_for(station, done)
     record = store.run(run.run_id)

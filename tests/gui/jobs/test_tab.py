@@ -74,7 +74,45 @@ def test_a_job_is_edited_in_the_form(
     qtbot.waitUntil(form.add.isEnabled, timeout=PATIENCE_MS)
     form.submit()
     qtbot.waitUntil(lambda: station.jobs[1].new.parameters["cycles"] == 20, timeout=PATIENCE_MS)
-    assert form.title.text() == "New run"
+    qtbot.waitUntil(lambda: form.title.text() == "New run", timeout=PATIENCE_MS)
+
+
+def test_what_was_edited_stays_in_the_form_if_the_station_refuses_it(
+    window: BenchWindow, queue: QueueTab, qtbot: QtBot, station: StandIn
+) -> None:
+    queue.table.selectRow(1)
+    qtbot.keyClick(queue.table, Qt.Key.Key_Return)
+    form = window.panels.new_run
+    form.form.fields["cycles"].edit.setText("20")
+    form.notes.setText("long one")
+    qtbot.waitUntil(form.add.isEnabled, timeout=PATIENCE_MS)
+    station.refusal = "There is no run with the number 2 in the queue."
+    form.submit()
+    error = window.panels.status.error
+    qtbot.waitUntil(lambda: error.full_text() == station.refusal, timeout=PATIENCE_MS)
+    assert (form.title.text(), form.notes.text()) == ("Job 2", "long one")
+    assert form.form.fields["cycles"].edit.text() == "20"
+
+
+def test_of_a_run_that_is_resumed_the_form_shows_its_parameters_and_takes_notes_alone(
+    window: BenchWindow, queue: QueueTab, qtbot: QtBot, station: StandIn
+) -> None:
+    resumed = NewJob("staircase-write", {"cycles": 7, "amplitude_step_V": 0.0123}, resume=3)
+    station.add(resumed)
+    qtbot.waitUntil(lambda: len(queue.model.jobs) == 4, timeout=PATIENCE_MS)
+    queue.table.selectRow(3)
+    qtbot.keyClick(queue.table, Qt.Key.Key_Return)
+    form = window.panels.new_run
+    assert form.title.text() == "Job 4, resumes run 3"
+    assert form.form.fields["cycles"].edit.text() == "7"
+    assert not form.form.isEnabled() and not form.protocol.isEnabled()
+    qtbot.waitUntil(form.add.isEnabled, timeout=PATIENCE_MS)
+    qtbot.keyClicks(form.notes, "again")
+    form.submit()
+    qtbot.waitUntil(lambda: station.jobs[3].new.notes == "again", timeout=PATIENCE_MS)
+    assert station.jobs[3].new.parameters == resumed.parameters
+    qtbot.waitUntil(form.form.isEnabled, timeout=PATIENCE_MS)
+    assert form.protocol.isEnabled()
 
 
 def test_the_queue_is_held_and_released(

@@ -120,19 +120,21 @@ def test_a_run_is_foretold_and_added_with_ctrl_return(
     assert (job.protocol, job.notes, job.operator) == ("staircase-write", "fresh tip", "Ada")
     assert job.parameters["cycles"] == 9
     assert job.parameters["amplitude_step_V"] == 0.02
-    assert form.notes.text() == ""
+    qtbot.waitUntil(lambda: form.notes.text() == "", timeout=PATIENCE_MS)
 
 
-def test_what_the_station_refuses_is_said(
+def test_what_the_station_refuses_is_said_and_its_notes_are_kept(
     window: BenchWindow, in_window: NewRunPanel, qtbot: QtBot, station: StandIn
 ) -> None:
     form = in_window
+    form.notes.setText("fresh tip")
     station.refusal = "The bench is not open."
     form.submit()
     status = window.panels.status
     qtbot.waitUntil(
         lambda: status.error.full_text() == "The bench is not open.", timeout=PATIENCE_MS
     )
+    assert form.notes.text() == "fresh tip"
     status.clear_error()
     assert status.stored.isVisible()
 

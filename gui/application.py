@@ -17,6 +17,7 @@ from .look.theme import ThemeChoice
 from .window import BenchWindow
 from .window_state import load_state, state_folder
 
+END_UNUSED_AFTER_S = 300.0  # a station whose last window was closed during a run
 X_LIBRARIES = {
     "xcb-cursor": "libxcb-cursor0",
     "xcb-icccm": "libxcb-icccm4",
@@ -36,7 +37,9 @@ def run_window(
     bench_file = load_bench_file(bench)
 
     def connect() -> StationClient:
-        return Station.start(bench, database=database, seed=seed)
+        return Station.start(
+            bench, database=database, seed=seed, end_unused_after_s=END_UNUSED_AFTER_S
+        )
 
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)

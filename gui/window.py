@@ -149,8 +149,8 @@ class BenchWindow(QWidget):
             if self.station.activity is Activity.BY_HAND:
                 self.link.stop()  # at once, whatever is under way
             self.link.do(_make_safe_by_hand)
-        if self._ends_station():
-            self.link.do(lambda station: station.shut_down(when_idle=True))
+        stopped = self._stopped
+        self.link.do(lambda station: station.leave(has_stopped=stopped))
         self._save()
         self.stop_key.remove()
         self.errors.remove()
@@ -161,12 +161,6 @@ class BenchWindow(QWidget):
         remember(self.memory, self, self.panels)
         with contextlib.suppress(OutputFileError):
             save_state(self.memory, self._folder)
-
-    def _ends_station(self) -> bool:
-        """Return True if nobody needs the station any more: it gives the bench free."""
-        state = self.station
-        runs = state is not None and (bool(state.queue) or state.activity is Activity.RUNNING)
-        return self.link.started and (self._stopped or not runs)
 
     def _set_theme(self, theme: Theme) -> None:
         self.panels.set_theme(theme)

@@ -1,6 +1,7 @@
 """A client of a station: every call is a connection of its own, from any thread."""
 
 import os
+import secrets
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -33,24 +34,34 @@ class Station:
     calls wait for the new one.
     """
 
-    def __init__(self, file: StationFile, *, started: bool = False) -> None:
-        self.started = started
-        """True if `Station.start` has started it, False if it was running already."""
+    def __init__(self, file: StationFile) -> None:
         self._file = file
+        self._name = secrets.token_hex(8)  # among the clients of the station
         self._latest: StationState | None = None
         self._closed = False
 
     @classmethod
-    def start(cls, bench: str, *, database: str | None = None, seed: int | None = None) -> Self:
+    def start(
+        cls,
+        bench: str,
+        *,
+        database: str | None = None,
+        seed: int | None = None,
+        end_unused_after_s: float | None = None,
+    ) -> Self:
         """Connect to the station of a bench file or built-in bench; start one if none runs.
 
-        When this returns the station can be reached; it may still be opening its bench.
+        When this returns the station can be reached; it may still be opening its bench. It stays
+        until it is ended; one that is started with `end_unused_after_s` ends when its last client
+        has left, or this long after its last use, unless a run is under way or waits. Connecting
+        without a time lets a station that was started with one stay.
         """
         key = _bench_key(bench)
         wanted = str(database_path(database))
         found = station_of(key)
         if found is None:
-            return cls(cls._started(Start(key, wanted, seed)), started=True)
+            start = Start(key, wanted, seed, end_unused_after_s=end_unused_after_s)
+            return cls(cls._started(start))
         if database is not None and found.database != wanted:
             raise StationError(
                 f"The station of {found.name} stores into {found.database}, not into {wanted}: end "
@@ -61,7 +72,10 @@ class Station:
                 f"The station of {found.name} runs already, with another seed: end it first "
                 "(dwmtj station stop), or give the seed with a run."
             )
-        return cls(found)
+        station = cls(found)
+        if end_unused_after_s is None and found.end_unused_after_s is not None:
+            station._ask("keep")
+        return station
 
     @classmethod
     def connect(cls, name: str | None = None) -> Self:
@@ -90,7 +104,9 @@ class Station:
     def state(self, messages_after: int = 0) -> StationState:
         """Return the state of the station, with the messages of higher numbers."""
         try:
-            reply = self._ask_now("state", QUICK_TIMEOUT_S, messages_after=messages_after)
+            reply = self._ask_now(
+                "state", QUICK_TIMEOUT_S, messages_after=messages_after, follower=self._name
+            )
         except NotReachedError:
             if self._successor() is None:
                 raise
@@ -174,6 +190,14 @@ class Station:
 
     def close(self) -> None:
         """End the connection; the station goes on."""
+        self._closed = True
+
+    def leave(self, *, has_stopped: bool = False) -> None:
+        """End the connection, and the station if it was started to end with its last client.
+
+        It goes on while a run is under way or waits, unless this client `has_stopped` the work.
+        """
+        self._ask("leave", client=self._name, has_stopped=has_stopped)
         self._closed = True
 
     def shut_down(self, when_idle: bool = False) -> None:

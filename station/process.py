@@ -4,6 +4,7 @@ import logging
 import secrets
 import threading
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,11 +15,13 @@ from ..instruments import BenchFile, load_bench_file
 from ..lab_address import LabAddress
 from ..storage import Store
 from ..storage.owner import this_process
+from ..wording import counted
 from .errors import StationError
 from .line import listen
 from .replacement import Start, replace_process, wait_until_ended
 from .server import Server
 from .station_file import StationFile, lock_of, new_socket_path, remove_files
+from .work.clients import Clients
 from .work.commands import Commands
 from .work.job_queue import JobQueue, queue_file
 from .work.station_work import StationWork
@@ -40,7 +43,8 @@ class StationProcess:
         bench_file = _bench_file(start)
         store = exits.enter_context(Store.open(start.database))
         queue = JobQueue(queue_file(Path(start.database), start.bench))
-        self._work = StationWork(bench_file, start.seed, store, queue, self._replace)
+        clients = Clients(start.end_unused_after_s)
+        self._work = StationWork(bench_file, start.seed, store, queue, clients, self._replace)
         self._tell_what_was_left(queue)
         self._file = self._listen(bench_file.name, exits)
 
@@ -63,7 +67,7 @@ class StationProcess:
     def _listen(self, name: str, exits: ExitStack) -> StationFile:
         start, token = self._start, secrets.token_hex(32)
         listener, address = listen(new_socket_path(start.bench))
-        commands = Commands(self._work, self._replace)
+        commands = Commands(self._work, self._replace, self._keep)
         exits.callback(Server(listener, token, commands).close)
         file = StationFile(
             name=name,
@@ -74,10 +78,17 @@ class StationProcess:
             token=token,
             process=this_process(),
             started=datetime.now(UTC).isoformat(),
+            end_unused_after_s=start.end_unused_after_s,
         )
         file.write()
         exits.callback(remove_files, file.path)
         return file
+
+    def _keep(self) -> None:
+        """Let the station stay until it is ended, also if nobody uses it."""
+        self._work.clients.end_unused_after_s = None
+        self._file = replace(self._file, end_unused_after_s=None)
+        self._file.write()
 
     def _replace(self) -> None:
         """Put another process in the place of this one, or end it if the station is to end."""
@@ -98,8 +109,9 @@ class StationProcess:
                 "interrupted: resume it if it is to go on.",
             )
         if queue.jobs:
+            left_over = counted(len(queue.jobs), "run")
             self._work.messages.add(
-                "warning", f"The queue holds {len(queue.jobs)} runs from before; it is held."
+                "warning", f"The queue has {left_over} from before; it is held."
             )
 
 

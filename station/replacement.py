@@ -33,6 +33,7 @@ class Start:
     database: str
     seed: int | None = None
     after: Sequence[Owner] = field(default_factory=tuple)
+    end_unused_after_s: float | None = None
 
     def encode(self) -> str:
         return json.dumps(asdict(self))
@@ -88,7 +89,9 @@ def replace_process(station: StationFile) -> None:
     if old.is_dead():
         return
     after = (old, *_guards_of(old.pid))
-    successor = start_process(Start(station.bench, station.database, station.seed, after))
+    successor = start_process(
+        Start(station.bench, station.database, station.seed, after, station.end_unused_after_s)
+    )
     if successor.stdout is not None:
         successor.stdout.close()
     replace(station, successor=process(successor.pid)).write()

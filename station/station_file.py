@@ -29,7 +29,10 @@ LONGEST_SLUG = 24  # a path of a socket holds about 100 characters
 
 @dataclass(frozen=True, slots=True)
 class StationFile:
-    """A station; `successor` is the process that replaces the one named here."""
+    """A station; `successor` is the process that replaces the one named here.
+
+    It ends `end_unused_after_s` after its last use, or stays if that is None.
+    """
 
     name: str
     bench: str
@@ -40,6 +43,7 @@ class StationFile:
     process: Owner
     started: str
     successor: Owner | None = None
+    end_unused_after_s: float | None = None
 
     @property
     def path(self) -> Path:

@@ -74,11 +74,6 @@ class StationLink(QObject):
         """Replace the process of the run now, and make the bench safe from the new one."""
         self._stops.ask(lambda: self._reached().replace())
 
-    @property
-    def started(self) -> bool:
-        """True if the station was started for this window, False if it was found."""
-        return self._client is not None and self._client.started
-
     def close(self) -> None:
         """Leave the station, which goes on; commands that were asked for are still sent."""
         self._closing.set()
@@ -109,8 +104,8 @@ class StationLink(QObject):
                 self._tell(self.lost.emit, sentence_of(error)[0], True)
                 continue
             self._there.set()
-            if self._closing.is_set() and self._client.started:  # nobody has used it
-                self._client.shut_down(when_idle=True)
+            if self._closing.is_set():  # before anything could be asked of it
+                self._client.leave()
             self._follow(self._client)
 
     def _follow(self, client: StationClient) -> None:

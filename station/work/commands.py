@@ -22,7 +22,9 @@ DEFAULT_READ_CURRENT_A = 100e-6
 class Commands:
     """The commands of one station; safe to use from any thread."""
 
-    def __init__(self, work: StationWork, replace: Callable[[], None]) -> None:
+    def __init__(
+        self, work: StationWork, replace: Callable[[], None], keep: Callable[[], None]
+    ) -> None:
         self._work = work
         self._by_name: Mapping[str, Callable[..., Any]] = {
             "state": self.state,
@@ -41,6 +43,8 @@ class Commands:
             "go_to_field": self.go_to_field,
             "make_safe": work.make_safe,
             "check": work.check,
+            "leave": work.leave,
+            "keep": keep,
             "shut_down": work.end,
         }
 
@@ -53,11 +57,13 @@ class Commands:
             given = signature(action).bind(**arguments)
         except TypeError as error:
             raise StationError(f"The command {command} has other arguments: {error}.") from error
+        self._work.clients.note_use()
         return action(*given.args, **given.kwargs)
 
-    def state(self, messages_after: int = 0) -> Any:
-        """Return a StationState."""
+    def state(self, messages_after: int = 0, follower: str = "") -> Any:
+        """Return a StationState; `follower` is the client that follows it until it leaves."""
         work = self._work
+        work.clients.note_use(follower)
         jobs, under_way, held = work.queue.snapshot()
         live = work.runs.live
         reading = None if live is None else live.reading()

@@ -12,6 +12,7 @@ from ...storage import Store
 from ..errors import StationError
 from ..messages import Activity, Job
 from .by_hand import ByHand
+from .clients import Clients
 from .inbox import Action, Inbox
 from .instrument_states import InstrumentStates
 from .job_queue import JobQueue
@@ -42,8 +43,10 @@ class StationWork:
         seed: int | None,
         store: Store,
         queue: JobQueue,
+        clients: Clients,
         replace: Callable[[], None],
     ) -> None:
+        self.clients = clients
         self.messages = MessageLog()
         self.signals = Signals()
         self.inbox = Inbox()
@@ -112,6 +115,13 @@ class StationWork:
                 self.begin_stop()
         self.inbox.wake()
 
+    def leave(self, client: str, *, has_stopped: bool = False) -> None:
+        """Take note that a client has gone, perhaps after it `has_stopped` all work."""
+        jobs, under_way, _ = self.queue.snapshot()
+        has_work = bool(jobs) or under_way is not None
+        self.clients.note_leaving(client, has_work=has_work and not has_stopped)
+        self.inbox.wake()
+
     def by_hand(self, action: Callable[[Bench], Any]) -> Any:
         """Have the main thread do something with the bench that nothing else uses."""
         self.refuse_if_busy()
@@ -140,8 +150,11 @@ class StationWork:
     def _ends(self) -> bool:
         if self.stop.pending:
             return False
-        nothing_to_run = self.queue.held or not self.queue.jobs
-        return self.signals.ending or (self.ends_when_idle and nothing_to_run and not self.hand.on)
+        jobs, held = self.queue.jobs, self.queue.held
+        if self.signals.ending or (self.clients.are_gone and not jobs):
+            return True
+        may_end = self.ends_when_idle or self.clients.have_dismissed
+        return may_end and (held or not jobs) and not self.hand.on
 
     def _do_next(self) -> None:
         if self.stop.pending:
@@ -235,6 +248,7 @@ class StationWork:
             begun = self.runs.note_interruption()
         if unsafe := self.instruments.not_safe():
             self.own.problem = f"Not confirmed as off: {', '.join(unsafe)}; check the bench."
+        self.clients.note_use()
         if begun and self.stop.pending:  # a run leaves the bench safe itself
             self.stop.end()
         self.inbox.open()

@@ -41,7 +41,6 @@ class StandIn:
         self._bench = bench
         self.calls: list[tuple[Any, ...]] = []
         self.refusal: str | None = None
-        self.started = False
         self.hang = threading.Event()
         self.hang.set()
         self._numbers = iter(range(1, 1000))
@@ -202,8 +201,8 @@ class StandIn:
     def close(self) -> None:
         pass
 
-    def shut_down(self, when_idle: bool = False) -> None:
-        self.calls.append(("shut_down", when_idle))
+    def leave(self, *, has_stopped: bool = False) -> None:
+        self.calls.append(("leave", has_stopped))
 
     @property
     def jobs(self) -> list[Job]:

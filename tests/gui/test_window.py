@@ -12,7 +12,6 @@ from pytestqt.qtbot import QtBot
 from dwmtj.gui.look.dialogs import Question, TextQuestion
 from dwmtj.gui.look.theme import ThemeChoice
 from dwmtj.gui.window import CANCEL, KEEP, STOP, BenchWindow
-from dwmtj.station.messages import NewJob
 from dwmtj.tests.gui.conftest import PATIENCE_MS, Open
 from dwmtj.tests.gui.stand_in import StandIn
 
@@ -56,7 +55,7 @@ def test_stop_goes_out_while_another_command_hangs(
 
 
 @pytest.mark.parametrize(("answer", "closed"), [(KEEP, True), (STOP, True), (CANCEL, False)])
-def test_closing_in_mid_run_asks(
+def test_closing_in_mid_run_asks_and_tells_the_station(
     window: BenchWindow, qtbot: QtBot, station: StandIn, answer: str, closed: bool
 ) -> None:
     station.pretend_running(5)
@@ -72,6 +71,8 @@ def test_closing_in_mid_run_asks(
     assert window.close() is closed
     assert window.isVisible() is not closed
     qtbot.waitUntil(lambda: stopped(station) is (answer == STOP), timeout=PATIENCE_MS)
+    left = ("leave", answer == STOP)
+    qtbot.waitUntil(lambda: (left in station.calls) is closed, timeout=PATIENCE_MS)
 
 
 def test_a_window_that_closes_with_the_bench_set_by_hand_makes_it_safe(
@@ -118,29 +119,6 @@ def test_an_error_in_a_slot_is_one_message_and_the_window_goes_on(
     assert "Traceback" in QApplication.clipboard().text()
     station.pretend_running(5)
     qtbot.waitUntil(lambda: window.panels.banner.bar.isVisible(), timeout=PATIENCE_MS)
-
-
-@pytest.mark.parametrize("started", [True, False])
-def test_an_idle_station_ends_with_the_window_that_started_it(
-    window: BenchWindow, qtbot: QtBot, station: StandIn, started: bool
-) -> None:
-    station.started = started
-    qtbot.waitUntil(lambda: window.station is not None, timeout=PATIENCE_MS)
-    window.close()
-    qtbot.waitUntil(lambda: (("shut_down", True) in station.calls) is started, timeout=PATIENCE_MS)
-
-
-def test_a_station_with_a_queue_outlives_the_window(
-    window: BenchWindow, qtbot: QtBot, station: StandIn
-) -> None:
-    station.started = True
-    station.add(NewJob("saturate"))
-    qtbot.waitUntil(
-        lambda: window.station is not None and len(window.station.queue) == 1, timeout=PATIENCE_MS
-    )
-    window.close()
-    qtbot.wait(100)
-    assert ("shut_down", True) not in station.calls
 
 
 def test_a_lost_station_is_said_and_started_again(

@@ -4,7 +4,7 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 
@@ -16,6 +16,7 @@ from dwmtj.tests.instruments.guard.tcp_bench import TcpBench, off, served_bench
 from dwmtj.tests.station.conftest import (
     LONG,
     SHORT,
+    done,
     has_ended,
     idle,
     opened,
@@ -126,3 +127,55 @@ def test_a_hung_meter_keeps_nothing_else_on_is_named_and_replaced_at_the_second_
     assert Station.running() == []
     with Store.open(database) as store:
         assert store.run(run.run_id).summary.status is Status.INTERRUPTED
+
+
+@posix
+def test_a_station_ends_with_the_last_of_its_clients_and_not_with_the_one_that_started_it(
+    served: TcpBench, tmp_path: Path
+) -> None:
+    bench, database = str(served.write(tmp_path)), str(tmp_path / "lab.sqlite")
+    first = opened(Station.start(bench, database=database, end_unused_after_s=600.0))
+    pid = first.state().pid
+    second = Station.start(bench, database=database, end_unused_after_s=600.0)
+    assert second.state().pid == pid
+    first.leave()
+    second.add(SHORT)
+    wait_for(second, done)
+    assert second.state().pid == pid, "it ended under the second client"
+    second.leave()
+    wait_until(lambda: has_ended(pid))
+    assert Station.running() == []
+    assert served.outputs() == ["0", "0", "0"]
+
+
+@posix
+def test_a_station_left_with_a_run_ends_some_time_after_it_and_makes_safe_what_was_set_by_hand(
+    served: TcpBench, tmp_path: Path
+) -> None:
+    bench, database = str(served.write(tmp_path)), tmp_path / "lab.sqlite"
+    station = opened(Station.start(bench, database=str(database), end_unused_after_s=2.0))
+    pid = station.state().pid
+    station.add(SHORT)
+    station.leave()
+    wait_until(lambda: has_ended(pid))
+    with Store.open(database) as store:
+        assert [run.status for run in store.runs()] == [Status.FINISHED]
+    station = opened(Station.start(bench, database=str(database), end_unused_after_s=2.0))
+    pid = station.state().pid
+    station.read(50e-6)
+    assert served.ask(METER, ":OUTP?") == "1"
+    wait_until(lambda: has_ended(pid))
+    assert served.outputs() == ["0", "0", "0"]
+
+
+@posix
+def test_a_station_that_somebody_starts_by_hand_stays(served: TcpBench, tmp_path: Path) -> None:
+    bench, database = str(served.write(tmp_path)), str(tmp_path / "lab.sqlite")
+    window = opened(Station.start(bench, database=database, end_unused_after_s=600.0))
+    with Station.start(bench, database=database) as by_hand:
+        pid = by_hand.state().pid
+    window.replace()  # what stays, stays when its process is replaced
+    wait_for(window, lambda state: state.pid != pid and idle(state))
+    window.leave()
+    sleep(2.0)
+    assert opened(Station.connect(bench)).state().activity is Activity.IDLE

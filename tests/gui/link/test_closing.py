@@ -23,20 +23,19 @@ def test_a_worker_does_all_that_was_asked_before_it_was_closed(qtbot: QtBot) -> 
     assert done == ["second"]
 
 
-def test_closing_makes_safe_what_was_set_by_hand_and_ends_the_station(
+def test_closing_makes_safe_what_was_set_by_hand_before_the_station_is_left(
     window: BenchWindow, station: StandIn
 ) -> None:
-    station.started = True
     station.pretend(activity=Activity.BY_HAND)
 
     window.close()
     window.link.say_farewell()
 
     names = [call[0] for call in station.calls]
-    assert names.index("make_safe") < names.index("shut_down")
+    assert names.index("make_safe") < names.index("leave")
 
 
-def test_a_station_that_comes_up_after_the_window_was_closed_is_ended(
+def test_a_station_that_comes_up_after_the_window_was_closed_is_left(
     qtbot: QtBot, station: StandIn
 ) -> None:
     begun, come_up = threading.Event(), threading.Event()
@@ -46,7 +45,6 @@ def test_a_station_that_comes_up_after_the_window_was_closed_is_ended(
         come_up.wait(60.0)
         return station
 
-    station.started = True
     link = StationLink(connect)
     link.start()
     begun.wait(60.0)
@@ -55,4 +53,4 @@ def test_a_station_that_comes_up_after_the_window_was_closed_is_ended(
 
     link.say_farewell()
 
-    assert "shut_down" in [call[0] for call in station.calls]
+    assert "leave" in [call[0] for call in station.calls]

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from dwmtj.gui.application import END_UNUSED_AFTER_S
 from dwmtj.gui.link.station_link import StationLink
 from dwmtj.gui.look.appearance import Appearance
 from dwmtj.gui.look.theme import ThemeChoice
@@ -47,7 +48,9 @@ class Desk:
         assert isinstance(application, QApplication)
 
         def connect() -> Station:
-            return Station.start(str(bench), database=str(self._database))
+            return Station.start(
+                str(bench), database=str(self._database), end_unused_after_s=END_UNUSED_AFTER_S
+            )
 
         link = StationLink(connect)
         link.start()

@@ -32,9 +32,10 @@ from ..resnet.cifar100 import load_with_test_images
 from ..resnet.pretrained import RESNET20
 from ..study_output import StudyOutput, save_figures
 from .figure import inference_panel
+from .progress import KIND
 from .result import Inference
 from .study import InferenceConfiguration, infer, inference_tasks
-from .task import KIND, DeviceMapping, read, reader
+from .task import DeviceMapping, read, reader
 
 NOTCHES = (2, 4, 8, 16, 32, 64, 128)
 MAPPING = DeviceMapping()

@@ -20,7 +20,6 @@ from ..crossbar.network import AnalogNetwork, from_analog, to_analog
 from ..data.image_batches import ImageBytes, on_device, predictions
 from ..errors import NetworkError
 
-KIND = "infer-cifar100-programming"
 Precision = Literal["float32", "bfloat16"]
 
 

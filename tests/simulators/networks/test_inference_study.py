@@ -13,9 +13,10 @@ from dwmtj.simulators.networks import Images, NetworkError
 from dwmtj.simulators.networks.crossbar.devices import ConductanceRange, levels_of_range
 from dwmtj.simulators.networks.data.array_hash import array_hash
 from dwmtj.simulators.networks.data.image_batches import ImageBytes, on_device
+from dwmtj.simulators.networks.inference.progress import KIND
 from dwmtj.simulators.networks.inference.result import Inference
 from dwmtj.simulators.networks.inference.study import InferenceConfiguration, infer, inference_tasks
-from dwmtj.simulators.networks.inference.task import KIND, DeviceMapping, read, reader
+from dwmtj.simulators.networks.inference.task import DeviceMapping, read, reader
 from dwmtj.simulators.networks.resnet.network import Resnet, ResnetShape
 from dwmtj.simulators.networks.resnet.training import ResnetConfiguration, train_resnet
 from dwmtj.simulators.sweeps.checkpoint import Checkpoint

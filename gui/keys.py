@@ -56,6 +56,7 @@ MODELS = (
     Key("C", "Compare two models"),
     Key("M", "Mount as twin"),
     Key("L", "Stream learning"),
+    Key("I", "Inference"),
 )
 QUEUE = (
     Key("Alt+Up / Alt+Down", "Move up or down"),

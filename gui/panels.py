@@ -25,7 +25,7 @@ from .look.tabs import Tabs
 from .look.theme import LIGHT, Theme
 from .look.widgets import Card, button, row
 from .messages import MessagesTab
-from .models.learning import LearningPage
+from .models.studies import Studies
 from .models.tab import ModelsTab
 from .new_run.panel import NewRunPanel
 from .plot_place import PlotPlace
@@ -78,9 +78,9 @@ class Panels:
         self.run_page = RunPage(self.archives["figures"])
         self.text_page = TextPage()
         self.centre = QStackedWidget()
-        self.learning = LearningPage()
-        for page in (self.plots, self.run_page, self.text_page, self.learning):
+        for page in (self.plots, self.run_page, self.text_page):
             self.centre.addWidget(page)
+        self.studies = Studies(self.centre, self.archives["figures"])
         self.bench = BenchPanel()
         self.runs = RunsTab(self.archives["runs"])
         self.queue = QueueTab(link)
@@ -149,7 +149,7 @@ class Panels:
             self.new_run,
             self.plots,
             self.run_page,
-            self.learning,
+            self.studies,
             self.bench,
             self.runs,
             self.models,
@@ -159,7 +159,7 @@ class Panels:
 
     def close(self) -> None:
         """Close stores and workers; what hangs in one of them keeps nothing open."""
-        self.learning.end()
+        self.studies.end()
         for archive in self.archives.values():
             archive.close()
         for worker in self.workers.values():

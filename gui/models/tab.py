@@ -1,9 +1,10 @@
 """The tab of the models: calibrate, look, compare, mount."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from ...storage import CalibrationRecord, Store
@@ -24,10 +25,11 @@ class ModelsTab(QWidget):
     """The calibrations of the store; everything that computes does so in the archive's worker."""
 
     said = Signal(str, str)
-    page_asked = Signal(str, bytes)
-    """A page for the middle of the window, and its picture as PNG."""
+    page_asked = Signal(str, bytes, object)
+    """A page for the middle of the window, its picture as PNG, and what makes it anew."""
     mount_asked = Signal(object)
-    learn_asked = Signal(object)
+    study_asked = Signal(str, object)
+    """A study, "learning" or "inference", and the model."""
     counted = Signal(int)
 
     def __init__(self, archive: Archive) -> None:
@@ -54,9 +56,18 @@ class ModelsTab(QWidget):
         self.learn_button = button(
             "Learn…", self.learn, "Train a network of such devices on a stream of images (L)"
         )
+        self.infer_button = button(
+            "Infer…", self.infer, "Classify images with a trained network on such devices (I)"
+        )
         self.tools = QWidget()
         self.tools.setLayout(
-            row(self.show_button, self.compare_button, self.mount_button, self.learn_button)
+            row(
+                self.show_button,
+                self.compare_button,
+                self.mount_button,
+                self.learn_button,
+                self.infer_button,
+            )
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -71,6 +82,7 @@ class ModelsTab(QWidget):
             (Qt.Key.Key_C, PLAIN): self.compare,
             (Qt.Key.Key_M, PLAIN): self.mount,
             (Qt.Key.Key_L, PLAIN): self.learn,
+            (Qt.Key.Key_I, PLAIN): self.infer,
         }
         self._allow()
 
@@ -79,6 +91,12 @@ class ModelsTab(QWidget):
         if path != self._path:
             self._path = path
             self.reload()
+
+    def show_doing(self, text: str, for_ms: int) -> None:
+        """Show for a while what is done elsewhere."""
+        self.doing.setText(text)
+        self.progress.show()
+        QTimer.singleShot(for_ms, self.progress, self.progress.hide)
 
     def reload(self, choose: tuple[str, int] | None = None) -> None:
         """Load the list anew, and show one of it."""
@@ -134,31 +152,14 @@ class ModelsTab(QWidget):
 
     def show_selected(self) -> None:
         """Show the levels and transitions of the selected model."""
-        records, theme = self.selected(), self._theme
-
-        def work() -> tuple[str, bytes]:
-            from ...analysis.state_model.store import model_of
-            from .figure import model_png
-            from .page import model_html
-
-            model = model_of(records[0])
-            return model_html(model, theme), model_png(model, theme)
-
-        if records:
-            self._compute(work, lambda found: self.page_asked.emit(*found))
+        if records := self.selected():
+            self._show(records[0])
 
     def compare(self) -> None:
         """Show two models side by side."""
-        records, theme = self.selected(), self._theme
-
-        def work() -> str:
-            from ...analysis.state_model.store import model_of
-            from .page import models_html
-
-            return models_html(model_of(records[0]), model_of(records[1]), theme)
-
+        records = self.selected()
         if len(records) == 2:
-            self._compute(work, lambda page: self.page_asked.emit(page, b""))
+            self._show_both(*records)
 
     def mount(self) -> None:
         """Ask for a window with a twin of the selected model."""
@@ -167,8 +168,41 @@ class ModelsTab(QWidget):
 
     def learn(self) -> None:
         """Ask for a network to be trained on devices like the selected model."""
+        self._ask_for_study("learning")
+
+    def infer(self) -> None:
+        """Ask for a trained network to be run on devices like the selected model."""
+        self._ask_for_study("inference")
+
+    def _ask_for_study(self, name: str) -> None:
         if len(self.selected()) == 1:
-            self.learn_asked.emit(self.selected()[0])
+            self.study_asked.emit(name, self.selected()[0])
+
+    def _show(self, record: CalibrationRecord) -> None:
+        theme = self._theme
+
+        def work() -> tuple[str, bytes]:
+            from ...analysis.state_model.store import model_of
+            from .figure import model_png
+            from .page import model_html
+
+            model = model_of(record)
+            return model_html(model, theme), model_png(model, theme)
+
+        anew = partial(self._show, record)
+        self._compute(work, lambda found: self.page_asked.emit(*found, anew))
+
+    def _show_both(self, first: CalibrationRecord, second: CalibrationRecord) -> None:
+        theme = self._theme
+
+        def work() -> str:
+            from ...analysis.state_model.store import model_of
+            from .page import models_html
+
+            return models_html(model_of(first), model_of(second), theme)
+
+        anew = partial(self._show_both, first, second)
+        self._compute(work, lambda page: self.page_asked.emit(page, b"", anew))
 
     def _compute(self, work: Callable[[], object], then: Callable[..., object]) -> None:
         self._archive.ask(lambda _store: work(), then, self._failed, owner=self)
@@ -180,5 +214,5 @@ class ModelsTab(QWidget):
     def _allow(self) -> None:
         count = len(self.selected())
         self.compare_button.setEnabled(count == 2)
-        for each in (self.show_button, self.mount_button, self.learn_button):
+        for each in (self.show_button, self.mount_button, self.learn_button, self.infer_button):
             each.setEnabled(count == 1)

@@ -1,6 +1,5 @@
 """Models: calibrated from the window, shown, compared; a failure is one sentence."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -9,24 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from dwmtj.gui.models.tab import ModelsTab
 from dwmtj.gui.window import BenchWindow
-from dwmtj.tests.gui.conftest import PATIENCE_MS, Open
-from dwmtj.tests.gui.stand_in import StandIn
-
-SAMPLE = Path(__file__).parents[2] / "storage" / "databases" / "v4.sqlite"
-
-
-@pytest.fixture
-def models(
-    open_window: Open, qtbot: QtBot, station: StandIn, tmp_path: Path
-) -> tuple[BenchWindow, ModelsTab]:
-    """A window on a database with twelve cycles of a staircase and the model of them."""
-    database = tmp_path / "sample.sqlite"
-    shutil.copy(SAMPLE, database)
-    station.pretend(database=str(database))
-    window = open_window()
-    tab = window.panels.models
-    qtbot.waitUntil(lambda: len(tab.model.records) == 1, timeout=PATIENCE_MS)
-    return window, tab
+from dwmtj.tests.gui.conftest import PATIENCE_MS
 
 
 def test_selected_runs_are_calibrated_and_the_model_is_shown_and_compared(
@@ -69,24 +51,3 @@ def test_a_twin_bench_measures_the_model(
     with open_bench(load_bench_file(bench_file)) as bench:
         saturated, _ = make_protocol("saturate").steps(bench)
     assert saturated.resistance_ohm == pytest.approx(100, rel=0.02)
-
-
-def test_the_accuracy_of_a_study_under_way_is_read_from_its_checkpoint(
-    models: tuple[BenchWindow, ModelsTab], qtbot: QtBot, tmp_path: Path
-) -> None:
-    from dwmtj.gui.models.learning import accuracies_in
-    from dwmtj.simulators.sweeps.checkpoint import Checkpoint
-
-    window, tab = models
-    tab.table.selectRow(0)
-    qtbot.keyClick(tab.table, Qt.Key.Key_L)
-    page = window.panels.learning
-    assert window.panels.centre.currentWidget() is page
-    assert "trapezoid-1:1" in page.command()
-    checkpoint = Checkpoint(page._folder / "checkpoints" / "one.checkpoint", {"seed": 1})
-    checkpoint.keep("progress", {"epochs": 10, "accuracies": [0.5, 0.625], "network": None})
-    assert accuracies_in(page._folder / "checkpoints") == {"one": [0.5, 0.625]}
-    page._look()
-    assert list(page.curves["one"].getData()[1]) == [50.0, 62.5]
-    (page._folder / "checkpoints" / "one.checkpoint").write_bytes(b"half")
-    assert accuracies_in(page._folder / "checkpoints") == {}

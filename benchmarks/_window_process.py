@@ -156,7 +156,7 @@ def open_run(window: BenchWindow, run_id: int) -> None:
     window.view.open_run(run_id)
     page = panels.run_page
     pump(lambda: page.record is not None and page.record.summary.id == run_id)
-    pump(lambda: page._figures.count() > 2)
+    pump(lambda: bool(page.figures.cells))
     window.view.show_plots()
 
 

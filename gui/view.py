@@ -1,5 +1,7 @@
 """What is shown in the middle of the window: live plots, a run's page, or a comparison."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -14,6 +16,8 @@ from .models.twin import open_twin_window
 from .panels import Panels
 from .runs.comparison import comparison_html
 
+OPENING_MS = 6000  # about what another window takes
+
 
 class View(QObject):
     """Which run and which tab are shown; a run that begins is shown by itself."""
@@ -26,6 +30,7 @@ class View(QObject):
         self._panels, self._window, self._folder = panels, window, folder
         self._live: int | None = None
         self._begun: int | None = None
+        self._page_anew: Callable[[], object] | None = None
         panels.runs.chosen.connect(self.show_run)
         panels.runs.opened.connect(self.open_run)
         panels.runs.overlay_asked.connect(self.overlay)
@@ -37,8 +42,8 @@ class View(QObject):
         panels.models.page_asked.connect(self.show_text)
         panels.runs.calibrate_asked.connect(self._calibrate)
         panels.models.mount_asked.connect(self._mount)
-        panels.models.learn_asked.connect(self._learn)
-        panels.learning.closed.connect(self.show_plots)
+        panels.models.study_asked.connect(self._study)
+        panels.studies.closed.connect(self.show_plots)
 
     def follow(self, state: StationState) -> None:
         """Show a run when it begins; else leave the plots at the run chosen."""
@@ -70,18 +75,29 @@ class View(QObject):
         self._panels.centre.setCurrentWidget(self._panels.run_page)
         self._panels.run_page.text.setFocus()
 
-    def show_text(self, page: str, png: bytes = b"") -> None:
-        """Show a page of text, with its picture if it has one."""
+    def show_text(self, page: str, png: bytes, anew: Callable[[], object]) -> None:
+        """Show a page of text, with its picture if it has one; `anew` makes it once more."""
+        self._page_anew = anew
         self._panels.text_page.show_page(page, png)
-        self._panels.centre.setCurrentWidget(self._panels.text_page)
-        self._panels.text_page.text.setFocus()
+        if not self._shows_text:
+            self._panels.centre.setCurrentWidget(self._panels.text_page)
+            self._panels.text_page.text.setFocus()
+
+    def redraw(self) -> None:
+        """Make the page of text anew, in the colours of another theme."""
+        if self._shows_text and self._page_anew is not None:
+            self._page_anew()
+
+    @property
+    def _shows_text(self) -> bool:
+        return self._panels.centre.currentWidget() is self._panels.text_page
 
     def compare(self, first: int, second: int) -> None:
         """Show two runs side by side, once that is computed."""
         theme: Theme = self._panels.theme
         self._panels.archives["figures"].ask(
             lambda store: comparison_html(store, first, second, theme),
-            self.show_text,
+            lambda page: self.show_text(page, b"", partial(self.compare, first, second)),
             lambda error: self.failed.emit(str(error)),
             owner=self,
         )
@@ -153,16 +169,17 @@ class View(QObject):
         database = self._panels.archives["runs"].path
         if database is not None:
             try:
-                self.said.emit("info", open_twin_window(record, database, self._folder))
+                sentence = open_twin_window(record, database, self._folder)
             except (DwmtjError, OSError) as error:
                 self.failed.emit(str(error))
+            else:
+                self.said.emit("info", sentence)
+                self._panels.models.show_doing(sentence, OPENING_MS)
 
-    def _learn(self, record: CalibrationRecord) -> None:
+    def _study(self, name: str, record: CalibrationRecord) -> None:
         database = self._panels.archives["runs"].path
         if database is not None:
-            self._panels.learning.open_model(record, database, self._folder)
-            self._panels.centre.setCurrentWidget(self._panels.learning)
-            self._panels.learning.begin.setFocus()
+            self._panels.studies.open(name, record, database, self._folder)
 
     def _calibrate(self, run_ids: list[int]) -> None:
         self._panels.tabs.open(self._panels.models)

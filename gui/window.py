@@ -164,6 +164,7 @@ class BenchWindow(QWidget):
 
     def _set_theme(self, theme: Theme) -> None:
         self.panels.set_theme(theme)
+        self.view.redraw()
         self.panels.status.show_theme(self.appearance.choice)
 
     def _bind_keys(self) -> None:
@@ -184,7 +185,7 @@ class BenchWindow(QWidget):
         self.stop_key.pressed.connect(self.commands.stop)
         for worker in panels.workers.values():
             worker.failed.connect(self.say_error)
-        for speaker in (self.commands, self.view, panels.runs, panels.models, panels.learning):
+        for speaker in (self.commands, self.view, panels.runs, panels.models, panels.studies):
             speaker.said.connect(self.say)
         for source in (self.view, panels.plots):
             source.failed.connect(self.say_error)

@@ -1,13 +1,12 @@
 """The page of one run: parameters, attempts, instruments, warnings, figures and notes."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QImage, QKeyEvent, QPixmap
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
-    QLabel,
     QPlainTextEdit,
     QScrollArea,
     QSplitter,
@@ -16,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ...storage import RunRecord, Store
+from ...storage import RunRecord
 from ..durations import clock, duration
 from ..link.archive import Archive
 from ..link.worker import sentence_of
@@ -24,17 +23,9 @@ from ..look import html
 from ..look.theme import LIGHT, Theme
 from ..look.widgets import Card, button, label, row
 from ..parameters import declared, protocol_names
+from .figures import FIGURE_WIDTH, FigureFlow, RunFigures, draw_figures
 
-FIGURE_WIDTH = 370  # logical pixels
 FIGURE_MARGIN = 36  # around a figure, and for the scroll bar
-
-
-@dataclass(frozen=True, slots=True)
-class RunFigures:
-    """The figures of a run as PNG, each with its title, and why others are missing."""
-
-    images: tuple[tuple[str, bytes], ...]
-    absent: tuple[str, ...]
 
 
 class NotesEdit(QPlainTextEdit):
@@ -64,6 +55,7 @@ class RunPage(Card):
         super().__init__()
         self._archive, self._theme = archive, LIGHT
         self.record: RunRecord | None = None
+        self._run_id: int | None = None
         self.title = label("", "page")
         self.back = button("← Plots", self.closed.emit, "Esc")
         self.text = QTextBrowser()
@@ -73,9 +65,7 @@ class RunPage(Card):
         self.notes.setAccessibleName("Notes of this run")
         self.notes.setFixedHeight(64)
         self.notes.kept.connect(self._keep_notes)
-        self.figures = QWidget()
-        self._figures = QVBoxLayout(self.figures)
-        self._figures.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.figures = FigureFlow()
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -90,6 +80,8 @@ class RunPage(Card):
         self.split.addWidget(left)
         self.split.addWidget(scroll)
         self.split.setSizes([420, 420])
+        self.split.setStretchFactor(0, 0)
+        self.split.setStretchFactor(1, 1)
         self.body.addLayout(row(self.title, 1, self.back))
         self.body.addWidget(self.split, 1)
 
@@ -97,25 +89,32 @@ class RunPage(Card):
         self._theme = theme
         if self.record is not None:
             self.text.setHtml(record_html(self.record, theme))
+        if self._run_id is not None and self.isVisible():
+            self._draw(self._run_id)
 
     def open_run(self, run_id: int) -> None:
         """Load a run and show it."""
         self.title.setText(f"Run {run_id}")
         self.text.setHtml(html.page(self._theme, html.paragraph("Loading …")))
-        self._clear_figures("Drawing the figures …")
+        self.figures.show_figures((), ["Drawing the figures …"])
         self._archive.ask(lambda store: store.run(run_id), self._show_record, owner=self)
-        self._archive.ask(
-            lambda store: (run_id, draw_figures(store, run_id)),
-            lambda found: self._show_figures(*found),
-            lambda error: self._clear_figures(sentence_of(error)[0]),
-            owner=self,
-        )
+        self._draw(run_id)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.closed.emit()
         else:
             super().keyPressEvent(event)
+
+    def _draw(self, run_id: int) -> None:
+        """Draw the figures of a run for the theme on the screen."""
+        self._run_id, theme = run_id, self._theme
+        self._archive.ask(
+            lambda store: draw_figures(store, run_id, theme),
+            lambda found: self._show_figures(run_id, theme, found),
+            lambda error: self.figures.show_figures((), [sentence_of(error)[0]]),
+            owner=self,
+        )
 
     def _show_record(self, record: RunRecord) -> None:
         self.record = record
@@ -124,43 +123,16 @@ class RunPage(Card):
         self.text.setHtml(record_html(record, self._theme))
         self.notes.setPlainText(summary.notes)
 
-    def _show_figures(self, run_id: int, found: RunFigures) -> None:
-        if self.record is None or self.record.summary.id != run_id:
-            return
-        self._clear_figures("")
-        for title, png in found.images:
-            picture = QLabel()
-            pixmap = QPixmap.fromImage(QImage.fromData(png))
-            pixmap.setDevicePixelRatio(pixmap.width() / FIGURE_WIDTH)
-            picture.setPixmap(pixmap)
-            picture.setAccessibleName(title)
-            self._figures.addWidget(label(title, "title"))
-            self._figures.addWidget(picture)
-        for sentence in found.absent:
-            self._figures.addWidget(label(f"This run has {sentence}", "muted", wrap=True))
-
-    def _clear_figures(self, sentence: str) -> None:
-        while (item := self._figures.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.deleteLater()
-        if sentence:
-            self._figures.addWidget(label(sentence, "muted"))
+    def _show_figures(self, run_id: int, theme: Theme, found: RunFigures) -> None:
+        if run_id == self._run_id and theme == self._theme:
+            absent = [f"This run has {sentence}" for sentence in found.absent]
+            self.figures.show_figures(found.images, absent)
 
     def _keep_notes(self, text: str) -> None:
         if self.record is not None and text != self.record.summary.notes:
             summary = replace(self.record.summary, notes=text)
             self.record = replace(self.record, summary=summary)
             self.notes_kept.emit(summary.id, text)
-
-
-def draw_figures(store: Store, run_id: int) -> RunFigures:
-    """Return the figures of a run."""
-    from ...analysis.figures import panels_of
-    from ...analysis.figures.panel import png_of
-
-    found = panels_of(store.points(run_id))
-    return RunFigures(tuple((each.title, png_of(each)) for each in found.drawn), found.absent)
 
 
 def record_html(record: RunRecord, theme: Theme) -> str:

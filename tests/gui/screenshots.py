@@ -131,7 +131,7 @@ def take_all(studio: Studio) -> None:
     running(studio)
     take_tabs(studio)
     window.view.open_run(2)
-    studio.until(lambda: panels.run_page._figures.count() > 2)
+    studio.until(lambda: bool(panels.run_page.figures.cells))
     studio.take("run-page")
     window.view.compare(1, 2)
     studio.until(lambda: panels.centre.currentWidget() is panels.text_page)

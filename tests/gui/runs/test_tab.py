@@ -192,7 +192,7 @@ def test_fifty_runs_opened_and_left_again_leave_nothing_behind(
         qtbot.waitUntil(lambda: len(panels.plots._points) == 20, timeout=PATIENCE_MS)
         if page:
             window.view.open_run(run_id)
-            qtbot.waitUntil(lambda: panels.run_page._figures.count() > 1, timeout=PATIENCE_MS)
+            qtbot.waitUntil(lambda: bool(panels.run_page.figures.cells), timeout=PATIENCE_MS)
             qtbot.keyClick(panels.run_page, Qt.Key.Key_Escape)
 
     def left() -> tuple[int, int]:

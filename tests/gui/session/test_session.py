@@ -119,7 +119,7 @@ def page_of_a_run(operator: Operator) -> None:
     operator.select(panels.runs.table, 1, PROTOCOL)
     operator.press(Key.Key_Return, on=panels.runs.table)
     page = panels.run_page
-    operator.until(lambda: page.record is not None and page._figures.count() > 2)
+    operator.until(lambda: page.record is not None and page.figures.cells)
     assert panels.centre.currentWidget() is page
     assert "PARAMETERS" in page.text.toPlainText()
     operator.press(Key.Key_Escape)

@@ -151,16 +151,22 @@ class BenchWindow(QWidget):
             self.link.do(_make_safe_by_hand)
         stopped = self._stopped
         self.link.do(lambda station: station.leave(has_stopped=stopped))
-        self._save()
+        with contextlib.suppress(OutputFileError):  # nobody would see a message
+            self._save()
         self.stop_key.remove()
         self.errors.remove()
         self.link.close()
         self.panels.close()
 
+    def _keep_templates(self) -> None:
+        try:
+            self._save()
+        except OutputFileError as error:
+            self.say_error(f"The template lasts as long as this window: {error}")
+
     def _save(self) -> None:
         remember(self.memory, self, self.panels)
-        with contextlib.suppress(OutputFileError):
-            save_state(self.memory, self._folder)
+        save_state(self.memory, self._folder)
 
     def _set_theme(self, theme: Theme) -> None:
         self.panels.set_theme(theme)
@@ -189,7 +195,7 @@ class BenchWindow(QWidget):
             speaker.said.connect(self.say)
         for source in (self.view, panels.plots):
             source.failed.connect(self.say_error)
-        panels.new_run.templates.changed.connect(self._save)
+        panels.new_run.templates.changed.connect(self._keep_templates)
         panels.status.theme_asked.connect(self.next_theme)
         panels.status.keys_asked.connect(self.show_keys)
 

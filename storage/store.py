@@ -129,13 +129,14 @@ class Store:
             )
         return RunWriter(self._database, run_id, attempt, progress)
 
-    def declare_interrupted(self, run_id: int) -> None:
+    def declare_interrupted(self, run_id: int, *, ended_here: bool = False) -> None:
         """Mark a run as interrupted whose computer is gone.
 
+        With `ended_here` it is one of this process, whose end could not be stored at the time.
         A run that lost its process on this computer is found to be interrupted automatically.
         """
         with self._writing() as session:
-            attempts.declare_interrupted(session, run_id)
+            attempts.declare_interrupted(session, run_id, ended_here=ended_here)
 
     def runs(
         self,

@@ -36,7 +36,8 @@ def prepare(new: NewJob, bench_file: BenchFile, bench: Bench | None, store: Stor
     While the `bench` is not open, the limits of its file are checked.
     """
     _check_texts(new)
-    original = None if new.resume is None else _resumable(store, new.resume, new.protocol)
+    device = bench_file.device.name
+    original = None if new.resume is None else _resumable(store, new.resume, new.protocol, device)
     parameters: Parameters = new.parameters
     if original is not None:
         parameters = original.parameters
@@ -67,11 +68,16 @@ def job_of(new: NewJob, prepared: Prepared, bench_file: BenchFile) -> Job:
     return Job(number=0, new=new, points=prepared.points, duration_s=duration_s)
 
 
-def _resumable(store: Store, run_id: int, protocol: str) -> RunRecord:
+def _resumable(store: Store, run_id: int, protocol: str, device: str) -> RunRecord:
     original = store.run(run_id)
     if original.summary.protocol != protocol:
         raise ProtocolError(
             f"Run {run_id} is a {original.summary.protocol}, not a {protocol}: resume it as such."
+        )
+    if original.summary.device != device:
+        raise StationError(
+            f"Run {run_id} was measured on {original.summary.device}, and this bench has {device}: "
+            "resume it on its own bench."
         )
     if original.summary.status in (Status.FINISHED, Status.RUNNING):
         raise StationError(f"Run {run_id} is {original.summary.status}: it cannot be resumed.")

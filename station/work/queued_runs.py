@@ -3,6 +3,8 @@
 import logging
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
+from time import monotonic
 
 from ...errors import DwmtjError
 from ...protocols import run
@@ -17,6 +19,7 @@ from .own_bench import OwnBench
 
 log = logging.getLogger(__name__)
 
+RETRY_S = 2.0
 _ENDINGS = {
     Status.FINISHED: ("info", "is finished"),
     Status.ABORTED: ("warning", "was stopped"),
@@ -48,6 +51,8 @@ class QueuedRuns:
         self._queue = queue
         self._messages = messages
         self._stopping = stopping
+        self._without_end: set[int] = set()
+        self._tried_s = 0.0
 
     def stop(self) -> None:
         """End the run under way, if there is one, after its point."""
@@ -82,6 +87,19 @@ class QueuedRuns:
             log.exception("A run failed")
             return self._note_end(repr(error), traceback.format_exc())
         return self._note_end()
+
+    def store_ends(self) -> None:
+        """Store that runs were interrupted whose end could not be stored, such as on a full disk.
+
+        While this process lives, they count as under way otherwise, and cannot be resumed.
+        """
+        if not self._without_end or monotonic() - self._tried_s < RETRY_S:
+            return
+        self._tried_s = monotonic()
+        for run_id in tuple(self._without_end):
+            with suppress(StoreError):
+                self._store.declare_interrupted(run_id, ended_here=True)
+                self._without_end.discard(run_id)
 
     def note_interruption(self) -> bool:
         """Note the end of the run that was interrupted; return True if it had begun."""
@@ -126,6 +144,8 @@ class QueuedRuns:
             return False
         self.reading = live.reading() or self.reading
         status, message = self._end_of(live, live.run_id)
+        if status is Status.INTERRUPTED:
+            self._without_end.add(live.run_id)
         level, words = _ENDINGS[status]
         reason = problem if problem and status is Status.FAILED else message or ""
         self._messages.add(level, f"Run {live.run_id} {words}. {reason}".strip(), details)

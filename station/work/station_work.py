@@ -164,6 +164,7 @@ class StationWork:
         elif self._may_run and self.runs.take():
             self._run()
         else:
+            self.runs.store_ends()
             self.inbox.wait(POLL_S)
 
     @property

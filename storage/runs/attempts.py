@@ -80,16 +80,22 @@ def resume(
     return attempt, progress
 
 
-def declare_interrupted(session: Session, run_id: int) -> None:
-    """Mark a run as interrupted; raises StoreError if its process may be alive on this host."""
+def declare_interrupted(session: Session, run_id: int, *, ended_here: bool = False) -> None:
+    """Mark a run as interrupted; raises StoreError if its process may be alive on this host.
+
+    A run of this process that has `ended_here` is marked.
+    """
     run = queries.find_run(session, run_id)
     status, _ = queries.status_of(run)
     if status is not Status.RUNNING:
         return
-    if queries.owner_of(run).on_this_host:
+    owner = queries.owner_of(run)
+    run.message = f"Declared interrupted; its process was {run.pid} on {run.host}."
+    if ended_here and owner == this_process():
+        run.message = "The end of the run could not be stored."
+    elif owner.on_this_host:
         raise StoreError(_under_way(run) + "stop that process first.")
     run.status = Status.INTERRUPTED
-    run.message = f"Declared interrupted; its process was {run.pid} on {run.host}."
 
 
 def lost_runs(session: Session) -> set[int]:

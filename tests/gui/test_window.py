@@ -226,3 +226,22 @@ def test_qt_keeps_its_references_to_none(window: BenchWindow) -> None:
     for number in range(1000):
         label.setText(str(number))
     assert sys.getrefcount(None) > before - 100
+
+
+def test_a_template_that_cannot_be_kept_is_said(
+    window: BenchWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    window._folder = tmp_path / "file" / "state"
+    qtbot.waitUntil(window.panels.new_run.add.isEnabled, timeout=PATIENCE_MS)
+
+    def reply() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, TextQuestion)
+        dialog.line.setText("to 3 V")
+        dialog._choose("Save")
+
+    QTimer.singleShot(0, window, reply)
+    window.panels.new_run.save.click()
+    sentence = window.panels.status.error.full_text()
+    assert sentence.startswith("The template lasts as long as this window: ")

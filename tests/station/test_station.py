@@ -128,13 +128,20 @@ def test_a_seed_gives_a_run_a_fresh_device(station: Station, store: Store) -> No
     assert first == again != other
 
 
-def test_what_cannot_be_run_is_refused_in_a_sentence_and_not_queued(station: Station) -> None:
+def test_what_cannot_be_run_is_refused_in_a_sentence_and_not_queued(
+    station: Station, database: Path
+) -> None:
+    with Store.open(database) as other:
+        writer = other.begin_run("saturate", "W7", parameters={}, bench={})
+        writer.finish(Status.ABORTED)
+        elsewhere = writer.run_id
     refused = {
         "did you mean 'staircase-write'": NewJob("staircase-wirte"),
         "beyond the bench's limit of 6 V": NewJob("reset", {"amplitude_stop_V": 7.0}),
         "does not measure": NewJob("reset", stop_if="temperature_K > 300"),
         "The seed is -1": NewJob("reset", seed=-1),
         "There is no run 999": NewJob("reset", resume=999),
+        "was measured on W7, and this bench has": NewJob("saturate", resume=elsewhere),
     }
     for sentence, job in refused.items():
         with pytest.raises(StationError, match=sentence):

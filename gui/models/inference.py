@@ -106,7 +106,7 @@ class InferencePage(StudyPage):
         for name, accuracy in ((TRAINED, progress.trained), (ON_LEVELS, progress.on_levels)):
             known = [] if accuracy is None else [100 * accuracy] * 2
             self.curves[name].setData([0.5, count + 0.5][: len(known)], known)
-        self.show_numbers(count)
+        self.show_numbers(count, empty=not percent and progress.trained is None)
         self.outcome.setText(outcome_text(study, progress, percent))
         self.progress.setRange(0, count)
         self.progress.setValue(len(percent))

@@ -60,9 +60,9 @@ class LearningPage(StudyPage):
             percent = [100 * each for each in accuracies]
             self.curves[name].setData(range(1, len(percent) + 1), percent)
 
+        self.show_numbers(self.subsets.value(), empty=not found)
         if found:
             self.outcome.setText(outcome_text(found))
-            self.show_numbers(self.subsets.value())
             self.progress.setRange(0, len(found) * self.subsets.value())
             self.progress.setValue(sum(map(len, found.values())))
             if self.is_running:

@@ -123,9 +123,13 @@ class StudyPage(Card):
             self.progress.setVisible(False)
             self.look()
 
-    def show_numbers(self, count: int) -> None:
+    def show_numbers(self, count: int, *, empty: bool) -> None:
         """Let the abscissa run from 1 to a number, with whole numbers at its ticks."""
         self.plot.setXRange(0.5, count + 0.5, padding=0)
+        if empty:
+            self.plot.setYRange(0, 100)
+        else:
+            self.plot.enableAutoRange(axis="y")
         step = ceil(count / MOST_TICKS)
         self.plot.getPlotItem().getAxis("bottom").setTickSpacing(step, step)
 

@@ -11,6 +11,7 @@ IN_THE_PACKAGE = {
     "errors",
     "lab_address",
     "validation",
+    "wording",
 }
 
 

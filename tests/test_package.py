@@ -72,6 +72,7 @@ def test_the_wheel_holds_the_package_and_the_back_end_and_nothing_else(wheel: li
             "lab_address.py",
             "py.typed",
             "validation.py",
+            "wording.py",
         )
     }
     assert {name.split("/")[1] for name in wheel if name.count("/") > 1} - NOT_PACKAGED == {

@@ -28,6 +28,7 @@ from dwmtj.gui.link.station_link import StationLink
 from dwmtj.gui.look.appearance import Appearance
 from dwmtj.gui.look.dialogs import Question
 from dwmtj.gui.look.theme import ThemeChoice
+from dwmtj.gui.models.inference import InferencePage
 from dwmtj.gui.window import CANCEL, KEEP, STOP, BenchWindow
 from dwmtj.gui.window_state import RunTemplate, WindowState
 from dwmtj.instruments import BenchFile, load_bench_file
@@ -48,9 +49,10 @@ IN_PAGES = {
     "light-1366x768-queue": "queue",
     "light-1366x768-run-page": "run-page",
     "light-1366x768-model": "model",
+    "light-1366x768-inference": "inference",
     "dark-1366x768-keys": "keys",
 }
-PATIENCE_S = 120.0
+PATIENCE_S = 900.0  # for a study, on a busy machine
 
 
 class Studio:
@@ -204,8 +206,21 @@ def take_tabs(studio: Studio) -> None:
     panels.models.show_selected()
     studio.until(lambda: panels.centre.currentWidget() is panels.text_page)
     studio.take("model")
+    take_inference(studio)
     view.show_plots()
     view.show_runs()
+
+
+def take_inference(studio: Studio) -> None:
+    """Take a study at its end, computed once for all pictures; it needs CIFAR-100."""
+    models, studies = studio.window.panels.models, studio.window.panels.studies
+    models.infer()
+    page = studies.page("inference")
+    assert isinstance(page, InferencePage)
+    page.images.set_value(500)
+    page.start()
+    studio.until(lambda: not page.is_running)
+    studio.take("inference")
 
 
 def take_dialogs(studio: Studio) -> None:

@@ -21,6 +21,7 @@ from ..link.archive import Archive
 from ..look.number_field import NumberField
 from ..look.theme import Theme
 from ..look.widgets import QuietComboBox
+from .places import file_stem
 from .study import StudyPage
 
 NOTCHES = (2, 4, 8, 16, 32, 64, 128)
@@ -65,9 +66,7 @@ class InferencePage(StudyPage):
             number.changed.connect(self.show_settings)
 
     def open_model(self, record: CalibrationRecord, database: Path, folder: Path) -> None:
-        super().open_model(
-            record, database, folder / "inference" / f"{record.name}-{record.version}"
-        )
+        super().open_model(record, database, folder / "inference" / file_stem(record))
 
     @property
     def study(self) -> WatchedStudy:

@@ -12,6 +12,7 @@ from ...wording import counted
 from ..link.archive import Archive
 from ..look.number_field import NumberField
 from ..look.theme import Theme
+from .places import file_stem
 from .study import StudyPage
 
 SUBSETS, EPOCHS = 60, 5
@@ -30,7 +31,7 @@ class LearningPage(StudyPage):
         super().__init__(archive, ("Subsets", self.subsets), ("Epochs", self.epochs))
 
     def open_model(self, record: CalibrationRecord, database: Path, folder: Path) -> None:
-        place = folder / "learning" / f"{record.name}-{record.version}"
+        place = folder / "learning" / file_stem(record)
         if not self.is_running and place != self.folder:
             self.plot.clear()
             self.curves.clear()

@@ -10,13 +10,14 @@ from PySide6.QtCore import QProcess
 from ...instruments import built_in_benches
 from ...lab_address import MODEL_PREFIX, LabAddress
 from ...storage import CalibrationRecord, atomic_write
+from .places import file_stem
 
 VIRTUAL_BENCH = "virtual-trapezoid"
 
 
 def write_twin_bench(record: CalibrationRecord, database: Path, folder: Path) -> Path:
     """Write the bench file of a twin and return its path; raises OutputFileError."""
-    name = f"twin-{record.name}-{record.version}"
+    name = f"twin-{file_stem(record)}"
     text = tomllib.loads(built_in_benches()[VIRTUAL_BENCH].read_text(encoding="utf-8"))
     lab = LabAddress(f"{MODEL_PREFIX}{record.name}:{record.version}")
     text["name"] = name

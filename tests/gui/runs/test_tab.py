@@ -4,7 +4,7 @@ import gc
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -196,6 +196,7 @@ def test_fifty_runs_opened_and_left_again_leave_nothing_behind(
             qtbot.keyClick(panels.run_page, Qt.Key.Key_Escape)
 
     def left() -> tuple[int, int]:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         gc.collect()
         alive = sum(type(each) is RunPoints for each in gc.get_objects())
         return alive, len(QApplication.allWidgets())

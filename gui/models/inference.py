@@ -60,7 +60,7 @@ class InferencePage(StudyPage):
             ("Programmings", self.programmings),
         )
         for name in (PROGRAMMED, MEAN, ON_LEVELS, TRAINED):
-            self.curves[name] = self.plot.plot()
+            self.curves[name] = self.plot.add_curve()
         self.notches.currentIndexChanged.connect(lambda _: self.show_settings())
         for number in (self.images, self.programmings):
             number.changed.connect(self.show_settings)
@@ -105,7 +105,7 @@ class InferencePage(StudyPage):
         for name, accuracy in ((TRAINED, progress.trained), (ON_LEVELS, progress.on_levels)):
             known = [] if accuracy is None else [100 * accuracy] * 2
             self.curves[name].setData([0.5, count + 0.5][: len(known)], known)
-        self.show_numbers(count, empty=not percent and progress.trained is None)
+        self.plot.show_numbers(count, empty=not percent and progress.trained is None)
         self.outcome.setText(outcome_text(study, progress, percent))
         self.progress.setRange(0, count)
         self.progress.setValue(len(percent))
@@ -122,7 +122,7 @@ class InferencePage(StudyPage):
         self.curves[MEAN].setPen(pg.mkPen(theme.accent, width=2))
         for name, colour in ((ON_LEVELS, theme.attention), (TRAINED, theme.muted)):
             self.curves[name].setPen(pg.mkPen(colour, width=2, style=Qt.PenStyle.DashLine))
-        self.show_legend(
+        self.plot.show_legend(
             [
                 (theme.accent, "●", PROGRAMMED),
                 (theme.accent, "—", MEAN),

@@ -56,12 +56,12 @@ class LearningPage(StudyPage):
         assert isinstance(found, Mapping)
         for name, accuracies in found.items():
             if name not in self.curves:
-                self.curves[name] = self.plot.plot()
+                self.curves[name] = self.plot.add_curve()
                 self.restyle(self._theme)
             percent = [100 * each for each in accuracies]
             self.curves[name].setData(range(1, len(percent) + 1), percent)
 
-        self.show_numbers(self.subsets.value(), empty=not found)
+        self.plot.show_numbers(self.subsets.value(), empty=not found)
         if found:
             self.outcome.setText(outcome_text(found))
             self.progress.setRange(0, len(found) * self.subsets.value())
@@ -74,7 +74,7 @@ class LearningPage(StudyPage):
         coloured = list(zip(self.curves.items(), cycle(colours), strict=False))
         for (_, curve), colour in coloured:
             curve.setPen(pg.mkPen(colour, width=2))
-        self.show_legend([(colour, "—", name) for (name, _), colour in coloured])
+        self.plot.show_legend([(colour, "—", name) for (name, _), colour in coloured])
 
 
 def outcome_text(accuracies: Mapping[str, Sequence[float]]) -> str:

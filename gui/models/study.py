@@ -3,14 +3,11 @@
 import contextlib
 import sys
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
-from html import escape
-from math import ceil
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
 import psutil
-import pyqtgraph as pg
 from PySide6.QtCore import QProcess, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QProgressBar, QWidget
@@ -19,11 +16,11 @@ from ...storage import CalibrationRecord, Store
 from ..link.archive import Archive
 from ..look.theme import LIGHT, Theme
 from ..look.widgets import Card, button, label, row
+from .accuracy_plot import AccuracyPlot
 
 PERIOD_MS = 1000
 END_MS = 3000
 NICENESS = 10  # runs come first
-MOST_TICKS = 12
 
 
 class StudyPage(Card):
@@ -56,20 +53,13 @@ class StudyPage(Card):
         self.progress.setTextVisible(False)
         self.progress.setMaximumWidth(160)
         self.outcome, self.state = label("", wrap=True), label("", "muted", wrap=True)
-        self.plot = pg.PlotWidget()
-        self.plot.setMouseEnabled(x=False, y=False)
-        self.plot.setLabel("bottom", self.abscissa)
-        self.plot.setLabel("left", "Test accuracy (%)")
-        self.plot.getPlotItem().hideButtons()
-        self.legend = label()
-        self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self.plot = AccuracyPlot(self.abscissa)
         self._timer = QTimer(self)
         self._timer.setInterval(PERIOD_MS)
         self._timer.timeout.connect(self.look)
         named = [part for text, field in fields for part in (label(text), field)]
         self.body.addLayout(row(self.title, 1, self.back))
         self.body.addLayout(row(*named, self.begin, self.halt, self.progress, 1))
-        self.body.addWidget(self.legend)
         self.body.addWidget(self.plot, 1)
         self.body.addWidget(self.outcome)
         self.body.addWidget(self.state)
@@ -97,11 +87,7 @@ class StudyPage(Card):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self.plot.setBackground(theme.card)
-        for side in ("bottom", "left"):
-            axis = self.plot.getPlotItem().getAxis(side)
-            axis.setPen(theme.border)
-            axis.setTextPen(theme.muted)
+        self.plot.set_theme(theme)
         self.restyle(theme)
 
     def open_model(self, record: CalibrationRecord, database: Path, folder: Path) -> None:
@@ -122,24 +108,6 @@ class StudyPage(Card):
             self.state.setText("Results go into the database; runs on the bench come first.")
             self.progress.setVisible(False)
             self.look()
-
-    def show_numbers(self, count: int, *, empty: bool) -> None:
-        """Let the abscissa run from 1 to a number, with whole numbers at its ticks."""
-        self.plot.setXRange(0.5, count + 0.5, padding=0)
-        if empty:
-            self.plot.setYRange(0, 100)
-        else:
-            self.plot.enableAutoRange(axis="y")
-        step = ceil(count / MOST_TICKS)
-        self.plot.getPlotItem().getAxis("bottom").setTickSpacing(step, step)
-
-    def show_legend(self, entries: Sequence[tuple[str, str, str]]) -> None:
-        """Show colour, mark and name of each curve above the plot."""
-        shown = (
-            f'<span style="color:{colour}">{mark}</span> {escape(name)}'
-            for colour, mark, name in entries
-        )
-        self.legend.setText("&nbsp;&nbsp;&nbsp;&nbsp;".join(shown))
 
     @property
     def reference(self) -> str:

@@ -4,15 +4,17 @@ A converter has 2^b − 1 evenly spaced values from −reach to reach, or 2^b fr
 inputs are never negative; what is beyond is clipped. Reaches are found from what images lead to.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from ..errors import NetworkError
-from .layer_kinds import Layer, channel_shape
+from .conversion.example import Example
+from .layer_kinds import product_of
 
 MOST_VALUES = 1 << 20  # of a layer, looked at for its reach
 
@@ -25,6 +27,17 @@ class Converters:
     output_bits: int | None = None
     share: float = 0.9999
 
+    def __post_init__(self) -> None:
+        """Raise NetworkError for converters that there are not."""
+        for bits in (self.input_bits, self.output_bits):
+            if bits is not None and (type(bits) is not int or not 2 <= bits <= 16):
+                raise NetworkError(f"A converter has 2 to 16 bits here, not {bits!r}.")
+        if not (isinstance(self.share, float | int) and 0 < self.share <= 1):
+            raise NetworkError(
+                f"The ranges of converters hold a share above 0 and up to 1 of the values, not "
+                f"{self.share!r}."
+            )
+
 
 @dataclass(frozen=True, slots=True)
 class ConverterReach:
@@ -34,6 +47,14 @@ class ConverterReach:
     input_reach: float
     is_unsigned: bool
     output_reach: float
+
+    def document(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return asdict(self)
+
+    @classmethod
+    def of_document(cls, document: Mapping[str, Any]) -> Self:
+        return cls(**{**document, "converters": Converters(**document["converters"])})
 
     def input(self, inputs: Tensor) -> Tensor:
         """Return the inputs as the digital-to-analogue converter gives them."""
@@ -52,45 +73,64 @@ class ConverterReach:
         return _converted(outputs, -self.output_reach, self.output_reach, 2 ** (bits - 1) - 1)
 
 
-@torch.no_grad()
 def reaches(
-    network: nn.Module,
-    layers: Mapping[str, Layer],
-    converters: Converters,
-    images: Tensor | None,
+    network: nn.Module, weights: Mapping[str, Tensor], converters: Converters, example: Example
 ) -> dict[str, ConverterReach]:
-    """Return the converters of each layer, for what these images lead to; raises NetworkError."""
-    if images is None or not len(images):
-        raise NetworkError("Converters need calibration images: their ranges are not known.")
-    for bits in (converters.input_bits, converters.output_bits):
-        if bits is not None and not 2 <= bits <= 16:
-            raise NetworkError(f"A converter has 2 to 16 bits here, not {bits}.")
-    found: dict[str, ConverterReach] = {}
+    """Return the converters of each array that the example reaches, by the array's name.
 
-    def watch(name: str, layer: nn.Module, inputs: tuple[Tensor], output: Tensor) -> None:
-        bias = getattr(layer, "bias", None)
-        if bias is not None:  # it is digital: the converter does not see it
-            output = output - bias.view(channel_shape(layer))
-        found[name] = ConverterReach(
-            converters,
-            _reach(inputs[0], converters.share),
-            bool((inputs[0] >= 0).all()),
-            _reach(output, converters.share),
+    `weights` are those of the network's arrays. Ranges are the largest over an array's calls.
+    """
+    watching = _Watching({weight.data_ptr(): name for name, weight in weights.items()}, converters)
+    with watching:
+        example.call(network)
+    return watching.found
+
+
+class _Watching(TorchFunctionMode):
+    """Finds the ranges of what products of some weights are given and give."""
+
+    def __init__(self, names: Mapping[int, str], converters: Converters) -> None:
+        super().__init__()
+        self._names, self._converters = names, converters
+        self.found: dict[str, ConverterReach] = {}
+
+    def __torch_function__(
+        self,
+        function: Callable[..., Any],
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        options = kwargs or {}
+        product = product_of(function, args, options)
+        name = None if product is None else self._names.get(product.weight.data_ptr())
+        if product is None or name is None:
+            return function(*args, **options)
+        outputs = product.of(product.inputs)  # the bias is digital: converters do not see it
+        before, share = self.found.get(name), self._converters.share
+        reach = ConverterReach(
+            self._converters,
+            _reach(product.inputs, share),
+            bool((product.inputs >= 0).all()),
+            _reach(outputs, share),
         )
+        self.found[name] = reach if before is None else _both(before, reach)
+        return product.with_bias(outputs)
 
-    hooks = [layer.register_forward_hook(partial(watch, name)) for name, layer in layers.items()]
-    try:
-        network(images)
-    finally:
-        for hook in hooks:
-            hook.remove()
-    return found
+
+def _both(first: ConverterReach, second: ConverterReach) -> ConverterReach:
+    return ConverterReach(
+        first.converters,
+        max(first.input_reach, second.input_reach),
+        first.is_unsigned and second.is_unsigned,
+        max(first.output_reach, second.output_reach),
+    )
 
 
 def _reach(values: Tensor, share: float) -> float:
     flat = values.abs().flatten()
     some = flat[:: len(flat) // MOST_VALUES + 1].float()
-    return float(torch.quantile(some, share)) or 1.0
+    return (float(torch.quantile(some, share)) if len(some) else 0.0) or 1.0
 
 
 def _converted(values: Tensor, low: float, high: float, count: int) -> Tensor:

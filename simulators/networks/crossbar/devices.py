@@ -9,7 +9,7 @@ passes, and read noise. `line_resistance` has the resistance of the array's line
 """
 
 from dataclasses import dataclass, replace
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 import numpy as np
 from scipy.linalg import expm
@@ -20,7 +20,7 @@ from ..errors import NetworkError
 from ..synapses.levels import SynapseLevels, spread_S, weight_levels
 
 LevelsOf = Literal["interpolated", "measured"]
-MOST_BITS = 12
+MOST_BITS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,36 @@ class DeviceLevels:
     read_std_S: tuple[float, ...]
     aged: tuple[tuple[float, ...], ...] | None = None
 
+    def __post_init__(self) -> None:
+        """Raise NetworkError where a device cannot have these levels."""
+        levels = np.asarray(self.conductance_S, float)
+        count = levels.size
+        if levels.ndim != 1 or count < 2 or not np.isfinite(levels).all() or levels.min() < 0:
+            raise NetworkError(
+                "A device has two or more levels, each a conductance of 0 or more, in siemens."
+            )
+        if not (np.diff(levels) > 0).all():
+            place = int(np.argmin(np.diff(levels) > 0))
+            raise NetworkError(
+                f"Levels are given from the lowest to the highest conductance, and "
+                f"{levels[place + 1]:g} S follows {levels[place]:g} S: sort them, with their "
+                "standard deviations."
+            )
+        for what, stds in (("std_S", self.std_S), ("read_std_S", self.read_std_S)):
+            found = np.asarray(stds, float)
+            if found.shape != levels.shape or not (np.isfinite(found) & (found >= 0)).all():
+                raise NetworkError(
+                    f"{what} has one standard deviation of 0 or more, in siemens, for each of the "
+                    f"{count} levels."
+                )
+        if self.aged is not None:
+            aged = np.asarray(self.aged, float)
+            if aged.shape != (count, count) or not np.allclose(aged.sum(axis=1), 1):
+                raise NetworkError(
+                    f"aged has {count} probabilities, which add up to 1, for each of the {count} "
+                    "levels."
+                )
+
     @property
     def range_S(self) -> float:
         return self.conductance_S[-1] - self.conductance_S[0]
@@ -72,7 +102,7 @@ class DeviceLevels:
         return weight_levels(normalised, np.array(self.std_S) / self.range_S, "pair")
 
     def scaled(self, factor: float) -> Self:
-        """Return levels whose spreads are that many times as large."""
+        """Return levels whose spreads are that many times as large; raises NetworkError."""
         return replace(self, std_S=tuple(factor * std for std in self.std_S))
 
 
@@ -97,6 +127,8 @@ def levels_of_device(
     "measured" takes the levels there are, those nearest to even spacing.
     """
     count = level_count(bits)
+    if levels not in get_args(LevelsOf):
+        raise NetworkError(f"Levels are {' or '.join(get_args(LevelsOf))}, not {levels!r}.")
     found = np.array([level.conductance_S for level in model.levels])
     stds = np.array([spread_S(model, number) for number in range(len(found))])
     low, high = (float(found[0]), float(found[-1])) if range_S is None else range_S
@@ -156,8 +188,8 @@ def after(
 
 def level_count(bits: int) -> int:
     """Return 2^(bits−1), the levels of each of a pair's devices; raises NetworkError."""
-    if not 2 <= bits <= MOST_BITS:
-        raise NetworkError(f"A signed weight has 2 to {MOST_BITS} bits here, not {bits}.")
+    if isinstance(bits, bool) or not isinstance(bits, int) or not 2 <= bits <= MOST_BITS:
+        raise NetworkError(f"A signed weight has 2 to {MOST_BITS} bits here, not {bits!r}.")
     return int(2 ** (bits - 1))
 
 

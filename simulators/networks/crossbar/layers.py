@@ -1,84 +1,192 @@
-"""A layer that reads its devices with noise and through converters; and a network of such layers.
+"""A network that reads its devices with noise and through converters, wherever it uses them.
 
 Each device j of output i has read noise of its own, σ n_ij: it adds Σ_j σ n_ij x_j to the output,
 which is Gaussian with variance σ² Σ_j x_j². One number for each output, scaled so, is the same in
 law, and no device need be touched. Different outputs read different devices: they are independent.
+
+Products are met where torch computes them, so that a weight is read alike by its layer, by a
+function of the model's own and inside attention or recurrent layers (`opened`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
+from torch.utils._pytree import tree_leaves
 
+from ..errors import NetworkError
 from .converters import ConverterReach
-from .layer_kinds import Layer, channel_shape, squares_summed
+from .layer_kinds import LOOKUPS, Product, product_of
 from .random_streams import ReadingNoise
 
 
-class AnalogLayer(nn.Module):
-    """A Linear or Conv2d whose inputs are converted, whose outputs are noisy and converted.
+class AnalogArray(nn.Module):
+    """The devices of one array as they are read; the weight itself belongs to the network.
 
     `read_std` is σ of one pair in units of the weights, (1,) or (outputs,). The bias is added
-    behind the converter: it is digital.
+    behind the converter: it is digital. Noise and converters are part of the state dict.
     """
 
     def __init__(
         self,
-        layer: Layer,
+        name: str,
+        parameter: str,
         read_std: Tensor,
         noise: ReadingNoise,
         reach: ConverterReach | None,
+        rows: tuple[int, int] | None = None,
     ) -> None:
         super().__init__()
-        self.layer = layer
-        self.bias = layer.bias
-        layer.bias = None
+        self.name, self.parameter, self.rows = name, parameter, rows
         self.register_buffer("read_std", read_std.float())
-        self._noise = noise
-        self._reach = reach
-        self._first_image = self._calls = 0
-        self._sums = squares_summed(layer)
+        self.noise, self.reach = noise, reach
+        self.is_noisy = bool((read_std > 0).any())
+        self._calls = 0
 
-    def begin(self, first_image: int) -> None:
-        """Set the number of the first image of the next batch."""
-        self._first_image, self._calls = first_image, 0
+    def begin(self) -> None:
+        self._calls = 0
 
-    def forward(self, inputs: Tensor) -> Tensor:
-        given = inputs if self._reach is None else self._reach.input(inputs)
-        outputs: Tensor = self.layer(given)
-        if bool((self.get_buffer("read_std") > 0).any()):
-            outputs = outputs + self.read_noise(given, outputs)
-        if self._reach is not None:
-            outputs = self._reach.output(outputs)
-        return outputs if self.bias is None else outputs + self.bias.view(channel_shape(self.layer))
+    def weight_of(self, network: nn.Module) -> Tensor:
+        weight = network.get_parameter(self.parameter)
+        return weight if self.rows is None else weight[slice(*self.rows)]
 
-    def read_noise(self, inputs: Tensor, outputs: Tensor) -> Tensor:
+    def read(self, product: Product, first_image: int, images: int) -> Tensor:
+        """Return a product's outputs as the devices and converters give them, bias added."""
+        given = product.inputs if self.reach is None else self.reach.input(product.inputs)
+        outputs = product.of(given)
+        if self.is_noisy:
+            outputs = outputs + self.read_noise(product, given, outputs, first_image, images)
+        if self.reach is not None:
+            outputs = self.reach.output(outputs)
+        return product.with_bias(outputs)
+
+    def read_noise(
+        self, product: Product, given: Tensor, outputs: Tensor, first_image: int, images: int
+    ) -> Tensor:
         """Return what the devices' noise adds to these outputs, another draw at each call."""
-        read_std = self.get_buffer("read_std").view(channel_shape(self.layer))
-        draws = self._noise.of_images(self._first_image, self._calls, outputs.shape)
+        read_std = product.by_output(self.get_buffer("read_std"))
+        draws = self.noise.of_images(first_image, self._calls, outputs.shape, images)
         self._calls += 1
-        return read_std * self._root_of_squares(inputs, outputs) * draws.to(outputs)
+        return read_std * product.root_of_squares(given, outputs) * draws.to(outputs)
 
-    def _root_of_squares(self, inputs: Tensor, outputs: Tensor) -> Tensor:
-        """Return √Σx² of what each output reads, one for each group of outputs."""
-        squares = inputs.square()
-        if self._sums is None:
-            return squares.sum(dim=-1, keepdim=True).sqrt()
-        groups = self._sums.groups
-        by_group = squares.reshape(len(squares), groups, -1, *squares.shape[2:]).sum(dim=2)
-        sums: Tensor = self._sums.to(inputs)(by_group)
-        return sums.sqrt().repeat_interleave(outputs.shape[1] // groups, dim=1)
+    def get_extra_state(self) -> dict[str, Any]:
+        """Return noise and converters as plain data, for the state dict."""
+        reach = None if self.reach is None else self.reach.document()
+        return {"name": self.name, "noise": list(self.noise.source), "converters": reach}
+
+    def set_extra_state(self, state: Any) -> None:
+        """Take noise and converters; raises NetworkError for those of another array."""
+        if state["name"] != self.name:
+            raise NetworkError(
+                f"The state is of layer {state['name']}, not {self.name}: load it into a network "
+                "converted in the same way."
+            )
+        self.noise = ReadingNoise(*state["noise"])
+        reach = state["converters"]
+        self.reach = None if reach is None else ConverterReach.of_document(reach)
+
+    def _load_from_state_dict(self, state: Any, prefix: str, *args: Any) -> None:
+        super()._load_from_state_dict(state, prefix, *args)
+        self.is_noisy = bool((self.get_buffer("read_std") > 0).any())
 
 
 class AnalogModule(nn.Module):
-    """A network with analogue layers, called with images and the number of the first of them."""
+    """A network whose arrays are read with noise and through converters.
 
-    def __init__(self, network: nn.Module, layers: Sequence[AnalogLayer]) -> None:
+    Images are numbered as they come, batch after batch, so that each is read with noise of its own;
+    `first_image` begins again at a number. An image has the same noise in a batch of any size,
+    where the first axis of what layers compute is that of the images.
+    """
+
+    def __init__(self, network: nn.Module, arrays: Sequence[AnalogArray]) -> None:
         super().__init__()
         self.network = network
-        self._layers = tuple(layers)
+        self.arrays = nn.ModuleList(arrays)
+        self._next_image = 0
 
-    def forward(self, images: Tensor, first_image: int = 0) -> Tensor:
-        for layer in self._layers:
-            layer.begin(first_image)
-        outputs: Tensor = self.network(images)
+    def forward(self, *args: Any, first_image: int | None = None, **options: Any) -> Any:
+        first = next(
+            (one for one in tree_leaves((args, options)) if isinstance(one, Tensor) and one.dim()),
+            None,
+        )
+        images = 1 if first is None else len(first)
+        start = self._next_image if first_image is None else first_image
+        with Reading(self.network, self._of_network(), start, images):
+            outputs = self.network(*args, **options)
+        self._next_image = start + images
         return outputs
+
+    def get_extra_state(self) -> int:
+        """Return the number of the next image."""
+        return self._next_image
+
+    def set_extra_state(self, state: int) -> None:
+        self._next_image = state
+
+    def _of_network(self) -> list[AnalogArray]:
+        return [array for array in self.arrays if isinstance(array, AnalogArray)]
+
+
+class Reading(TorchFunctionMode):
+    """Reads every product of an array's weight through the array, while it is entered."""
+
+    def __init__(
+        self, network: nn.Module, arrays: Sequence[AnalogArray], first_image: int, images: int
+    ) -> None:
+        super().__init__()
+        self._first_image, self._images = first_image, images
+        self._arrays: dict[int, tuple[AnalogArray, Tensor]] = {}
+        self._parameters: dict[int, str] = {}
+        for array in arrays:
+            array.begin()
+            self._parameters[id(network.get_parameter(array.parameter))] = array.name
+            weight = array.weight_of(network)
+            self._arrays[weight.data_ptr()] = array, weight
+
+    def __torch_function__(
+        self,
+        function: Callable[..., Any],
+        types: Any,
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        options = kwargs or {}
+        product = product_of(function, args, options)
+        if product is not None:
+            array, weight = self._arrays.get(product.weight.data_ptr(), (None, None))
+            if array is None or weight is None:
+                return function(*args, **options)
+            if (product.weight.shape, product.weight.stride()) != (weight.shape, weight.stride()):
+                raise NetworkError(
+                    f"The weight of layer {array.name} is used transposed or in part, which is not "
+                    "simulated with read noise or converters: set the layer digital."
+                )
+            return array.read(product, self._first_image, self._images)
+        outputs = function(*args, **options)
+        self._refuse(function, args, outputs)
+        return outputs
+
+    def _refuse(self, function: Callable[..., Any], args: tuple[Any, ...], outputs: Any) -> None:
+        """Raise NetworkError if this function computes with an array's weight, but as no product.
+
+        Looking up rows gives the weights as programmed; views of a weight are still its devices.
+        """
+        if function in LOOKUPS:
+            return
+        for one in args:
+            for each in one if isinstance(one, tuple | list) else (one,):
+                name = self._parameters.get(id(each))
+                if name is not None and not _is_view(outputs, each):
+                    raise NetworkError(
+                        f"The weight of layer {name} is used by {function.__name__}, which is not "
+                        "simulated with read noise or converters: set the layer digital."
+                    )
+
+
+def _is_view(outputs: Any, parameter: Tensor) -> bool:
+    """Return whether outputs are no tensors, or parts of the parameter itself."""
+    storage = parameter.untyped_storage().data_ptr()
+    tensors = [one for one in tree_leaves(outputs) if isinstance(one, Tensor)]
+    return all(one.untyped_storage().data_ptr() == storage for one in tensors)

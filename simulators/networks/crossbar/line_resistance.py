@@ -48,16 +48,18 @@ class LineResistance:
 
 
 def through_lines(
-    positive_S: Tensor, negative_S: Tensor, lines: LineResistance
+    positive_S: Tensor, negative_S: Tensor, lines: LineResistance, groups: int = 1
 ) -> tuple[Tensor, Tensor]:
     """Return the effective conductances of a layer's pairs, (outputs, …), in S.
 
     Inputs drive rows in the order of the weight's elements; the two devices of an output have
-    neighbouring columns, the positive one's first.
+    neighbouring columns, the positive one's first. Each of the `groups`, whose outputs read inputs
+    of their own, has arrays of its own.
     """
     both = torch.stack((positive_S.flatten(1), negative_S.flatten(1)), dim=1)
-    effective = torch.from_numpy(
-        effective_conductance_S(both.flatten(0, 1).numpy().T, lines).T.copy()
+    of_groups = both.unflatten(0, (groups, -1)).flatten(1, 2)  # (groups, columns, rows)
+    effective = torch.stack(
+        [torch.from_numpy(effective_conductance_S(g.numpy().T, lines).T.copy()) for g in of_groups]
     )
     found = effective.view(both.shape)
     return found[:, 0].view(positive_S.shape), found[:, 1].view(negative_S.shape)

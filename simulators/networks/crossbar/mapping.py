@@ -1,7 +1,7 @@
 """Weights onto levels of device pairs, layer by layer, and back from conductances."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor
@@ -12,6 +12,13 @@ from .devices import DeviceLevels
 
 Clipping = Literal["none", "least-squares", "expected-error"]
 Per = Literal["layer", "output"]
+
+
+def check_mapping(clipping: str, per: str) -> None:
+    """Raise NetworkError for other ways than there are."""
+    for what, given, known in (("clipping", clipping, Clipping), ("per", per, Per)):
+        if given not in get_args(known):
+            raise NetworkError(f"{what} is {' or '.join(get_args(known))}, not {given!r}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,19 +33,23 @@ class ReadingNoise:
     """
 
     def __init__(self, seed: int, layer: int, trial: int) -> None:
+        self.source = (seed, layer, trial)
         key = np.random.SeedSequence([seed, READING, layer, trial]).generate_state(2, np.uint64)
         self._philox = np.random.Philox(key=key)
         self._generator = np.random.Generator(self._philox)
         self._beginning = self._philox.state
 
-    def of_images(self, first: int, call: int, shape: torch.Size) -> Tensor:
-        """Return the numbers of `shape[0]` images from number `first` on, float32.
+    def of_images(self, first: int, call: int, shape: torch.Size, images: int) -> Tensor:
+        """Return numbers of this shape for `images` images from number `first` on, float32.
 
-        `call` counts how often the layer has read each of these images before.
+        `call` counts how often the layer has read these images before. Each image has numbers of
+        its own where the first axis is made of images, and else the batch has.
         """
         noise = np.empty(tuple(shape), np.float32)
-        for place, into in enumerate(noise):
-            self._beginning["state"]["counter"][:] = (0, 0, call, first + place)
+        by_image = shape[0] % images == 0 if images and noise.size else False
+        parts = noise.reshape(images, -1) if by_image else noise.reshape(1, -1)
+        for place, into in enumerate(parts):
+            self._beginning["state"]["counter"][:] = (0, int(not by_image), call, first + place)
             self._philox.state = self._beginning
             self._generator.standard_normal(dtype=np.float32, out=into)
         return torch.from_numpy(noise)

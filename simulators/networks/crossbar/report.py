@@ -1,36 +1,34 @@
 """Report of an analogue network: layers on devices, and weights that stay digital.
 
 Weights are parameters of two or more axes; biases and other vectors always stay digital.
-Multiply-adds are those of one image, as torch.utils.flop_counter counts matrix products and
-convolutions; they are known where `to_analog` was given calibration images. A layer of which a
-model uses the weight alone, without calling it, has none.
+Multiply-adds are those of one image of the example (of one element of its first axis), as
+torch.utils.flop_counter counts matrix products and convolutions, and those of recurrent layers.
 """
 
-import copy
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 
 import pandas as pd
-import torch
-from torch import Tensor, nn
-from torch.utils.flop_counter import FlopCounterMode
 
-from .network import AnalogNetwork
+from .multiply_adds import MultiplyAdds
+from .network import AnalogNetwork, Array
 
 NUMBERS = ("weights", "devices", "multiply-adds")
 
 
 @dataclass(frozen=True, slots=True)
 class LayerReport:
-    """A layer with weights: their number and shapes, its devices (0: digital), multiply-adds."""
+    """A weight: its shape, its devices (0: digital), multiply-adds, and why it is where it is."""
 
     name: str
     kind: str
-    shapes: tuple[tuple[int, ...], ...]
+    shape: tuple[int, ...]
     weights: int
     devices: int
-    multiply_adds: int | None
+    multiply_adds: int
+    note: str = ""
 
     @property
     def place(self) -> str:
@@ -39,11 +37,15 @@ class LayerReport:
 
 @dataclass(frozen=True, slots=True)
 class NetworkReport:
-    """All layers with weights, and the multiply-adds of the whole network (None: unknown)."""
+    """All weights, the number of biases and other vectors, the multiply-adds of the whole network.
+
+    `digital_norms` has by batch norm why it is not folded.
+    """
 
     layers: tuple[LayerReport, ...]
     vectors: int
-    multiply_adds: int | None
+    multiply_adds: int
+    digital_norms: Mapping[str, str]
 
     @property
     def devices(self) -> int:
@@ -56,64 +58,85 @@ class NetworkReport:
         return digital / sum(layer.weights for layer in self.layers)
 
     @property
-    def digital_multiply_adds(self) -> float | None:
-        """The share of the multiply-adds that stay digital, 0 … 1; None where unknown."""
+    def digital_multiply_adds(self) -> float:
+        """The share of the multiply-adds that stay digital, 0 … 1."""
         if not self.multiply_adds:
-            return None
-        analogue = sum(layer.multiply_adds or 0 for layer in self.layers if layer.devices)
+            return 0.0
+        analogue = sum(layer.multiply_adds for layer in self.layers if layer.devices)
         return (self.multiply_adds - analogue) / self.multiply_adds
 
     def table(self) -> pd.DataFrame:
-        """Return a row for each layer; `multiply_adds` is missing where unknown."""
+        """Return a row for each weight."""
         return pd.DataFrame(
             {
                 "layer": [layer.name for layer in self.layers],
                 "kind": [layer.kind for layer in self.layers],
-                "shape": [
-                    ", ".join(" × ".join(map(str, shape)) for shape in layer.shapes)
-                    for layer in self.layers
-                ],
+                "shape": [" × ".join(map(str, layer.shape)) for layer in self.layers],
                 "on": [layer.place for layer in self.layers],
                 "weights": [layer.weights for layer in self.layers],
                 "devices": [layer.devices for layer in self.layers],
-                "multiply_adds": pd.array(
-                    [layer.multiply_adds for layer in self.layers], dtype="Int64"
-                ),
+                "multiply_adds": [layer.multiply_adds for layer in self.layers],
+                "note": [layer.note for layer in self.layers],
             }
         )
 
 
 def report(analog: AnalogNetwork) -> NetworkReport:
     """Count weights, devices and multiply-adds of every layer with weights."""
-    on_devices = {layer.name for layer in analog.layers}
-    by_layer, total = _multiply_adds(analog.folded, analog.example)
-    layers, vectors = [], 0
-    for name, module in analog.folded.named_modules():
-        own = [parameter for _, parameter in module.named_parameters(recurse=False)]
-        matrices = [parameter for parameter in own if parameter.dim() > 1]
-        vectors += sum(parameter.numel() for parameter in own if parameter.dim() < 2)
-        if matrices:
-            weights = sum(matrix.numel() for matrix in matrices)
-            layers.append(
-                LayerReport(
-                    name or "(network)",
-                    type(module).__name__,
-                    tuple(tuple(matrix.shape) for matrix in matrices),
-                    weights,
-                    2 * weights if name in on_devices else 0,
-                    None if by_layer is None else by_layer.get(name, 0),
-                )
-            )
-    return NetworkReport(tuple(layers), vectors, total)
+    by_parameter: dict[str, list[Array]] = {}
+    for array in analog.arrays:
+        by_parameter.setdefault(array.place.parameter, []).append(array)
+    adds = analog.multiply_adds
+    layers: list[LayerReport] = []
+    vectors = 0
+    for name, parameter in analog.folded.named_parameters():
+        if parameter.dim() < 2:
+            vectors += parameter.numel()
+        elif name in by_parameter:
+            layers += [_on_devices(array, adds) for array in by_parameter[name]]
+        else:
+            layers.append(_digital(analog, name, tuple(parameter.shape), adds))
+    return NetworkReport(tuple(layers), vectors, adds.total, dict(analog.converted.staying))
 
 
-def describe(analog: AnalogNetwork, found: NetworkReport) -> tuple[str, str]:
-    """Return a sentence on the network and one on its devices."""
+def _on_devices(array: Array, multiply_adds: MultiplyAdds) -> LayerReport:
+    place, steps = array.place, array.layer.steps
+    first = 0 if place.rows is None else place.rows[0]
+    adds = multiply_adds.by_row.get((place.parameter, first), 0)
+    return LayerReport(
+        place.name or "(network)",
+        place.kind,
+        tuple(steps.shape),
+        steps.numel(),
+        2 * steps.numel(),
+        adds,
+        "" if adds else "not used by the example",
+    )
+
+
+def _digital(
+    analog: AnalogNetwork, name: str, shape: tuple[int, ...], adds: MultiplyAdds
+) -> LayerReport:
+    owner, _, own = name.rpartition(".")
+    return LayerReport(
+        (owner if own == "weight" else name) or "(network)",
+        type(analog.folded.get_submodule(owner)).__name__,
+        shape,
+        math.prod(shape),
+        0,
+        sum(count for (parameter, _), count in adds.by_row.items() if parameter == name),
+        analog.converted.digital.get(name, "set digital"),
+    )
+
+
+def describe(analog: AnalogNetwork, found: NetworkReport) -> tuple[str, ...]:
+    """Return a sentence on the network, one on its devices, and one on batch norms not folded."""
     layers = sum(layer.devices > 0 for layer in found.layers)
-    digital = [f"{100 * found.digital_weights:.3g} % of the weights"]
-    if found.digital_multiply_adds is not None:
-        digital.append(f"{100 * found.digital_multiply_adds:.3g} % of the multiply-adds")
-    digital.append(f"all {found.vectors:,} biases and other vectors")
+    digital = (
+        f"{100 * found.digital_weights:.3g} % of the weights",
+        f"{100 * found.digital_multiply_adds:.3g} % of the multiply-adds",
+        f"all {found.vectors:,} biases and other vectors",
+    )
     levels = analog.devices.conductance_S
     noise = max(analog.devices.std_S)
     devices = (
@@ -134,7 +157,21 @@ def describe(analog: AnalogNetwork, found: NetworkReport) -> tuple[str, str]:
         f"AnalogNetwork: {layers} of {len(found.layers)} layers on {found.devices:,} devices; "
         f"digital: {', '.join(digital)}.",
         f"{devices}.",
+        *_on_norms(found),
     )
+
+
+def _on_norms(found: NetworkReport) -> tuple[str, ...]:
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in found.digital_norms.items():
+        by_reason.setdefault(reason, []).append(name)
+    if not by_reason:
+        return ()
+    told = "; ".join(
+        f"{', '.join(names[:3])}{f' and {len(names) - 3} more' if len(names) > 3 else ''} ({reason})"
+        for reason, names in by_reason.items()
+    )
+    return (f"Batch norm stays digital: {told}.",)
 
 
 def as_text(analog: AnalogNetwork) -> str:
@@ -146,12 +183,12 @@ def as_text(analog: AnalogNetwork) -> str:
 def as_html(analog: AnalogNetwork) -> str:
     """Return the network as an HTML fragment, a row for each layer."""
     found = report(analog)
-    first, second = (escape(sentence) for sentence in describe(analog, found))
+    first, *more = (escape(sentence) for sentence in describe(analog, found))
     table = _formatted(found)
     aligned = ["right" if name in NUMBERS else "left" for name in table.columns]
     rows = [_row("th", table.columns, aligned)]
     rows += [_row("td", cells, aligned) for cells in table.itertuples(index=False)]
-    return f"<p><b>{first}</b><br>{second}</p><table>{''.join(rows)}</table>"
+    return f"<p><b>{first}</b><br>{'<br>'.join(more)}</p><table>{''.join(rows)}</table>"
 
 
 def _row(tag: str, cells: Iterable[str], aligned: Iterable[str]) -> str:
@@ -163,34 +200,10 @@ def _row(tag: str, cells: Iterable[str], aligned: Iterable[str]) -> str:
 
 
 def _formatted(found: NetworkReport) -> pd.DataFrame:
-    """Return the table as texts, without the columns that are unknown."""
-    table = found.table()
-    if found.multiply_adds is None:
-        table = table.drop(columns="multiply_adds")
-    table = table.rename(columns={"multiply_adds": "multiply-adds"})
+    """Return the table as texts, without notes where there are none."""
+    table = found.table().rename(columns={"multiply_adds": "multiply-adds"})
+    if not any(table["note"]):
+        table = table.drop(columns="note")
     for name in NUMBERS:
-        if name in table:
-            table[name] = [f"{count:,}" for count in table[name]]
+        table[name] = [f"{count:,}" for count in table[name]]
     return table
-
-
-def _multiply_adds(
-    network: nn.Module, example: Tensor | None
-) -> tuple[Mapping[str, int] | None, int | None]:
-    """Return the multiply-adds of one image by module, and of the whole network.
-
-    On torch's meta device only shapes are computed, and an LSTM is not one uncounted operation.
-    """
-    if example is None:
-        return None, None
-    counter = FlopCounterMode(display=False)
-    try:
-        with torch.no_grad(), counter:
-            copy.deepcopy(network).to("meta")(example.to("meta"))
-    except Exception:  # the model's own code may need values; a report must not fail for that
-        return None, None
-    by_module = {  # keys are "Network.layer"
-        str(key).partition(".")[2]: sum(operations.values()) // 2
-        for key, operations in counter.get_flop_counts().items()
-    }
-    return by_module, counter.get_total_flops() // 2

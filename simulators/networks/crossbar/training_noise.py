@@ -14,8 +14,6 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 
-from .layer_kinds import Layer
-
 
 @contextmanager
 def with_weight_noise(
@@ -25,7 +23,7 @@ def with_weight_noise(
 
     `relative_std` is σ over the largest weight of an output.
     """
-    layers = [part for part in network.modules() if isinstance(part, Layer)]
+    layers = [part for part in network.modules() if isinstance(part, nn.Linear | nn.Conv2d)]
     kept = [layer.weight.detach().clone() for layer in layers]
     with torch.no_grad():
         for layer, weight in zip(layers, kept, strict=True):

@@ -1,5 +1,7 @@
 """Networks on devices: levels, errors in law and by number, what is refused."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -153,10 +155,45 @@ def test_an_image_is_read_with_the_same_noise_in_any_batch() -> None:
     analog = to_analog(small(), ConductanceRange(read_std_S=2e-6))
     network, batch = analog.programmed(0), images(12)
     together = network(batch)
-    apart = [network(batch[n : n + size], n) for n, size in ((5, 7), (0, 5))]
+    apart = [network(batch[n : n + size], first_image=n) for n, size in ((5, 7), (0, 5))]
     torch.testing.assert_close(together, torch.cat(apart[::-1]))
-    assert not torch.allclose(together, network(batch, 1))
+    assert not torch.allclose(together, network(batch, first_image=1))
     assert not torch.allclose(together, analog.programmed(1)(batch))
+
+
+def test_an_ordinary_loop_of_evaluation_reads_with_noise_anew_and_reproducibly() -> None:
+    analog = to_analog(small(), ConductanceRange(read_std_S=2e-6), seed=4)
+    loops = []
+    for _ in range(2):
+        network = analog.programmed(0)
+        network.eval()
+        loops.append([network(batch) for batch in (images(4), images(4), images(3))])
+    first, second, third = loops[0]
+    assert not torch.allclose(first, second)
+    assert not torch.allclose(second[:3], third)
+    for one, again in zip(*loops, strict=True):
+        torch.testing.assert_close(one, again, rtol=0, atol=0)
+    whole = analog.programmed(0)(torch.cat([images(4), images(4), images(3)]))
+    torch.testing.assert_close(whole, torch.cat(loops[0]))
+
+
+def test_an_analogue_network_is_called_as_its_first_programming() -> None:
+    analog = to_analog(small(), ConductanceRange())
+    torch.testing.assert_close(analog(images()), analog.programmed(0)(images()), rtol=0, atol=0)
+
+
+def test_noise_and_converters_travel_in_the_state_dict(tmp_path: Path) -> None:
+    def converted(seed: int, bits: int) -> nn.Module:
+        converters = Converters(bits, bits)
+        devices = ConductanceRange(read_std_S=2e-6)
+        analog = to_analog(small(), devices, seed=seed, converters=converters, calibration=images())
+        return analog.programmed(0)
+
+    network, other = converted(1, 5), converted(2, 9)
+    torch.save(network.state_dict(), tmp_path / "state.pt")
+    assert not torch.allclose(network(images()), other(images()))
+    other.load_state_dict(torch.load(tmp_path / "state.pt", weights_only=True))
+    torch.testing.assert_close(network(images(), first_image=0), other(images()), rtol=0, atol=0)
 
 
 def test_converters_of_many_bits_change_nothing_and_of_few_bits_much() -> None:
@@ -217,9 +254,9 @@ def test_a_layer_of_zeros_is_on_the_lowest_levels() -> None:
 
 
 def test_what_cannot_be_mapped_is_refused_in_a_sentence() -> None:
-    with pytest.raises(NetworkError, match=r"2 to 12 bits here, not 1"):
+    with pytest.raises(NetworkError, match=r"2 to 16 bits here, not 1"):
         to_analog(small(), EXACT, bits=1)
-    with pytest.raises(NetworkError, match=r"no Linear or .*Conv2d layer"):
+    with pytest.raises(NetworkError, match=r"no Linear, convolution, attention or recurrent layer"):
         to_analog(nn.Sequential(nn.ReLU()), EXACT)
     with pytest.raises(NetworkError, match=r"no range of conductances"):
         ConductanceRange(1e-3, 1e-3)

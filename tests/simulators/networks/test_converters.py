@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from dwmtj.simulators.networks.crossbar.conversion.example import Example
 from dwmtj.simulators.networks.crossbar.converters import ConverterReach, Converters, reaches
 from dwmtj.simulators.networks.errors import NetworkError
 
@@ -48,7 +49,8 @@ def found(inputs: torch.Tensor, share: float = 1.0) -> ConverterReach:
     layer = nn.Linear(1, 1)
     nn.init.constant_(layer.weight, -2.0)
     nn.init.constant_(layer.bias, 100.0)
-    return reaches(layer, {"only": layer}, Converters(8, 8, share), inputs[:, None])["only"]
+    example = Example.of(inputs[:, None])
+    return reaches(layer, {"only": layer.weight}, Converters(8, 8, share), example)["only"]
 
 
 def test_the_range_holds_the_largest_value_of_either_sign_and_not_the_digital_bias() -> None:
@@ -67,17 +69,23 @@ def test_a_layer_that_gets_nothing_has_a_range_all_the_same() -> None:
     assert found(torch.zeros(3)).input_reach == 1.0
 
 
-@pytest.mark.parametrize("bits", [1, 17])
+def test_the_range_holds_the_values_of_every_call() -> None:
+    layer = nn.Linear(1, 1, bias=False)
+    nn.init.constant_(layer.weight, 2.0)
+    example = Example.of(torch.ones(3, 1))
+    found = reaches(nn.Sequential(layer, layer), {"a": layer.weight}, Converters(8, 8), example)
+    assert (found["a"].input_reach, found["a"].output_reach) == (2.0, 4.0)
+
+
+@pytest.mark.parametrize("bits", [1, 17, 8.5, True])
 def test_converters_of_one_bit_or_too_many_are_refused(bits: int) -> None:
-    layer = nn.Linear(1, 1)
-    for converters in (Converters(bits, 8), Converters(8, bits)):
+    for given in ((bits, 8), (8, bits)):
         with pytest.raises(NetworkError, match=f"2 to 16 bits here, not {bits}"):
-            reaches(layer, {"only": layer}, converters, torch.ones(1, 1))
-    reaches(layer, {"only": layer}, Converters(2, 16), torch.ones(1, 1))
+            Converters(*given)
+    Converters(2, 16)
 
 
-def test_no_images_are_no_range() -> None:
-    layer = nn.Linear(1, 1)
-    for images in (None, torch.ones(0, 1)):
-        with pytest.raises(NetworkError, match="need calibration images"):
-            reaches(layer, {"only": layer}, Converters(8, 8), images)
+@pytest.mark.parametrize("share", [0, 1.5, -1, float("nan")])
+def test_a_share_of_values_that_there_is_not_is_refused(share: float) -> None:
+    with pytest.raises(NetworkError, match="a share above 0 and up to 1"):
+        Converters(8, 8, share)

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from dwmtj.simulators.networks.crossbar.folding import fold_batch_norm
+from dwmtj.simulators.networks.crossbar.conversion.convert import Converted, convert
 from dwmtj.simulators.networks.errors import NetworkError
 
 
@@ -43,7 +43,7 @@ def trained(model: nn.Module, shape: tuple[int, ...]) -> nn.Module:
     """Give the batch norms statistics and affine maps that are not the identity."""
     torch.manual_seed(3)
     for module in model.modules():
-        if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d):
+        if isinstance(module, nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d):
             nn.init.uniform_(module.weight, 0.3, 2)
             nn.init.uniform_(module.bias, -1, 1)
     for _ in range(20):
@@ -51,25 +51,38 @@ def trained(model: nn.Module, shape: tuple[int, ...]) -> nn.Module:
     return model.eval()
 
 
+def folded(model: nn.Module, inputs: Tensor) -> Converted:
+    converted, _ = convert(model, inputs, fold=True)
+    return converted
+
+
+def norms(network: nn.Module) -> set[str]:
+    kinds = (nn.BatchNorm1d, nn.BatchNorm2d)
+    return {name for name, part in network.named_modules() if isinstance(part, kinds)}
+
+
 def test_the_folded_network_computes_the_same_to_rounding() -> None:
     model = trained(Branched(), (32, 3, 6, 6)).double()
     images = torch.randn(16, 3, 6, 6, dtype=torch.float64)
-    folded = fold_batch_norm(model)
-    torch.testing.assert_close(folded(images), model(images), rtol=1e-12, atol=1e-12)
+    got = folded(model, images).network
+    torch.testing.assert_close(got(images), model(images), rtol=1e-12, atol=1e-12)
 
 
-def test_norms_that_follow_a_layer_alone_are_gone_and_layers_keep_their_names() -> None:
-    folded = fold_batch_norm(trained(Branched(), (32, 3, 6, 6)))
-    left = {name for name, part in folded.named_modules() if "norm" in name}
-    assert left == {"second_norm", "sum_norm"}
-    assert isinstance(folded.get_submodule("first"), nn.Conv2d)
-    assert isinstance(folded.get_submodule("last"), nn.Linear)
+def test_norms_that_follow_a_layer_alone_are_gone_and_the_others_say_why() -> None:
+    converted = folded(trained(Branched(), (32, 3, 6, 6)), torch.randn(2, 3, 6, 6))
+    assert norms(converted.network) == {"second_norm", "sum_norm"}
+    assert dict(converted.staying) == {
+        "second_norm": "the output of second is used elsewhere, too",
+        "sum_norm": "it does not follow a layer directly",
+    }
+    assert isinstance(converted.network.get_submodule("first"), nn.Conv2d)
+    assert isinstance(converted.network.get_submodule("last"), nn.Linear)
 
 
 def test_the_model_itself_is_left_alone() -> None:
     model = trained(Branched(), (32, 3, 6, 6)).train()
     before = {name: value.clone() for name, value in model.state_dict().items()}
-    fold_batch_norm(model)
+    folded(model, torch.randn(2, 3, 6, 6))
     assert model.training
     assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
 
@@ -86,9 +99,53 @@ def test_a_layer_that_is_called_twice_keeps_its_norm() -> None:
 
     model = trained(Twice(), (32, 4))
     inputs = torch.randn(8, 4)
-    torch.testing.assert_close(fold_batch_norm(model)(inputs), model(inputs))
+    converted = folded(model, inputs)
+    torch.testing.assert_close(converted.network(inputs), model(inputs))
+    assert dict(converted.staying) == {"norm": "the weight of layer is used elsewhere, too"}
 
 
-def test_a_model_that_cannot_be_traced_is_refused_in_a_sentence() -> None:
-    with pytest.raises(NetworkError, match=r"norms of Untraceable follow cannot be traced"):
-        fold_batch_norm(Untraceable())
+def test_a_network_that_looks_at_values_keeps_its_norms_and_both_its_paths() -> None:
+    model = trained(Untraceable(), (32, 4))
+    inputs = torch.ones(8, 4)
+    converted = folded(model, inputs)
+    assert "looks at values (__float__)" in converted.staying["norm"]
+    for given in (inputs, -inputs):
+        torch.testing.assert_close(converted.network(given), model(given))
+
+
+@pytest.mark.parametrize("groups", [1, 3])
+@pytest.mark.parametrize("kind", [nn.Conv1d, nn.Conv3d, nn.ConvTranspose1d, nn.ConvTranspose2d])
+def test_every_kind_of_layer_takes_its_batch_norm(kind: type[nn.Module], groups: int) -> None:
+    axes = int(kind.__name__[-2])
+    norm = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)[axes - 1](12)
+    layer = kind(6, 12, 3, stride=2, groups=groups)
+    model = trained(nn.Sequential(layer, norm), (16, 6, *[7] * axes)).double()
+    inputs = torch.randn(4, 6, *[7] * axes, dtype=torch.float64)
+    converted = folded(model, inputs)
+    assert not converted.staying
+    torch.testing.assert_close(converted.network(inputs), model(inputs))
+
+
+class ByShape(nn.Module):
+    """The output of the layer is used a second time for long inputs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer, self.norm = nn.Conv1d(2, 4, 3), nn.BatchNorm1d(4)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        outputs = self.layer(inputs)
+        normalised: Tensor = self.norm(outputs)
+        return normalised + outputs if inputs.shape[-1] > 10 else normalised
+
+
+def test_a_path_that_the_example_did_not_take_is_refused_where_a_norm_was_folded() -> None:
+    model = trained(ByShape(), (16, 2, 8))
+    short, long = torch.randn(2, 2, 8), torch.randn(2, 2, 12)
+    network = folded(model, short).network
+    torch.testing.assert_close(network(short), model(short))
+    for _ in range(2):
+        with pytest.raises(NetworkError, match=r"takes another path than its example: .* layer"):
+            network(long)
+    torch.testing.assert_close(folded(model, long).network(long), model(long))
+    torch.testing.assert_close(network(short), model(short))

@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from dwmtj.simulators.networks import Images, NetworkError
-from dwmtj.simulators.networks.crossbar.folding import fold_batch_norm
+from dwmtj.simulators.networks.crossbar.conversion.convert import convert
 from dwmtj.simulators.networks.crossbar.training_noise import with_weight_noise
 from dwmtj.simulators.networks.data.image_batches import MARGIN, on_device, training_batches
 from dwmtj.simulators.networks.resnet.network import RESNETS, Resnet, ResnetShape
@@ -74,8 +74,10 @@ def test_every_batch_norm_folds_into_a_convolution() -> None:
     for _ in range(3):
         network(torch.rand(8, 3, 32, 32))
     images = torch.rand(4, 3, 32, 32)
-    folded = fold_batch_norm(network)
-    assert not [name for name, _ in folded.named_modules() if "norm" in name]
+    converted, _ = convert(network, images, fold=True)
+    folded = converted.network
+    assert not converted.staying
+    assert not [part for part in folded.modules() if isinstance(part, nn.BatchNorm2d)]
     torch.testing.assert_close(folded(images), network.eval()(images), rtol=1e-4, atol=1e-5)
 
 

@@ -1,0 +1,186 @@
+"""A model made ready for devices, compared with the original before it is handed over."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ...errors import NetworkError
+from ..layer_kinds import NAMES
+from .comparison import TOLERANCES, deviation, first_difference, tensors_of
+from .example import Example, Inputs, failing_example, guessed_example
+from .folding import Folding, batch_norms, find_foldable, fold_batch_norm
+from .plain_copy import fixed, plain_copy
+from .recording import Recorder
+from .weights import Place, find_places
+
+COMPARED = 2  # images
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A network in evaluation mode whose weights at `places` devices can hold.
+
+    `digital` has by parameter why its weights stay digital, `staying` by batch norm why it is not
+    folded. It was compared on `example`.
+    """
+
+    network: nn.Module
+    places: tuple[Place, ...]
+    digital: Mapping[str, str]
+    staying: Mapping[str, str]
+    example: Example
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The network as it was compared with the original, and the outputs of that on an example.
+
+    Their mean |Δ|/σ is at most `tolerance`.
+    """
+
+    exact: nn.Module
+    example: Example
+    expected: Any
+    tolerance: float
+
+    def check(self, network: nn.Module) -> None:
+        """Raise NetworkError if this network has other outputs than the original."""
+        off = deviation(self.expected, self.example.call(network))
+        if off > self.tolerance:
+            layer = first_difference(self.exact, network, self.example, self.tolerance)
+            raise _refusal(network, layer, off)
+
+
+def convert(model: nn.Module, inputs: Inputs | None, *, fold: bool) -> tuple[Converted, Proof]:
+    """Return a copy of a model for devices, the same on the example; raises NetworkError.
+
+    Compared are the outputs for two images, in double precision where the model computes in it,
+    with weights that were taken apart into arrays and put together again.
+    """
+    if not any(p.dim() > 1 and p.is_floating_point() for p in model.parameters()):
+        raise _no_layers(model)
+    original = plain_copy(model)
+    given = guessed_example(original) if inputs is None else Example.of(inputs)
+    given = given.first(COMPARED).varied()
+    exact, example, expected = _in_double_precision(original, given)
+    if not tensors_of(expected):
+        raise NetworkError(
+            f"{type(original).__name__} returns no tensors for its example, so its conversion "
+            "cannot be compared: give a module that returns its outputs."
+        )
+    weight = next(p for p in exact.parameters() if p.is_floating_point())
+    tolerance = TOLERANCES.get(weight.dtype, TOLERANCES[torch.float32])
+    copied = fixed(deepcopy(exact))
+    record, got = _recorded(copied, example, dict(model.named_parameters()))
+    _check_copy(exact, copied, example, (expected, got), tolerance, record)
+    places, digital = find_places(copied, record.uses)
+    if not places:
+        raise _no_layers(model)
+    folding = find_foldable(copied, record) if fold else Folding({}, {})
+    staying = dict(folding.staying) if fold else dict.fromkeys(batch_norms(copied), "fold=False")
+    into = dict(folding.into)
+    proven = _rebuilt(copied, places, into)
+    if into and deviation(expected, example.call(proven)) > tolerance:
+        layer = first_difference(exact, proven, example, tolerance)
+        staying |= dict.fromkeys(into, f"folding it changes the outputs of {layer or 'the network'}")
+        into, proven = {}, _rebuilt(copied, places, {})
+    if (off := deviation(expected, example.call(proven))) > tolerance:
+        raise _refusal(exact, first_difference(exact, proven, example, tolerance), off)
+    network = fixed(plain_copy(model))
+    fold_batch_norm(network, into)
+    for parameter in network.parameters():
+        parameter.requires_grad_(False)
+    own = given.to(network)
+    return (
+        Converted(network, tuple(places), digital, staying, own),
+        Proof(proven, example, expected, tolerance),
+    )
+
+
+def _in_double_precision(original: nn.Module, given: Example) -> tuple[nn.Module, Example, Any]:
+    """Return a copy in double precision, example and outputs; as it is where it cannot be."""
+    with suppress(Exception):  # whatever the model's own code raises in another precision
+        exact = deepcopy(original).double()
+        example = given.to(exact)
+        return exact, example, example.call(exact)
+    example = given.to(original)
+    try:
+        return original, example, example.call(original)
+    except NetworkError:
+        raise
+    except Exception as error:
+        raise failing_example(original, error) from error
+
+
+def _recorded(
+    copied: nn.Module, example: Example, strangers: Mapping[str, Tensor]
+) -> tuple[Recorder, Any]:
+    """Return the record of one call and its outputs."""
+    with Recorder(dict(copied.named_parameters()), strangers) as record:
+        got = example.call(copied)
+    for one in tensors_of(got):
+        if id(one) in record.outputs:  # handed out, whoever else takes it
+            record.outputs[id(one)].takers.append((tensors_of, ()))
+    return record, got
+
+
+def _check_copy(
+    exact: nn.Module,
+    copied: nn.Module,
+    example: Example,
+    outputs: tuple[Any, Any],
+    tolerance: float,
+    record: Recorder,
+) -> None:
+    if record.stranger is not None:
+        raise NetworkError(
+            f"A copy of the network still computes with {record.stranger} of the original, which a "
+            "hook or a function refers to: make it refer to its own module's."
+        )
+    off = deviation(*outputs)
+    if not off > tolerance:
+        return
+    if deviation(outputs[0], example.call(exact)) > tolerance:
+        layer = first_difference(exact, exact, example, tolerance)
+        where = f"Layer {layer}" if layer else type(exact).__name__
+        raise NetworkError(
+            f"{where} gives other outputs at each call for the same inputs and the same "
+            "torch.manual_seed, so that a conversion cannot be compared with it: make it "
+            "reproducible."
+        )
+    raise _refusal(exact, first_difference(exact, copied, example, tolerance), off)
+
+
+def _rebuilt(copied: nn.Module, places: list[Place], into: Mapping[str, str]) -> nn.Module:
+    """Return the folded network with weights that went through the layout of the arrays."""
+    network = deepcopy(copied)
+    fold_batch_norm(network, into)
+    with torch.no_grad():
+        parameters = dict(network.named_parameters())
+        before = {place.parameter: parameters[place.parameter].clone() for place in places}
+        for name in before:
+            parameters[name].fill_(torch.nan)
+        for place in places:
+            rows = place.taken_from(before[place.parameter]).clone()
+            place.put_into(parameters[place.parameter], rows)
+    return network
+
+
+def _refusal(network: nn.Module, layer: str, off: float) -> NetworkError:
+    where = f"layer {layer}" if layer else f"the code of {type(network).__name__}"
+    return NetworkError(
+        f"The converted network differs from the original by {off:.2g} of its outputs' standard "
+        f"deviation, from {where} on: it computes there with more than its parameters."
+    )
+
+
+def _no_layers(model: nn.Module) -> NetworkError:
+    return NetworkError(
+        f"{type(model).__name__} has no {NAMES} layer, so there are no weights that devices could "
+        "hold."
+    )

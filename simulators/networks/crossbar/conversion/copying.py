@@ -1,0 +1,54 @@
+"""Copies of a network in which some parameters are others: quick, for it is done at every trial.
+
+`copy.deepcopy` with a memo, but for what modules mostly consist of: tables of names, numbers and
+submodules are copied directly, in a tenth of the time.
+"""
+
+import copy
+from collections import OrderedDict
+from types import BuiltinFunctionType, FunctionType
+from typing import Any
+
+import torch
+from torch import nn
+
+ATOMS = (
+    *(type(None), bool, int, float, complex, str, bytes, type, range),
+    *(FunctionType, BuiltinFunctionType, torch.dtype, torch.device, torch.Size),
+)
+CUSTOM = ("__deepcopy__", "__getstate__", "__reduce__")
+
+
+def copied_with(network: nn.Module, replaced: dict[int, nn.Parameter]) -> nn.Module:
+    """Return a copy with other parameters, by the identity of those that they replace."""
+    copied: nn.Module = _copied(network, dict(replaced))
+    return copied
+
+
+def _copied(value: Any, memo: dict[int, Any]) -> Any:
+    kind = type(value)
+    if kind in ATOMS:
+        return value
+    if id(value) in memo:
+        return memo[id(value)]
+    if kind in (dict, OrderedDict):
+        table = memo[id(value)] = kind()
+        for key, entry in value.items():
+            table[_copied(key, memo)] = _copied(entry, memo)
+        return table
+    if kind is tuple and all(type(entry) in ATOMS for entry in value):
+        return value
+    if kind in (list, set) and all(type(entry) in ATOMS for entry in value):
+        return kind(value)
+    if isinstance(value, nn.Module) and _is_plain(kind):
+        module = memo[id(value)] = object.__new__(kind)
+        for name, entry in value.__dict__.items():
+            module.__dict__[name] = _copied(entry, memo)
+        return module
+    return copy.deepcopy(value, memo)
+
+
+def _is_plain(kind: type) -> bool:
+    """Return whether copying a module's attributes one by one is what copy.deepcopy does."""
+    own = [vars(base) for base in kind.__mro__[: kind.__mro__.index(nn.Module)]]
+    return not any(name in names for names in own for name in CUSTOM)

@@ -37,11 +37,13 @@ class AnalogArray(nn.Module):
         noise: ReadingNoise,
         reach: ConverterReach | None,
         rows: tuple[int, int] | None = None,
+        *,
+        is_unreached: bool = False,
     ) -> None:
         super().__init__()
         self.name, self.parameter, self.rows = name, parameter, rows
         self.register_buffer("read_std", read_std.float())
-        self.noise, self.reach = noise, reach
+        self.noise, self.reach, self.is_unreached = noise, reach, is_unreached
         self.is_noisy = bool((read_std > 0).any())
         self._calls = 0
 
@@ -54,6 +56,11 @@ class AnalogArray(nn.Module):
 
     def read(self, product: Product, first_image: int, images: int) -> Tensor:
         """Return a product's outputs as the devices and converters give them, bias added."""
+        if self.is_unreached:
+            raise NetworkError(
+                f"No calibration image leads to layer {self.name}, so the ranges of its converters "
+                "are not known: give images that do, or set the layer digital."
+            )
         given = product.inputs if self.reach is None else self.reach.input(product.inputs)
         outputs = product.of(given)
         if self.is_noisy:
@@ -74,7 +81,7 @@ class AnalogArray(nn.Module):
     def get_extra_state(self) -> dict[str, Any]:
         """Return noise and converters as plain data, for the state dict."""
         reach = None if self.reach is None else self.reach.document()
-        return {"name": self.name, "noise": list(self.noise.source), "converters": reach}
+        return {"name": self.name, "noise": list(self.noise.source), "converters": reach, "unreached": self.is_unreached}
 
     def set_extra_state(self, state: Any) -> None:
         """Take noise and converters; raises NetworkError for those of another array."""
@@ -86,6 +93,7 @@ class AnalogArray(nn.Module):
         self.noise = ReadingNoise(*state["noise"])
         reach = state["converters"]
         self.reach = None if reach is None else ConverterReach.of_document(reach)
+        self.is_unreached = state["unreached"]
 
     def _load_from_state_dict(self, state: Any, prefix: str, *args: Any) -> None:
         super()._load_from_state_dict(state, prefix, *args)

@@ -75,7 +75,7 @@ class AnalogNetwork:
     arrays: tuple[Array, ...]
     devices: DeviceLevels
     seed: int
-    reaches: Mapping[str, ConverterReach]
+    reaches: Mapping[str, ConverterReach | None]
     converted: Converted
     lines: LineResistance | None = None
     _kept: dict[str, Any] = field(default_factory=dict)
@@ -262,8 +262,8 @@ def _reaches(
     arrays: tuple[Array, ...],
     chosen: Mapping[str, LayerSettings],
     calibration: Inputs | None,
-) -> dict[str, ConverterReach]:
-    """Return the converters of each array, for what the calibration images lead to."""
+) -> dict[str, ConverterReach | None]:
+    """Return the converters of arrays, None for those that no calibration image leads to."""
     wanted = {
         array.layer.name: own
         for array in arrays
@@ -287,13 +287,7 @@ def _reaches(
             if wanted.get(array.layer.name) == converters
         }
         found |= reaches(network, weights, converters, images)
-    missing = [name for name in wanted if name not in found]
-    if missing:
-        raise NetworkError(
-            f"The calibration images do not reach layer {missing[0]}, so the ranges of its "
-            "converters are not known: set it digital, or give images that do."
-        )
-    return found
+    return {name: found.get(name) for name in wanted}
 
 
 def _check_reading(analog: AnalogNetwork, proof: Proof) -> None:
@@ -307,7 +301,7 @@ def _check_reading(analog: AnalogNetwork, proof: Proof) -> None:
 
 
 def _reader(
-    array: Array, std: float, seed: int, trial: int, found: Mapping[str, ConverterReach]
+    array: Array, std: float, seed: int, trial: int, found: Mapping[str, ConverterReach | None]
 ) -> AnalogArray:
     layer, place = array.layer, array.place
     return AnalogArray(
@@ -317,6 +311,7 @@ def _reader(
         ReadingNoise(seed, layer.number, trial),
         found.get(layer.name),
         place.rows,
+        is_unreached=layer.name in found and found[layer.name] is None,
     )
 
 

@@ -15,7 +15,7 @@ from .comparison import TOLERANCES, deviation, first_difference, tensors_of
 from .example import Example, Inputs, failing_example, guessed_example
 from .folding import Folding, batch_norms, find_foldable, fold_batch_norm
 from .plain_copy import fixed, plain_copy
-from .recording import Recorder
+from .recording import Recorder, Uses
 from .weights import Place, find_places
 
 COMPARED = 2  # images
@@ -62,9 +62,9 @@ def convert(model: nn.Module, inputs: Inputs | None, *, fold: bool) -> tuple[Con
     Compared are the outputs for two images, in double precision where the model computes in it,
     with weights that were taken apart into arrays and put together again.
     """
-    if not any(p.dim() > 1 and p.is_floating_point() for p in model.parameters()):
-        raise _no_layers(model)
     original = plain_copy(model)
+    if not any(p.dim() > 1 and p.is_floating_point() for p in original.parameters()):
+        raise _no_layers(original)
     given = guessed_example(original) if inputs is None else Example.of(inputs)
     given = given.first(COMPARED).varied()
     exact, example, expected = _in_double_precision(original, given)
@@ -78,6 +78,8 @@ def convert(model: nn.Module, inputs: Inputs | None, *, fold: bool) -> tuple[Con
     copied = fixed(deepcopy(exact))
     record, got = _recorded(copied, example, dict(model.named_parameters()))
     _check_copy(exact, copied, example, (expected, got), tolerance, record)
+    for name in _hidden(copied, record, example, tolerance):
+        record.uses.setdefault(name, Uses()).others["code that cannot be followed"] += 1
     places, digital = find_places(copied, record.uses)
     if not places:
         raise _no_layers(model)
@@ -129,6 +131,24 @@ def _recorded(
     return record, got
 
 
+def _hidden(
+    copied: nn.Module, record: Recorder, example: Example, tolerance: float
+) -> list[str]:
+    """Return the weights that the outputs depend on, though no function was seen to take them."""
+    parameters = {n: p for n, p in copied.named_parameters() if p.dim() > 1 and n not in record.uses}
+    if not parameters:
+        return []
+    expected = example.call(copied)
+    found = []
+    for name in parameters:
+        changed = deepcopy(copied)
+        with torch.no_grad():
+            changed.get_parameter(name).fill_(torch.nan)
+        if deviation(expected, example.call(changed)) > tolerance:
+            found.append(name)
+    return found
+
+
 def _check_copy(
     exact: nn.Module,
     copied: nn.Module,
@@ -139,8 +159,14 @@ def _check_copy(
 ) -> None:
     if record.stranger is not None:
         raise NetworkError(
-            f"A copy of the network still computes with {record.stranger} of the original, which a "
-            "hook or a function refers to: make it refer to its own module's."
+            f"A copy of the network still computes with {record.stranger} of the original, to which "
+            "a hook or a function refers: make it refer to the module that it is called with."
+        )
+    if record.unregistered is not None:
+        shape = " × ".join(map(str, record.unregistered.shape))
+        raise NetworkError(
+            f"{type(exact).__name__} computes with a weight of {shape} that is none of its "
+            "parameters: keep its layers as attributes, or in a ModuleList or ModuleDict."
         )
     off = deviation(*outputs)
     if not off > tolerance:

@@ -19,8 +19,14 @@ def plain_copy(model: nn.Module) -> nn.Module:
     """
     inner = unwrapped(model)
     _refuse_unreadable(inner)
+    kept = {  # weight_norm as a hook, outputs of an earlier call: tensors that have gradients
+        id(value): value.detach().clone()
+        for part in inner.modules()
+        for value in part.__dict__.values()
+        if isinstance(value, torch.Tensor) and not value.is_leaf
+    }
     try:
-        copied = copy.deepcopy(inner)
+        copied = copy.deepcopy(inner, dict(kept))
     except Exception as error:  # whatever the model's own code raises
         raise NetworkError(
             f"{type(inner).__name__} cannot be copied ({type(error).__name__}: {error}): delete "

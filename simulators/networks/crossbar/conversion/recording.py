@@ -95,6 +95,7 @@ class Recorder(TorchFunctionMode):
         self.uses: dict[str, Uses] = {}
         self.outputs: dict[int, ProductOutput] = {}
         self.values_read: str | None = None
+        self.unregistered: Tensor | None = None
         self.norm_calls: list[tuple[Any, ...]] = []
         self._counter = counter
         self.uncounted = 0
@@ -117,6 +118,7 @@ class Recorder(TorchFunctionMode):
         if not given:
             return result
         self._note_values(function, given)
+        self._note_unregistered(function, args, options)
         self._note_takers(function, args, given, result)
         if function is functional.batch_norm:
             self.norm_calls.append(args)
@@ -134,6 +136,15 @@ class Recorder(TorchFunctionMode):
         masked = name in ("__getitem__", "getitem") and any(x.dtype == torch.bool for x in given)
         if name in VALUES_READ or masked:
             self.values_read = self.values_read or name
+
+    def _note_unregistered(
+        self, function: Callable[..., Any], args: tuple[Any, ...], options: Mapping[str, Any]
+    ) -> None:
+        """Keep the weight of a product that is a parameter, but of no module of the network."""
+        product = product_of(function, args, options)
+        if product is not None and isinstance(product.weight, torch.nn.Parameter):
+            if self.addresses.find(product.weight) is None:
+                self.unregistered = product.weight
 
     def _note_takers(
         self, function: Callable[..., Any], args: tuple[Any, ...], given: list[Tensor], result: Any

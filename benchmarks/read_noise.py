@@ -9,16 +9,18 @@ noise alone, on one thread, of the layers' true inputs for a few images, in turn
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import torch
 from threadpoolctl import threadpool_limits
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import unfold
 
 from dwmtj.simulators.networks import load_images
 from dwmtj.simulators.networks.crossbar.devices import ConductanceRange
-from dwmtj.simulators.networks.crossbar.layers import AnalogLayer
+from dwmtj.simulators.networks.crossbar.layer_kinds import Product
+from dwmtj.simulators.networks.crossbar.layers import AnalogArray
 from dwmtj.simulators.networks.crossbar.network import to_analog
 from dwmtj.simulators.networks.resnet.pretrained import RESNET20
 from dwmtj.simulators.networks.resnet.weights_file import load_weights
@@ -27,41 +29,49 @@ ROUNDS, IMAGES, WINDOWS = 5, 20, 64
 TARGET = 100.0
 
 
-def layers_and_inputs(images: Tensor) -> list[tuple[AnalogLayer, Tensor]]:
-    """Return the network's noisy layers, and what each of them is given."""
+def arrays_and_products(images: Tensor) -> list[tuple[AnalogArray, Product]]:
+    """Return the network's noisy arrays, and the products that they are read for."""
     network = to_analog(
         load_weights(RESNET20).network, ConductanceRange(read_std_S=1e-6)
     ).programmed(0)
-    given: list[tuple[AnalogLayer, Tensor]] = []
+    given: list[tuple[AnalogArray, Product]] = []
+
+    def read(array: AnalogArray, product: Product, *_: int) -> Tensor:
+        given.append((array, product))
+        return product.with_bias(product.of(product.inputs))
+
     for part in network.modules():
-        if isinstance(part, AnalogLayer):
-            part.register_forward_hook(lambda layer, inputs, _: given.append((layer, inputs[0])))
+        if isinstance(part, AnalogArray):
+            part.read = partial(read, part)  # type: ignore[method-assign]
     network(images)
     return given
 
 
-def at_outputs(layer: AnalogLayer, inputs: Tensor, like: Tensor) -> Tensor:
+def at_outputs(array: AnalogArray, product: Product, like: Tensor) -> Tensor:
     """Return the noise of all outputs, a number for each."""
-    layer.begin(0)
-    return layer.read_noise(inputs, like)
+    array.begin()
+    return array.read_noise(product, product.inputs, like, 0, IMAGES)
 
 
-def by_device(layer: AnalogLayer, inputs: Tensor, rng: np.random.Generator) -> tuple[Tensor, float]:
+def by_device(
+    array: AnalogArray, product: Product, rng: np.random.Generator
+) -> tuple[Tensor, float]:
     """Return the noise of some windows of one image, and which share of its outputs they are."""
-    read = windows_of(layer.layer, inputs)
+    read = windows_of(product)
     some = read[: min(WINDOWS, len(read))]
-    outputs = layer.layer.weight.shape[0]
+    outputs = product.weight.shape[0]
     draws = torch.from_numpy(rng.standard_normal((len(some), outputs, some.shape[1]), np.float32))
-    noise = torch.bmm(draws, some[:, :, None])[:, :, 0] * layer.get_buffer("read_std")
+    noise = torch.bmm(draws, some[:, :, None])[:, :, 0] * array.get_buffer("read_std")
     return noise, len(some) / len(read)
 
 
-def windows_of(layer: nn.Linear | nn.Conv2d, inputs: Tensor) -> Tensor:
+def windows_of(product: Product) -> Tensor:
     """Return what each place of the first image's outputs reads, (places, devices of an output)."""
-    if isinstance(layer, nn.Linear):
-        return inputs[:1]
-    padding, stride = layer.padding, layer.stride
-    return unfold(inputs[:1], layer.kernel_size, 1, padding, stride)[0].T.contiguous()  # type: ignore[arg-type]
+    if not product.kind.axes:
+        return product.inputs[:1]
+    stride, padding = product.rest[:2]
+    windows = unfold(product.inputs[:1], product.weight.shape[2:], 1, padding, stride)
+    return windows[0].T.contiguous()
 
 
 def main() -> None:
@@ -70,8 +80,8 @@ def main() -> None:
     torch.set_grad_enabled(False)
     images = torch.from_numpy(load_images("cifar-100").test_images[:IMAGES]).float() / 255
     rng = np.random.default_rng(0)
-    given = layers_and_inputs(images)
-    likes = [layer.layer(inputs) for layer, inputs in given]
+    given = arrays_and_products(images)
+    likes = [product.of(product.inputs) for _, product in given]
 
     def seconds(work: Callable[[], object]) -> float:
         start = time.perf_counter()
@@ -82,11 +92,11 @@ def main() -> None:
     with threadpool_limits(1):
         for _ in range(ROUNDS):
             fast = slow = drawn = 0.0
-            for (layer, inputs), like in zip(given, likes, strict=True):
-                fast += seconds(lambda: at_outputs(layer, inputs, like)) / IMAGES  # noqa: B023
+            for (array, product), like in zip(given, likes, strict=True):
+                fast += seconds(lambda: at_outputs(array, product, like)) / IMAGES  # noqa: B023
                 drawn += seconds(lambda: rng.standard_normal(like.shape, np.float32)) / IMAGES  # noqa: B023
                 start = time.perf_counter()
-                share = by_device(layer, inputs, rng)[1]
+                share = by_device(array, product, rng)[1]
                 slow += (time.perf_counter() - start) / share
             outputs_s.append(fast)
             devices_s.append(slow)

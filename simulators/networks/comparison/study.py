@@ -5,6 +5,8 @@ seed; the rate with the highest accuracy on 10,000 held-out training images is t
 so that none is judged at a rate that suits another. Accuracy is of the test images.
 """
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
@@ -147,12 +149,13 @@ class _Task:
     def _attempt(self, technology: Technology | None, rate: float, seed: int) -> Attempt:
         name = "ideal" if technology is None else technology.name
         part = f"{name}, rate {rate:g}, seed {seed}"
-        kept: Mapping[str, Any] | None = self.checkpoint.find(part)
+        key = f"{part}, {_hash(technology)}"  # others may have the same name
+        kept: Mapping[str, Any] | None = self.checkpoint.find(key)
         if kept is not None:
             self.report(part, self.configuration.schedule.epochs)
             return Attempt(**kept)
         attempt = self._learn(technology, rate, seed, partial(self.report, part, 1))
-        self.checkpoint.keep(part, asdict(attempt))
+        self.checkpoint.keep(key, asdict(attempt))
         return attempt
 
     def _learn(
@@ -176,6 +179,11 @@ class _Task:
             pulses=learnt.pulses,
             longest=learnt.longest,
         )
+
+
+def _hash(technology: Technology | None) -> str:
+    described = None if technology is None else technology.document()
+    return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
 
 
 def _mean(values: list[int]) -> float:

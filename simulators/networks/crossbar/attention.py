@@ -20,7 +20,7 @@ class OpenAttention(nn.MultiheadAttention):
         need_weights: bool = True,
         attn_mask: Tensor | None = None,
         average_attn_weights: bool = True,
-        is_causal: bool = False,
+        is_causal: bool = False,  # noqa: ARG002  # a hint: the mask says so, too
     ) -> Any:
         """Return outputs and attention weights, as the layer of torch does."""
         is_single = query.dim() == 2
@@ -31,7 +31,7 @@ class OpenAttention(nn.MultiheadAttention):
         q, k, v = self._projected(q, k, v)
         mask = _additive(attn_mask, q)
         if mask is not None and mask.dim() == 3:
-            mask = mask.unflatten(0, (-1, self.num_heads))
+            mask = mask.view(-1, self.num_heads, *mask.shape[1:])
         padded = _additive(key_padding_mask, q)
         if padded is not None:
             padded = (padded[None] if is_single else padded)[:, None, None]
@@ -43,7 +43,8 @@ class OpenAttention(nn.MultiheadAttention):
             )
             mask = None if mask is None else pad(mask, (0, 1))
         q, k, v = (
-            one.unflatten(2, (self.num_heads, self.head_dim)).transpose(1, 2) for one in (q, k, v)
+            one.reshape(*one.shape[:2], self.num_heads, self.head_dim).transpose(1, 2)
+            for one in (q, k, v)
         )
         if self.add_zero_attn:
             k, v = (pad(one, (0, 0, 0, 1)) for one in (k, v))
@@ -66,7 +67,7 @@ class OpenAttention(nn.MultiheadAttention):
     def _projected(self, q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         size = self.embed_dim
         rows = [slice(place * size, (place + 1) * size) for place in range(3)]
-        if self.in_proj_weight is not None:
+        if self._qkv_same_embed_dim:
             weights = [self.in_proj_weight[part] for part in rows]
         else:
             weights = [self.q_proj_weight, self.k_proj_weight, self.v_proj_weight]

@@ -95,7 +95,8 @@ class Product:
             return squares.sum(dim=-1, keepdim=True).sqrt()
         at = squares.dim() - self.kind.axes - 1  # the axis of the channels
         groups = self.groups
-        by_group = squares.unflatten(at, (groups, -1)).sum(dim=at + 1)
+        shape = squares.shape
+        by_group = squares.reshape(*shape[:at], groups, -1, *shape[at + 1 :]).sum(dim=at + 1)
         ones = torch.ones((groups, 1, *self.weight.shape[2:])).to(squares)
         sums = self.of(by_group, ones).clamp_(min=0).sqrt()
         return sums.repeat_interleave(outputs.shape[at] // groups, dim=at)
@@ -115,10 +116,9 @@ def product_of(
     if kind is None:
         return None
     options = dict(kwargs)
-    given = [*args[:3]]
-    for name in ("input", "weight", "bias")[len(given) :]:
-        given.append(options.pop(name, None))
-    return Product(function, kind, given[0], given[1], given[2], args[3:], options)
+    named = ("input", "weight", "bias")[len(args) :]
+    inputs, weight, bias = (*args[:3], *(options.pop(name, None) for name in named))
+    return Product(function, kind, inputs, weight, bias, args[3:], options)
 
 
 def rows_of(weight: Tensor, *, is_transposed: bool, groups: int) -> Tensor:
@@ -128,4 +128,5 @@ def rows_of(weight: Tensor, *, is_transposed: bool, groups: int) -> Tensor:
     """
     if not is_transposed:
         return weight
-    return weight.unflatten(0, (groups, -1)).transpose(1, 2).flatten(0, 1)
+    by_group = weight.reshape(groups, -1, *weight.shape[1:])
+    return by_group.transpose(1, 2).flatten(0, 1)

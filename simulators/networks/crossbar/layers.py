@@ -11,7 +11,6 @@ function of the model's own and inside attention or recurrent layers (`opened`).
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves
@@ -81,7 +80,12 @@ class AnalogArray(nn.Module):
     def get_extra_state(self) -> dict[str, Any]:
         """Return noise and converters as plain data, for the state dict."""
         reach = None if self.reach is None else self.reach.document()
-        return {"name": self.name, "noise": list(self.noise.source), "converters": reach, "unreached": self.is_unreached}
+        return {
+            "name": self.name,
+            "noise": list(self.noise.source),
+            "converters": reach,
+            "unreached": self.is_unreached,
+        }
 
     def set_extra_state(self, state: Any) -> None:
         """Take noise and converters; raises NetworkError for those of another array."""

@@ -57,7 +57,7 @@ def through_lines(
     of their own, has arrays of its own.
     """
     both = torch.stack((positive_S.flatten(1), negative_S.flatten(1)), dim=1)
-    of_groups = both.unflatten(0, (groups, -1)).flatten(1, 2)  # (groups, columns, rows)
+    of_groups = both.reshape(groups, -1, both.shape[-1])  # (groups, columns, rows)
     effective = torch.stack(
         [torch.from_numpy(effective_conductance_S(g.numpy().T, lines).T.copy()) for g in of_groups]
     )

@@ -32,8 +32,8 @@ from .layers import AnalogArray, AnalogModule
 from .line_resistance import LineResistance, through_lines
 from .mapping import Clipping, MappedLayer, Pairs, Per, check_mapping, map_layer, pairs_on
 from .opening import open_layers
-from .random_streams import HOPPING, ReadingNoise, programming_noise, stream
-from .settings import Devices, LayerSettings, Selection, levels_of, settings_of
+from .random_streams import HOPPING, ReadingNoise, check_seed, programming_noise, stream
+from .settings import Devices, LayerSettings, levels_of, settings_of
 
 if TYPE_CHECKING:
     from .multiply_adds import MultiplyAdds
@@ -193,7 +193,7 @@ def to_analog(
     lines: LineResistance | None = None,
     example: Inputs | None = None,
     fold: bool = True,
-    settings: Mapping[Selection, LayerSettings] | None = None,
+    settings: Mapping[Any, LayerSettings] | None = None,
 ) -> AnalogNetwork:
     """Map a trained network onto devices; the model itself is left alone. Raises NetworkError.
 
@@ -207,12 +207,12 @@ def to_analog(
     "least-squares" the one with the least squared error, larger weights clipped; "expected-error"
     counts the devices' spreads, too. Converters are given their ranges by what the `calibration`
     images lead to. With `lines` the layers lie on arrays whose wires have resistance. `settings`
-    are those of single layers. Without `fold` batch norms stay digital.
+    are those of single layers, by name, pattern of names or predicate. Without `fold` batch norms
+    stay digital.
     """
     if not isinstance(model, nn.Module):
         raise NetworkError(f"A network is a torch.nn.Module, not {type(model).__name__}.")
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
-        raise NetworkError(f"A seed is a whole number of 0 or more, not {seed!r}.")
+    check_seed(seed)
     check_mapping(clipping, per)
     levels = levels_of(devices, bits)
     converted, proof = convert(model, calibration if example is None else example, fold=fold)

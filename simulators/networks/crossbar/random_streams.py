@@ -9,7 +9,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..errors import NetworkError
+
 PROGRAMMING, HOPPING, READING, WRITING = range(4)
+
+
+def check_seed(seed: int) -> None:
+    """Raise NetworkError for what is no seed."""
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise NetworkError(f"A seed is a whole number of 0 or more, not {seed!r}.")
 
 
 def programming_noise(seed: int, layer: int, trial: int, shape: torch.Size) -> Tensor:

@@ -76,7 +76,7 @@ class OpenCell(nn.RNNCellBase):
     """LSTMCell, GRUCell or RNNCell whose products can be read one by one."""
 
     def forward(self, inputs: Tensor, hx: Any = None) -> Any:
-        mode = {"LSTMCell": "LSTM", "GRUCell": "GRU"}.get(self.kind, "")
+        mode = {"LSTMCell": "LSTM", "GRUCell": "GRU"}.get(str(self.kind), "")
         mode = mode or ("RNN_TANH" if self.nonlinearity == "tanh" else "RNN_RELU")
         is_single = inputs.dim() == 1
         x = inputs[None] if is_single else inputs

@@ -6,7 +6,7 @@ torch.utils.flop_counter counts matrix products and convolutions, and those of r
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -15,6 +15,7 @@ import pandas as pd
 from .multiply_adds import MultiplyAdds
 from .network import AnalogNetwork, Array
 
+SHOWN = 3  # names of batch norms with the same reason
 NUMBERS = ("weights", "devices", "multiply-adds")
 
 
@@ -167,11 +168,13 @@ def _on_norms(found: NetworkReport) -> tuple[str, ...]:
         by_reason.setdefault(reason, []).append(name)
     if not by_reason:
         return ()
-    told = "; ".join(
-        f"{', '.join(names[:3])}{f' and {len(names) - 3} more' if len(names) > 3 else ''} ({reason})"
-        for reason, names in by_reason.items()
-    )
-    return (f"Batch norm stays digital: {told}.",)
+    reasons = [f"{_shortened(names)} ({reason})" for reason, names in by_reason.items()]
+    return (f"Batch norm stays digital: {'; '.join(reasons)}.",)
+
+
+def _shortened(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
 
 
 def as_text(analog: AnalogNetwork) -> str:

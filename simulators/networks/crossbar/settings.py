@@ -57,7 +57,7 @@ class LayerSettings:
 
 def settings_of(
     names: Sequence[tuple[str, nn.Module]],
-    given: Mapping[Selection, LayerSettings],
+    given: Mapping[Any, LayerSettings],
     network: LayerSettings,
 ) -> dict[str, LayerSettings]:
     """Return the settings of each array, by its name; a later entry has precedence.

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import torch
@@ -15,8 +15,9 @@ from torch import Tensor, nn
 from ...sweeps.task import Advance, Task
 from ..crossbar.devices import DeviceLevels
 from ..crossbar.line_resistance import LineResistance
-from ..crossbar.mapping import Clipping, Per
+from ..crossbar.mapping import Clipping, Per, check_mapping
 from ..crossbar.network import AnalogNetwork, from_analog, to_analog
+from ..crossbar.random_streams import check_seed
 from ..data.image_batches import ImageBytes, on_device, predictions
 from ..errors import NetworkError
 
@@ -32,6 +33,14 @@ class DeviceMapping:
     precision: Precision = "float32"
     seed: int = 0
     lines: LineResistance | None = None
+
+    def __post_init__(self) -> None:
+        """Raise NetworkError for other ways than there are."""
+        check_mapping(self.clipping, self.per)
+        check_seed(self.seed)
+        if self.precision not in get_args(Precision):
+            known = " or ".join(get_args(Precision))
+            raise NetworkError(f"precision is {known}, not {self.precision!r}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ the paper's text that comes first to mind; the trials are in docs/explanation/st
 """
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, get_args
@@ -67,6 +68,7 @@ class StreamSetup:
 
     def __post_init__(self) -> None:
         """Raise NetworkError where the values cannot be trained with."""
+        self._require_kinds()
         _require(0 < self.width_ratio <= 1, "width_ratio is w1/w2, above 0 and at most 1")
         _require(self.asymmetry > 0, "asymmetry (δ) must be above 0")
         _require(
@@ -106,6 +108,22 @@ class StreamSetup:
             self.batch >= 2 and self.subset_images % self.batch == 0,
             f"batch ({self.batch}) must divide the {self.subset_images} images of a subset",
         )
+
+    def _require_kinds(self) -> None:
+        """Raise NetworkError for a value of another kind than its parameter's."""
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            kind = entry.type.__name__ if isinstance(entry.type, type) else str(entry.type)
+            if value is None and "None" in kind:
+                continue
+            whole = isinstance(value, int) and not isinstance(value, bool)
+            if kind == "bool":
+                _require(isinstance(value, bool), f"{entry.name} is true or false, not {value!r}")
+            elif kind.startswith("int"):
+                _require(whole, f"{entry.name} is a whole number, not {value!r}")
+            elif kind.startswith("float"):
+                number = whole or (isinstance(value, float) and math.isfinite(value))
+                _require(number, f"{entry.name} is a number, not {value!r}")
 
     @property
     def weights(self) -> int | None:

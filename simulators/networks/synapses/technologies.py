@@ -4,10 +4,13 @@ Numbers that a row lacks are in `lacks`, with their substitutes. Nonlinearities 
 noise are read as CrossSim defines them (see `exponential_device`), which the table does not say.
 """
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
+
+from torch import Tensor
 
 from ....analysis.state_model.model import StateModel
 from ..errors import NetworkError
@@ -34,11 +37,14 @@ class Technology:
     source: str = "Table 1 of the synapse paper"
 
     def document(self) -> dict[str, Any]:
-        """Return it as plain data; of a device of tables, only where they are."""
+        """Return it as plain data; of a device of tables, where they are and a hash of them."""
         device = self.device
+        described: dict[str, Any] = {"device": self.source, "sha256": _content_hash(device)}
+        if isinstance(device, ExponentialDevice):
+            described = {"device": asdict(device)}
         return {
             "name": self.name,
-            "device": asdict(device) if isinstance(device, ExponentialDevice) else self.source,
+            **described,
             "energy_J": self.energy_J,
             "write_s": self.write_s,
             "lacks": list(self.lacks),
@@ -131,6 +137,16 @@ TECHNOLOGIES = (
         lacks=("states (printed: ~50): taken as 50",),
     ),
 )
+
+
+def _content_hash(device: Any) -> str:
+    """Return the SHA-256 of all that a device of tables or of a model is made of."""
+    found = hashlib.sha256()
+    for entry in fields(device):
+        value = getattr(device, entry.name)
+        content = value.numpy().tobytes() if isinstance(value, Tensor) else repr(value).encode()
+        found.update(f"{entry.name} {len(content)} ".encode() + content)
+    return found.hexdigest()
 
 
 def of_tables(increasing: Path) -> Technology:

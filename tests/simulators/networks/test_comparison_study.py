@@ -14,6 +14,7 @@ from dwmtj.simulators.networks.comparison.study import Compared, ComparisonConfi
 from dwmtj.simulators.networks.data.images import DIGITS
 from dwmtj.simulators.networks.synapses.technologies import TECHNOLOGIES, find_listed, of_tables
 from dwmtj.simulators.sweeps.checkpoint import Checkpoint
+from dwmtj.simulators.sweeps.errors import SweepError
 
 CONFIGURATION = ComparisonConfiguration(
     data_set="mnist",
@@ -122,3 +123,35 @@ def test_crosssims_devices_lack_energy_and_time(real_data: Path) -> None:
         None,
     )
     assert technology.lacks == ("energy and time of a pulse",)
+
+
+def table_files(folder: Path, change: float) -> Path:
+    """Write the two tables of a device of the usual names, whose pulses change it by that much."""
+    folder.mkdir(exist_ok=True)
+    for name, sign in (("increasing", 1), ("decreasing", -1)):
+        rows = ["header", "1e-3, 2e-3, 3e-3", "0, 1"]
+        rows += [", ".join([f"{sign * change * scale}"] * 3) for scale in (0.9, 1.1)]
+        (folder / f"dG_{name}.txt").write_text("\n".join(rows))
+    return folder / "dG_increasing.txt"
+
+
+def test_tables_of_the_same_name_are_each_compared_and_an_edited_one_is_another(
+    images: Images, tmp_path: Path
+) -> None:
+    coarse = of_tables(table_files(tmp_path / "a", 1e-3))
+    fine = of_tables(table_files(tmp_path / "b", 5e-5))
+    assert coarse.name == fine.name
+    configuration = replace(
+        CONFIGURATION, technologies=(coarse, fine), seeds=(0,), learning_rates=(0.3,)
+    )
+    checkpoint = Checkpoint(tmp_path / "checkpoint", configuration.document())
+    _, first, second = compare(configuration, images, checkpoint, lambda _what, _epochs: None)
+    assert first.attempts[0].pulses < second.attempts[0].pulses
+
+    edited = of_tables(table_files(tmp_path / "b", 1e-4))
+    assert edited.document() != fine.document()
+    again = of_tables(table_files(tmp_path / "b", 5e-5))
+    assert again.document() == fine.document()
+    other = replace(configuration, technologies=(coarse, edited))
+    with pytest.raises(SweepError, match="is of another configuration"):
+        Checkpoint(tmp_path / "checkpoint", other.document())

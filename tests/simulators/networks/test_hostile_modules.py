@@ -2,7 +2,8 @@
 
 import copy
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -30,8 +31,8 @@ class Small(nn.Module):
         self.code = code
         self.conv, self.norm = nn.Conv2d(3, 4, 3, padding=1), nn.BatchNorm2d(4)
         self.linear, self.last = nn.Linear(4, 4), nn.Linear(4, 5)
-        nn.init.uniform_(self.norm.running_mean, -1, 1)
-        nn.init.uniform_(self.norm.running_var, 0.3, 2)
+        nn.init.uniform_(self.norm.get_buffer("running_mean"), -1, 1)
+        nn.init.uniform_(self.norm.get_buffer("running_var"), 0.3, 2)
 
     def forward(self, *args: Any, **options: Any) -> Any:
         return self.code(self, *args, **options)
@@ -63,7 +64,7 @@ def same(model: nn.Module, *inputs: Any, converters: bool = True) -> AnalogNetwo
     got = analog.quantised()
     with torch.no_grad():
         assert deviation(_seeded(before, example), _seeded(got, example)) < 1e-3
-        assert deviation(_seeded(copy.deepcopy(model).eval(), example), _seeded(got, example)) < 1e-3
+        assert deviation(_seeded(model.eval(), example), _seeded(got, example)) < 1e-3
         if converters:
             fine = to_analog(model, EXACT, 16, converters=FINE, calibration=example)
             expected = _seeded(before, example)
@@ -88,7 +89,7 @@ def test_one_layer_under_two_names_has_one_set_of_devices() -> None:
 
 
 def test_a_layer_called_twice_has_converters_that_hold_the_values_of_both_calls() -> None:
-    def code(m: Small, x: Tensor) -> Tensor:
+    def code(m: Small, x: Tensor) -> Any:
         return m.last(m.linear(10 * torch.relu(m.linear(m.conv(x).mean((2, 3))))))
 
     model, given = small(code), []
@@ -137,7 +138,7 @@ def test_a_weight_that_is_used_elsewhere_too_is_read_twice_and_not_scaled() -> N
 
 
 def test_a_weight_that_is_no_product_alone_stays_digital_and_says_so() -> None:
-    def code(m: Small, x: Tensor) -> Tensor:
+    def code(m: Small, x: Tensor) -> Any:
         return ends(m, m.norm(m.conv(x))) * m.linear.weight.norm() + m.linear.weight.sum()
 
     analog = same(small(code))
@@ -165,9 +166,7 @@ def test_functions_of_weights_have_converters_like_layers() -> None:
 def test_all_four_projections_of_attention_have_converters() -> None:
     torch.manual_seed(0)
     attention, x = nn.MultiheadAttention(8, 2, batch_first=True), torch.randn(4, 6, 8)
-    analog = to_analog(
-        attention, EXACT, 16, converters=Converters(4, 3), calibration=(x, x, x)
-    )
+    analog = to_analog(attention, EXACT, 16, converters=Converters(4, 3), calibration=(x, x, x))
     assert set(analog.reaches) == {"q", "k", "v", "out_proj"}
     outputs, _ = analog.programmed(0)(x, x, x)
     columns = (outputs - attention.out_proj.bias).flatten(0, 1).T
@@ -175,12 +174,12 @@ def test_all_four_projections_of_attention_have_converters() -> None:
 
 
 def test_wrappers_and_precisions_of_published_networks_are_seen_through() -> None:
-    for model in (nn.DataParallel(small(plain)), torch.compile(small(plain), backend="eager")):
-        analog = to_analog(model, EXACT, 16, example=images())
+    for wrap in (nn.DataParallel, partial(torch.compile, backend="eager")):
+        analog = to_analog(cast("nn.Module", wrap(small(plain))), EXACT, 16, example=images())
         assert [layer.name for layer in analog.layers] == ["conv", "linear", "last"]
         assert deviation(small(plain).eval()(images()), analog.quantised()(images())) < 1e-3
     inner = small(plain)
-    inner.conv = torch.compile(inner.conv, backend="eager")
+    inner.add_module("conv", cast("nn.Module", torch.compile(inner.conv, backend="eager")))
     analog = to_analog(inner, EXACT, 16, example=images())
     assert deviation(small(plain).eval()(images()), analog.quantised()(images())) < 1e-3
 
@@ -241,7 +240,7 @@ def test_paths_chosen_by_values_are_all_right() -> None:
 
 def test_a_norm_after_two_layers_stays_digital() -> None:
     def code(m: Small, x: Tensor) -> Tensor:
-        return ends(m, m.norm(m.conv(x)) + m.norm(m.other(x)))
+        return ends(m, m.norm(m.conv(x)) + m.norm(m.get_submodule("other")(x)))
 
     model = small(code)
     model.other = nn.Conv2d(3, 4, 1)
@@ -273,7 +272,8 @@ class Rememberer(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         self.calls += 1
-        return self.layer(x) * self.calls
+        outputs: Tensor = self.layer(x)
+        return outputs * self.calls
 
 
 def refused(model: nn.Module, match: str, *example: Any, **options: Any) -> None:
@@ -305,7 +305,8 @@ def test_what_cannot_be_converted_is_refused_by_name_in_a_sentence() -> None:
     refused(nn.Sequential(nn.LazyLinear(3)), "Layer 0 has no weight yet", torch.ones(1, 2))
     refused(nn.Linear(3, 2, device="meta"), "Linear has its weight on the meta device")
     with pytest.warns(DeprecationWarning):
-        refused(torch.jit.trace(nn.Linear(3, 2), torch.ones(1, 3)), "compiled by torch.jit")
+        traced: Any = torch.jit.trace(nn.Linear(3, 2), torch.ones(1, 3))  # type: ignore[no-untyped-call]
+    refused(traced, "compiled by torch.jit")
     refused(small(plain), "Small cannot compute its example", torch.randn(2, 5, 6, 6))
     refused(small(lambda m, x: plain(m, x)[:0].tolist()), "returns no tensors", images())
     refused(small(lambda m, x, y: plain(m, x + y.nothing)), "cannot be guessed")

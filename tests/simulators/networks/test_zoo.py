@@ -66,8 +66,8 @@ def made(name: str) -> tuple[nn.Module, tuple[Tensor, ...]]:
         if isinstance(part, nn.BatchNorm1d | nn.BatchNorm2d):
             nn.init.uniform_(part.weight, 0.5, 1.5)
             nn.init.uniform_(part.bias, -0.3, 0.3)
-            nn.init.uniform_(part.running_mean, -0.3, 0.3)
-            nn.init.uniform_(part.running_var, 0.5, 1.5)
+            nn.init.uniform_(part.get_buffer("running_mean"), -0.3, 0.3)
+            nn.init.uniform_(part.get_buffer("running_var"), 0.5, 1.5)
     if kind == WORDS:
         return network, (torch.randint(20, (3, 12)),)
     shapes = kind if isinstance(kind[0], tuple) else (kind,)

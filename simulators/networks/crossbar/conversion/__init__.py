@@ -1,1 +1,1 @@
-"""From a trained module to one whose weights devices can hold, and the proof that it is the same."""
+"""From a trained module to one for devices, and the proof that it is the same."""

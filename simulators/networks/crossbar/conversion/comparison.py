@@ -1,7 +1,6 @@
 """How far the outputs of two networks differ, and from which layer on."""
 
 import math
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -58,19 +57,13 @@ def _layer_outputs(network: nn.Module, example: Example) -> list[tuple[str, Any]
         found.append((name, [one.clone() for one in tensors_of(outputs)]))
 
     leaves = [(n, part) for n, part in network.named_modules() if n and not list(part.children())]
-    hooks: list[Any] = [
-        part.register_forward_hook(_hook(keep, name)) for name, part in leaves
-    ]
+    hooks = [part.register_forward_hook(partial(keep, name)) for name, part in leaves]
     try:
         example.call(network)
     finally:
         for hook in hooks:
             hook.remove()
     return found
-
-
-def _hook(keep: Callable[..., None], name: str) -> Callable[..., None]:
-    return partial(keep, name)
 
 
 def _deviation(expected: Tensor, got: Tensor) -> float:

@@ -89,7 +89,9 @@ def convert(model: nn.Module, inputs: Inputs | None, *, fold: bool) -> tuple[Con
     proven = _rebuilt(copied, places, into)
     if into and deviation(expected, example.call(proven)) > tolerance:
         layer = first_difference(exact, proven, example, tolerance)
-        staying |= dict.fromkeys(into, f"folding it changes the outputs of {layer or 'the network'}")
+        staying |= dict.fromkeys(
+            into, f"folding it changes the outputs of {layer or 'the network'}"
+        )
         into, proven = {}, _rebuilt(copied, places, {})
     if (off := deviation(expected, example.call(proven))) > tolerance:
         raise _refusal(exact, first_difference(exact, proven, example, tolerance), off)
@@ -131,11 +133,11 @@ def _recorded(
     return record, got
 
 
-def _hidden(
-    copied: nn.Module, record: Recorder, example: Example, tolerance: float
-) -> list[str]:
+def _hidden(copied: nn.Module, record: Recorder, example: Example, tolerance: float) -> list[str]:
     """Return the weights that the outputs depend on, though no function was seen to take them."""
-    parameters = {n: p for n, p in copied.named_parameters() if p.dim() > 1 and n not in record.uses}
+    parameters = {
+        n: p for n, p in copied.named_parameters() if p.dim() > 1 and n not in record.uses
+    }
     if not parameters:
         return []
     expected = example.call(copied)
@@ -159,8 +161,8 @@ def _check_copy(
 ) -> None:
     if record.stranger is not None:
         raise NetworkError(
-            f"A copy of the network still computes with {record.stranger} of the original, to which "
-            "a hook or a function refers: make it refer to the module that it is called with."
+            f"A copy of the network still computes with {record.stranger} of the original, which a "
+            "hook or a function keeps: let it use the module that it is called with."
         )
     if record.unregistered is not None:
         shape = " × ".join(map(str, record.unregistered.shape))

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self
 
 import torch
@@ -61,7 +62,11 @@ class Example:
         generator = torch.Generator().manual_seed(0)
 
         def change(one: Tensor) -> Tensor:
-            constant = one.is_floating_point() and one.numel() > 1 and bool((one == one.flatten()[0]).all())
+            constant = (
+                one.is_floating_point()
+                and one.numel() > 1
+                and bool((one == one.flatten()[0]).all())
+            )
             return torch.randn(one.shape, generator=generator).to(one) if constant else one
 
         return self.mapped(change)
@@ -162,10 +167,8 @@ def _batches(layer: nn.Module) -> Iterator[Callable[[], Tensor]]:
                 yield normal(_channels(layer), side, side, side)
         case nn.Embedding():
             for length in LENGTHS:
-                shape = (BATCH, length)
-                yield lambda shape=shape: torch.randint(
-                    layer.num_embeddings, shape, generator=generator
-                )
+                words, shape = layer.num_embeddings, (BATCH, length)
+                yield partial(torch.randint, words, shape, generator=generator)
         case nn.RNNBase() | nn.RNNCellBase():
             for length in LENGTHS:
                 yield normal(length, layer.input_size)

@@ -184,13 +184,13 @@ class FoldGuard:
             layers = {id(network.get_submodule(name).weight): name for name in self.layers}
             watcher = _FoldWatcher(layers)
             self._watching.append((call, watcher))
-            watcher.__enter__()
+            watcher.__enter__()  # type: ignore[no-untyped-call]
 
-    def after(self, network: nn.Module, args: Any, options: Any, outputs: Any) -> None:
+    def after(self, network: nn.Module, _args: Any, _options: Any, outputs: Any) -> None:
         if torch.compiler.is_compiling() or not self._watching:
             return
         call, watcher = self._watching.pop()
-        watcher.__exit__(None, None, None)
+        watcher.__exit__(None, None, None)  # type: ignore[no-untyped-call]
         if outputs is None and watcher.wrong is None:
             return  # the network itself has failed
         wrong = watcher.wrong or next(iter(watcher.waiting.values()), (None, None))[0]
@@ -249,7 +249,8 @@ class _FoldWatcher(TorchFunctionMode):
 
 def _shapes(args: Any, options: Any) -> Any:
     """Return what a path may depend on but values: shapes, and arguments that are no tensors."""
-    return tuple(
+    leaves = [
         tuple(one.shape) if isinstance(one, Tensor) else repr(one)
         for one in tree_leaves((args, options))
-    ) + (len(args), tuple(sorted(options)))
+    ]
+    return (*leaves, len(args), *sorted(options))

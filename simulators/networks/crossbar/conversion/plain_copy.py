@@ -34,7 +34,7 @@ def plain_copy(model: nn.Module) -> nn.Module:
         ) from error
     copied.eval()
     for name, part in list(copied.named_modules(remove_duplicate=False)):
-        part._compiled_call_impl = None  # type: ignore[assignment]
+        part._compiled_call_impl = None
         if name and unwrapped(part) is not part:
             copied.set_submodule(name, unwrapped(part))
     return copied
@@ -81,9 +81,7 @@ def _fix_parametrized(part: nn.Module) -> None:
         part.register_parameter(name, nn.Parameter(tensor.clone(), requires_grad=False))
 
 
-def _remove(
-    remove: Callable[..., Any], part: nn.Module, attribute: str, name: str
-) -> None:
+def _remove(remove: Callable[..., Any], part: nn.Module, attribute: str, name: str) -> None:
     try:
         remove(part, attribute)
     except Exception as error:

@@ -101,7 +101,7 @@ class Recorder(TorchFunctionMode):
         self.uncounted = 0
 
     def __enter__(self) -> Self:
-        super().__enter__()
+        super().__enter__()  # type: ignore[no-untyped-call]
         return self
 
     def __torch_function__(
@@ -142,9 +142,9 @@ class Recorder(TorchFunctionMode):
     ) -> None:
         """Keep the weight of a product that is a parameter, but of no module of the network."""
         product = product_of(function, args, options)
-        if product is not None and isinstance(product.weight, torch.nn.Parameter):
-            if self.addresses.find(product.weight) is None:
-                self.unregistered = product.weight
+        weight = None if product is None else product.weight
+        if isinstance(weight, torch.nn.Parameter) and self.addresses.find(weight) is None:
+            self.unregistered = weight
 
     def _note_takers(
         self, function: Callable[..., Any], args: tuple[Any, ...], given: list[Tensor], result: Any
@@ -212,9 +212,7 @@ class Recorder(TorchFunctionMode):
             if weight is not None and id(weight) in owned:
                 self._uses(owned[id(weight)]).multiply_adds[0] += count * weight.numel()
 
-    def _note_recurrent(
-        self, given: list[Tensor], owned: Mapping[int, str], counted: int
-    ) -> None:
+    def _note_recurrent(self, given: list[Tensor], owned: Mapping[int, str], counted: int) -> None:
         """Count the steps of all sequences times each weight; torch may have counted none."""
         steps = given[0].numel() // given[0].shape[-1]
         adds = 0

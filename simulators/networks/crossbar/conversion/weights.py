@@ -57,9 +57,7 @@ def owners_of(model: nn.Module) -> dict[int, list[Owner]]:
     return owners
 
 
-def find_places(
-    model: nn.Module, uses: Mapping[str, Uses]
-) -> tuple[list[Place], dict[str, str]]:
+def find_places(model: nn.Module, uses: Mapping[str, Uses]) -> tuple[list[Place], dict[str, str]]:
     """Return the arrays of a network, and by parameter why its other weights stay digital."""
     owners = owners_of(model)
     places: list[Place] = []

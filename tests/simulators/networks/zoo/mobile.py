@@ -6,7 +6,12 @@ from torch.nn import functional
 
 
 def conv(
-    inputs: int, outputs: int, size: int, stride: int = 1, groups: int = 1, act: type | None = nn.ReLU6
+    inputs: int,
+    outputs: int,
+    size: int,
+    stride: int = 1,
+    groups: int = 1,
+    act: type | None = nn.ReLU6,
 ) -> list[nn.Module]:
     padding = size // 2
     layer = nn.Conv2d(inputs, outputs, size, stride, padding, groups=groups, bias=False)
@@ -34,7 +39,9 @@ class Excitation(nn.Module):
         self.gate = gate()
 
     def forward(self, x: Tensor) -> Tensor:
-        scale: Tensor = self.gate(self.expand(torch.relu(self.reduce(x.mean((2, 3), keepdim=True)))))
+        scale: Tensor = self.gate(
+            self.expand(torch.relu(self.reduce(x.mean((2, 3), keepdim=True))))
+        )
         return x * scale
 
 
@@ -153,7 +160,8 @@ def convmixer() -> nn.Module:
 
     class Residual(nn.Sequential):
         def forward(self, x: Tensor) -> Tensor:
-            return super().forward(x) + x
+            out: Tensor = super().forward(x)  # type: ignore[no-untyped-call]
+            return out + x
 
     def act(layer: nn.Module) -> list[nn.Module]:
         return [layer, nn.GELU(), nn.BatchNorm2d(12)]

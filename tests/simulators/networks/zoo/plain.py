@@ -4,7 +4,9 @@ import torch
 from torch import Tensor, nn
 
 
-def conv(inputs: int, outputs: int, size: int = 3, stride: int = 1, groups: int = 1) -> list[nn.Module]:
+def conv(
+    inputs: int, outputs: int, size: int = 3, stride: int = 1, groups: int = 1
+) -> list[nn.Module]:
     """A convolution, batch norm and ReLU."""
     padding = size // 2
     layer = nn.Conv2d(inputs, outputs, size, stride, padding, groups=groups, bias=False)

@@ -175,7 +175,7 @@ class UNet(nn.Module):
 
 
 def autoencoder() -> nn.Module:
-    """Strided convolutions, and transposed ones with batch norm back (Radford et al., ICLR 2016)."""
+    """Strided convolutions, then transposed ones with batch norm (Radford et al., ICLR 2016)."""
     return nn.Sequential(
         *(nn.Conv2d(3, 8, 4, 2, 1), nn.LeakyReLU(0.2)),
         *(nn.Conv2d(8, 12, 4, 2, 1), nn.BatchNorm2d(12), nn.LeakyReLU(0.2)),

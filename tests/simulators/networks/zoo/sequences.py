@@ -58,7 +58,8 @@ class WindowAttention(nn.Module):
         read = self.proj(read).view(batch, height // w, width // w, w, w, channels)
         read = read.permute(0, 1, 3, 2, 4, 5).reshape(batch, height, width, channels)
         x = x + torch.roll(read, (self.shift, self.shift), (1, 2))
-        return x + self.mlp(self.norm2(x))
+        outputs: Tensor = x + self.mlp(self.norm2(x))
+        return outputs
 
 
 class Swin(nn.Module):
@@ -127,10 +128,10 @@ class GPT(nn.Module):
 class RecurrentClassifier(nn.Module):
     """Words through an LSTM or a GRU both ways; its last outputs are classified."""
 
-    def __init__(self, kind: type[nn.RNNBase]) -> None:
+    def __init__(self, kind: type[nn.LSTM] | type[nn.GRU]) -> None:
         super().__init__()
         self.words = nn.Embedding(30, 8)
-        self.memory = kind(8, 10, num_layers=2, batch_first=True, bidirectional=True, dropout=0.2)  # type: ignore[call-arg]
+        self.memory = kind(8, 10, num_layers=2, batch_first=True, bidirectional=True, dropout=0.2)
         self.classes = nn.Linear(20, 4)
 
     def forward(self, words: Tensor) -> Tensor:

@@ -153,10 +153,11 @@ class AnalogNetwork:
 
     def _weights(self, array: Array, trial: int | None, noise: float = 1.0) -> Tensor:
         layer, pairs = array.layer, array.pairs
-        positive, negative = layer.targets()
+        levels: tuple[Tensor, Tensor] | None = None
         if trial is not None and array.devices.aged is not None:
             rng = stream(self.seed, HOPPING, layer.number, trial)
-            positive, negative = (_aged(p.long(), array.devices, rng) for p in (positive, negative))
+            positive, negative = (_aged(p.long(), array.devices, rng) for p in layer.targets())
+            levels = positive, negative
             pairs = pairs_on(array.devices, positive, negative, layer.scale)
         if trial is None or noise == 0 or not any(array.devices.std_S):
             weights = pairs.weights.clone()
@@ -166,7 +167,7 @@ class AnalogNetwork:
             weights = draws.mul_(pairs.std * noise).add_(pairs.weights)
         if self.lines is None:
             return weights
-        both_S = layer.conductances_of(weights, positive, negative, array.devices)
+        both_S = layer.conductances_of(weights, *(levels or layer.targets()), array.devices)
         lined = through_lines(*both_S, self.lines, array.place.groups)
         return layer.weights_of(*lined, array.devices)
 

@@ -61,9 +61,9 @@ class Resnet(nn.Module):
                 nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
 
     def forward(self, images: Tensor) -> Tensor:
-        normalised = (images - self.mean.view(-1, 1, 1)) / self.std.view(-1, 1, 1)
-        first = torch.relu(self.first_norm(self.first(normalised)))
-        outputs: Tensor = self.last(self.stages(first).mean(dim=(2, 3)))
+        x = (images - self.mean.view(-1, 1, 1)) / self.std.view(-1, 1, 1)
+        x = torch.relu_(self.first_norm(self.first(x)))
+        outputs: Tensor = self.last(self.stages(x).mean(dim=(2, 3)))
         return outputs
 
 
@@ -80,9 +80,9 @@ class _Block(nn.Module):
             self.shortcut = nn.Sequential(projection, nn.BatchNorm2d(outputs))
 
     def forward(self, inputs: Tensor) -> Tensor:
-        first = torch.relu(self.first_norm(self.first(inputs)))
-        second = self.second_norm(self.second(first))
-        return torch.relu(second + self.shortcut(inputs))
+        x = torch.relu_(self.first_norm(self.first(inputs)))
+        x = self.second_norm(self.second(x))
+        return torch.relu_(x.add_(self.shortcut(inputs)))
 
 
 def _stage(inputs: int, outputs: int, blocks: int, stride: int) -> nn.Sequential:

@@ -6,16 +6,17 @@ submodules are copied directly, in a tenth of the time.
 
 import copy
 from collections import OrderedDict
+from functools import cache
 from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 import torch
 from torch import nn
 
-ATOMS = (
+ATOMS = {
     *(type(None), bool, int, float, complex, str, bytes, type, range),
     *(FunctionType, BuiltinFunctionType, torch.dtype, torch.device, torch.Size),
-)
+}
 CUSTOM = ("__deepcopy__", "__getstate__", "__reduce__")
 
 
@@ -31,10 +32,11 @@ def _copied(value: Any, memo: dict[int, Any]) -> Any:
         return value
     if id(value) in memo:
         return memo[id(value)]
-    if kind in (dict, OrderedDict):
+    if kind is dict or kind is OrderedDict:
         table = memo[id(value)] = kind()
         for key, entry in value.items():
-            table[_copied(key, memo)] = _copied(entry, memo)
+            named = key if type(key) is str else _copied(key, memo)
+            table[named] = entry if type(entry) in ATOMS else _copied(entry, memo)
         return table
     if kind is tuple and all(type(entry) in ATOMS for entry in value):
         return value
@@ -42,12 +44,14 @@ def _copied(value: Any, memo: dict[int, Any]) -> Any:
         return kind(value)
     if isinstance(value, nn.Module) and _is_plain(kind):
         module = memo[id(value)] = object.__new__(kind)
+        content = module.__dict__
         for name, entry in value.__dict__.items():
-            module.__dict__[name] = _copied(entry, memo)
+            content[name] = entry if type(entry) in ATOMS else _copied(entry, memo)
         return module
     return copy.deepcopy(value, memo)
 
 
+@cache
 def _is_plain(kind: type) -> bool:
     """Return whether copying a module's attributes one by one is what copy.deepcopy does."""
     own = [vars(base) for base in kind.__mro__[: kind.__mro__.index(nn.Module)]]

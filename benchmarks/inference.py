@@ -15,8 +15,9 @@ from torch import Tensor, nn
 
 from dwmtj.benchmarks._crosssim import INSTALL, CrossSim
 from dwmtj.simulators.networks import load_images
+from dwmtj.simulators.networks.crossbar.analog_network import AnalogNetwork
 from dwmtj.simulators.networks.crossbar.devices import ConductanceRange
-from dwmtj.simulators.networks.crossbar.network import AnalogNetwork, from_analog, to_analog
+from dwmtj.simulators.networks.crossbar.network import from_analog, to_analog
 from dwmtj.simulators.networks.crossbar.random_streams import programming_noise
 from dwmtj.simulators.networks.data.image_batches import ImageBytes, on_device, predictions
 from dwmtj.simulators.networks.inference.result import half_width

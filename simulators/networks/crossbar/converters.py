@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from ..errors import NetworkError
-from .conversion.example import Example
+from .conversion.example import Example, shortened
 from .layer_kinds import product_of
 
 MOST_VALUES = 1 << 20  # of a layer, looked at for its reach
@@ -81,8 +81,14 @@ def reaches(
     `weights` are those of the network's arrays. Ranges are the largest over an array's calls.
     """
     watching = _Watching({weight.data_ptr(): name for name, weight in weights.items()}, converters)
-    with watching:
-        example.call(network)
+    try:
+        with watching:
+            example.call(network)
+    except Exception as error:  # whatever the model's own code raises
+        raise NetworkError(
+            f"{type(network).__name__} fails for its calibration images ({type(error).__name__}: "
+            f"{shortened(error)}): give images that it takes, or leave converters out."
+        ) from error
     return watching.found
 
 

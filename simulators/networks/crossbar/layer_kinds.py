@@ -47,8 +47,9 @@ class ProductKind:
     is_transposed: bool = False
 
 
+LINEAR = ProductKind(0)
 PRODUCTS: Mapping[Callable[..., Any], ProductKind] = {
-    functional.linear: ProductKind(0),
+    functional.linear: LINEAR,
     torch.conv1d: ProductKind(1),
     torch.conv2d: ProductKind(2),
     torch.conv3d: ProductKind(3),
@@ -56,6 +57,9 @@ PRODUCTS: Mapping[Callable[..., Any], ProductKind] = {
     torch.conv_transpose2d: ProductKind(2, is_transposed=True),
     torch.conv_transpose3d: ProductKind(3, is_transposed=True),
 }
+
+
+MATRIX_PRODUCTS = {torch.matmul, torch.mm, Tensor.matmul, Tensor.mm, Tensor.__matmul__}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +115,31 @@ class Product:
 def product_of(
     function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> Product | None:
-    """Return the product that a call of torch is, None for any other call."""
+    """Return the product that a call of torch is, None for any other call.
+
+    x @ W is a linear product of the weight Wᵀ, and so is addmm of a bias.
+    """
     kind = PRODUCTS.get(function)
     if kind is None:
-        return None
+        return _matrix_product(function, args, kwargs)
     options = dict(kwargs)
     named = ("input", "weight", "bias")[len(args) :]
     inputs, weight, bias = (*args[:3], *(options.pop(name, None) for name in named))
     return Product(function, kind, inputs, weight, bias, args[3:], options)
+
+
+def _matrix_product(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> Product | None:
+    if function in MATRIX_PRODUCTS and len(args) == 2:
+        bias, (inputs, matrix) = None, args
+    elif function in (torch.addmm, Tensor.addmm) and len(args) == 3 and args[0].dim() == 1:
+        bias, inputs, matrix = args
+    else:
+        return None
+    if kwargs or not isinstance(matrix, Tensor) or matrix.dim() != 2:
+        return None
+    return Product(functional.linear, LINEAR, inputs, matrix.t(), bias, (), {})
 
 
 def rows_of(weight: Tensor, *, is_transposed: bool, groups: int) -> Tensor:

@@ -37,10 +37,11 @@ class AnalogArray(nn.Module):
         reach: ConverterReach | None,
         rows: tuple[int, int] | None = None,
         *,
+        is_matrix: bool = False,
         is_unreached: bool = False,
     ) -> None:
         super().__init__()
-        self.name, self.parameter, self.rows = name, parameter, rows
+        self.name, self.parameter, self.rows, self.is_matrix = name, parameter, rows, is_matrix
         self.register_buffer("read_std", read_std.float())
         self.noise, self.reach, self.is_unreached = noise, reach, is_unreached
         self.is_noisy = bool((read_std > 0).any())
@@ -51,6 +52,8 @@ class AnalogArray(nn.Module):
 
     def weight_of(self, network: nn.Module) -> Tensor:
         weight = network.get_parameter(self.parameter)
+        if self.is_matrix:
+            return weight.t()
         return weight if self.rows is None else weight[slice(*self.rows)]
 
     def read(self, product: Product, first_image: int, images: int) -> Tensor:

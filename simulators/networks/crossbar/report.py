@@ -12,8 +12,9 @@ from html import escape
 
 import pandas as pd
 
+from .analog_network import AnalogNetwork
+from .arrays import Array
 from .multiply_adds import MultiplyAdds
-from .network import AnalogNetwork, Array
 
 SHOWN = 3  # names of batch norms with the same reason
 NUMBERS = ("weights", "devices", "multiply-adds")

@@ -13,10 +13,11 @@ import torch
 from torch import Tensor, nn
 
 from ...sweeps.task import Advance, Task
+from ..crossbar.analog_network import AnalogNetwork
 from ..crossbar.devices import DeviceLevels
 from ..crossbar.line_resistance import LineResistance
 from ..crossbar.mapping import Clipping, Per, check_mapping
-from ..crossbar.network import AnalogNetwork, from_analog, to_analog
+from ..crossbar.network import from_analog, to_analog
 from ..crossbar.random_streams import check_seed
 from ..data.image_batches import ImageBytes, on_device, predictions
 from ..errors import NetworkError

@@ -22,9 +22,9 @@ from ....analysis.writing.policy import (
     single_shot_policy,
     write_verify_policy,
 )
+from ..crossbar.analog_network import AnalogNetwork
 from ..crossbar.devices import DeviceLevels
 from ..crossbar.mapping import MappedLayer
-from ..crossbar.network import AnalogNetwork
 from ..crossbar.random_streams import WRITING, stream
 from .device_writing import (
     Levels,

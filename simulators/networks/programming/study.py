@@ -15,9 +15,10 @@ from torch import nn
 
 from ....analysis.state_model.model import StateModel
 from ...sweeps.checkpoint import Checkpoint
+from ..crossbar.analog_network import AnalogNetwork
 from ..crossbar.devices import all_levels
 from ..crossbar.mapping import Clipping, Per
-from ..crossbar.network import AnalogNetwork, from_analog, to_analog
+from ..crossbar.network import from_analog, to_analog
 from ..data.image_batches import ImageBytes, predictions
 from ..documents import document, stored_as
 from ..errors import NetworkError

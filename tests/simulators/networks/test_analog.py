@@ -8,6 +8,7 @@ import torch
 from scipy import stats
 from torch import Tensor, nn
 
+from dwmtj.simulators.networks.crossbar.analog_network import AnalogNetwork
 from dwmtj.simulators.networks.crossbar.converters import Converters
 from dwmtj.simulators.networks.crossbar.devices import (
     ConductanceRange,
@@ -15,7 +16,7 @@ from dwmtj.simulators.networks.crossbar.devices import (
     levels_of_range,
 )
 from dwmtj.simulators.networks.crossbar.mapping import Clipping
-from dwmtj.simulators.networks.crossbar.network import AnalogNetwork, from_analog, to_analog
+from dwmtj.simulators.networks.crossbar.network import from_analog, to_analog
 from dwmtj.simulators.networks.crossbar.random_streams import programming_noise
 from dwmtj.simulators.networks.errors import NetworkError
 

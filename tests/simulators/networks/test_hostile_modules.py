@@ -11,10 +11,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from dwmtj.simulators.networks.crossbar.analog_network import AnalogNetwork
 from dwmtj.simulators.networks.crossbar.conversion.comparison import deviation
 from dwmtj.simulators.networks.crossbar.converters import Converters
 from dwmtj.simulators.networks.crossbar.devices import ConductanceRange
-from dwmtj.simulators.networks.crossbar.network import AnalogNetwork, to_analog
+from dwmtj.simulators.networks.crossbar.network import to_analog
 from dwmtj.simulators.networks.crossbar.settings import LayerSettings
 from dwmtj.simulators.networks.errors import NetworkError
 

@@ -8,8 +8,9 @@ import torch
 from torch import nn
 
 from dwmtj.analysis.writing.policy import single_shot_policy, write_verify_policy
+from dwmtj.simulators.networks.crossbar.analog_network import AnalogNetwork
 from dwmtj.simulators.networks.crossbar.devices import all_levels
-from dwmtj.simulators.networks.crossbar.network import AnalogNetwork, to_analog
+from dwmtj.simulators.networks.crossbar.network import to_analog
 from dwmtj.simulators.networks.programming.device_writing import (
     measured_writable,
     single_shots,

@@ -1,6 +1,7 @@
 """How far the outputs of two networks differ, and from which layer on."""
 
 import math
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -8,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils._pytree import tree_leaves
 
+from ..layers import AnalogModule
 from .example import Example
 
 TOLERANCES = {torch.float64: 1e-6, torch.float32: 1e-4, torch.float16: 0.02, torch.bfloat16: 0.1}
@@ -56,10 +58,12 @@ def _layer_outputs(network: nn.Module, example: Example) -> list[tuple[str, Any]
     def keep(name: str, _layer: nn.Module, _inputs: Any, outputs: Any) -> None:
         found.append((name, [one.clone() for one in tensors_of(outputs)]))
 
-    leaves = [(n, part) for n, part in network.named_modules() if n and not list(part.children())]
+    inner = network.network if isinstance(network, AnalogModule) else network
+    leaves = [(n, part) for n, part in inner.named_modules() if n and not list(part.children())]
     hooks = [part.register_forward_hook(partial(keep, name)) for name, part in leaves]
     try:
-        example.call(network)
+        with suppress(Exception):  # where it fails, it differs
+            example.call(network)
     finally:
         for hook in hooks:
             hook.remove()

@@ -1,6 +1,6 @@
 """A model made ready for devices, compared with the original before it is handed over."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from .comparison import TOLERANCES, deviation, first_difference, tensors_of
 from .example import Example, Inputs, failing_example, guessed_example
 from .folding import Folding, batch_norms, find_foldable, fold_batch_norm
 from .plain_copy import fixed, plain_copy
+from .proof import Proof, deviation_of, refusal
 from .recording import Recorder, Uses
 from .weights import Place, find_places
 
@@ -36,26 +37,6 @@ class Converted:
     example: Example
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """The network as it was compared with the original, and the outputs of that on an example.
-
-    Their mean |Δ|/σ is at most `tolerance`.
-    """
-
-    exact: nn.Module
-    example: Example
-    expected: Any
-    tolerance: float
-
-    def check(self, network: nn.Module) -> None:
-        """Raise NetworkError if this network has other outputs than the original."""
-        off = deviation(self.expected, self.example.call(network))
-        if off > self.tolerance:
-            layer = first_difference(self.exact, network, self.example, self.tolerance)
-            raise _refusal(network, layer, off)
-
-
 def convert(model: nn.Module, inputs: Inputs | None, *, fold: bool) -> tuple[Converted, Proof]:
     """Return a copy of a model for devices, the same on the example; raises NetworkError.
 
@@ -66,13 +47,9 @@ def convert(model: nn.Module, inputs: Inputs | None, *, fold: bool) -> tuple[Con
     if not any(p.dim() > 1 and p.is_floating_point() for p in original.parameters()):
         raise _no_layers(original)
     given = guessed_example(original) if inputs is None else Example.of(inputs)
-    given = given.first(COMPARED).varied()
+    given = _computable(original, given.varied())
     exact, example, expected = _in_double_precision(original, given)
-    if not tensors_of(expected):
-        raise NetworkError(
-            f"{type(original).__name__} returns no tensors for its example, so its conversion "
-            "cannot be compared: give a module that returns its outputs."
-        )
+    _check_outputs(original, expected)
     weight = next(p for p in exact.parameters() if p.is_floating_point())
     tolerance = TOLERANCES.get(weight.dtype, TOLERANCES[torch.float32])
     copied = fixed(deepcopy(exact))
@@ -82,19 +59,18 @@ def convert(model: nn.Module, inputs: Inputs | None, *, fold: bool) -> tuple[Con
         record.uses.setdefault(name, Uses()).others["code that cannot be followed"] += 1
     places, digital = find_places(copied, record.uses)
     if not places:
-        raise _no_layers(model)
+        raise _nothing_on_devices(original, digital)
     folding = find_foldable(copied, record) if fold else Folding({}, {})
     staying = dict(folding.staying) if fold else dict.fromkeys(batch_norms(copied), "fold=False")
     into = dict(folding.into)
     proven = _rebuilt(copied, places, into)
-    if into and deviation(expected, example.call(proven)) > tolerance:
+    if into and deviation_of(expected, proven, example) > tolerance:
         layer = first_difference(exact, proven, example, tolerance)
         staying |= dict.fromkeys(
             into, f"folding it changes the outputs of {layer or 'the network'}"
         )
         into, proven = {}, _rebuilt(copied, places, {})
-    if (off := deviation(expected, example.call(proven))) > tolerance:
-        raise _refusal(exact, first_difference(exact, proven, example, tolerance), off)
+    Proof(exact, example, expected, tolerance).check(proven)
     network = fixed(plain_copy(model))
     fold_batch_norm(network, into)
     for parameter in network.parameters():
@@ -106,19 +82,37 @@ def convert(model: nn.Module, inputs: Inputs | None, *, fold: bool) -> tuple[Con
     )
 
 
+def _computable(original: nn.Module, given: Example) -> Example:
+    """Return the first images of an example, or all of it where axes mean something else."""
+    few = given.first(COMPARED).to(original)
+    with suppress(Exception):  # whatever the model's own code raises
+        few.call(original)
+        return few
+    example = given.to(original)
+    try:
+        example.call(original)
+    except Exception as error:
+        raise failing_example(original, error) from error
+    return example
+
+
+def _check_outputs(original: nn.Module, outputs: Any) -> None:
+    tensors = tensors_of(outputs)
+    if not any(one.numel() and bool(one.isfinite().any()) for one in tensors):
+        what = "numbers that are not finite" if tensors else "no tensors"
+        raise NetworkError(
+            f"{type(original).__name__} returns {what} for its example, so its conversion cannot "
+            "be compared: give another example, or a module that returns its outputs."
+        )
+
+
 def _in_double_precision(original: nn.Module, given: Example) -> tuple[nn.Module, Example, Any]:
     """Return a copy in double precision, example and outputs; as it is where it cannot be."""
     with suppress(Exception):  # whatever the model's own code raises in another precision
         exact = deepcopy(original).double()
         example = given.to(exact)
         return exact, example, example.call(exact)
-    example = given.to(original)
-    try:
-        return original, example, example.call(original)
-    except NetworkError:
-        raise
-    except Exception as error:
-        raise failing_example(original, error) from error
+    return original, given, given.call(original)
 
 
 def _recorded(
@@ -141,14 +135,15 @@ def _hidden(copied: nn.Module, record: Recorder, example: Example, tolerance: fl
     if not parameters:
         return []
     expected = example.call(copied)
-    found = []
-    for name in parameters:
+
+    def matter(names: Iterable[str]) -> bool:
         changed = deepcopy(copied)
         with torch.no_grad():
-            changed.get_parameter(name).fill_(torch.nan)
-        if deviation(expected, example.call(changed)) > tolerance:
-            found.append(name)
-    return found
+            for name in names:
+                changed.get_parameter(name).fill_(torch.nan)
+        return deviation_of(expected, changed, example) > tolerance
+
+    return [name for name in parameters if matter([name])] if matter(parameters) else []
 
 
 def _check_copy(
@@ -181,7 +176,7 @@ def _check_copy(
             "torch.manual_seed, so that a conversion cannot be compared with it: make it "
             "reproducible."
         )
-    raise _refusal(exact, first_difference(exact, copied, example, tolerance), off)
+    raise refusal(exact, first_difference(exact, copied, example, tolerance), off)
 
 
 def _rebuilt(copied: nn.Module, places: list[Place], into: Mapping[str, str]) -> nn.Module:
@@ -199,11 +194,11 @@ def _rebuilt(copied: nn.Module, places: list[Place], into: Mapping[str, str]) ->
     return network
 
 
-def _refusal(network: nn.Module, layer: str, off: float) -> NetworkError:
-    where = f"layer {layer}" if layer else f"the code of {type(network).__name__}"
+def _nothing_on_devices(model: nn.Module, digital: Mapping[str, str]) -> NetworkError:
+    reasons = "; ".join(f"{name}: {reason}" for name, reason in list(digital.items())[:3])
     return NetworkError(
-        f"The converted network differs from the original by {off:.2g} of its outputs' standard "
-        f"deviation, from {where} on: it computes there with more than its parameters."
+        f"No weights of {type(model).__name__} are multiplied by inputs alone, so that devices "
+        f"could hold them ({reasons})."
     )
 
 

@@ -42,7 +42,7 @@ def _copied(value: Any, memo: dict[int, Any]) -> Any:
         return value
     if kind in (list, set) and all(type(entry) in ATOMS for entry in value):
         return kind(value)
-    if isinstance(value, nn.Module) and _is_plain(kind):
+    if isinstance(value, nn.Module) and _is_plain(kind):  # type: ignore[arg-type]
         module = memo[id(value)] = object.__new__(kind)
         content = module.__dict__
         for name, entry in value.__dict__.items():

@@ -108,7 +108,7 @@ def guessed_example(model: nn.Module) -> Example:
             try:
                 example.call(model)
             except Exception as error:  # whatever the model's own code raises
-                problem = f"{type(error).__name__}: {_one_line(error)}"
+                problem = f"{type(error).__name__}: {shortened(error)}"
             else:
                 return example
     raise NetworkError(
@@ -120,11 +120,12 @@ def guessed_example(model: nn.Module) -> Example:
 def failing_example(model: nn.Module, error: Exception) -> NetworkError:
     return NetworkError(
         f"{type(model).__name__} cannot compute its example ({type(error).__name__}: "
-        f"{_one_line(error)}): give example=, a batch of its inputs or a tuple of its arguments."
+        f"{shortened(error)}): give example=, a batch of its inputs or a tuple of its arguments."
     )
 
 
-def _one_line(error: Exception) -> str:
+def shortened(error: Exception) -> str:
+    """Return the message of an exception of other code in a line."""
     text = " ".join(str(error).split())
     return text if len(text) <= 120 else f"{text[:120]}…"
 

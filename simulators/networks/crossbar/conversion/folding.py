@@ -7,20 +7,16 @@ A batch norm is folded where a recorded call shows that it takes the layer's out
 else does. That holds for inputs of the same shapes: other ones are looked at once (`FoldGuard`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
-from weakref import ref
 
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
-from torch.overrides import TorchFunctionMode
-from torch.utils._pytree import tree_leaves
 
-from ...errors import NetworkError
-from ..layer_kinds import LAYERS, TRANSPOSED, product_of, rows_of
-from .folded_norm import FoldedNorm, folded_norm
+from ..layer_kinds import LAYERS, TRANSPOSED, rows_of
+from .fold_guard import FoldGuard
+from .folded_norm import FoldedNorm
 from .recording import ProductOutput, Recorder
 from .weights import Owner, owners_of
 
@@ -160,97 +156,3 @@ def _fold(layer: nn.Module, norm: _BatchNorm) -> None:
     folded = rows_of(scaled, is_transposed=is_transposed, groups=groups)
     layer.weight = nn.Parameter(folded.to(weight), requires_grad=False)
     layer.bias = nn.Parameter(bias.to(weight), requires_grad=False)
-
-
-class FoldGuard:
-    """Looks once at each new shape of inputs: every folded norm must still follow its layer.
-
-    Raises NetworkError where another path is taken. Copies of a network share what was looked at.
-    """
-
-    def __init__(self, layers: frozenset[str]) -> None:
-        self.layers = layers
-        self.passed: set[Any] = set()
-        self._watching: list[tuple[Any, _FoldWatcher]] = []
-
-    def __deepcopy__(self, memo: Any) -> Self:
-        return self
-
-    def before(self, network: nn.Module, args: Any, options: Any) -> None:
-        if torch.compiler.is_compiling():
-            return
-        call = _shapes(args, options)
-        if call not in self.passed:
-            layers = {id(network.get_submodule(name).weight): name for name in self.layers}
-            watcher = _FoldWatcher(layers)
-            self._watching.append((call, watcher))
-            watcher.__enter__()  # type: ignore[no-untyped-call]
-
-    def after(self, network: nn.Module, _args: Any, _options: Any, outputs: Any) -> None:
-        if torch.compiler.is_compiling() or not self._watching:
-            return
-        call, watcher = self._watching.pop()
-        watcher.__exit__(None, None, None)  # type: ignore[no-untyped-call]
-        if outputs is None and watcher.wrong is None:
-            return  # the network itself has failed
-        wrong = watcher.wrong or next(iter(watcher.waiting.values()), (None, None))[0]
-        if wrong is not None:
-            raise NetworkError(
-                f"This call of {type(network).__name__} takes another path than its example: the "
-                f"batch norm that was folded into {wrong} does not follow it there; convert with "
-                "fold=False, or give such inputs as the example."
-            )
-        self.passed.add(call)
-
-
-class _FoldWatcher(TorchFunctionMode):
-    """Watches the outputs of layers: the first to take one must be its folded norm, and alone."""
-
-    def __init__(self, layers: Mapping[int, str]) -> None:
-        super().__init__()
-        self._layers = layers
-        self._passed: dict[int, tuple[str, ref[Tensor]]] = {}
-        self.waiting: dict[int, tuple[str, Tensor]] = {}
-        self.wrong: str | None = None
-
-    def __torch_function__(
-        self,
-        function: Callable[..., Any],
-        types: Any,
-        args: tuple[Any, ...] = (),
-        kwargs: Mapping[str, Any] | None = None,
-    ) -> Any:
-        options = kwargs or {}
-        if function is folded_norm:
-            return self._pass(*args)
-        result = function(*args, **options)
-        if any(isinstance(one, Tensor) for one in tree_leaves(result)):
-            for one in tree_leaves((args, options)):
-                self._note_use(one)
-        product = product_of(function, args, options)
-        if product is not None and id(product.weight) in self._layers:
-            self.waiting[id(result)] = (self._layers[id(product.weight)], result)
-        return result
-
-    def _pass(self, inputs: Tensor, expected: str) -> Tensor:
-        layer, _ = self.waiting.pop(id(inputs), (None, None))
-        if layer != expected:
-            self.wrong = self.wrong or expected
-        self._passed[id(inputs)] = expected, ref(inputs)
-        return inputs.view(inputs.shape)  # another tensor than the layer's output
-
-    def _note_use(self, one: Any) -> None:
-        if id(one) in self.waiting:
-            self.wrong = self.wrong or self.waiting[id(one)][0]
-        layer, passed = self._passed.get(id(one), ("", lambda: None))
-        if layer and passed() is one:
-            self.wrong = self.wrong or layer
-
-
-def _shapes(args: Any, options: Any) -> Any:
-    """Return what a path may depend on but values: shapes, and arguments that are no tensors."""
-    leaves = [
-        tuple(one.shape) if isinstance(one, Tensor) else repr(one)
-        for one in tree_leaves((args, options))
-    ]
-    return (*leaves, len(args), *sorted(options))

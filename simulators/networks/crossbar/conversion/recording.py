@@ -5,9 +5,8 @@ is seen on the way (`torch.overrides.TorchFunctionMode`). Nothing is traced symb
 assertions, default arguments and hooks do what they always do.
 """
 
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -19,6 +18,7 @@ from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import FlopCounterMode
 
 from ..layer_kinds import ATTENTION, LOOKUPS, RECURRENT, Product, product_of
+from .addresses import Addresses
 
 VALUES_READ = {
     *("__bool__", "__float__", "__int__", "__index__", "__complex__", "__contains__", "__array__"),
@@ -51,29 +51,6 @@ class ProductOutput:
     tensor: Tensor
     product: Product
     takers: list[tuple[Callable[..., Any], tuple[Any, ...]]] = field(default_factory=list)
-
-
-class Addresses:
-    """Which tensor, by name, a tensor is or is a view of."""
-
-    def __init__(self, named: Iterable[tuple[str, Tensor]]) -> None:
-        spans = sorted(
-            (tensor.data_ptr(), tensor.data_ptr() + tensor.numel() * tensor.element_size(), name)
-            for name, tensor in named
-            if tensor.numel() and tensor.device.type != "meta"
-        )
-        self._starts = [start for start, _, _ in spans]
-        self._spans = spans
-
-    def find(self, tensor: Tensor) -> str | None:
-        """Return the name, None for a tensor of its own."""
-        if tensor.layout != torch.strided or not tensor.numel():
-            return None
-        address = tensor.data_ptr()
-        place = bisect_right(self._starts, address) - 1
-        if place < 0 or address >= self._spans[place][1]:
-            return None
-        return self._spans[place][2]
 
 
 class Recorder(TorchFunctionMode):
@@ -172,8 +149,8 @@ class Recorder(TorchFunctionMode):
         if not made or (all(map(self.addresses.find, made)) and not changes):
             return  # a shape, or a view
         product = product_of(function, args, options)
-        if product is not None and id(product.weight) in owned:
-            weight = owned[id(product.weight)]
+        weight = None if product is None else self.addresses.find(product.weight)
+        if product is not None and weight is not None:
             self._uses(weight).products.append(product)
             self._uses(weight).multiply_adds[0] += product.multiply_adds(result)
             self.outputs[id(result)] = ProductOutput(weight, result, product)

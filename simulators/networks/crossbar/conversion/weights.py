@@ -14,7 +14,8 @@ from .recording import Uses
 class Place:
     """An array's place in the network: a parameter or rows of it, (first, end) or None for all.
 
-    Outputs of transposed convolutions lie along the second axis, in `groups`.
+    Outputs of transposed convolutions lie along the second axis, in `groups`, and those of a matrix
+    that stands on the right of x @ W.
     """
 
     name: str
@@ -23,17 +24,22 @@ class Place:
     rows: tuple[int, int] | None = None
     is_transposed: bool = False
     groups: int = 1
+    is_matrix: bool = False
 
     def taken_from(self, parameter: Tensor) -> Tensor:
         """Return the array's weights, its outputs along the first axis."""
         if self.rows is not None:
             return parameter[slice(*self.rows)]
+        if self.is_matrix:
+            return parameter.t()
         return rows_of(parameter, is_transposed=self.is_transposed, groups=self.groups)
 
     def put_into(self, parameter: Tensor, rows: Tensor) -> None:
         """Set the parameter's values to weights whose outputs are along the first axis."""
         if self.rows is not None:
             parameter[slice(*self.rows)] = rows.to(parameter)
+        elif self.is_matrix:
+            parameter.copy_(rows.t())
         else:
             weight = rows_of(rows, is_transposed=self.is_transposed, groups=self.groups)
             parameter.copy_(weight)
@@ -72,18 +78,26 @@ def find_places(model: nn.Module, uses: Mapping[str, Uses]) -> tuple[list[Place]
         made = [] if reason else _places(name, owner, parameter, found)
         places += made
         if not made:
-            digital[name] = reason or "not used by the example"
+            digital[name] = reason or _other_use(found)
     return places, digital
 
 
 def _reason(parameter: Tensor, uses: Uses) -> str | None:
     if not parameter.is_floating_point():
         return f"{str(parameter.dtype).removeprefix('torch.')} weights"
+    if not parameter.numel():
+        return "empty"
     if uses.others:
         return f"used by {', '.join(sorted(uses.others))}"
     if uses.lookups and not uses.products:
         return "looked up"
     return None
+
+
+def _other_use(uses: Uses) -> str:
+    if not uses.calls:
+        return "not used by the example"
+    return "used in part or in several ways" if uses.products else "used inside its layer"
 
 
 def _places(name: str, owner: Owner, parameter: Tensor, uses: Uses) -> list[Place]:
@@ -107,10 +121,15 @@ def _places(name: str, owner: Owner, parameter: Tensor, uses: Uses) -> list[Plac
             return [Place(module_name, name, kind, None, is_transposed, groups)]
         case _ if isinstance(module, RECURRENT_LAYERS) and own.startswith("weight"):
             return [Place(name, name, kind)]
-    ways = {(one.kind.is_transposed, one.groups, one.weight.shape) for one in uses.products}
+    ways = {
+        (one.kind.is_transposed, one.groups, one.weight.shape, one.weight.stride())
+        for one in uses.products
+    }
     if len(ways) != 1:
         return []
-    ((is_transposed, groups, shape),) = ways
-    if shape != parameter.shape:
-        return []
-    return [Place(name, name, kind, None, is_transposed, groups)]
+    ((is_transposed, groups, shape, stride),) = ways
+    if (shape, stride) == (parameter.shape, parameter.stride()):
+        return [Place(name, name, kind, None, is_transposed, groups)]
+    if parameter.dim() == 2 and (shape, stride) == (parameter.t().shape, parameter.t().stride()):
+        return [Place(name, name, kind, is_matrix=True)]
+    return []

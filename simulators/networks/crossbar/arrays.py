@@ -1,0 +1,98 @@
+"""The arrays of a network: weights on devices in their places, and networks that read them."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from .conversion.copying import copied_with
+from .conversion.weights import Place
+from .converters import ConverterReach
+from .devices import DeviceLevels
+from .layers import AnalogArray, AnalogModule
+from .mapping import MappedLayer, Pairs
+from .opening import open_layers
+from .random_streams import ReadingNoise
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """A layer's weights on devices, and their place in the network.
+
+    `pairs` are what its devices have in common in all programmings: to program is to draw random
+    numbers, scale them and add.
+    """
+
+    layer: MappedLayer
+    place: Place
+    devices: DeviceLevels
+    pairs: Pairs
+
+    @property
+    def read_std(self) -> float:
+        """σ of reading a pair over the conductance range: its rms over the layer's pairs."""
+        if not any(self.devices.read_std_S):
+            return 0.0
+        variances = torch.tensor(self.devices.read_std_S, dtype=torch.float64) ** 2
+        mean = float(variances[self.layer.steps.abs().long()].mean() + variances[0])
+        return math.sqrt(mean) / self.devices.range_S
+
+
+def reader(
+    array: Array, std: float, seed: int, trial: int, found: Mapping[str, ConverterReach | None]
+) -> AnalogArray:
+    layer, place = array.layer, array.place
+    return AnalogArray(
+        layer.name,
+        place.parameter,
+        std * layer.scale.flatten(),
+        ReadingNoise(seed, layer.number, trial),
+        found.get(layer.name),
+        place.rows,
+        is_matrix=place.is_matrix,
+        is_unreached=layer.name in found and found[layer.name] is None,
+    )
+
+
+def opened(
+    network: nn.Module, arrays: tuple[Array, ...], readers: list[AnalogArray]
+) -> AnalogModule:
+    names = {reader.name for reader in readers}
+    read = tuple(array for array in arrays if array.layer.name in names)
+    open_layers(network, inner_modules(read, network))
+    device = next(network.parameters()).device
+    return AnalogModule(network, readers).to(device)
+
+
+def inner_modules(arrays: tuple[Array, ...], network: nn.Module) -> set[str]:
+    """Return the modules that compute with these arrays, or whose parts have them."""
+    modules = dict(network.named_modules())
+    names = {module_of(array.place) for array in arrays}
+    parents = {name.rpartition(".")[0] for name in names}
+    attention = {name for name in parents if isinstance(modules[name], nn.MultiheadAttention)}
+    return names | attention
+
+
+def module_of(place: Place) -> str:
+    """Return the name of the module that has the place's parameter."""
+    return place.parameter.rpartition(".")[0]
+
+
+def with_weights(
+    network: nn.Module, arrays: tuple[Array, ...], weights: Mapping[str, Tensor]
+) -> nn.Module:
+    """Return a copy with these weights, in the precision of the network, on its device."""
+    replaced: dict[int, nn.Parameter] = {}
+    for array in arrays:
+        place, rows = array.place, weights[array.layer.name]
+        old = network.get_parameter(place.parameter)
+        if place.rows is None and not (place.is_transposed or place.is_matrix):
+            replaced[id(old)] = nn.Parameter(rows.to(old), requires_grad=False)
+            continue
+        if id(old) not in replaced:
+            replaced[id(old)] = nn.Parameter(old.detach().clone(), requires_grad=False)
+        with torch.no_grad():
+            place.put_into(replaced[id(old)], rows)
+    return copied_with(network, replaced)

@@ -20,7 +20,7 @@ class OpenAttention(nn.MultiheadAttention):
         need_weights: bool = True,
         attn_mask: Tensor | None = None,
         average_attn_weights: bool = True,
-        is_causal: bool = False,  # noqa: ARG002  # a hint: the mask says so, too
+        is_causal: bool = False,
     ) -> Any:
         """Return outputs and attention weights, as the layer of torch does."""
         is_single = query.dim() == 2
@@ -49,6 +49,9 @@ class OpenAttention(nn.MultiheadAttention):
         if self.add_zero_attn:
             k, v = (pad(one, (0, 0, 0, 1)) for one in (k, v))
             mask = None if mask is None else pad(mask, (0, 1))
+        if is_causal and not need_weights and key_padding_mask is None:  # torch ignores the mask
+            allowed = torch.ones(q.shape[2], k.shape[2], dtype=torch.bool, device=q.device).tril()
+            mask = _additive(~allowed, q)
         scores = q / math.sqrt(self.head_dim) @ k.transpose(-2, -1)
         weights = (scores if mask is None else scores + mask).softmax(dim=-1)
         if self.training and self.dropout:

@@ -367,3 +367,55 @@ def test_layers_set_digital_keep_their_weights() -> None:
         model, EXACT, 2, example=images(), settings={"last": LayerSettings(digital=True)}
     )
     assert torch.equal(analog.quantised().get_parameter("last.weight"), model.last.weight)
+
+
+@pytest.mark.parametrize("what", ["weight", "bias", "running_mean"])
+def test_a_norm_whose_tensors_the_network_reads_itself_stays(what: str) -> None:
+    def code(m: Small, x: Tensor) -> Any:
+        return plain(m, x) * getattr(m.norm, what).sum()
+
+    analog = same(small(code), converters=False)
+    assert norms(analog) == {"norm": "folding it changes the outputs of the network"}
+
+
+def test_a_bias_that_is_used_elsewhere_too_keeps_its_norm() -> None:
+    def code(m: Small, x: Tensor) -> Tensor:
+        return plain(m, x) + m.conv.bias.sum()  # type: ignore[union-attr]
+
+    assert set(norms(same(small(code)))) == {"norm"}
+
+
+def test_outputs_that_compare_nothing_are_refused_or_compared_layer_by_layer() -> None:
+    refused(
+        small(lambda m, x: plain(m, x) / 0 * 0), "returns numbers that are not finite", images()
+    )
+    same(small(lambda m, x: plain(m, x) * 0))
+    doubled = small(lambda m, x: functional.linear(m.conv(x).mean((2, 3)), m.last.weight * 2))
+    setting = {"last": LayerSettings(bits=2)}
+    refused(doubled, "No layer is called 'last': the layers are conv", images(), settings=setting)
+    only = nn.Sequential(nn.Embedding(5, 3))
+    refused(only, r"No weights of Sequential .* \(0\.weight: looked up\)")
+
+
+def test_axes_that_are_not_images_are_left_whole() -> None:
+    attention = nn.MultiheadAttention(8, 2)
+
+    class Masked(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.attention = attention
+
+        def forward(self, x: Tensor) -> Tensor:
+            mask = torch.ones(4, 4, dtype=torch.bool).triu(1)
+            outputs: Tensor = self.attention(x, x, x, attn_mask=mask)[0]
+            return outputs
+
+    same(Masked(), torch.randn(4, 3, 8))
+    same(nn.Linear(6, 3), torch.randn(6))
+
+
+def test_a_converted_network_is_converted_again() -> None:
+    model = small(plain)
+    once = to_analog(model, EXACT, 16, example=images())
+    again = to_analog(once.quantised(), EXACT, 16, example=images())
+    assert deviation(model.eval()(images()), again.quantised()(images())) < 1e-3

@@ -48,12 +48,12 @@ class AnalogNetwork:
 
     def __repr__(self) -> str:
         """Return which layers are on devices and what stays digital, in lines of text."""
-        from .report import as_text  # imports this module
+        from .report_text import as_text  # imports this module
 
         return as_text(self)
 
     def _repr_html_(self) -> str:
-        from .report import as_html
+        from .report_text import as_html
 
         return as_html(self)
 

@@ -6,18 +6,14 @@ torch.utils.flop_counter counts matrix products and convolutions, and those of r
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 
 import pandas as pd
 
 from .analog_network import AnalogNetwork
 from .arrays import Array
 from .multiply_adds import MultiplyAdds
-
-SHOWN = 3  # names of batch norms with the same reason
-NUMBERS = ("weights", "devices", "multiply-adds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,85 +125,3 @@ def _digital(
         sum(count for (parameter, _), count in adds.by_row.items() if parameter == name),
         analog.converted.digital.get(name, "set digital"),
     )
-
-
-def describe(analog: AnalogNetwork, found: NetworkReport) -> tuple[str, ...]:
-    """Return a sentence on the network, one on its devices, and one on batch norms not folded."""
-    layers = sum(layer.devices > 0 for layer in found.layers)
-    digital = (
-        f"{100 * found.digital_weights:.3g} % of the weights",
-        f"{100 * found.digital_multiply_adds:.3g} % of the multiply-adds",
-        f"all {found.vectors:,} biases and other vectors",
-    )
-    levels = analog.devices.conductance_S
-    noise = max(analog.devices.std_S)
-    devices = (
-        f"Devices: {len(levels)} levels from {1e3 * levels[0]:.4g} to {1e3 * levels[-1]:.4g} mS, "
-        f"programming error σ ≤ {1e6 * noise:.3g} µS"
-    )
-    if any(analog.devices.read_std_S):
-        devices += f", read noise σ ≤ {1e6 * max(analog.devices.read_std_S):.3g} µS"
-    if analog.devices.aged is not None:
-        devices += ", with retention"
-    if analog.reaches:
-        devices += ", behind converters"
-    if analog.lines is not None:
-        lines = analog.lines
-        devices += f", on arrays of {lines.rows} × {lines.columns} with {lines.resistance_ohm:g} Ω"
-        devices += " of line resistance"
-    return (
-        f"AnalogNetwork: {layers} of {len(found.layers)} layers on {found.devices:,} devices; "
-        f"digital: {', '.join(digital)}.",
-        f"{devices}.",
-        *_on_norms(found),
-    )
-
-
-def _on_norms(found: NetworkReport) -> tuple[str, ...]:
-    by_reason: dict[str, list[str]] = {}
-    for name, reason in found.digital_norms.items():
-        by_reason.setdefault(reason, []).append(name)
-    if not by_reason:
-        return ()
-    reasons = [f"{_shortened(names)} ({reason})" for reason, names in by_reason.items()]
-    return (f"Batch norm stays digital: {'; '.join(reasons)}.",)
-
-
-def _shortened(names: Sequence[str]) -> str:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
-
-
-def as_text(analog: AnalogNetwork) -> str:
-    """Return the network in lines of text, a row for each layer."""
-    found = report(analog)
-    return "\n".join((*describe(analog, found), _formatted(found).to_string(index=False)))
-
-
-def as_html(analog: AnalogNetwork) -> str:
-    """Return the network as an HTML fragment, a row for each layer."""
-    found = report(analog)
-    first, *more = (escape(sentence) for sentence in describe(analog, found))
-    table = _formatted(found)
-    aligned = ["right" if name in NUMBERS else "left" for name in table.columns]
-    rows = [_row("th", table.columns, aligned)]
-    rows += [_row("td", cells, aligned) for cells in table.itertuples(index=False)]
-    return f"<p><b>{first}</b><br>{'<br>'.join(more)}</p><table>{''.join(rows)}</table>"
-
-
-def _row(tag: str, cells: Iterable[str], aligned: Iterable[str]) -> str:
-    columns = (
-        f'<{tag} style="text-align: {side}; padding: 0.15em 0.8em">{escape(cell)}</{tag}>'
-        for cell, side in zip(cells, aligned, strict=True)
-    )
-    return f"<tr>{''.join(columns)}</tr>"
-
-
-def _formatted(found: NetworkReport) -> pd.DataFrame:
-    """Return the table as texts, without notes where there are none."""
-    table = found.table().rename(columns={"multiply_adds": "multiply-adds"})
-    if not any(table["note"]):
-        table = table.drop(columns="note")
-    for name in NUMBERS:
-        table[name] = [f"{count:,}" for count in table[name]]
-    return table

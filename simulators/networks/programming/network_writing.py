@@ -88,12 +88,13 @@ def write_network(
     """Write all devices of a network, each of a kind that is drawn for it."""
     weights: dict[str, Tensor] = {}
     pulses, at_level, squares = [], 0, 0.0
-    for layer in analog.layers:
+    for array in analog.arrays:
+        layer = array.layer
         rng = stream(analog.seed, WRITING, 1 + layer.number, trial)
         targets = torch.stack(layer.targets()).numpy().astype(np.int8)
         written = _written(write, kinds, targets.reshape(-1), rng)
         level = written.level.reshape(targets.shape)
-        weights[layer.name] = _weights(layer, level, analog.devices, rng)
+        weights[layer.name] = _weights(layer, level, array.devices, rng)
         pulses.append(written.pulses)
         at_level += int((level == targets).sum())
         squares += float(written.squares_V2.sum())

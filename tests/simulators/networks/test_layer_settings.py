@@ -59,6 +59,10 @@ def test_layers_on_other_devices_have_the_errors_of_those() -> None:
     ideal, programmed = (
         dict(n.named_parameters()) for n in (analog.quantised(), analog.programmed(0))
     )
+    assert "Devices of 0, 4: 128 levels" in repr(analog)
+    assert "Devices of 2: 128 levels from 0.94 to 1.1 mS, programming error σ ≤ 2.53" in repr(
+        analog
+    )
     assert torch.equal(ideal["0.weight"], programmed["0.weight"])
     assert not torch.equal(ideal["2.weight"], programmed["2.weight"])
 

@@ -5,11 +5,13 @@ bench for the database: each room is imported where it is used.
 """
 
 import getpass
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..errors import DwmtjError
 from ..lab_address import LabAddress
 from .console import print_message
 
@@ -54,6 +56,16 @@ SeedOption = Annotated[
 OutOption = Annotated[
     Path, typer.Option("--out", "-o", metavar="FOLDER", help="Folder of the files to write.")
 ]
+TemperatureOption = Annotated[
+    str | None,
+    typer.Option(
+        "--temperature",
+        metavar="K|°C",
+        help="Temperature of the device, such as 358K or 85C: stated, not measured. A virtual "
+        "device is simulated at it.",
+        show_default="not stated",
+    ),
+]
 LevelsOption = Annotated[
     str | None,
     typer.Option(
@@ -78,6 +90,28 @@ def parsed_levels(text: str | None) -> "Wanted | None":
         ) from error
 
 
+HOTTEST_K = 2000.0
+
+
+def parsed_temperature_K(text: str | None, option: str = "--temperature") -> float | None:
+    """Return a temperature in K; raises DwmtjError unless the text is one with its unit."""
+    if text is None:
+        return None
+    found = re.fullmatch(r"\s*([+-−]?\d+(?:[.,]\d+)?)\s*(K|°\s?C|C|℃)\s*", text)
+    if found is None:
+        raise DwmtjError(
+            f"{option} {text} is no temperature: write a number with its unit, as in 358K or 85C."
+        )
+    number = float(found[1].replace("−", "-").replace(",", "."))
+    kelvin = number if found[2] == "K" else round(number + 273.15, 9)
+    if not 0 < kelvin <= HOTTEST_K:
+        raise DwmtjError(
+            f"{option} {text} is {kelvin:g} K; a junction is measured above 0 K and up to "
+            f"{HOTTEST_K:g} K."
+        )
+    return kelvin
+
+
 def open_to_read(database: str | None) -> "Store":
     """Open an existing database, read-only if it is of an older version or cannot be written.
 
@@ -92,11 +126,16 @@ def open_to_read(database: str | None) -> "Store":
 
 
 def choose_bench(
-    bench: str | None, seed: int | None = None, attempt: int = 1, default: str = DEFAULT_BENCH
+    bench: str | None,
+    seed: int | None = None,
+    attempt: int = 1,
+    default: str = DEFAULT_BENCH,
+    temperature_K: float | None = None,
 ) -> "BenchFile":
     """Load a bench file, by default a virtual bench, which is announced; raises BenchError.
 
-    Later attempts at a run simulate the same device (its seed) with other random numbers.
+    Later attempts at a run simulate the same device (its seed) with other random numbers. A virtual
+    device is simulated at `temperature_K` if it is given.
     """
     from ..instruments import BenchError, load_bench_file
 
@@ -111,8 +150,10 @@ def choose_bench(
             "--seed applies to a virtual bench only (visa_library ends in @dwmtj); omit it for "
             "real instruments."
         )
-    if address is None or (seed is None and attempt == 1):
+    if address is None:
         return bench_file
+    if temperature_K is not None:
+        address = address.with_options(temperature_K=repr(temperature_K))
     if seed is not None:
         address = address.with_options(seed=seed)
     if attempt > 1:

@@ -19,8 +19,10 @@ from .options import (
     BenchOption,
     DatabaseOption,
     SeedOption,
+    TemperatureOption,
     choose_bench,
     login_name,
+    parsed_temperature_K,
     use_models_from,
 )
 from .scan import RunNotes, print_scan, run_scan
@@ -56,6 +58,7 @@ def run(
     ] = None,
     database: DatabaseOption = None,
     seed: SeedOption = None,
+    temperature: TemperatureOption = None,
     operator: Annotated[
         str, typer.Option(help="Name of the operator.", show_default="login name")
     ] = "",
@@ -76,6 +79,7 @@ def run(
       dwmtj run write-reset-cycling --bench bench.toml -p amplitude_stop_V=3.8 -p cycles=100
       dwmtj run staircase-write --bench bench.toml --stop-if "resistance_ohm < 40"
       dwmtj run staircase-write --bench bench.toml --resume 12
+      dwmtj run retention --bench bench.toml --temperature 85C
       dwmtj run staircase-write --scan pulse_width_s=20ns,50ns --scan bias_field_T=-4mT,0mT
       dwmtj run staircase-write -p "pulse_width_s=50 ns" -p "bias_field_T=-40 Oe" --dry-run
     """
@@ -85,26 +89,32 @@ def run(
     if dry_run and resume is not None:
         raise ProtocolError("--dry-run describes a new run: omit --resume.")
     attempt, original = 1, None
+    temperature_K = parsed_temperature_K(temperature)
     with ExitStack() as opened:
         if resume is not None:
             store = opened.enter_context(Store.open(database, create=False))
             original = store.run(resume)
             seed, attempt = _seed_of(original, protocol, seed), len(original.attempts) + 1
             given = {**original.parameters, **given}
+            if temperature_K is None:
+                temperature_K = original.conditions.get("temperature_K")
         runs = scanned_runs(protocol, given, scan) if scan else ()
         procedure = make_protocol(protocol, given) if not runs else runs[0].procedure
-        bench_file = choose_bench(bench, seed, attempt if not runs else 1)
+        bench_file = choose_bench(
+            bench, seed, attempt if not runs else 1, temperature_K=temperature_K
+        )
         bench_file = use_models_from(database, bench_file)
         if stop_if is not None:
             stop = bench_file.stop.with_stop_if(stop_if)
             bench_file = bench_file.model_copy(update={"stop": stop})
         operator = operator or login_name()
+        conditions = {} if temperature_K is None else {"temperature_K": temperature_K}
         command = _command(protocol, bench, database, scan or [])
         if dry_run:
             print_scan(runs, bench_file) if runs else print_dry_run(procedure, bench_file)
             return
         if runs:
-            about = RunNotes(operator, notes, seed)
+            about = RunNotes(operator, notes, seed, conditions)
             run_scan(runs, bench_file, database, command, original, about)
             return
         instruments = opened.enter_context(open_measurement_bench(bench_file))
@@ -120,6 +130,7 @@ def run(
             operator=operator,
             notes=notes,
             seed=seed,
+            conditions=conditions,
             resume=resume,
         )
         repeated = f", {counted(outcome.retries, 'reading')} repeated" if outcome.retries else ""

@@ -22,11 +22,12 @@ TAG = "scan "  # and the time at which the scan began
 
 @dataclass(frozen=True, slots=True)
 class RunNotes:
-    """Operator, notes and seed of the virtual device, stored with each run of a scan."""
+    """Operator, notes, seed of the virtual device and stated conditions of each run of a scan."""
 
     operator: str
     notes: str
     seed: int | None
+    conditions: Mapping[str, float]
 
 
 def print_scan(runs: Sequence[ScannedRun], bench_file: BenchFile) -> None:
@@ -75,6 +76,7 @@ def run_scan(
                         seed=about.seed,
                         resume=None if earlier is None else earlier.id,
                         tags=(tag,),
+                        conditions=about.conditions,
                     )
                     where = store.path
         except DwmtjError as error:

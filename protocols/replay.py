@@ -68,6 +68,7 @@ class Replay:
                         should_stop=_after(stop_after, measured),
                         seed=attempt.seed,
                         notes=f"Replay of run {self.record.summary.id}.",
+                        conditions=self.record.conditions,
                         resume=number,
                     )
             except BenchError as error:

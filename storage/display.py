@@ -24,7 +24,11 @@ def summary_html(run: "RunSummary") -> str:
 def record_html(record: "RunRecord") -> str:
     """Return a run with parameters, attempts and warnings as HTML tables."""
     run = record.summary
-    more = [("marked", record.marked), ("code version", record.attempts[-1].code_version)]
+    more = [
+        ("conditions", record.stated),
+        ("marked", record.marked),
+        ("code version", record.attempts[-1].code_version),
+    ]
     return _template().render(run=run, rows=[*_rows(run), *more], record=record)
 
 

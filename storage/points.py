@@ -27,3 +27,4 @@ class Point:
     resistance_ohm: float | None = None
     extra: Mapping[str, float | int | str | bool | None] = field(default_factory=lambda: NOTHING)
     mark: str | None = None
+    temperature_K: float | None = None

@@ -63,6 +63,7 @@ def record(session: Session, run_id: int) -> RunRecord:
         attempts=(*map(attempt_of, run.earlier_attempts), attempt_of(run)),
         warnings=tuple(_warnings(session, run_id)),
         marks=_marks(session, run_id),
+        conditions=run.conditions or {},
     )
 
 

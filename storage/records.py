@@ -76,7 +76,8 @@ class WarningRecord:
 class RunRecord:
     """Everything about a run except its points; attempts and warnings in order of time.
 
-    `marks` holds the marks of its points, each with the number of points that have it.
+    `marks` holds the marks of its points, each with the number of points that have it;
+    `conditions` the conditions that the operator stated, such as `temperature_K`, not measured.
     """
 
     summary: RunSummary
@@ -84,12 +85,21 @@ class RunRecord:
     attempts: tuple[AttemptRecord, ...]
     warnings: tuple[WarningRecord, ...] = ()
     marks: Mapping[str, int] = field(default_factory=dict)
+    conditions: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def marked(self) -> str:
         """The marks in one line, such as "3 points below 30 Ω"; empty if there are none."""
         return "; ".join(
             f"{count} point{'s' if count > 1 else ''} {mark}" for mark, count in self.marks.items()
+        )
+
+    @property
+    def stated(self) -> str:
+        """The stated conditions in one line, such as "358 K (stated, not measured)"."""
+        return "; ".join(
+            f"{name.rpartition('_')[0]} {value:g} {name.rpartition('_')[2]} (stated, not measured)"
+            for name, value in self.conditions.items()
         )
 
     def __repr__(self) -> str:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 
 class Status(StrEnum):
@@ -112,6 +112,7 @@ class Run(Base):
     tags: Mapped[list[str] | None]  # words of the operator, to find the run again
     starred: Mapped[bool | None]
     deleted: Mapped[datetime | None]  # time of the deletion, which can be undone; None if listed
+    conditions: Mapped[dict[str, Any] | None]  # as the operator stated them, such as temperature_K
 
     device: Mapped[Device] = relationship(lazy="joined", innerjoin=True)
     earlier_attempts: Mapped[list["EarlierAttempt"]] = relationship(
@@ -145,7 +146,9 @@ MEASURED = (
     "voltage_V",
     "current_A",
     "resistance_ohm",
+    "temperature_K",
 )
+"""The quantities of a point, each a number or NULL."""
 
 
 class StoredPoint(Base):
@@ -158,7 +161,7 @@ class StoredPoint(Base):
         CheckConstraint(
             " AND ".join(
                 [f"typeof({column}) = 'integer'" for column in ("point", "attempt", "cycle")]
-                + [f"typeof({column}) IN ('real', 'null')" for column in MEASURED]
+                + [f"typeof({column}) IN ('real', 'null')" for column in MEASURED[:-1]]
             ),
             name="plain_numbers",
         ),
@@ -179,6 +182,9 @@ class StoredPoint(Base):
     resistance_ohm: Mapped[float | None]
     extra: Mapped[dict[str, Any] | None]  # other quantities by name
     mark: Mapped[str | None]  # why the reading is not to be trusted, if it is not
+    temperature_K: Mapped[float | None] = mapped_column(
+        CheckConstraint("typeof(temperature_K) IN ('real', 'null')")  # alone: added by version 5
+    )
 
 
 class RunWarning(Base):

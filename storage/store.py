@@ -81,11 +81,13 @@ class Store:
         operator: str = "",
         notes: str = "",
         tags: Sequence[str] = (),
+        conditions: Mapping[str, float] | None = None,
     ) -> RunWriter:
         """Store a new run and return the writer of its points.
 
         `parameters` and `bench` are JSON data. The geometry and notes of the bench's "device" are
-        stored with the device, too.
+        stored with the device, too. `conditions` are stated, not measured, such as
+        {"temperature_K": 358.0}.
         """
         with self._writing() as session:
             run_id = attempts.begin(
@@ -99,6 +101,7 @@ class Store:
                 operator=operator,
                 notes=notes,
                 tags=tags,
+                conditions=conditions,
             )
         return RunWriter(self._database, run_id, 1, Progress())
 

@@ -91,6 +91,7 @@ def _provenance(run: ReportedRun) -> Iterator[tuple[str, Pairs]]:
             ("status", _status(str(summary.status), summary.message)),
             ("points", str(len(run.points))),
             ("notes", summary.notes),
+            ("conditions", run.record.stated),
             *[(name, str(value)) for name, value in run.record.parameters.items()],
         ],
     )

@@ -173,7 +173,7 @@ def _command(
 
 
 def _print_run(run: "ImportedRun") -> None:
-    names = ("time_s", "amplitude_V", "pulse_width_s", "field_T", "resistance_ohm")
+    names = ("time_s", "amplitude_V", "pulse_width_s", "field_T", "resistance_ohm", "temperature_K")
     shown = [name for name in names if any(getattr(p, name) is not None for p in run.points)]
     rows = [
         (
@@ -186,5 +186,7 @@ def _print_run(run: "ImportedRun") -> None:
     cycles = len({point.cycle for point in run.points})
     title = f"{run.protocol}, points: {len(run.points)}, cycles: {cycles}; the first {len(rows)}:"
     print_table(title, ("phase", "cycle", *shown), rows)
+    for name, value in run.conditions.items():
+        print_line(f"- {name} = {value:g} for the whole run, stated and not measured")
     for remark in run.remarks:
         print_line(f"- {remark}")

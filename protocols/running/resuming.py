@@ -50,6 +50,17 @@ def check_resumable(
             )
 
 
+def check_conditions(original: RunRecord, conditions: Mapping[str, float] | None) -> None:
+    """Raise ProtocolError if conditions are stated that differ from those of the original run."""
+    for name, value in (conditions or {}).items():
+        if original.conditions.get(name) != value:
+            raise ProtocolError(
+                f"Run {original.summary.id} was started with {name} = "
+                f"{original.conditions.get(name)}, not {value:g}: omit it to resume the run, or "
+                "start a new run."
+            )
+
+
 def _fingerprint(bench: Mapping[str, Any]) -> dict[str, Any]:
     stored = _as_stored(bench)
     if "visa_library" in stored:

@@ -14,7 +14,7 @@ from ...instruments.tracing import Step, step
 from ...storage import RunWriter, Status, Store, store_warnings
 from ..measurement_sequence import counted_retries
 from .measuring import Measurement, RunUnderWay
-from .resuming import check_resumable
+from .resuming import check_conditions, check_resumable
 from .run_control import RunControl
 from .run_events import EventDispatcher, Listener, RunEnded, RunStarted
 from .stopping import PointWatch
@@ -79,6 +79,7 @@ def run(
     operator: str = "",
     notes: str = "",
     tags: Sequence[str] = (),
+    conditions: Mapping[str, float] | None = None,
     seed: int | None = None,
     resume: int | None = None,
 ) -> RunOutcome:
@@ -88,7 +89,8 @@ def run(
     for every pause, and a RunEnded, in threads of their own. `control` stops, pauses and resumes
     the run; it is also aborted after the point at which `should_stop()` returns True. `stop`
     replaces the stop conditions of the bench. `operator` and `notes` are stored with the run, as
-    are `tags`, if it is a new one, and `seed`, the seed of a virtual bench.
+    are `tags` and `conditions`, if it is a new one, and `seed`, the seed of a virtual bench.
+    `conditions` are stated, not measured: {"temperature_K": 358.0}.
 
     `resume` is the number of a run to continue from its first incomplete cycle. Raises
     ProtocolError if its protocol, parameters, device or bench differ, or if a stop condition names
@@ -111,8 +113,10 @@ def run(
         interrupts.hold()  # the end of a run that has started must be stored
         metadata = {"seed": seed, "operator": operator, "notes": notes}
         if resume is None:
-            writer = _start(procedure, bench, store, snapshot, {**metadata, "tags": tags})
+            new = {**metadata, "tags": tags, "conditions": conditions}
+            writer = _start(procedure, bench, store, snapshot, new)
         else:
+            check_conditions(store.run(resume), conditions)
             writer = _resume(procedure, bench, store, resume, snapshot, metadata)
         stack.enter_context(store_warnings(writer))
         retries = stack.enter_context(counted_retries())

@@ -25,7 +25,9 @@ from .scpi.instrument import Instrument
 from .scpi.port import SERIAL_CHARACTER_S, Port
 from .twins import ResolveModel, no_models
 
-_OPTIONS = ("seed", "attempt", "real_time", "name", "state", "database")
+_OPTIONS = ("seed", "attempt", "real_time", "name", "state", "database", "temperature_K")
+
+HOTTEST_K = 2000.0
 
 
 class Lab:
@@ -136,7 +138,8 @@ def open_lab(address: str | LabAddress = "", *, resolve_model: ResolveModel | No
 
     Options: `seed=N`, `attempt=N` (from 2 on: other random numbers of the same seed),
     `real_time=0|1`, `name=…` (a lab of its own with otherwise equal settings), `state=FILE` (keeps
-    the devices of an array beyond the process), `database=FILE` (passed to `resolve_model`).
+    the devices of an array beyond the process), `database=FILE` (passed to `resolve_model`),
+    `temperature_K=…` (of the devices, instead of the device file's).
     The same address is the same lab for the whole process; with a digital twin, as long as the
     models come from the same place. Raises LabError.
     """
@@ -184,11 +187,31 @@ def _declared(address: LabAddress, resolve_model: ResolveModel | None) -> LabFil
                 "only."
             )
         declared = replace(declared, state_file=options["state"])
+    if "temperature_K" in options:
+        declared = _at_temperature(declared, address, options["temperature_K"])
     if "real_time" in options:
         if options["real_time"] not in ("0", "1"):
             raise LabError(f"Virtual lab {str(address)!r}: real_time must be 0 or 1.")
         declared = declared.with_pace(real_time=options["real_time"] == "1")
     return declared
+
+
+def _at_temperature(declared: LabFile, address: LabAddress, text: str) -> LabFile:
+    try:
+        temperature_K = float(text)
+    except ValueError:
+        temperature_K = float("nan")
+    if not 0 < temperature_K <= HOTTEST_K:
+        raise LabError(
+            f"Virtual lab {str(address)!r}: temperature_K must be above 0 and at most "
+            f"{HOTTEST_K:g}."
+        )
+    if isinstance(declared.parameters, TwinParameters):
+        raise LabError(
+            f"Virtual lab {str(address)!r}: a digital twin repeats what was measured at one "
+            "temperature; omit temperature_K."
+        )
+    return declared.with_temperature(temperature_K)
 
 
 def _seed_of(seed: int, attempt: int) -> int:

@@ -122,6 +122,13 @@ class LabFile:
         device = self.sections.device.model_copy(update={"seed": seed})
         return replace(self, sections=self.sections.model_copy(update={"device": device}))
 
+    def with_temperature(self, temperature_K: float) -> Self:
+        """Return the lab with its devices at another temperature; digital twins have none."""
+        if isinstance(self.parameters, TwinParameters):
+            return self
+        layer = replace(self.parameters.free_layer, temperature_K=temperature_K)
+        return replace(self, parameters=replace(self.parameters, free_layer=layer))
+
     def with_pace(self, *, real_time: bool) -> Self:
         """Return the lab at the pace of the wall clock, or as fast as it can."""
         time = TimeSection(real_time=real_time)

@@ -52,6 +52,17 @@ def check_magnitudes(table: Table, rows: pd.DataFrame, columns: Sequence[Column]
         )
 
 
+def check_conditions(conditions: Mapping[str, float]) -> None:
+    """Refuse a temperature that no junction survives or that is below zero kelvin."""
+    for name, value in conditions.items():
+        limit, unit = _LARGEST[name]
+        if not 0 < value <= limit:
+            raise ImportFileError(
+                f"The stated {name.rpartition('_')[0]} of {value:g} {unit} is none at which a "
+                f"junction is measured; correct it, or {UNUSUAL}."
+            )
+
+
 def check_signs(table: Table, rows: pd.DataFrame, protocol: str, *, accept_unusual: bool) -> None:
     """Refuse pulses without width and, but in loops, readings of zero or less."""
     if "pulse_width_s" in rows:

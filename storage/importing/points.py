@@ -33,9 +33,12 @@ def points_of(table: Table, rows: pd.DataFrame, protocol: str) -> Iterator[Point
         for name in others
         if rows[name].notna().any()
     }
-    columns = [values.get(name, [None] * len(rows)) for name in _MEASURED]
+    empty = [None] * len(rows)
+    columns = [values.get(name, empty) for name in _MEASURED]
+    temperature_K = values.pop("temperature_K", empty)
     extra = {name: column for name, column in values.items() if name not in _MEASURED}
     more: Iterable[Mapping[str, Any]] = repeat(NOTHING, len(rows))
     if extra:
         more = [dict(zip(extra, row, strict=True)) for row in zip(*extra.values(), strict=True)]
-    return map(Point, phase.tolist(), time_s, cycle.tolist(), *columns, more)
+    place = (phase.tolist(), time_s, cycle.tolist())
+    return map(Point, *place, *columns, more, repeat(None), temperature_K)

@@ -4,7 +4,7 @@ Everything is checked before anything is stored; the treatment of the rows is ke
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -18,7 +18,7 @@ from .cycles import PROTOCOLS
 from .files.file import read_table
 from .files.table import Table
 from .options import ImportOptions
-from .plausible import check_magnitudes, check_signs
+from .plausible import check_conditions, check_magnitudes, check_signs
 from .points import points_of
 from .rows import parse_rows
 from .selection import where_columns
@@ -29,6 +29,9 @@ AXES: Mapping[str, tuple[str, str]] = {
     "read-series": ("time_s", "time_s"),
 }
 """The swept quantity of each protocol without pulses, and an example of a target for it."""
+
+CONDITIONS = ("temperature_K",)
+"""What a constant states of the whole run instead of setting it at each point, as if measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class ImportedRun:
     remarks: tuple[str, ...]
     selection: str = ""
     constants: tuple[str, ...] = ()
+    conditions: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def source(self) -> str:
@@ -71,7 +75,7 @@ def read_run(
         raise ImportFileError(
             f"{protocol!r} cannot be imported; the protocols are {', '.join(PROTOCOLS)}."
         )
-    columns = parse_columns(maps, constants)
+    columns, conditions = _without_conditions(parse_columns(maps, constants))
     _check_enough(columns, protocol)
     mapped = [column for column in columns if column.constant is None]
     names = dict.fromkeys([column.name for column in mapped] + where_columns(options.where))
@@ -85,6 +89,7 @@ def read_run(
     check_signs(table, rows, protocol, accept_unusual=options.accept_unusual)
     if not options.accept_unusual:
         check_magnitudes(table, rows, columns)
+        check_conditions(conditions)
     return ImportedRun(
         protocol,
         tuple(points_of(table, rows, protocol)),
@@ -94,6 +99,7 @@ def read_run(
         (*table.remarks, *_remarks(rows), *remarks),
         "".join(f", {condition}" for condition in options.chosen),
         tuple(constants),
+        conditions,
     )
 
 
@@ -133,6 +139,7 @@ def store_run(
         points_expected=len(run.points),
         operator=operator,
         notes="\n".join(filter(None, (notes, run.notes))),
+        conditions=run.conditions,
     )
     try:
         writer.add_all(run.points)
@@ -141,6 +148,18 @@ def store_run(
         raise
     writer.finish(Status.FINISHED)
     return writer.run_id
+
+
+def _without_conditions(
+    columns: tuple[Column, ...],
+) -> tuple[tuple[Column, ...], dict[str, float]]:
+    """Return the columns, and the conditions of the whole run that constants state."""
+    stated = {
+        column.quantity: column.constant
+        for column in columns
+        if column.constant is not None and column.quantity in CONDITIONS
+    }
+    return tuple(column for column in columns if column.quantity not in stated), stated
 
 
 def _target_of(text: str) -> str:

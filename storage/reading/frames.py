@@ -21,21 +21,26 @@ _DTYPES = {
     "current_A": "float64",
     "resistance_ohm": "float64",
 }
+_ADDED = ("extra", "mark", "temperature_K")  # the columns of the table after those above
 
 
 def frame_of(rows: Sequence[Row[Any]]) -> pd.DataFrame:
-    """Return a DataFrame indexed by `point`; rows hold point, the columns above, extra and mark.
+    """Return a DataFrame indexed by `point`; rows hold the columns of the table of points.
 
     Values that were not measured are NaN, and so is the mark of a point without one; each name in
     an extra becomes a column.
     """
     frame = pd.DataFrame.from_records(
-        [tuple(row) for row in rows], columns=["point", *_DTYPES, "extra", "mark"]
+        [tuple(row) for row in rows], columns=["point", *_DTYPES, *_ADDED]
     )
     extras = [extra or {} for extra in frame.pop("extra")]
-    frame = frame.astype({"point": "int64", **_DTYPES, "mark": "str"}).set_index("point")
+    types = {"point": "int64", **_DTYPES, "mark": "str", "temperature_K": "float64"}
+    frame = frame.astype(types).set_index("point")
     if any(extras):
-        frame = frame.join(pd.DataFrame.from_records(extras, index=frame.index))
+        more = pd.DataFrame.from_records(extras, index=frame.index)
+        for name in more.columns.intersection(frame.columns):  # an extra of an older version
+            frame[name] = frame[name].fillna(more.pop(name).astype(frame[name].dtype))
+        frame = frame.join(more)
     return frame
 
 

@@ -28,6 +28,7 @@ def begin(
     operator: str,
     notes: str,
     tags: Sequence[str] = (),
+    conditions: Mapping[str, float] | None = None,
 ) -> int:
     """Store a new run with its first attempt, and return its number."""
     run = Run(
@@ -37,6 +38,7 @@ def begin(
         points_expected=points_expected,
         notes=notes,
         tags=list(tags) or None,
+        conditions=dict(conditions) if conditions else None,
         started=datetime.now(UTC),
         **_attempt_metadata(bench, seed, operator),
     )

@@ -141,6 +141,7 @@ class RunWriter:
             point.resistance_ohm,
             _json_of(point.extra) if point.extra else None,
             point.mark,
+            point.temperature_K,
         )
 
     def _store_warnings(self) -> None:

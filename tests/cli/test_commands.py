@@ -65,6 +65,17 @@ def test_a_seed_repeats_a_run_and_another_does_not(tmp_path: Path) -> None:
     assert not first.equals(other)
 
 
+def test_a_stated_temperature_is_stored_and_that_of_the_virtual_device(tmp_path: Path) -> None:
+    ran = dwmtj(tmp_path, "run", "saturate", "--temperature", "85 °C")
+    assert ran.returncode == 0, ran.stderr
+    shown = dwmtj(tmp_path, "runs", "show", "1").stdout
+    assert "temperature 358.15 K (stated, not measured)" in shown
+    with Store.open(tmp_path / "dwmtj.sqlite") as store:
+        record = store.run(1)
+    assert record.conditions == {"temperature_K": 358.15}
+    assert "temperature_K=358.15" in record.attempts[0].bench["visa_library"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -110,6 +121,8 @@ def test_a_seed_repeats_a_run_and_another_does_not(tmp_path: Path) -> None:
             "is not an ordinary file",
         ),
         (["protocols", "resett"], "did you mean 'reset'"),
+        (["run", "reset", "--temperature", "85"], "a number with its unit, as in 358K"),
+        (["run", "reset", "--temperature", "-300C"], "measured above 0 K"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )

@@ -52,6 +52,7 @@ def content_of(store: Store) -> dict[str, Any]:
             {
                 "summary": _fields(record.summary),
                 "parameters": record.parameters,
+                "conditions": record.conditions,
                 "attempts": [_fields(attempt) for attempt in record.attempts],
             }
         )
@@ -111,11 +112,15 @@ def _measure_until_killed(store: Store) -> None:
 
 def _write_by_hand(store: Store) -> None:
     device = {"name": "straight-1", "geometry": "straight", "notes": "cut, 1 µm"}
-    writer = store.begin_run("lock-in", "straight-1", parameters={}, bench={"device": device})
+    stated = {"temperature_K": 358.0}
+    writer = store.begin_run(
+        "lock-in", "straight-1", parameters={}, bench={"device": device}, conditions=stated
+    )
     writer.add(Point("saturate", 0.1, field_T=0.05, resistance_ohm=1 / 3))
     writer.add(Point("write", 1e-9, 0, 0.1 + 0.2, 50e-9, -0.004, 0.01, 1e-7, 1e5))
     writer.add(Point("write", 2.0, 1, -5.5, extra={"remark": 'a, "b"\nc', "level": 3, "ok": True}))
     writer.add(Point("write", 3.0, 1, 5.5, resistance_ohm=20.0, mark="below 40 Ω"))
+    writer.add(Point("read", 4.0, 1, resistance_ohm=90.0, temperature_K=357.5))
     writer.warn("pyvisa", "The read timed out after 2 s, ± 0.1 s.")
     writer.finish(Status.FAILED, "The magnet does not answer.")
 

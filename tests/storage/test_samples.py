@@ -45,9 +45,11 @@ def test_a_database_of_every_version_keeps_every_value(
 ) -> None:
     expected = json.loads((SAMPLES / f"v{version}.json").read_text(encoding="utf-8"))
     for points in expected["points"].values():
-        points.setdefault("mark", [None] * len(points["point"]))
+        for added in ("mark", "temperature_K"):
+            points.setdefault(added, [None] * len(points["point"]))
     for run in expected["runs"]:
         run["summary"] = {"tags": [], "starred": False, **run["summary"]}
+        run.setdefault("conditions", {})
     before = tables(sample)
     with Store.open(sample, create=False, read_only=read_only) as store:
         assert content_of(store) == {"warnings": {}, **expected}

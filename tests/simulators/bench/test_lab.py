@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from dwmtj.simulators.bench import LabError, forget_labs, lab_names, open_lab, read_lab_file
+from dwmtj.simulators.device import DeviceParameters
 
 WORKING = """
 [device]
@@ -109,11 +110,19 @@ def test_a_mistake_in_a_lab_file_is_named_with_its_remedy(
         ("trapezoid?seed=٣", r"seed must be a whole number"),
         ("trapezoid?attempt=first", r"attempt must be a whole number"),
         ("trapezoid?real_time=yes", r"real_time must be 0 or 1"),
+        ("trapezoid?temperature_K=hot", r"temperature_K must be above 0 and at most 2000"),
+        ("trapezoid?temperature_K=0", r"temperature_K must be above 0"),
     ],
 )
 def test_a_bad_lab_path_is_one_sentence(path: str, complaint: str) -> None:
     with pytest.raises(LabError, match=complaint):
         open_lab(path)
+
+
+def test_a_lab_at_another_temperature_has_devices_at_it() -> None:
+    parameters = open_lab("trapezoid?temperature_K=358.15").declared.parameters
+    assert isinstance(parameters, DeviceParameters)
+    assert parameters.free_layer.temperature_K == 358.15
 
 
 def test_a_path_is_one_lab_for_the_process() -> None:

@@ -95,9 +95,11 @@ def test_pulses_given_as_a_current_need_the_resistance_of_their_path(tmp_path: P
     assert found[0].extra == {"pulse_current_A": 0.001}
 
 
-def test_a_temperature_is_kept_beside_the_point(tmp_path: Path) -> None:
+def test_a_temperature_is_a_quantity_of_the_point(tmp_path: Path) -> None:
     maps = ("V=amplitude_V", "R=resistance_ohm", "T=temperature_C")
-    assert points(tmp_path, "V,R,T", maps)[0].extra == {"temperature_K": pytest.approx(278.15)}
+    (found, *_) = points(tmp_path, "V,R,T", maps)
+    assert found.temperature_K == pytest.approx(278.15)
+    assert found.extra == {}
 
 
 @pytest.mark.parametrize(

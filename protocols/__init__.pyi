@@ -9,6 +9,7 @@ from .pulse_train import PulseTrain, SwitchingProbability
 from .pulsed import RepeatedRamp, Reset, StaircaseWrite, WriteResetCycling
 from .read_array import ReadArray
 from .read_series import ReadSeries
+from .retention import Retention
 from .running.run_control import RunControl
 from .running.run_events import (
     Event,
@@ -40,6 +41,7 @@ __all__ = [
     "ReadSeries",
     "RepeatedRamp",
     "Reset",
+    "Retention",
     "RunControl",
     "RunEnded",
     "RunOutcome",

@@ -14,6 +14,7 @@ from .pulse_train import PulseTrain, SwitchingProbability
 from .pulsed import RepeatedRamp, Reset, StaircaseWrite, WriteResetCycling
 from .read_array import ReadArray
 from .read_series import ReadSeries
+from .retention import Retention
 
 PROTOCOLS: Mapping[str, type[BenchProcedure]] = {
     protocol.name: protocol
@@ -28,6 +29,7 @@ PROTOCOLS: Mapping[str, type[BenchProcedure]] = {
         SwitchingProbability,
         Endurance,
         ReadSeries,
+        Retention,
         CurrentSweep,
         ReadArray,
     )

@@ -40,6 +40,7 @@ _OTHER_GROUP = {
     "pulses": Group.PULSES,
     "erase": Group.FIELD,
     "readings": Group.READING,
+    "readings_per_decade": Group.READING,
 }
 _DISPLAY_UNIT = {"T": "mT", "A": "µA"}
 LONGEST_SHOWN = 40  # characters of a text in an error

@@ -20,7 +20,7 @@ from .loop import minor_loop
 from .metaplastic import metaplastic_function
 from .panel import Panel
 from .probability import probability_against_amplitude
-from .readings import readings_against_time
+from .series import series_makers
 from .train import resistance_against_pulse
 
 Maker = Callable[[], Panel]
@@ -46,7 +46,7 @@ def panels_of(points: pd.DataFrame, wanted: Wanted | None = None) -> Panels:
         "resistance against amplitude": partial(resistance_against_amplitude, points),
     }
     if (points["phase"] == Phase.READ).any():
-        makers["readings against time"] = partial(readings_against_time, points)
+        makers |= series_makers(points)
     if has_trials(points) and points["cycle"].value_counts().max() > 3:
         makers["resistance against pulse number"] = partial(resistance_against_pulse, points)
     if (points["phase"] == Phase.IV).any():

@@ -24,7 +24,7 @@ def readings_against_time(points: pd.DataFrame) -> Panel:
             "The run has no points of the phase read; take the figure from a read-series run."
         )
     series = [(time - time[0], resistance) for time, resistance in series_without_pulses(points)]
-    unit, length_s = _unit(max(float(time[-1]) for time, _ in series))
+    unit, length_s = unit_of_time(max(float(time[-1]) for time, _ in series))
     few = sum(len(time) for time, _ in series) <= VECTORS_UP_TO
 
     def paint(axes: Axes) -> None:
@@ -45,5 +45,6 @@ def readings_against_time(points: pd.DataFrame) -> Panel:
     return Panel("readings", "Readings", table, paint)
 
 
-def _unit(longest_s: float) -> tuple[str, float]:
+def unit_of_time(longest_s: float) -> tuple[str, float]:
+    """Return the unit in which a series of that length is drawn, and its length in s."""
     return next((name, length_s) for name, length_s, most_s in UNITS if longest_s <= most_s)

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from ...arrays import Floats, Ints
+from ...storage import Phase
 from ..errors import AnalysisError
 from ..estimate import Estimate
 from ..run_points import readings_without_pulses, unmarked
@@ -26,7 +27,7 @@ from .goodness import Goodness, exponentiality, goodness
 from .telegraph import TelegraphFit, fit_telegraph
 
 MIN_READINGS = 64
-MOST_READINGS = 50_000  # analysed, from the first on
+MOST_READINGS = 20_000  # analysed, from the first on
 UNSTEADY = 0.2  # of the interval
 UNDECIDED = 6.0  # in BIC: strong evidence begins there
 
@@ -121,6 +122,20 @@ def identify_noise(points: pd.DataFrame) -> NoiseSources:
     y = np.log(resistance)
     models = sorted(_models(y, passed, interval_s), key=lambda model: model.bic)
     return NoiseSources(tuple(models), passed, resistance, interval_s, origin, count)
+
+
+def first_series(points: pd.DataFrame) -> pd.DataFrame:
+    """Return the points of the first cycle with readings of the phase read."""
+    cycles = points.loc[points["phase"] == Phase.READ, "cycle"]
+    return points[points["cycle"] == cycles.min()]
+
+
+def is_steady(series: pd.DataFrame) -> bool:
+    """Return True if the readings of the phase read come at a steady rate."""
+    time = series.loc[series["phase"] == Phase.READ, "time_s"].to_numpy(dtype=float)
+    gaps = np.diff(np.sort(time))
+    interval = float(np.median(gaps)) if len(gaps) else 0.0
+    return bool(interval > 0 and np.abs(gaps - interval).max() <= UNSTEADY * interval)
 
 
 def _models(y: Floats, passed_s: Floats, interval_s: float) -> Iterator[NoiseModel]:

@@ -74,8 +74,8 @@ class _Parameters:
 def fit_telegraph(y: Floats, design: Floats, interval_s: float) -> TelegraphFit | None:
     """Fit telegraph noise to y (n,) about the columns of `design` (n, q).
 
-    None where there are no two levels that the readings tell apart and visit at least
-    `FEWEST_VISITS` times each.
+    The first column of the design is 1. None where there are no two levels that the readings tell
+    apart and visit at least `FEWEST_VISITS` times each.
     """
     found = _best(y, design)
     if found is None or found.leave.sum() > LARGEST_SUM:
@@ -102,11 +102,15 @@ def fit_telegraph(y: Floats, design: Floats, interval_s: float) -> TelegraphFit 
 
 def dwell_times(leave: Floats, log_error: Floats, interval_s: float) -> tuple[Estimate, Estimate]:
     """Return mean dwell times (s) from the probabilities to leave and their logarithms' errors."""
-    total = -log(1 - float(leave.sum())) / interval_s
-    times = [1 / (total * float(p / leave.sum())) for p in leave]
+
+    def dwell_s(state: int, log_factor: float) -> float:
+        p, other = float(leave[state]) * exp(min(log_factor, 50.0)), float(leave[1 - state])
+        p = min(p, (1 - other) * (1 - 1e-9))
+        return (p + other) * interval_s / (-log(1 - p - other) * p)
+
     first, second = (
-        Estimate(time, time * exp(-min(Z * e, 50.0)), time * exp(min(Z * e, 50.0)))
-        for time, e in zip(times, log_error, strict=True)
+        Estimate(dwell_s(state, 0.0), dwell_s(state, span), dwell_s(state, -span))
+        for state, span in enumerate(Z * np.minimum(log_error, 25.0))
     )
     return first, second
 
@@ -155,9 +159,11 @@ def _maximised(y: Floats, design: Floats, one: Floats, leave: Floats) -> _Parame
     step = float(found[-1])
     variance = float((rest**2 - 2 * rest * one * step + one * step**2).mean())
     lowest = SMALLEST_SIGMA * float(y.std())
+    coefficients = found[:-1]
     if step < 0:  # state 1 is the upper one
-        return _maximised(y, design, 1 - one, leave[::-1].copy())
-    return _Parameters(found[:-1], step, max(sqrt(max(variance, 0.0)), lowest, 1e-300), leave)
+        coefficients[0] += step
+        step, leave = -step, leave[::-1].copy()
+    return _Parameters(coefficients, step, max(sqrt(max(variance, 0.0)), lowest, 1e-300), leave)
 
 
 def _errors(found: _Parameters, y: Floats, design: Floats, visits: int) -> Floats:

@@ -1,21 +1,17 @@
 """The results of a run as tables of text: values with 95 % intervals, and remarks."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
 from ...storage import Phase
 from ..errors import AnalysisError
-from ..estimate import Estimate
-from ..formatting import format_interval
 from ..intervals import mean_ci
 from ..levels.conductance import conductance_levels
 from ..levels.find import Level, LevelReport, measure_levels
 from ..levels.grouping.given import Wanted
 from ..levels.remarks import level_remarks
 from ..minor_loop import measure_minor_loop
-from ..read_noise import measure_read_noise
 from ..switching.hopping import hopping_remarks
 from ..switching.voltages import (
     SwitchingEvent,
@@ -27,16 +23,8 @@ from ..switching.voltages import (
 from ..switching.width_ratio import depinning_voltages
 from ..writing.outcome import measure_write_outcome
 from .moves import COLUMNS, move_rows
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A printable table with remarks; without rows, a remark gives the reason."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    remarks: tuple[str, ...] = ()
+from .series import series_tables
+from .table import Table, format_estimate, table_or_reason
 
 
 def result_tables(points: pd.DataFrame, wanted: Wanted | None = None) -> tuple[Table, ...]:
@@ -46,12 +34,11 @@ def result_tables(points: pd.DataFrame, wanted: Wanted | None = None) -> tuple[T
     """
     if "row" in points:
         written = "target" in points
-        return (_table_or_reason("Writing", lambda: _writing(points)),) if written else ()
+        return (table_or_reason("Writing", lambda: _writing(points)),) if written else ()
     tables = []
     if (points["phase"] == Phase.LOOP).any():
-        tables.append(_table_or_reason("Minor loop", lambda: _loop(points)))
-    if (points["phase"] == Phase.READ).any():
-        tables.append(_table_or_reason("Read noise", lambda: _noise(points)))
+        tables.append(table_or_reason("Minor loop", lambda: _loop(points)))
+    tables.extend(series_tables(points))
     if points["amplitude_V"].notna().any():
         try:
             report = measure_levels(points, wanted)
@@ -63,21 +50,9 @@ def result_tables(points: pd.DataFrame, wanted: Wanted | None = None) -> tuple[T
         if moves := move_rows(points, report.levels):
             tables.append(Table("Moves by single pulses", COLUMNS, moves))
         tables.append(
-            _table_or_reason("Metaplastic function", lambda: _metaplastic(points, report.levels))
+            table_or_reason("Metaplastic function", lambda: _metaplastic(points, report.levels))
         )
     return tuple(tables)
-
-
-def format_estimate(estimate: Estimate, scale: float = 1.0) -> str:
-    """Return an estimate times `scale` with its interval, as text."""
-    return format_interval(estimate.value, estimate.low, estimate.high, scale)
-
-
-def _table_or_reason(title: str, make: Callable[[], Table]) -> Table:
-    try:
-        return make()
-    except AnalysisError as error:
-        return Table(title, (), (), (str(error),))
 
 
 def _loop(points: pd.DataFrame) -> Table:
@@ -115,21 +90,6 @@ def _writing(points: pd.DataFrame) -> Table:
         ("time on the bench (s)", f"{writing.time_s:.1f}"),
     )
     return Table("Writing", ("quantity", "value"), rows)
-
-
-def _noise(points: pd.DataFrame) -> Table:
-    series = points[points["phase"] == Phase.READ]
-    first = series[series["cycle"] == series["cycle"].min()]
-    noise = measure_read_noise(first)
-    white, flicker = noise.white_per_Hz, noise.flicker
-    rows = (
-        ("σ_R/R of the series (10⁻⁶)", format_estimate(noise.relative_std_ci, 1e6)),
-        ("white noise (10⁻¹² per Hz)", format_estimate(white, 1e12)),
-        ("1/f noise, S · f (10⁻¹²)", format_estimate(flicker, 1e12)),
-        ("both are equal at (Hz)", f"{noise.corner_Hz:.2g}"),
-    )
-    remark = f"{noise.readings} readings of the first cycle, every {noise.interval_s:.3g} s."
-    return Table("Read noise", ("quantity", "value"), rows, (remark,))
 
 
 def _levels(report: LevelReport) -> Table:

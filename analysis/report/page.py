@@ -17,8 +17,9 @@ from ...storage import AttemptRecord
 from ..criteria import Comparison
 from ..criteria.display import COLUMNS, html_row, summary
 from ..figures import png_of
-from .numbers import Table, result_tables
+from .numbers import result_tables
 from .run import ReportedRun
+from .table import Table
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent),

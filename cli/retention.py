@@ -162,7 +162,7 @@ def _print_fit(found: "Arrhenius", use_K: float) -> None:
     from ..analysis.formatting import format_interval
     from ..analysis.lifetime.arrhenius import BOLTZMANN_eV_per_K
     from ..analysis.lifetime.decay import TEN_YEARS_S, survival_at
-    from ..analysis.lifetime.durations import format_lifetime
+    from ..analysis.lifetime.durations import format_lifetime, format_share
 
     barrier, attempt, rate = found.barrier_eV, found.attempt_rate_Hz, found.rate_at(use_K)
     held = survival_at(rate, TEN_YEARS_S)
@@ -174,7 +174,7 @@ def _print_fit(found: "Arrhenius", use_K: float) -> None:
             (f"E_b/k_B T at {use_K:g} K", f"{room:.3g}"),
             ("f0 (Hz)", f"{attempt.value:.2g} ({attempt.low:.2g} to {attempt.high:.2g})"),
             ("mean lifetime", format_lifetime(found.lifetime_at(use_K))),
-            ("held for 10 years (%)", f"{100 * held.low:.3g} to {100 * held.high:.3g}"),
+            ("held for 10 years", format_share(held)),
             ("test: one barrier, p", f"{found.one_barrier:.2g}"),
         ],
     )

@@ -11,7 +11,7 @@ from ...arrays import Floats
 from ..errors import AnalysisError
 from ..lifetime.durations import format_duration
 from ..noise.forward_backward import dwells
-from ..noise.sources import NoiseSources
+from ..noise.sources import LAST_PULSE, NoiseSources
 from .amplitude import VECTORS_UP_TO
 from .panel import BLUE, GREY, ORANGE, Panel
 from .readings import unit_of_time
@@ -33,7 +33,8 @@ def noise_series(found: NoiseSources) -> Panel:
         axes.plot(
             time, model.expected_ohm, color=ORANGE, linestyle=_line(found), label=_title(found)
         )
-        axes.set_xlabel(f"Time since {found.origin} ({unit})")
+        since = f" since {LAST_PULSE}" if found.origin == LAST_PULSE else ""
+        axes.set_xlabel(f"Time{since} ({unit})")
         axes.set_ylabel("Resistance (Ω)")
         axes.ticklabel_format(axis="y", useOffset=False)
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0))

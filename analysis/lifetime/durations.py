@@ -5,6 +5,7 @@ from math import inf, isfinite
 from ..estimate import Estimate
 
 YEAR_S = 365.25 * 86_400.0
+LEAST_SHARE = 1e-3  # in percent
 _UNITS = (
     ("years", YEAR_S),
     ("days", 86_400.0),
@@ -25,6 +26,14 @@ def format_duration(duration_s: float) -> str:
     unit, size_s = next(((u, s) for u, s in _UNITS if duration_s >= 2 * s), _UNITS[-1])
     count = duration_s / size_s
     return f"{count:.2g} {unit}" if count < 10 or count >= 1e4 else f"{count:.0f} {unit}"
+
+
+def format_share(share: Estimate) -> str:
+    """Return the interval of a share in percent: "12 to 40 %", "below 0.001 %"."""
+    low, high = 100 * share.low, 100 * share.high
+    if high < LEAST_SHARE:
+        return f"below {LEAST_SHARE:g} %"
+    return f"{low if low >= LEAST_SHARE else 0:.3g} to {high:.3g} %"
 
 
 def format_lifetime(lifetime_s: Estimate) -> str:

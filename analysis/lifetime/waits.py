@@ -73,7 +73,8 @@ def waits_of(points: pd.DataFrame, tolerance: float = TOLERANCE) -> tuple[Waits,
     found.sort(key=lambda wait: -wait.level_ohm)
     groups: list[list[_Wait]] = []
     for wait in found:
-        if not groups or wait.level_ohm < groups[-1][-1].level_ohm * (1 - tolerance):
+        last_ohm = groups[-1][-1].level_ohm if groups else np.inf
+        if not last_ohm - wait.level_ohm <= tolerance * abs(last_ohm):
             groups.append([])
         groups[-1].append(wait)
     return tuple(_joined(group, tolerance) for group in groups)

@@ -31,6 +31,8 @@ MOST_READINGS = 20_000  # analysed, from the first on
 UNSTEADY = 0.2  # of the interval
 UNDECIDED = 6.0  # in BIC: strong evidence begins there
 
+LAST_PULSE = "the last pulse"
+
 WHITE, FLICKER, TELEGRAPH, DRIFT = "white", "1/f", "telegraph", "drift"
 
 
@@ -242,5 +244,5 @@ def _origin(points: pd.DataFrame, time_s: Floats) -> tuple[str, Floats]:
         fired = earlier.loc[earlier["amplitude_V"].notna(), "time_s"].to_numpy(dtype=float)
         fired = fired[fired < time_s[0]]
         if len(fired):
-            return "the last pulse", time_s - fired.max()
+            return LAST_PULSE, time_s - fired.max()
     return "one interval before the first reading", time_s - time_s[0] + interval_s

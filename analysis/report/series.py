@@ -6,7 +6,7 @@ import pandas as pd
 
 from ...storage import Phase
 from ..lifetime.decay import TEN_YEARS_S, Decay, measure_decay
-from ..lifetime.durations import format_duration, format_lifetime
+from ..lifetime.durations import format_duration, format_lifetime, format_share
 from ..lifetime.waits import waits_of
 from ..noise.sources import NoiseSources, first_series, identify_noise, is_steady
 from ..read_noise import measure_read_noise
@@ -99,7 +99,7 @@ def _retention(points: pd.DataFrame) -> Table:
         "left",
         "longest wait",
         "mean lifetime",
-        "held for 10 years (%)",
+        "held for 10 years",
         "drift ν (10⁻⁶)",
     )
     rows = tuple(retention_row(decay) for decay in decays)
@@ -118,7 +118,7 @@ def retention_row(decay: Decay) -> tuple[str, ...]:
         str(waits.escapes),
         format_duration(waits.longest_s),
         format_lifetime(decay.lifetime_s),
-        f"{100 * held.low:.3g} to {100 * held.high:.3g}",
+        format_share(held),
         "too few readings" if drift is None else format_estimate(drift, 1e6),
     )
 

@@ -10,11 +10,13 @@ from ...storage import Phase
 from ..errors import AnalysisError
 from ..levels.find import Level, find_levels
 from ..levels.grouping.given import Wanted
+from ..switching.cycling import has_single_halves
 from ..switching.probability import has_trials, threshold_between
 from .amplitude import resistance_against_amplitude
 from .array import array_map, pulses_per_device
 from .conductance import conductance_histogram
 from .distribution import distribution_map
+from .endurance import endurance_makers
 from .iv import resistance_against_bias, voltage_against_current
 from .loop import minor_loop
 from .metaplastic import metaplastic_function
@@ -47,6 +49,8 @@ def panels_of(points: pd.DataFrame, wanted: Wanted | None = None) -> Panels:
     }
     if (points["phase"] == Phase.READ).any():
         makers |= series_makers(points)
+    if has_single_halves(points):
+        makers |= endurance_makers(points)
     if has_trials(points) and points["cycle"].value_counts().max() > 3:
         makers["resistance against pulse number"] = partial(resistance_against_pulse, points)
     if (points["phase"] == Phase.IV).any():

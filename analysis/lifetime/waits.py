@@ -74,7 +74,7 @@ def waits_of(points: pd.DataFrame, tolerance: float = TOLERANCE) -> tuple[Waits,
     groups: list[list[_Wait]] = []
     for wait in found:
         last_ohm = groups[-1][-1].level_ohm if groups else np.inf
-        if not last_ohm - wait.level_ohm <= tolerance * abs(last_ohm):
+        if not groups or last_ohm - wait.level_ohm > tolerance * abs(last_ohm):
             groups.append([])
         groups[-1].append(wait)
     return tuple(_joined(group, tolerance) for group in groups)

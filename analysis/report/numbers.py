@@ -12,6 +12,7 @@ from ..levels.find import Level, LevelReport, measure_levels
 from ..levels.grouping.given import Wanted
 from ..levels.remarks import level_remarks
 from ..minor_loop import measure_minor_loop
+from ..switching.cycling import has_single_halves
 from ..switching.hopping import hopping_remarks
 from ..switching.voltages import (
     SwitchingEvent,
@@ -22,6 +23,7 @@ from ..switching.voltages import (
 )
 from ..switching.width_ratio import depinning_voltages
 from ..writing.outcome import measure_write_outcome
+from .endurance import endurance_table
 from .moves import COLUMNS, move_rows
 from .series import series_tables
 from .table import Table, format_estimate, table_or_reason
@@ -39,6 +41,8 @@ def result_tables(points: pd.DataFrame, wanted: Wanted | None = None) -> tuple[T
     if (points["phase"] == Phase.LOOP).any():
         tables.append(table_or_reason("Minor loop", lambda: _loop(points)))
     tables.extend(series_tables(points))
+    if has_single_halves(points):
+        tables.append(table_or_reason("Endurance", lambda: endurance_table(points)))
     if points["amplitude_V"].notna().any():
         try:
             report = measure_levels(points, wanted)

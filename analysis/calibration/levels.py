@@ -28,8 +28,13 @@ def visits_by_level(sequence: StateSequence) -> Visits:
         edges = [0, *(np.flatnonzero(np.diff(after)) + 1), len(after)]
         for start, stop in pairwise(edges):
             readings = ladder.resistance_ohm[start:stop]
-            if not np.isnan(readings).all():
-                visits[after[start]].append(readings[~np.isnan(readings)])
+            if np.isnan(readings).all():
+                continue
+            mine, sound = visits[after[start]], readings[~np.isnan(readings)]
+            if start == 0 and ladder.repeats and index[0] == after[0] and mine:
+                mine[-1] = np.concatenate([mine[-1], sound])  # the visit goes on
+            else:
+                mine.append(sound)
     return visits
 
 

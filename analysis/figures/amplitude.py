@@ -13,6 +13,7 @@ from matplotlib.colors import Normalize
 from ...arrays import Floats
 from ...storage import Phase
 from ..run_points import pulsed_points
+from .left_out import left_out_text, name_left_out
 from .panel import LIGHTEST, Panel, colours
 
 VECTORS_UP_TO = 20_000  # points; more are painted as pixels within the SVG
@@ -34,6 +35,7 @@ def resistance_against_amplitude(points: pd.DataFrame) -> Panel:
     table = pulsed_points(points)[["cycle", "phase", "sequence", "amplitude_V", "resistance_ohm"]]
     name, title = KINDS.get(frozenset(table["phase"]), ("pulses", "Pulses"))
     cycles = np.unique(table["cycle"])
+    left_out = left_out_text(points)
 
     def paint(axes: Axes) -> None:
         shades = dict(zip(cycles.tolist(), colours(len(cycles)), strict=True))
@@ -50,6 +52,7 @@ def resistance_against_amplitude(points: pd.DataFrame) -> Panel:
         axes.autoscale_view()
         axes.set_xlabel("Pulse amplitude (V)")
         axes.set_ylabel("Resistance (Ω)")
+        name_left_out(axes, left_out)
         if len(cycles) > 1:
             name_cycles(axes, len(cycles))
 

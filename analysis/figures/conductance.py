@@ -11,6 +11,7 @@ from ..formatting import decimals_for
 from ..levels.conductance import conductance_levels
 from ..levels.find import Level, level_of_readings
 from ..run_points import pulsed_points
+from .left_out import left_out_text, name_left_out
 from .panel import Panel, colours
 
 BINS = 120
@@ -29,6 +30,7 @@ def conductance_histogram(points: pd.DataFrame, levels: Sequence[Level]) -> Pane
     conductance_S = 1 / pulsed["resistance_ohm"].to_numpy(dtype=float)
     index = level_of_readings(pulsed, levels)
     edges = np.histogram_bin_edges(conductance_S, BINS)
+    left_out = left_out_text(points)
     counts = [np.histogram(conductance_S[index == k], edges)[0] for k in range(len(levels))]
     found = conductance_levels(levels)
     unit, per_S = next((u, f) for u, f in UNITS if edges[-1] * f >= 1 or u == "nS")
@@ -46,6 +48,7 @@ def conductance_histogram(points: pd.DataFrame, levels: Sequence[Level]) -> Pane
         axes.set_ylim(FEWEST, FEWEST * (np.max(counts) / FEWEST) ** (1 / (below - 0.05)))
         axes.set_xlabel(f"Conductance ({unit})")
         axes.set_ylabel("Readings")
+        name_left_out(axes, left_out)
         axes.legend(
             loc="upper center",
             ncols=COLUMNS,

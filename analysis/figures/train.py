@@ -10,6 +10,7 @@ from ..errors import AnalysisError
 from ..run_points import pulsed_points
 from ..switching.probability import has_trials
 from .amplitude import VECTORS_UP_TO
+from .left_out import left_out_text, name_left_out
 from .panel import Panel, colours
 
 NAMED_UP_TO = 8  # amplitudes in the legend; of more, a few
@@ -29,6 +30,7 @@ def resistance_against_pulse(points: pd.DataFrame) -> Panel:
         )
     table = pulsed[["cycle", "amplitude_V", "resistance_ohm"]].assign(pulse=number)
     amplitudes_V = np.unique(table["amplitude_V"])
+    left_out = left_out_text(points)
 
     def paint(axes: Axes) -> None:
         shades = dict(zip(amplitudes_V.tolist(), colours(len(amplitudes_V)), strict=True))
@@ -47,6 +49,7 @@ def resistance_against_pulse(points: pd.DataFrame) -> Panel:
         axes.autoscale_view()
         axes.set_xlabel("Pulse number (1)")
         axes.set_ylabel("Resistance (Ω)")
+        name_left_out(axes, left_out)
         every = int(np.ceil(len(amplitudes_V) / NAMED_UP_TO))
         axes.legend(
             handles=[

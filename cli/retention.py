@@ -123,6 +123,8 @@ def _print_decays(measured: "Sequence[Measured]", tolerance: float) -> None:
         for run, known, decay in measured
     ]
     print_table(f"Retention: a level is left at a change of R by {tolerance:.2%}", COLUMNS, rows)
+    if any(known is not None and known.source == "stated" for _, known, _ in measured):
+        print_line("Temperatures are as stated, not measured.")
     for run, _, decay in measured:
         for remark in retention_remarks([decay]):
             print_line(f"Run {run}: {remark}")

@@ -189,14 +189,12 @@ def _periodogram(y: Floats, interval_s: float) -> tuple[Floats, Floats]:
 def _model_density(found: NoiseSources, frequency: Floats) -> Floats:
     """Return the density of the chosen model: white, 1/f, and a Lorentzian of sampled steps."""
     model = found.chosen
-    white = model.telegraph.sigma if model.telegraph else model.fit.white_std.value
-    if model.telegraph and model.fit.flicker.value:
-        white = model.fit.white_std.value
-    density = 2 * white**2 * found.interval_s + model.fit.flicker.value / frequency
+    density = 2 * model.reading_std**2 * found.interval_s + model.fit.flicker.value / frequency
     if model.telegraph is not None:
         leave = model.telegraph.leave
         memory = max(1e-12, 1 - float(leave.sum()))
-        variance = model.telegraph.step.value**2 * float(leave.prod() / leave.sum() ** 2)
+        step = 0.0 if model.log_step is None else model.log_step.value
+        variance = step**2 * float(leave.prod() / leave.sum() ** 2)
         turn = np.cos(2 * np.pi * frequency * found.interval_s)
         shape = (1 - memory**2) / (1 - 2 * memory * turn + memory**2)
         density = density + 2 * found.interval_s * variance * shape

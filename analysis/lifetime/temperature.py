@@ -19,8 +19,7 @@ class Temperature:
     source: str
 
     def __str__(self) -> str:
-        remark = "" if self.source == "measured" else ", stated, not measured"
-        return f"{self.kelvin:g} K{remark}"
+        return f"{self.kelvin:.5g} K ({self.source})"
 
 
 def temperature_of(record: RunRecord, points: pd.DataFrame) -> Temperature | None:

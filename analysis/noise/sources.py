@@ -65,10 +65,24 @@ class NoiseModel:
     @property
     def step(self) -> Estimate | None:
         """ΔR/R of telegraph noise; None without it."""
-        if self.telegraph is None:
+        found = self.log_step
+        if found is None:
             return None
-        found = self.telegraph.step
         return Estimate(expm1(found.value), expm1(found.low), expm1(found.high))
+
+    @property
+    def reading_std(self) -> float:
+        """The relative standard deviation of a reading's white noise."""
+        if self.telegraph is None or FLICKER in self.parts:
+            return self.fit.white_std.value
+        return self.telegraph.sigma
+
+    @property
+    def log_step(self) -> Estimate | None:
+        """The step of ln R; None without telegraph noise."""
+        if self.telegraph is None or FLICKER not in self.parts:
+            return self.telegraph and self.telegraph.step
+        return self.fit.coefficient(-1)
 
 
 @dataclass(frozen=True)
@@ -102,7 +116,7 @@ class NoiseSources:
         correlations = 1 if FLICKER in model.parts else 0
         if telegraph is None:
             return goodness(model.fit.residual, correlations)
-        lower = np.log(model.expected_ohm) - telegraph.step.value * telegraph.state
+        lower = np.zeros(len(telegraph.state))  # dwell times are independent of it
         p = exponentiality(
             telegraph.state, lower, telegraph.step.value, telegraph.sigma, telegraph.leave
         )
@@ -148,24 +162,34 @@ def _models(y: Floats, passed_s: Floats, interval_s: float) -> Iterator[NoiseMod
         yield _model(parts, fit_white(y, design), design, 2 + len(parts), drift_at)
         flicker = fit_flicker(y, design, passed_s)
         yield _model((FLICKER, *parts), flicker, design, 3 + len(parts), drift_at)
-    for design, drift_at in ((plain, None), (drifting, 1)):
+    both = [fit_telegraph(y, design, interval_s) for design in (plain, drifting)]
+    for found, design, drift_at in zip(both, (plain, drifting), (None, 1), strict=True):
         parts = () if drift_at is None else (DRIFT,)
-        found = fit_telegraph(y, design, interval_s)
-        if found is None:
-            continue
-        stepped = np.column_stack([design, found.state])
-        yield _of_telegraph((TELEGRAPH, *parts), found, fit_white(y, stepped), design, drift_at)
-        with_flicker = fit_flicker(y, stepped, passed_s)
-        likelihood = with_flicker.log_likelihood + _of_path(found.state, found.leave)
-        yield _model(
-            (TELEGRAPH, FLICKER, *parts),
-            with_flicker,
-            stepped,
-            6 + len(parts),
-            drift_at,
-            found,
-            likelihood,
-        )
+        if found is not None:
+            stepped = np.column_stack([design, found.state])
+            yield _of_telegraph((TELEGRAPH, *parts), found, fit_white(y, stepped), design, drift_at)
+        mixed = [
+            _with_flicker((TELEGRAPH, FLICKER, *parts), each, y, design, passed_s, drift_at)
+            for each in both
+            if each is not None
+        ]
+        if mixed:
+            yield min(mixed, key=lambda model: model.bic)
+
+
+def _with_flicker(
+    parts: tuple[str, ...],
+    found: TelegraphFit,
+    y: Floats,
+    design: Floats,
+    passed_s: Floats,
+    drift_at: int | None,
+) -> NoiseModel:
+    """Return the model of 1/f noise about the states that telegraph noise was found to have."""
+    stepped = np.column_stack([design, found.state])
+    fit = fit_flicker(y, stepped, passed_s)
+    likelihood = fit.log_likelihood + _of_path(found.state, found.leave)
+    return _model(parts, fit, stepped, 4 + design.shape[1] + 1, drift_at, found, likelihood)
 
 
 def _model(

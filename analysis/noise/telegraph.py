@@ -26,7 +26,7 @@ DIVISIONS = (0.03, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97)
 FIRST_STEPS, MOST_STEPS, TOLERANCE = 12, 400, 1e-6
 FEWEST_VISITS = 5  # of each state
 LARGEST_SUM = 0.98  # of p0 and p1: beyond, states hardly outlast a reading
-SMALLEST_SIGMA = 0.02  # of the readings' scatter
+SMALLEST_SIGMA = 0.02  # of the scatter from reading to reading
 LEAST_STEP = 1.0  # in σ
 
 
@@ -158,7 +158,7 @@ def _maximised(y: Floats, design: Floats, one: Floats, leave: Floats) -> _Parame
     rest = y - design @ found[:-1]
     step = float(found[-1])
     variance = float((rest**2 - 2 * rest * one * step + one * step**2).mean())
-    lowest = SMALLEST_SIGMA * float(y.std())
+    lowest = SMALLEST_SIGMA * float(np.diff(y).std())
     coefficients = found[:-1]
     if step < 0:  # state 1 is the upper one
         coefficients[0] += step

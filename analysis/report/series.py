@@ -8,7 +8,7 @@ from ...storage import Phase
 from ..lifetime.decay import TEN_YEARS_S, Decay, measure_decay
 from ..lifetime.durations import format_duration, format_lifetime, format_share
 from ..lifetime.waits import waits_of
-from ..noise.sources import NoiseSources, first_series, identify_noise, is_steady
+from ..noise.sources import FLICKER, NoiseSources, first_series, identify_noise, is_steady
 from ..read_noise import measure_read_noise
 from .table import Table, format_estimate, table_or_reason
 
@@ -57,7 +57,7 @@ def _numbers(found: NoiseSources) -> Rows:
     if telegraph is not None and model.step is not None:
         lower, upper = telegraph.dwell_s
         yield "step, ΔR/R (10⁻⁶)", format_estimate(model.step, 1e6)
-        yield "step over σ of a reading", f"{telegraph.step.value / telegraph.sigma:.2g}"
+        yield "step over σ of a reading", f"{model.step.value / model.reading_std:.2g}"
         yield "mean dwell, lower R (s)", format_estimate(lower)
         yield "mean dwell, higher R (s)", format_estimate(upper)
     if model.drift_exponent is not None:
@@ -87,6 +87,11 @@ def _said(found: NoiseSources) -> Iterator[str]:
                 f"A state dwells for {shortest_s / found.interval_s:.1f} readings only, so that "
                 "its interval is too narrow: read faster."
             )
+    if telegraph is not None and FLICKER in found.chosen.parts:
+        yield (
+            "With 1/f noise beside it the interval of the step takes the states for known and is "
+            "too narrow; it contains the truth in about three of four series."
+        )
     if found.chosen.drift_exponent is not None:
         yield f"The time of the drift counts from {found.origin}."
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from math import exp, inf, log
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import chdtrc
 
 from ...arrays import Floats
 from ..errors import AnalysisError
 from ..estimate import Estimate
-from .decay import SIGNIFICANCE, Decay, interval, log_likelihood
+from .decay import SIGNIFICANCE, Decay, log_likelihood
+from .least import interval, least
 
 BOLTZMANN_eV_per_K = 8.617333262e-5
 FEWEST_TEMPERATURES = 3
@@ -130,18 +130,15 @@ def _best(data: _Data) -> tuple[float, tuple[float, float], float]:
         gone = np.isfinite(left_s)
         rates.append(log((0.5 + gone.sum()) / (np.where(gone, left_s, held_s).sum() + 1e-30)))
     slope, level = np.polyfit(np.array(data.inverse) - middle, rates, 1)
-    found = minimize(
-        lambda x: data.cost(float(x[0]), float(x[1]), middle),
-        [float(level), -float(slope)],
-        method="Nelder-Mead",
-        options={"xatol": 1e-7, "fatol": 1e-8, "maxiter": 4000},
+    (log_rate, barrier), cost = least(
+        lambda x: data.cost(float(x[0]), float(x[1]), middle), [float(level), -float(slope)]
     )
-    return middle, (float(found.x[0]), float(found.x[1])), float(found.fun)
+    return middle, (float(log_rate), float(barrier)), cost
 
 
 def _least(cost: Callable[[float], float], start: float) -> float:
     """Return the least cost over one parameter."""
-    return float(minimize(lambda x: cost(float(x[0])), [start], method="Nelder-Mead").fun)
+    return least(lambda x: cost(float(x[0])), [start])[1]
 
 
 def _predict(data: _Data, temperature_K: float) -> tuple[float, float, float]:

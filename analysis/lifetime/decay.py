@@ -8,21 +8,19 @@ is the exponent ν of R ∝ t^ν (G ∝ t^−ν) in the readings of held states,
 Sources: Lawless, Statistical Models and Methods for Lifetime Data (2003), ch. 3 and 4.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, inf, log, sqrt
 
 import numpy as np
-from scipy.optimize import brentq, minimize
 from scipy.special import chdtrc
 
 from ...arrays import Floats
 from ..estimate import Estimate
-from ..intervals import TAIL, Z, symmetric_interval, t_quantile
+from ..intervals import TAIL, symmetric_interval, t_quantile
+from .least import interval, least
 from .waits import Waits
 
 TEN_YEARS_S = 10 * 365.25 * 86_400.0
-FARTHEST = 60.0  # from the best ln Γ that an end of its interval is looked for
 FEW_ESCAPES = 5  # below, the constancy of the rate is not tested
 SIGNIFICANCE = 0.01
 MIN_DRIFT_READINGS = 5
@@ -97,21 +95,6 @@ def log_likelihood(log_rate: float, held_s: Floats, left_s: Floats) -> float:
     return escaped - rate * float(held_s.sum())
 
 
-def interval(cost: Callable[[float], float], best: float) -> tuple[float, float]:
-    """Return the 95 % interval about `best`, where twice a cost has risen by that of χ²."""
-    allowed = cost(best) + Z**2 / 2
-
-    def end(direction: float) -> float:
-        step = 0.1
-        while step < FARTHEST and cost(best + direction * step) < allowed:
-            step *= 1.6
-        if step >= FARTHEST:
-            return direction * inf
-        return float(brentq(lambda x: cost(x) - allowed, best, best + direction * step))
-
-    return end(-1.0), end(1.0)
-
-
 def _rate(waits: Waits) -> Estimate:
     held_s, left_s = waits.held_s, waits.left_s
     if waits.escapes == 0:
@@ -125,7 +108,7 @@ def _rate(waits: Waits) -> Estimate:
 
     typical_s = float(np.where(np.isfinite(left_s), (held_s + left_s) / 2, held_s).sum())
     start = log(waits.escapes / typical_s)
-    best = float(minimize(lambda x: cost(float(x[0])), [start], method="Nelder-Mead").x[0])
+    best = float(least(lambda x: cost(float(x[0])), [start])[0][0])
     low, high = interval(cost, best)
     return Estimate(exp(best), exp(low), exp(min(high, 700.0)))
 
@@ -142,7 +125,7 @@ def _constancy(waits: Waits) -> tuple[float, float]:
     gone = np.isfinite(left_s)
 
     def cost(parameters: Floats) -> float:
-        log_time, shape = float(parameters[0]), exp(float(parameters[1]))
+        log_time, shape = float(np.clip(parameters[0], -300, 300)), exp(min(parameters[1], 9.0))
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
             held = np.where(held_s > 0, (held_s / exp(log_time)) ** shape, 0.0)
             left = (left_s[gone] / exp(log_time)) ** shape
@@ -151,10 +134,9 @@ def _constancy(waits: Waits) -> tuple[float, float]:
         return -total if np.isfinite(total) else 1e30
 
     start = log(float(np.median(np.where(gone, left_s, held_s))) + 1e-30)
-    best = minimize(cost, [start, 0.0], method="Nelder-Mead", options={"maxiter": 800})
-    flat = minimize(lambda x: cost(np.array([x[0], 0.0])), [start], method="Nelder-Mead")
-    gain = max(0.0, 2 * (float(flat.fun) - float(best.fun)))
-    return float(chdtrc(1, gain)), exp(float(best.x[1]))
+    best, with_shape = least(cost, [start, 0.0])
+    _, constant = least(lambda x: cost(np.array([x[0], 0.0])), [start])
+    return float(chdtrc(1, max(0.0, 2 * (constant - with_shape)))), exp(float(best[1]))
 
 
 def _drift(waits: Waits) -> Estimate | None:

@@ -159,11 +159,16 @@ def _maximised(y: Floats, design: Floats, one: Floats, leave: Floats) -> _Parame
     step = float(found[-1])
     variance = float((rest**2 - 2 * rest * one * step + one * step**2).mean())
     lowest = SMALLEST_SIGMA * float(np.diff(y).std())
-    coefficients = found[:-1]
+    coefficients = np.asarray(found[:-1], dtype=np.float64)
     if step < 0:  # state 1 is the upper one
         coefficients[0] += step
         step, leave = -step, leave[::-1].copy()
-    return _Parameters(coefficients, step, max(sqrt(max(variance, 0.0)), lowest, 1e-300), leave)
+    return _Parameters(
+        np.asarray(coefficients, dtype=np.float64),
+        step,
+        max(sqrt(max(variance, 0.0)), lowest, 1e-300),
+        leave,
+    )
 
 
 def _errors(found: _Parameters, y: Floats, design: Floats, visits: int) -> Floats:

@@ -8,7 +8,8 @@ from ...storage import Phase
 from ..lifetime.decay import TEN_YEARS_S, Decay, measure_decay
 from ..lifetime.durations import format_duration, format_lifetime, format_share
 from ..lifetime.waits import waits_of
-from ..noise.sources import FLICKER, NoiseSources, first_series, identify_noise, is_steady
+from ..noise.models import FLICKER
+from ..noise.sources import NoiseSources, first_series, identify_noise, is_steady
 from ..read_noise import measure_read_noise
 from .table import Table, format_estimate, table_or_reason
 

@@ -101,7 +101,7 @@ def measure_cycling(points: pd.DataFrame) -> Cycling:
     written, reset = (
         table["resistance_ohm"][phase].to_numpy(dtype=float) for phase in (Phase.WRITE, Phase.RESET)
     )
-    marked = table["marked"].eq(other=True).any(axis=1).to_numpy()
+    marked = table["marked"].to_numpy(dtype=bool).any(axis=1)
     trusted = np.isfinite(written) & np.isfinite(reset) & ~marked
     if not trusted.any():
         raise AnalysisError("No cycle has a sound reading of both states; check the contacts.")

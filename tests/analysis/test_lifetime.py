@@ -46,8 +46,8 @@ def waits(
     return pd.concat(frames, ignore_index=True)
 
 
-def decay(left_after_s: Floats, **more: float) -> Decay:
-    (found,) = waits_of(waits(left_after_s, **more))
+def decay(left_after_s: Floats, exponent: float = 0.0) -> Decay:
+    (found,) = waits_of(waits(left_after_s, exponent=exponent))
     return measure_decay(found)
 
 

@@ -14,8 +14,12 @@ FARTHEST = 60.0  # from the best value that an end of its interval is looked for
 
 def least(cost: Callable[[Floats], float], start: Sequence[float]) -> tuple[Floats, float]:
     """Return the parameters (n,) of the least cost, and that cost (Nelder and Mead's search)."""
-    options = {"xatol": 1e-7, "fatol": 1e-8, "maxiter": 4000}
-    found = minimize(cost, np.array(start, dtype=float), method="Nelder-Mead", options=options)
+    found = minimize(
+        cost,
+        np.array(start, dtype=float),
+        method="Nelder-Mead",
+        options={"xatol": 1e-7, "fatol": 1e-8, "maxiter": 4000},
+    )
     return np.asarray(found.x, dtype=float), float(found.fun)
 
 

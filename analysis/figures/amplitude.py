@@ -2,19 +2,17 @@
 
 from collections.abc import Mapping
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
-from matplotlib.colors import Normalize
 
 from ...arrays import Floats
 from ...storage import Phase
 from ..run_points import pulsed_points
+from .house import colours, label_axis, name_cycles
 from .left_out import left_out_text, name_left_out
-from .panel import LIGHTEST, Panel, colours
+from .panel import Panel
 
 VECTORS_UP_TO = 20_000  # points; more are painted as pixels within the SVG
 
@@ -51,25 +49,12 @@ def resistance_against_amplitude(points: pd.DataFrame) -> Panel:
         axes.update_datalim(np.concatenate(lines))
         axes.autoscale_view()
         axes.set_xlabel("Pulse amplitude (V)")
-        axes.set_ylabel("Resistance (Ω)")
+        label_axis(axes, "y", "Resistance", "Ω", table["resistance_ohm"])
         name_left_out(axes, left_out)
         if len(cycles) > 1:
             name_cycles(axes, len(cycles))
 
     return Panel(name, title, table.drop(columns="sequence"), paint)
-
-
-def name_cycles(axes: Axes, cycles: int) -> None:
-    """Add a colour bar of the cycles, counted from 1."""
-    part = mpl.colormaps["viridis"].resampled(256)
-    shown = mpl.colors.ListedColormap(part(np.linspace(0, LIGHTEST, 256)))
-    figure = axes.get_figure(root=True)
-    if figure is None:
-        return
-    scale = ScalarMappable(Normalize(1, cycles), shown)
-    bar = figure.colorbar(scale, ax=axes, aspect=40, pad=0.02, ticks=[1, cycles])
-    bar.set_label("Cycle", labelpad=-4)
-    bar.outline.set_visible(False)
 
 
 def _stairs(line: Floats) -> Floats:

@@ -7,7 +7,8 @@ from matplotlib.ticker import MaxNLocator
 
 from ..errors import AnalysisError
 from ..writing.outcome import measure_write_outcome
-from .panel import GREY, ORANGE, Colour, Panel, colours
+from .house import GREY, ORANGE, Colour, colours, label_axis, map_colours
+from .panel import Panel
 
 BINS = 40
 
@@ -21,16 +22,21 @@ def array_map(points: pd.DataFrame) -> Panel:
         raise AnalysisError("The run went to no array: take a write-verify or read-array run.")
     last = points.groupby("cycle", sort=True).tail(1)
     row, column = (last[name].to_numpy(dtype=int) for name in ("row", "column"))
-    conductance_mS = np.full((row.max() + 1, column.max() + 1), np.nan)
-    conductance_mS[row, column] = 1e3 / last["resistance_ohm"].to_numpy(dtype=float)
+    conductance_S = np.full((row.max() + 1, column.max() + 1), np.nan)
+    with np.errstate(divide="ignore"):
+        conductance_S[row, column] = 1 / last["resistance_ohm"].to_numpy(dtype=float)
     missed = last[last["level"] != last["target"]] if "target" in last else last.iloc[:0]
 
     def paint(axes: Axes) -> None:
         image = axes.imshow(
-            conductance_mS.T, aspect="auto", interpolation="nearest", cmap="viridis", origin="lower"
+            conductance_S.T,
+            aspect="auto",
+            interpolation="nearest",
+            cmap=map_colours(),
+            origin="lower",
         )
         bar = axes.figure.colorbar(image, ax=axes)
-        bar.set_label("Conductance (mS)")
+        label_axis(bar.ax, "y", "Conductance", "S", conductance_S)
         axes.plot(missed["row"], missed["column"], "x", color=ORANGE, markersize=3)
         axes.set_xlabel("Row")
         axes.set_ylabel("Column")

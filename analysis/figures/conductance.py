@@ -11,14 +11,15 @@ from ..formatting import decimals_for
 from ..levels.conductance import conductance_levels
 from ..levels.find import Level, level_of_readings
 from ..run_points import pulsed_points
+from .house import colours, prefix_for
 from .left_out import left_out_text, name_left_out
-from .panel import Panel, colours
+from .panel import Panel
 
 BINS = 120
 FEWEST = 0.7  # readings, at the foot of the logarithmic axis: one is still seen
 COLUMNS = 2  # of the legend, which stands above the bars, a LINE of the height each row
 LINE = 0.08
-UNITS = (("S", 1.0), ("mS", 1e3), ("µS", 1e6), ("nS", 1e9))
+NAMED_UP_TO = 12  # levels; of more, the legend has the range alone
 
 
 def conductance_histogram(points: pd.DataFrame, levels: Sequence[Level]) -> Panel:
@@ -33,8 +34,11 @@ def conductance_histogram(points: pd.DataFrame, levels: Sequence[Level]) -> Pane
     left_out = left_out_text(points)
     counts = [np.histogram(conductance_S[index == k], edges)[0] for k in range(len(levels))]
     found = conductance_levels(levels)
-    unit, per_S = next((u, f) for u, f in UNITS if edges[-1] * f >= 1 or u == "nS")
-    below = 0.96 - LINE * (1 + -(-len(levels) // COLUMNS))
+    power, prefix = prefix_for(edges)
+    unit, per_S = f"{prefix}S", 10.0**-power
+    named = len(levels) <= NAMED_UP_TO
+    below = 0.96 - LINE * (1 + -(-len(levels) // COLUMNS) * named)
+    title = "Levels, mean ± σ over all cycles" if named else f"{len(levels)} levels"
 
     def paint(axes: Axes) -> None:
         for level, count, colour in zip(found, counts, colours(len(levels)), strict=True):
@@ -42,6 +46,7 @@ def conductance_histogram(points: pd.DataFrame, levels: Sequence[Level]) -> Pane
             digits = decimals_for(sigma)
             spread = f" ± {sigma:.{digits}f}" if level.visits > 1 else ", one visit"
             label = f"{mean:.{digits}f}{spread}"
+            label = label if named else "_"
             axes.stairs(count, edges * per_S, fill=True, color=colour, label=label)
             axes.axvline(mean, below - 0.03, below, color=colour, linewidth=1.5)
         axes.set_yscale("log")
@@ -52,7 +57,7 @@ def conductance_histogram(points: pd.DataFrame, levels: Sequence[Level]) -> Pane
         axes.legend(
             loc="upper center",
             ncols=COLUMNS,
-            title=f"Levels, mean ± σ over all cycles ({unit})",
+            title=f"{title} ({unit})",
             columnspacing=1.0,
         )
 

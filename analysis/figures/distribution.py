@@ -11,7 +11,10 @@ from ..errors import AnalysisError
 from ..formatting import decimals_for
 from ..levels.find import Level
 from ..levels.state_map import StateMap, state_maps
-from .panel import Panel, colours
+from .house import colours, prefix_for
+from .panel import Panel
+
+NAMED_UP_TO = 12  # levels in the legend; of more, a few
 
 
 def distribution_map(
@@ -33,7 +36,9 @@ def distribution_map(
             "measure at least 2 cycles."
         )
 
-    apart = decimals_for((levels[0].mean_ohm - levels[-1].mean_ohm) / 10)
+    power, prefix = prefix_for([level.mean_ohm for level in levels])
+    apart = decimals_for((levels[0].mean_ohm - levels[-1].mean_ohm) / 10 / 10.0**power)
+    every = -(-len(levels) // NAMED_UP_TO)
 
     def paint(axes: Axes) -> None:
         amplitude, shares = _to_the_edges(found)
@@ -41,7 +46,10 @@ def distribution_map(
             amplitude,
             shares.T,
             colors=colours(len(levels)),
-            labels=[f"{level.mean_ohm:.{apart}f}" for level in levels],
+            labels=[
+                f"{level.mean_ohm / 10.0**power:.{apart}f}" if number % every == 0 else "_"
+                for number, level in enumerate(levels)
+            ],
             step="mid",
             linewidth=0,
         )
@@ -50,7 +58,9 @@ def distribution_map(
         axes.set_ylim(0, 1)
         axes.set_xlabel("Pulse amplitude (V)")
         axes.set_ylabel(f"Probability ({most} cycles)")
-        axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.02), title="Level (Ω)", reverse=True)
+        axes.legend(
+            loc="upper left", bbox_to_anchor=(1.0, 1.02), title=f"Level ({prefix}Ω)", reverse=True
+        )
 
     title = f"State distribution, {chosen}"
     return Panel(f"state-distribution-{chosen}", title, _table(found, levels), paint)

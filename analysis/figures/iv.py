@@ -7,23 +7,18 @@ from matplotlib.axes import Axes
 from ...storage import Phase
 from ..errors import AnalysisError
 from ..run_points import require, unmarked
-from .amplitude import name_cycles
-from .panel import Panel, colours
-
-CURRENTS = (("A", 1.0), ("mA", 1e-3), ("µA", 1e-6), ("nA", 1e-9))
-"""Each unit of the axis, with its size in A."""
+from .house import colours, label_axis, name_cycles
+from .panel import Panel
 
 
 def voltage_against_current(points: pd.DataFrame) -> Panel:
     """Draw all sweeps of an iv run; raises AnalysisError if there are none."""
     table = _sweeps(points)
-    largest_A = float(table["current_A"].abs().max())
-    unit, size_A = next((each for each in CURRENTS if each[1] <= largest_A), CURRENTS[-1])
 
     def paint(axes: Axes) -> None:
-        _paint_sweeps(axes, table, table["current_A"] / size_A, table["voltage_V"] * 1e3)
-        axes.set_xlabel(f"Current ({unit})")
-        axes.set_ylabel("Voltage (mV)")
+        _paint_sweeps(axes, table, "current_A", "voltage_V")
+        label_axis(axes, "x", "Current", "A", table["current_A"])
+        label_axis(axes, "y", "Voltage", "V", table["voltage_V"])
 
     return Panel("iv", "Voltage against current", table, paint)
 
@@ -33,20 +28,19 @@ def resistance_against_bias(points: pd.DataFrame) -> Panel:
     table = _sweeps(points)
 
     def paint(axes: Axes) -> None:
-        _paint_sweeps(axes, table, table["voltage_V"] * 1e3, table["resistance_ohm"])
-        axes.set_xlabel("Voltage at the junction (mV)")
-        axes.set_ylabel("Resistance (Ω)")
-        axes.ticklabel_format(axis="y", useOffset=False)
+        _paint_sweeps(axes, table, "voltage_V", "resistance_ohm")
+        label_axis(axes, "x", "Voltage at the junction", "V", table["voltage_V"])
+        label_axis(axes, "y", "Resistance", "Ω", table["resistance_ohm"])
 
     return Panel("bias", "Resistance against bias", table, paint)
 
 
-def _paint_sweeps(axes: Axes, table: pd.DataFrame, x: pd.Series, y: pd.Series) -> None:
-    groups = [index for _, index in table.groupby("cycle", sort=True).groups.items()]
-    for rows, colour in zip(groups, colours(len(groups)), strict=True):
-        axes.plot(x[rows], y[rows], ".-", color=colour, markersize=3, linewidth=0.6)
-    if len(groups) > 1:
-        name_cycles(axes, len(groups))
+def _paint_sweeps(axes: Axes, table: pd.DataFrame, x: str, y: str) -> None:
+    sweeps = [sweep for _, sweep in table.groupby("cycle", sort=True)]
+    for sweep, colour in zip(sweeps, colours(len(sweeps)), strict=True):
+        axes.plot(sweep[x], sweep[y], ".-", color=colour, markersize=3, linewidth=0.6)
+    if len(sweeps) > 1:
+        name_cycles(axes, len(sweeps))
 
 
 def _sweeps(points: pd.DataFrame) -> pd.DataFrame:

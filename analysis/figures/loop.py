@@ -11,7 +11,8 @@ from ..errors import AnalysisError
 from ..loop_branches import branches_of
 from ..minor_loop import measure_minor_loop
 from ..run_points import unmarked
-from .panel import BLUE, ORANGE, Panel
+from .house import BLUE, ORANGE, label_axis
+from .panel import Panel
 
 
 def minor_loop(points: pd.DataFrame) -> Panel:
@@ -30,7 +31,7 @@ def minor_loop(points: pd.DataFrame) -> Panel:
                 axes.plot(field_mT, part["resistance_ohm"], line, color=colour, label=label)
                 label = "_"
         axes.set_xlabel("Out-of-plane field (mT)")
-        axes.set_ylabel("Resistance (Ω)")
+        label_axis(axes, "y", "Resistance", "Ω", table["resistance_ohm"])
         legend = axes.legend(loc=place, title=title)
         legend.set_alignment("left")
 

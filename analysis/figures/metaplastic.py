@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 
 from ..levels.find import Level
 from ..switching.width_ratio import DepinningVoltages, depinning_voltages
-from .panel import BLUE, GREY, Panel
+from .house import BLUE, GREY
+from .panel import Panel
 
 
 def metaplastic_function(points: pd.DataFrame, levels: Sequence[Level]) -> Panel:

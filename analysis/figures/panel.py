@@ -1,7 +1,7 @@
 """Panels, drawings on axes with the numbers behind them, and their files.
 
-One house style: a journal column wide, colours for all kinds of colour vision (viridis;
-Okabe & Ito, Color Universal Design, 2008), the same bytes for the same data.
+One house style: a journal column wide, the colours and units of `house`, the same bytes for the
+same data.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,7 +11,6 @@ from pathlib import Path
 
 import matplotlib as mpl
 import matplotlib.style
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -23,10 +22,6 @@ from ..errors import AnalysisError
 COLUMN_WIDTH_IN = 3.5
 HEIGHT_IN = 2.6
 STYLE = Path(__file__).parent / "house.mplstyle"
-LIGHTEST = 0.92  # of viridis, whose end is too light for lines on white
-BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#666666"
-
-Colour = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +83,6 @@ def png_of(panel: Panel, note: str = "") -> bytes:
     with mpl.style.context(STYLE):
         _figure([panel], [note] if note else []).savefig(image, metadata={"Software": None})
     return image.getvalue()
-
-
-def colours(count: int) -> list[Colour]:
-    """Return `count` colours in an order that lightness shows, too; the last is not too light."""
-    red_green_blue = mpl.colormaps["viridis"](np.linspace(0, LIGHTEST, count))
-    return [(float(r), float(g), float(b), float(a)) for r, g, b, a in red_green_blue]
 
 
 def _figure(panels: Sequence[Callable[[Axes], None]], titles: Sequence[str]) -> Figure:

@@ -14,7 +14,8 @@ from ..switching.probability import (
     fit_sigmoid,
     switching_probability,
 )
-from .panel import BLUE, GREY, ORANGE, Panel
+from .house import BLUE, GREY, ORANGE
+from .panel import Panel
 
 LEGEND_WIDTH = 46  # characters
 

@@ -7,8 +7,9 @@ from matplotlib.axes import Axes
 from ...storage import Phase
 from ..errors import AnalysisError
 from ..run_points import series_without_pulses
-from .amplitude import VECTORS_UP_TO, name_cycles
-from .panel import Panel, colours
+from .amplitude import VECTORS_UP_TO
+from .house import colours, label_axis, name_cycles
+from .panel import Panel
 
 UNITS = (("s", 1.0, 600.0), ("min", 60.0, 36e3), ("h", 3600.0, np.inf))
 """Each unit of time, its length in s, and up to which length of a series it is used."""
@@ -31,8 +32,8 @@ def readings_against_time(points: pd.DataFrame) -> Panel:
         for (time, resistance), colour in zip(series, colours(len(series)), strict=True):
             axes.plot(time / length_s, resistance, color=colour, linewidth=0.6, rasterized=not few)
         axes.set_xlabel(f"Time ({unit})")
-        axes.set_ylabel("Resistance (Ω)")
-        axes.ticklabel_format(axis="y", useOffset=False)
+        every = np.concatenate([resistance for _, resistance in series])
+        label_axis(axes, "y", "Resistance", "Ω", every)
         if len(series) > 1:
             name_cycles(axes, len(series))
 

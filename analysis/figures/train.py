@@ -10,8 +10,9 @@ from ..errors import AnalysisError
 from ..run_points import pulsed_points
 from ..switching.probability import has_trials
 from .amplitude import VECTORS_UP_TO
+from .house import colours, label_axis
 from .left_out import left_out_text, name_left_out
-from .panel import Panel, colours
+from .panel import Panel
 
 NAMED_UP_TO = 8  # amplitudes in the legend; of more, a few
 
@@ -48,7 +49,7 @@ def resistance_against_pulse(points: pd.DataFrame) -> Panel:
         axes.update_datalim(np.concatenate(lines))
         axes.autoscale_view()
         axes.set_xlabel("Pulse number (1)")
-        axes.set_ylabel("Resistance (Ω)")
+        label_axis(axes, "y", "Resistance", "Ω", table["resistance_ohm"])
         name_left_out(axes, left_out)
         every = int(np.ceil(len(amplitudes_V) / NAMED_UP_TO))
         axes.legend(

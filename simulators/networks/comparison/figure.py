@@ -6,10 +6,9 @@ from statistics import mean, stdev
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ....analysis.figures.panel import GREY, Panel, colours
+from ....analysis.figures.house import GREY, kind_colours, kind_markers
+from ....analysis.figures.panel import Panel
 from .study import Compared
-
-MARKERS = "osD^vP*X"
 
 
 def comparison_table(compared: Sequence[Compared]) -> pd.DataFrame:
@@ -40,7 +39,7 @@ def comparison_panel(compared: Sequence[Compared], data_set: str) -> Panel:
     def paint(axes: Axes) -> None:
         known = table[table["write_energy_J"].notna()]
         for (_, row), colour, marker in zip(
-            known.iterrows(), colours(len(known)), MARKERS * len(known), strict=False
+            known.iterrows(), kind_colours(len(known)), kind_markers(len(known)), strict=True
         ):
             axes.errorbar(
                 row["write_energy_J"],

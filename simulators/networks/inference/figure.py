@@ -3,7 +3,8 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ....analysis.figures.panel import BLUE, GREY, ORANGE, Panel
+from ....analysis.figures.house import BLUE, GREY, ORANGE
+from ....analysis.figures.panel import Panel
 from .result import Inference
 
 OTHERS = ("s", "^", "v", "P", "X")  # markers of multiples of the error, the largest first

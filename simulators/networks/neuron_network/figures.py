@@ -7,7 +7,8 @@ import pandas as pd
 import torch
 from matplotlib.axes import Axes
 
-from ....analysis.figures.panel import BLUE, GREY, ORANGE, Panel
+from ....analysis.figures.house import BLUE, GREY, ORANGE
+from ....analysis.figures.panel import Panel
 from ..data.images import DataSetName, Images
 from .activation import NeuronCurve
 from .study import OnLevels, SeedOutcome

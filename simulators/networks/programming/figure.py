@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ....analysis.figures.panel import BLUE, ORANGE, Panel
+from ....analysis.figures.house import BLUE, ORANGE
+from ....analysis.figures.panel import Panel
 from .result import Programmed, Writing
 
 

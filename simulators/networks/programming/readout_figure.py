@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ....analysis.figures.panel import BLUE, Panel
+from ....analysis.figures.house import BLUE
+from ....analysis.figures.panel import Panel
 from .readout_result import Stage
 
 

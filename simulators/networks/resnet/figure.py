@@ -6,7 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from ....analysis.figures.panel import BLUE, ORANGE, Panel
+from ....analysis.figures.house import BLUE, ORANGE
+from ....analysis.figures.panel import Panel
 from .training import Epoch
 
 

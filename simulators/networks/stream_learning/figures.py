@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ....analysis.figures.panel import Panel, colours
+from ....analysis.figures.house import kind_colours, kind_markers
+from ....analysis.figures.panel import Panel
 from .study import Curve, Outcome
-
-MARKERS = "oD^svP"
 
 
 def stream_panel(
@@ -23,7 +22,8 @@ def stream_panel(
     data = _table(outcomes, epochs_validated)
 
     def paint(axes: Axes) -> None:
-        for colour, marker, curve in zip(colours(len(curves)), MARKERS, curves, strict=False):
+        kinds = kind_colours(len(curves)), kind_markers(len(curves))
+        for colour, marker, curve in zip(*kinds, curves, strict=True):
             of_curve = [o for o in outcomes if o.curve == curve.name]
             streamed = 100 * np.array([o.accuracies for o in of_curve if not o.at_once])
             subset = np.arange(1, streamed.shape[1] + 1) / epochs_validated

@@ -1,6 +1,7 @@
 """The conductance histogram: every reading after a pulse, coloured by its level."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,7 +39,6 @@ def conductance_histogram(points: pd.DataFrame, levels: Sequence[Level]) -> Pane
     unit, per_S = f"{prefix}S", 10.0**-power
     named = len(levels) <= NAMED_UP_TO
     below = 0.96 - LINE * (1 + -(-len(levels) // COLUMNS) * named)
-    title = "Levels, mean ± σ over all cycles" if named else f"{len(levels)} levels"
 
     def paint(axes: Axes) -> None:
         for level, count, colour in zip(found, counts, colours(len(levels)), strict=True):
@@ -46,7 +46,6 @@ def conductance_histogram(points: pd.DataFrame, levels: Sequence[Level]) -> Pane
             digits = decimals_for(sigma)
             spread = f" ± {sigma:.{digits}f}" if level.visits > 1 else ", one visit"
             label = f"{mean:.{digits}f}{spread}"
-            label = label if named else "_"
             axes.stairs(count, edges * per_S, fill=True, color=colour, label=label)
             axes.axvline(mean, below - 0.03, below, color=colour, linewidth=1.5)
         axes.set_yscale("log")
@@ -54,12 +53,12 @@ def conductance_histogram(points: pd.DataFrame, levels: Sequence[Level]) -> Pane
         axes.set_xlabel(f"Conductance ({unit})")
         axes.set_ylabel("Readings")
         name_left_out(axes, left_out)
-        axes.legend(
-            loc="upper center",
-            ncols=COLUMNS,
-            title=f"{title} ({unit})",
-            columnspacing=1.0,
-        )
+        if named:
+            title = f"Levels, mean ± σ over all cycles ({unit})"
+            axes.legend(loc="upper center", ncols=COLUMNS, title=title, columnspacing=1.0)
+        else:
+            where: dict[str, Any] = {"ha": "center", "va": "top", "transform": axes.transAxes}
+            axes.text(0.5, 0.98, f"{len(found)} levels", size="small", **where)
 
     return Panel("conductance", "Conductance", _table(edges, counts), paint)
 

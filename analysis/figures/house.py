@@ -17,7 +17,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import BoundaryNorm, Colormap, ListedColormap, Normalize
-from matplotlib.ticker import FuncFormatter, NullFormatter, ScalarFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, ScalarFormatter
 
 Colour = tuple[float, float, float, float]
 
@@ -91,6 +91,7 @@ def label_axis(
     power, prefix = prefix_for(values)
     if _spans_decades(np.asarray(values, dtype=float)):
         (axes.set_xscale if which == "x" else axes.set_yscale)("log")
+        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=7))
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / 10.0**power:g}"))
         axis.set_minor_formatter(NullFormatter())
     else:

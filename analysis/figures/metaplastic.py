@@ -10,10 +10,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from ..formatting import format_interval
 from ..levels.find import Level
 from ..switching.width_ratio import DepinningVoltages, depinning_voltages
 from .house import BLUE, GREY
 from .panel import Panel
+
+TICKED_UP_TO = 50  # visits, a tick each; of more, a line from the lowest voltage to the highest
 
 
 def metaplastic_function(points: pd.DataFrame, levels: Sequence[Level]) -> Panel:
@@ -25,7 +28,10 @@ def metaplastic_function(points: pd.DataFrame, levels: Sequence[Level]) -> Panel
     def paint(axes: Axes) -> None:
         for x, threshold in zip(found.position, found.threshold, strict=True):
             freed_V = threshold.freed_V
-            axes.plot([x] * len(freed_V), freed_V, "_", color=GREY, alpha=0.5, markersize=5)
+            if len(freed_V) <= TICKED_UP_TO:
+                axes.plot([x] * len(freed_V), freed_V, "_", color=GREY, alpha=0.5, markersize=5)
+            else:
+                axes.plot([x, x], [min(freed_V), max(freed_V)], color=GREY, linewidth=0.6)
             volt, injected = threshold.voltage_V, threshold.level == 0
             axes.errorbar(
                 [x],
@@ -37,9 +43,7 @@ def metaplastic_function(points: pd.DataFrame, levels: Sequence[Level]) -> Panel
                 capsize=2,
                 label="injection" if injected else None,
             )
-        bounded = np.isfinite(ratio.low)
-        interval = f"{ratio.low:.2g} to {ratio.high:.2g}" if bounded else "interval unbounded"
-        label = f"$w_1/w_2$ = {ratio.value:.2f} ({interval})".replace("-", "−")
+        label = f"$w_1/w_2$ = {format_interval(ratio.value, ratio.low, ratio.high)}"
         axes.plot([0, 1], [narrow_V, wide_V], color=BLUE, linewidth=0.8, label=label)
         axes.set_xlabel("Wall position $x$ (0: narrow end, 1: wide end)")
         axes.set_ylabel("Switching voltage $V_C$ (V)")

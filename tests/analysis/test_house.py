@@ -8,6 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import QuadMesh
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.typing import ColorType
 
 from dwmtj.analysis.figures.house import (
     GREY,
@@ -43,23 +44,23 @@ TO_XYZ = np.array(
 ) / np.array([[0.9505], [1.0], [1.089]])
 
 
-def linear(colour: object) -> np.ndarray:
-    part = np.array(to_rgb(colour))  # type: ignore[arg-type]
+def linear(colour: ColorType) -> np.ndarray:
+    part = np.array(to_rgb(colour), dtype=float)
     return np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
 
 
-def contrast_with_white(colour: object) -> float:
+def contrast_with_white(colour: ColorType) -> float:
     return float(1.05 / (linear(colour) @ [0.2126, 0.7152, 0.0722] + 0.05))
 
 
-def cie_lab(colour: object, vision: str) -> np.ndarray:
+def cie_lab(colour: ColorType, vision: str) -> np.ndarray:
     xyz = TO_XYZ @ np.clip(VISION[vision] @ linear(colour), 0, 1)
     x, y, z = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
 @pytest.mark.parametrize("colour", [*KINDS, GREY, *colours(40)])
-def test_every_line_has_a_contrast_of_three_to_one_on_white(colour: object) -> None:
+def test_every_line_has_a_contrast_of_three_to_one_on_white(colour: ColorType) -> None:
     assert contrast_with_white(colour) >= 3.0
 
 
@@ -89,7 +90,7 @@ def test_a_few_cycles_have_a_cell_each(cycles: int, cells: int) -> None:
     name_cycles(axes, cycles)
     (bar,) = (each for each in figure.axes if each is not axes)
     (drawn,) = (each for each in bar.collections if isinstance(each, QuadMesh))
-    assert drawn.get_cmap().N == cells
+    assert cells == drawn.get_cmap().N
     assert drawn.get_clim() == ((0.5, cycles + 0.5) if cells == cycles else (1, cycles))
     shown = [tick for tick in bar.get_yticks() if 1 <= tick <= cycles]
     assert shown == (list(range(1, cycles + 1)) if cells == cycles else [1, cycles])
@@ -114,11 +115,11 @@ def test_the_prefix_is_that_of_the_largest(values: list[float], power: int, pref
 
 def labelled(values: list[float]) -> tuple[str, list[str], str]:
     figure = Figure()
-    canvas = FigureCanvasAgg(figure)
+    FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     axes.plot(values)
     label_axis(axes, "y", "Resistance", "Ω", values)
-    canvas.draw()
+    figure.draw_without_rendering()
     texts = [each.get_text() for each in axes.get_yticklabels()]
     offset = axes.yaxis.get_offset_text()
     return axes.get_ylabel(), texts, offset.get_text() if offset.get_visible() else ""

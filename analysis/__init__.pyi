@@ -42,6 +42,8 @@ from .update import (
     neurosim_label,
     pulse_energy_J,
 )
+from .weight.curves import WeightUpdate, asymmetry_of, measure_updates
+from .weight.energy import Track, UpdateEnergy, measure_update_energy
 
 __all__ = [
     "AnalysisError",
@@ -66,10 +68,14 @@ __all__ = [
     "SwitchingEvent",
     "SwitchingProbability",
     "Threshold",
+    "Track",
     "Trials",
     "UpdateCurve",
+    "UpdateEnergy",
+    "WeightUpdate",
     "assign_levels",
     "asymmetry",
+    "asymmetry_of",
     "branches_of",
     "conductance_levels",
     "critical_voltage",
@@ -90,6 +96,8 @@ __all__ = [
     "measure_moves",
     "measure_read_noise",
     "measure_retention",
+    "measure_update_energy",
+    "measure_updates",
     "neurosim_A",
     "neurosim_label",
     "one_step_resets",

@@ -13,6 +13,7 @@ Yu, IEDM 2017, 6.1; IEEE TCAD 37, 3067 (2018).
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp, inf, log, sqrt
 
 import numpy as np
@@ -32,17 +33,17 @@ class UpdateCurve:
     """One direction of a weight's update: NeuroSim's label and A, and how well the curve fits.
 
     `residual` is the standard deviation about the curve as a share of the range; `states` the
-    number of different states that the pulses passed.
+    number of different states that the pulses passed, None if not counted.
     """
 
     nonlinearity: Estimate
     curvature_A: float
     residual: float
     pulses: int
-    states: int
+    states: int | None
 
 
-def fit_update(conductance_S: Floats, states: int) -> UpdateCurve:
+def fit_update(conductance_S: Floats, states: int | None = None) -> UpdateCurve:
     """Return the curve through conductances after 0, 1, … P pulses in one direction, shape (P+1,).
 
     For several cycles give their mean. Raises AnalysisError for fewer than four pulses, values that
@@ -64,7 +65,7 @@ def fit_update(conductance_S: Floats, states: int) -> UpdateCurve:
     x = np.arange(count + 1) / count
 
     def squares(label: float) -> float:
-        return float(((measured - _curve(x, label))[1:-1] ** 2).sum())
+        return float(((measured - curve_at(x, label))[1:-1] ** 2).sum())
 
     grid = np.linspace(-STEEPEST, STEEPEST, 361)
     start = float(grid[int(np.argmin([squares(float(label)) for label in grid]))])
@@ -73,7 +74,7 @@ def fit_update(conductance_S: Floats, states: int) -> UpdateCurve:
     degrees = count - 2
     variance = squares(label) / degrees
     step = 1e-3
-    tangent = (_curve(x, label + step) - _curve(x, label - step))[1:-1] / (2 * step)
+    tangent = (curve_at(x, label + step) - curve_at(x, label - step))[1:-1] / (2 * step)
     sensitivity = float((tangent**2).sum())
     half_width = t_quantile(degrees) * sqrt(variance / sensitivity) if sensitivity > 0 else inf
     return UpdateCurve(
@@ -99,6 +100,7 @@ def neurosim_label(A: float) -> float:
     return float(np.copysign(LABEL * distance, A))
 
 
+@lru_cache(maxsize=4096)
 def neurosim_A(label: float) -> float:
     """Return A for a nonlinearity between -9 and 9; infinite for 0."""
     from scipy.optimize import brentq
@@ -108,6 +110,16 @@ def neurosim_A(label: float) -> float:
     wanted = min(abs(label), 9.4)
     size = brentq(lambda log_A: neurosim_label(exp(log_A)) - wanted, log(5e-3), log(1e12))
     return float(np.copysign(exp(size), label))
+
+
+def curve_at(x: Floats, label: float) -> Floats:
+    """Return g, 0 … 1, at shares x of the pulses, for a nonlinearity between -9 and 9."""
+    if abs(label) < 1e-6:
+        return x
+    A = neurosim_A(label)
+    if A < 0:
+        return np.asarray(1 - np.expm1(-(1 - x) / -A) / np.expm1(1 / A))
+    return np.asarray(np.expm1(-x / A) / np.expm1(-1 / A))
 
 
 def pulse_energy_J(
@@ -124,12 +136,3 @@ def pulse_energy_J(
             f"positive resistance, and a width of at least half the edges."
         )
     return amplitude_V**2 / track_resistance_ohm * (width_s - (rise_s + fall_s) / 6)
-
-
-def _curve(x: Floats, label: float) -> Floats:
-    if abs(label) < 1e-6:
-        return x
-    A = neurosim_A(label)
-    if A < 0:
-        return np.asarray(1 - np.expm1(-(1 - x) / -A) / np.expm1(1 / A))
-    return np.asarray(np.expm1(-x / A) / np.expm1(-1 / A))

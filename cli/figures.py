@@ -6,7 +6,14 @@ from typing import Annotated
 import typer
 
 from .console import err, print_line, print_message
-from .options import DatabaseOption, LevelsOption, open_to_read, parsed_levels
+from .options import (
+    DatabaseOption,
+    LevelsOption,
+    TrackOption,
+    open_to_read,
+    parsed_levels,
+    parsed_track,
+)
 
 
 def figures(
@@ -18,6 +25,7 @@ def figures(
     ],
     database: DatabaseOption = None,
     levels: LevelsOption = None,
+    track_resistance: TrackOption = None,
     overwrite: Annotated[bool, typer.Option(help="Replace existing files.")] = False,
 ) -> None:
     """Draw the paper's figures for runs: PNG, SVG and CSV.
@@ -35,9 +43,10 @@ def figures(
         save_figures,
     )
 
+    resistance_ohm = parsed_track(track_resistance)
     with err.status("Analysing and drawing"):
         with open_to_read(database) as store:
-            loaded = load_runs(store, runs, parsed_levels(levels))
+            loaded = load_runs(store, runs, parsed_levels(levels), resistance_ohm)
         written = save_figures(loaded, to, overwrite=overwrite)
     for run in loaded:
         for sentence in run.panels.absent:

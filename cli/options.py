@@ -76,6 +76,35 @@ LevelsOption = Annotated[
     ),
 ]
 
+TrackOption = Annotated[
+    str | None,
+    typer.Option(
+        "--track-resistance",
+        metavar="R",
+        help="Resistance of the track, for the energy of pulses, such as 4.1k or '820 ohm'.",
+        show_default="that of the bench file",
+    ),
+]
+
+
+def parsed_track(text: str | None) -> float | None:
+    """Return the resistance in ohm of `--track-resistance`; raises typer.BadParameter."""
+    if text is None:
+        return None
+    from ..protocols.quantities import QuantityError, parse_quantity
+
+    try:
+        resistance_ohm = parse_quantity(text, "ohm")
+    except QuantityError as error:
+        raise typer.BadParameter(
+            f"{text!r} is no resistance{error}.", param_hint="--track-resistance"
+        ) from error
+    if not 0 < resistance_ohm < float("inf"):
+        raise typer.BadParameter(
+            f"{text!r} is no resistance above zero.", param_hint="--track-resistance"
+        )
+    return resistance_ohm
+
 
 def parsed_levels(text: str | None) -> "Wanted | None":
     """Return the levels of `--levels`; raises typer.BadParameter for anything else."""

@@ -9,7 +9,15 @@ import typer
 from ..errors import DwmtjError
 from .console import err, print_line, print_message
 from .criteria.comparison import print_comparison, print_comparison_csv, print_comparison_json
-from .options import DatabaseOption, JsonOption, LevelsOption, open_to_read, parsed_levels
+from .options import (
+    DatabaseOption,
+    JsonOption,
+    LevelsOption,
+    TrackOption,
+    open_to_read,
+    parsed_levels,
+    parsed_track,
+)
 
 if TYPE_CHECKING:
     from ..analysis.criteria import Comparison, CriteriaFile
@@ -36,6 +44,7 @@ def report(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of a table.")] = False,
     database: DatabaseOption = None,
     levels: LevelsOption = None,
+    track_resistance: TrackOption = None,
     overwrite: Annotated[bool, typer.Option(help="Replace an existing file.")] = False,
 ) -> None:
     """Write figures, numbers and provenance of runs into one page, or compare them with criteria.
@@ -53,13 +62,15 @@ def report(
     from ..analysis.criteria import load_criteria
 
     _check_options(to, against, as_json=as_json, as_csv=as_csv)
-    wanted = parsed_levels(levels)
+    wanted, track_ohm = parsed_levels(levels), parsed_track(track_resistance)
     criteria = None if against is None else load_criteria(against)
     with open_to_read(database) as store:
         records = [store.run(run) for run in dict.fromkeys(runs)]
         comparison = None if criteria is None else _compare(store, records, criteria, wanted)
         if to is not None:
-            _write_page(store, runs, wanted, to, title, comparison, overwrite=overwrite)
+            _write_page(
+                store, runs, wanted, track_ohm, to, title, comparison, overwrite=overwrite
+            )
     for record in records:
         if record.summary.warning:
             print_message(record.summary.warning)
@@ -103,6 +114,7 @@ def _write_page(
     store: "Store",
     runs: list[int],
     wanted: "Wanted | None",
+    resistance_ohm: float | None,
     to: Path,
     title: str,
     comparison: "Comparison | None",
@@ -112,5 +124,5 @@ def _write_page(
     from ..analysis.report.write import load_runs, write_report  # matplotlib: half a second
 
     with err.status("Analysing and drawing"):
-        loaded = load_runs(store, runs, wanted)
+        loaded = load_runs(store, runs, wanted, resistance_ohm)
         write_report(loaded, to, title=title, overwrite=overwrite, against=comparison)

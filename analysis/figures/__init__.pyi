@@ -10,6 +10,8 @@ from .panel import Panel, draw, png_of, save
 from .probability import probability_against_amplitude
 from .readings import readings_against_time
 from .train import resistance_against_pulse
+from .weight.curves import update_curves
+from .weight.energy import update_energy
 
 __all__ = [
     "Panel",
@@ -29,5 +31,7 @@ __all__ = [
     "resistance_against_bias",
     "resistance_against_pulse",
     "save",
+    "update_curves",
+    "update_energy",
     "voltage_against_current",
 ]

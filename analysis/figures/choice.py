@@ -12,6 +12,8 @@ from ..levels.find import Level, find_levels
 from ..levels.grouping.given import Wanted
 from ..switching.cycling import has_single_halves
 from ..switching.probability import has_trials, threshold_between
+from ..weight.energy import Track
+from ..weight.ramps import has_ramps
 from .amplitude import resistance_against_amplitude
 from .array import array_map, pulses_per_device
 from .conductance import conductance_histogram
@@ -24,6 +26,8 @@ from .panel import Panel
 from .probability import probability_against_amplitude
 from .series import series_makers
 from .train import resistance_against_pulse
+from .weight.curves import update_curves
+from .weight.energy import update_energy
 
 Maker = Callable[[], Panel]
 
@@ -36,10 +40,13 @@ class Panels:
     absent: tuple[str, ...]
 
 
-def panels_of(points: pd.DataFrame, wanted: Wanted | None = None) -> Panels:
+def panels_of(
+    points: pd.DataFrame, wanted: Wanted | None = None, track: Track | None = None
+) -> Panels:
     """Return every panel that the points of a run have something for.
 
-    `wanted` gives the number of levels, or their resistances (ohm), by hand.
+    `wanted` gives the number of levels, or their resistances (ohm), by hand; with a `track` the
+    energy of the update is drawn.
     """
     if "row" in points:
         return _of_an_array(points)
@@ -56,8 +63,13 @@ def panels_of(points: pd.DataFrame, wanted: Wanted | None = None) -> Panels:
     if (points["phase"] == Phase.IV).any():
         makers["voltage against current"] = partial(voltage_against_current, points)
         makers["resistance against bias"] = partial(resistance_against_bias, points)
+    if has_ramps(points):
+        makers["update curves"] = partial(update_curves, points)
     try:
-        makers |= _with_levels(points, find_levels(points, wanted))
+        levels = find_levels(points, wanted)
+        makers |= _with_levels(points, levels)
+        if track is not None:
+            makers["update energy"] = partial(update_energy, points, levels, track)
         reasons: dict[str, list[str]] = {}
     except AnalysisError as error:
         reasons = {str(error): ["state distribution", "metaplastic function", "conductances"]}

@@ -56,7 +56,7 @@ def probability_against_amplitude(
         axes.set_xlabel("Pulse amplitude (V)")
         axes.set_ylabel(f"Probability to pass {threshold_ohm:.4g} Ω (1)")
         axes.set_ylim(-0.04, 1.04)
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), fontsize="small")
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.24), fontsize="small")
 
     table = pd.DataFrame([asdict(each) for each in found])
     interval = pd.DataFrame(table.pop("probability").tolist())

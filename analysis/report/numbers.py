@@ -22,17 +22,23 @@ from ..switching.voltages import (
     one_step_resets,
 )
 from ..switching.width_ratio import depinning_voltages
+from ..weight.energy import Track
+from ..weight.ramps import has_ramps
 from ..writing.outcome import measure_write_outcome
 from .endurance import endurance_table
 from .moves import COLUMNS, move_rows
 from .series import series_tables
 from .table import Table, format_estimate, table_or_reason
+from .weight import CURVES, ENERGY, energy_table, update_table
 
 
-def result_tables(points: pd.DataFrame, wanted: Wanted | None = None) -> tuple[Table, ...]:
+def result_tables(
+    points: pd.DataFrame, wanted: Wanted | None = None, track: Track | None = None
+) -> tuple[Table, ...]:
     """Return the tables of all results that the points of a run allow.
 
-    `wanted` gives the number of levels, or their resistances (ohm), by hand.
+    `wanted` gives the number of levels, or their resistances (ohm), by hand; with a `track` the
+    energy of the update is among them.
     """
     if "row" in points:
         written = "target" in points
@@ -43,6 +49,8 @@ def result_tables(points: pd.DataFrame, wanted: Wanted | None = None) -> tuple[T
     tables.extend(series_tables(points))
     if has_single_halves(points):
         tables.append(table_or_reason("Endurance", lambda: endurance_table(points)))
+    if has_ramps(points):
+        tables.append(table_or_reason(CURVES, lambda: update_table(points)))
     if points["amplitude_V"].notna().any():
         try:
             report = measure_levels(points, wanted)
@@ -53,6 +61,9 @@ def result_tables(points: pd.DataFrame, wanted: Wanted | None = None) -> tuple[T
         tables.append(_switching(switches, report.levels))
         if moves := move_rows(points, report.levels):
             tables.append(Table("Moves by single pulses", COLUMNS, moves))
+        if track is not None:
+            levels = report.levels
+            tables.append(table_or_reason(ENERGY, lambda: energy_table(points, levels, track)))
         tables.append(
             table_or_reason("Metaplastic function", lambda: _metaplastic(points, report.levels))
         )

@@ -68,7 +68,7 @@ def _section(run: ReportedRun) -> Section:
     return Section(
         run,
         figures=[(panel.title, _data(png_of(panel, run.warning))) for panel in run.panels.drawn],
-        tables=result_tables(run.points, run.wanted),
+        tables=result_tables(run.points, run.wanted, run.track),
         provenance=list(_provenance(run)),
     )
 

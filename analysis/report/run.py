@@ -1,20 +1,23 @@
 """A run for figures and reports: its record, its points and its panels."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from ...storage import RunRecord, Store
 from ..figures import Panels, panels_of
 from ..levels.grouping.given import Wanted
+from ..weight.energy import Track
+from ..weight.ramps import has_ramps
+from .track import UNKNOWN_TRACK, track_of
 
 
 @dataclass(frozen=True, slots=True)
 class ReportedRun:
     """A run from the store with its panels; `database` is the file it came from.
 
-    `wanted` are the levels given by hand, if any.
+    `wanted` are the levels given by hand, if any; `track` is what its pulses heat, if known.
     """
 
     record: RunRecord
@@ -22,6 +25,7 @@ class ReportedRun:
     panels: Panels
     database: str
     wanted: Wanted | None = None
+    track: Track | None = None
 
     @property
     def id(self) -> int:
@@ -45,15 +49,32 @@ class ReportedRun:
 
 
 def load_runs(
-    store: Store, runs: Sequence[int], wanted: Wanted | None = None
+    store: Store,
+    runs: Sequence[int],
+    wanted: Wanted | None = None,
+    track_resistance_ohm: float | None = None,
 ) -> tuple[ReportedRun, ...]:
     """Load runs, each once, in the order given; raises StoreError.
 
-    `wanted` gives the number of levels, or their resistances (ohm), by hand.
+    `wanted` gives the number of levels, or their resistances (ohm), by hand;
+    `track_resistance_ohm` the track's in place of the bench file's.
     """
     records = [store.run(run) for run in dict.fromkeys(runs)]
     frames = [store.points(record.summary.id) for record in records]
     return tuple(
-        ReportedRun(record, points, panels_of(points, wanted), store.path.name, wanted)
+        _reported(record, points, store.path.name, wanted, track_of(record, track_resistance_ohm))
         for record, points in zip(records, frames, strict=True)
     )
+
+
+def _reported(
+    record: RunRecord,
+    points: pd.DataFrame,
+    database: str,
+    wanted: Wanted | None,
+    track: Track | None,
+) -> ReportedRun:
+    panels = panels_of(points, wanted, track)
+    if track is None and has_ramps(points):
+        panels = replace(panels, absent=(*panels.absent, f"no update energy: {UNKNOWN_TRACK}"))
+    return ReportedRun(record, points, panels, database, wanted, track)

@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from dwmtj.analysis import Track
 from dwmtj.analysis.figures import draw, panels_of
+from dwmtj.analysis.report.numbers import result_tables
 
 
 def staircase(
@@ -208,7 +210,10 @@ RUNS: Mapping[str, Callable[[], pd.DataFrame]] = {
 def main(folder: Path, names: list[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in names or RUNS:
-        panels = panels_of(RUNS[name]())
+        points, track = RUNS[name](), Track(1200.0, 10e-9, 10e-9)
+        panels = panels_of(points, track=track)
+        for table in result_tables(points, track=track):
+            print(table.title, *table.rows[:6], *table.remarks, sep="\n    ")
         print(name, [panel.name for panel in panels.drawn], *panels.absent, sep="\n  ", flush=True)
         if panels.drawn:
             titles = [panel.title for panel in panels.drawn]

@@ -170,13 +170,14 @@ def test_the_taper_is_recovered_from_voltages_that_follow_it() -> None:
         (loop(), ["minor-loop"], 1),
         (
             written(),
-            ["write", "state-distribution-write", "f-meta", "conductance"],
+            ["write", "update", "state-distribution-write", "f-meta", "conductance"],
             1,
         ),
         (
             cycled(),
             [
                 "write-and-reset",
+                "update",
                 "state-distribution-write",
                 "state-distribution-reset",
                 "f-meta",
@@ -184,13 +185,13 @@ def test_the_taper_is_recovered_from_voltages_that_follow_it() -> None:
             ],
             1,
         ),
-        (written(1), ["write", "conductance"], 3),
-        (written().iloc[:20], ["write"], 2),
+        (written(1), ["write", "update", "conductance"], 3),
+        (written().iloc[:20], ["write"], 3),
         (loop().iloc[:40], ["minor-loop"], 1),
         (loop().iloc[:1], [], 2),
         (loop().assign(phase="saturate"), [], 2),
         (written().assign(resistance_ohm=np.nan), [], 2),
-        (written().assign(resistance_ohm=100.0), ["write"], 2),
+        (written().assign(resistance_ohm=100.0), ["write"], 3),
         (written().iloc[:0], [], 2),
     ],
     ids=[

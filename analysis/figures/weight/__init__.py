@@ -1,0 +1,1 @@
+"""Figures of the weight update: potentiation and depression, energy, the metaplastic function."""

@@ -2,6 +2,7 @@ from .amplitude import resistance_against_amplitude
 from .array import array_map, pulses_per_device
 from .choice import Panels, panels_of
 from .conductance import conductance_histogram
+from .depinning import probability_with_law
 from .distribution import distribution_map
 from .iv import resistance_against_bias, voltage_against_current
 from .loop import minor_loop
@@ -25,6 +26,7 @@ __all__ = [
     "panels_of",
     "png_of",
     "probability_against_amplitude",
+    "probability_with_law",
     "pulses_per_device",
     "readings_against_time",
     "resistance_against_amplitude",

@@ -17,6 +17,7 @@ from ..weight.ramps import has_ramps
 from .amplitude import resistance_against_amplitude
 from .array import array_map, pulses_per_device
 from .conductance import conductance_histogram
+from .depinning import probability_with_law
 from .distribution import distribution_map
 from .endurance import endurance_makers
 from .iv import resistance_against_bias, voltage_against_current
@@ -99,6 +100,9 @@ def _with_levels(points: pd.DataFrame, levels: Sequence[Level]) -> dict[str, Mak
     }
     if has_trials(points):
         maps["switching probability"] = lambda: probability_against_amplitude(
+            points, threshold_between(levels)
+        )
+        maps["thermally activated depinning"] = lambda: probability_with_law(
             points, threshold_between(levels)
         )
     return {

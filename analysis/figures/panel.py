@@ -21,17 +21,22 @@ from ..errors import AnalysisError
 
 COLUMN_WIDTH_IN = 3.5
 HEIGHT_IN = 2.6
+LINE_IN = 0.14  # of a legend below the axes
 STYLE = Path(__file__).parent / "house.mplstyle"
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One panel: `name` for files, `title` for people, `data` with units in the columns' names."""
+    """One panel: `name` for files, `title` for people, `data` with units in the columns' names.
+
+    `lines_below` are those of a legend below the axes, for which the panel is made higher.
+    """
 
     name: str
     title: str
     data: pd.DataFrame = field(repr=False)
     paint: Callable[[Axes], None] = field(repr=False)
+    lines_below: int = 0
 
     def _repr_png_(self) -> bytes:
         """Show itself in a notebook."""
@@ -86,7 +91,9 @@ def png_of(panel: Panel, note: str = "") -> bytes:
 
 
 def _figure(panels: Sequence[Callable[[Axes], None]], titles: Sequence[str]) -> Figure:
-    figure = Figure(figsize=(COLUMN_WIDTH_IN * len(panels), HEIGHT_IN))
+    lines = max(getattr(panel, "lines_below", 0) for panel in panels)
+    height_in = HEIGHT_IN + LINE_IN * lines
+    figure = Figure(figsize=(COLUMN_WIDTH_IN * len(panels), height_in))
     FigureCanvasAgg(figure)
     for number, panel in enumerate(panels, start=1):
         axes = figure.add_subplot(1, len(panels), number)

@@ -44,7 +44,9 @@ def update_curves(points: pd.DataFrame) -> Panel:
             title = f"asymmetry {format_interval(*ends)}"
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.24), title=title)
 
-    return Panel("update", "Potentiation and depression", _table(updates), paint)
+    lines = 2 * min(len(up), NAMED_UP_TO) + 2 * min(len(down), NAMED_UP_TO)
+    title = "Potentiation and depression"
+    return Panel("update", title, _table(updates), paint, lines_below=lines)
 
 
 def _paint(

@@ -46,7 +46,8 @@ def update_energy(points: pd.DataFrame, levels: Sequence[Level], track: Track) -
         axes.plot([], [], color=BLUE, label="median, 95 % interval")
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.38 if tilted else -0.24), ncols=2)
 
-    return Panel("energy", "Energy of the weight update", _table(found), paint)
+    title = "Energy of the weight update"
+    return Panel("energy", title, _table(found), paint, lines_below=1)
 
 
 def _paint(axes: Axes, place: int, energy_J: np.ndarray, rng: np.random.Generator) -> None:

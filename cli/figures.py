@@ -5,8 +5,10 @@ from typing import Annotated
 
 import typer
 
+from .comparison import print_comparison
 from .console import err, print_line, print_message
 from .options import (
+    CompareOption,
     DatabaseOption,
     LevelsOption,
     TrackOption,
@@ -26,6 +28,7 @@ def figures(
     database: DatabaseOption = None,
     levels: LevelsOption = None,
     track_resistance: TrackOption = None,
+    compare: CompareOption = None,
     overwrite: Annotated[bool, typer.Option(help="Replace existing files.")] = False,
 ) -> None:
     """Draw the paper's figures for runs: PNG, SVG and CSV.
@@ -37,7 +40,11 @@ def figures(
     Examples:
       dwmtj figures 1 2 3 -o figures
       dwmtj figures 3 -o figures --overwrite
+      dwmtj figures 4 9 -o figures --compare before-after
     """
+    if compare is not None:
+        _compare(runs, to, compare, database, levels, overwrite)
+        return
     from ..analysis.report.write import (  # matplotlib: half a second
         load_runs,
         save_figures,
@@ -51,5 +58,19 @@ def figures(
     for run in loaded:
         for sentence in run.panels.absent:
             print_message(f"Run {run.id} has {sentence}")
+    for path in written:
+        print_line(str(path))
+
+
+def _compare(
+    runs: list[int], to: Path, kind: str, database: str | None, levels: str | None, overwrite: bool
+) -> None:
+    from ..analysis.report.comparison import compare, save_comparison
+
+    with err.status("Analysing and drawing"):
+        with open_to_read(database) as store:
+            found = compare(store, runs, kind, parsed_levels(levels))
+        written = save_comparison(found, to, overwrite=overwrite)
+    print_comparison(found)
     for path in written:
         print_line(str(path))

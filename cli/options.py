@@ -7,7 +7,7 @@ bench for the database: each room is imported where it is used.
 import getpass
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -83,6 +83,15 @@ TrackOption = Annotated[
         metavar="R",
         help="Resistance of the track, for the energy of pulses, such as 4.1k or '820 ohm'.",
         show_default="that of the bench file",
+    ),
+]
+
+CompareOption = Annotated[
+    Literal["before-after", "devices", "states", "widths"] | None,
+    typer.Option(
+        help="Show the runs together: before-after (two), devices, states (TMR against bias), "
+        "or widths (switching probability).",
+        show_default="each run by itself",
     ),
 ]
 

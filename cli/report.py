@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import DwmtjError
+from . import comparison as comparison_of_runs
 from .console import err, print_line, print_message
 from .criteria.comparison import print_comparison, print_comparison_csv, print_comparison_json
 from .options import (
+    CompareOption,
     DatabaseOption,
     JsonOption,
     LevelsOption,
@@ -45,6 +47,7 @@ def report(
     database: DatabaseOption = None,
     levels: LevelsOption = None,
     track_resistance: TrackOption = None,
+    compare: CompareOption = None,
     overwrite: Annotated[bool, typer.Option(help="Replace an existing file.")] = False,
 ) -> None:
     """Write figures, numbers and provenance of runs into one page, or compare them with criteria.
@@ -58,7 +61,11 @@ def report(
       dwmtj report 1 2 3 -o report.html
       dwmtj report 3 -o report.html --title "Wafer 7, device A3"
       dwmtj report 1 2 3 --against criteria.toml
+      dwmtj report 4 9 -o aged.html --compare before-after
     """
+    if compare is not None:
+        _compare_runs(runs, to, compare, against, title, database, levels, overwrite=overwrite)
+        return
     from ..analysis.criteria import load_criteria
 
     _check_options(to, against, as_json=as_json, as_csv=as_csv)
@@ -126,3 +133,26 @@ def _write_page(
     with err.status("Analysing and drawing"):
         loaded = load_runs(store, runs, wanted, resistance_ohm)
         write_report(loaded, to, title=title, overwrite=overwrite, against=comparison)
+
+
+def _compare_runs(
+    runs: list[int],
+    to: Path | None,
+    kind: str,
+    against: str | None,
+    title: str,
+    database: str | None,
+    levels: str | None,
+    *,
+    overwrite: bool,
+) -> None:
+    from ..analysis.report.comparison import compare, write_comparison
+
+    if to is None or against is not None:
+        raise DwmtjError("A comparison of runs is a page of its own; add --out FILE, no --against.")
+    with err.status("Analysing and drawing"):
+        with open_to_read(database) as store:
+            found = compare(store, runs, kind, parsed_levels(levels))
+        write_comparison(found, to, title=title, overwrite=overwrite)
+    comparison_of_runs.print_comparison(found)
+    print_line(f"report: written to {to}")

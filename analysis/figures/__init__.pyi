@@ -13,6 +13,7 @@ from .readings import readings_against_time
 from .train import resistance_against_pulse
 from .weight.curves import update_curves
 from .weight.energy import update_energy
+from .weight.metaplastic import metaplastic_weight
 
 __all__ = [
     "Panel",
@@ -22,6 +23,7 @@ __all__ = [
     "distribution_map",
     "draw",
     "metaplastic_function",
+    "metaplastic_weight",
     "minor_loop",
     "panels_of",
     "png_of",

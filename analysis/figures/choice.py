@@ -7,6 +7,8 @@ from functools import partial
 import pandas as pd
 
 from ...storage import Phase
+from ..compared.run import ComparedRun
+from ..compared.states import measure_bias_dependence
 from ..errors import AnalysisError
 from ..levels.find import Level, find_levels
 from ..levels.grouping.given import Wanted
@@ -16,6 +18,7 @@ from ..weight.energy import Track
 from ..weight.ramps import has_ramps
 from .amplitude import resistance_against_amplitude
 from .array import array_map, pulses_per_device
+from .compared.states import states_against_bias, tmr_against_bias
 from .conductance import conductance_histogram
 from .depinning import probability_with_law
 from .distribution import distribution_map
@@ -29,6 +32,7 @@ from .series import series_makers
 from .train import resistance_against_pulse
 from .weight.curves import update_curves
 from .weight.energy import update_energy
+from .weight.metaplastic import metaplastic_weight
 
 Maker = Callable[[], Panel]
 
@@ -64,6 +68,9 @@ def panels_of(
     if (points["phase"] == Phase.IV).any():
         makers["voltage against current"] = partial(voltage_against_current, points)
         makers["resistance against bias"] = partial(resistance_against_bias, points)
+        both = partial(measure_bias_dependence, [ComparedRun(points, "")])
+        makers["states against bias"] = lambda: states_against_bias(both())
+        makers["TMR against bias"] = lambda: tmr_against_bias(both())
     if has_ramps(points):
         makers["update curves"] = partial(update_curves, points)
     try:
@@ -108,6 +115,7 @@ def _with_levels(points: pd.DataFrame, levels: Sequence[Level]) -> dict[str, Mak
     return {
         **maps,
         "metaplastic function": partial(metaplastic_function, points, levels),
+        "metaplastic function against weight": partial(metaplastic_weight, points, levels),
         "conductances": partial(conductance_histogram, points, levels),
     }
 

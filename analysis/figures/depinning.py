@@ -11,7 +11,7 @@ from ..errors import AnalysisError
 from ..formatting import format_interval
 from ..switching.law import SwitchingLaw, fit_switching_law
 from ..switching.probability import SwitchingProbability, switching_probability
-from .house import kind_colours, kind_markers
+from .house import kind_colours, kind_markers, legend_below
 from .panel import Panel
 
 LEGEND_WIDTH = 58  # characters
@@ -44,7 +44,7 @@ def probability_with_law(points: pd.DataFrame, threshold_ohm: float) -> Panel:
         axes.set_xlabel("Pulse amplitude (V)")
         axes.set_ylabel(f"Probability to pass {threshold_ohm:.4g} Ω (1)")
         axes.set_ylim(-0.04, 1.04)
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.24))
+        legend_below(axes)
 
     lines = len(widths_s) + sum(text.count("\n") + 1 for text in legend)
     title = "Thermally activated depinning"
@@ -70,7 +70,8 @@ def _law(found: Sequence[SwitchingProbability]) -> tuple[SwitchingLaw | None, li
     else:
         source = f"assumed, {rate.value / 1e9:g} GHz"
     sentences = [
-        f"Δ = {barrier} $k_BT$, $V_{{c0}}$ = {critical} V;",
+        f"Δ = {barrier} $k_BT$",
+        f"$V_{{c0}}$ = {critical} V",
         f"n = 3/2, attempt rate {source}",
     ]
     if law.misfits:
@@ -111,6 +112,7 @@ def _paint_law(
 
 
 def _table(found: Sequence[SwitchingProbability], law: SwitchingLaw | None) -> pd.DataFrame:
+    misfits = [misfit.found for misfit in law.misfits] if law is not None else []
     table = pd.DataFrame(
         [
             {
@@ -121,7 +123,7 @@ def _table(found: Sequence[SwitchingProbability], law: SwitchingLaw | None) -> p
                 "probability": each.probability.value,
                 "low_95": each.probability.low,
                 "high_95": each.probability.high,
-                "law_holds": None if law is None else all(misfit.found != each for misfit in law.misfits),
+                "law_holds": None if law is None else each not in misfits,
             }
             for each in found
         ]

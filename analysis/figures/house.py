@@ -9,7 +9,7 @@ kinds stay 17 apart in CIE Lab; the tests compute it.
 
 from itertools import cycle, islice
 from math import floor, log10
-from typing import Literal
+from typing import Any, Literal
 
 import matplotlib as mpl
 import numpy as np
@@ -17,6 +17,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import BoundaryNorm, Colormap, ListedColormap, Normalize
+from matplotlib.legend import Legend
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, ScalarFormatter
 
 Colour = tuple[float, float, float, float]
@@ -27,6 +28,7 @@ MARKERS = "os^DvPX"
 LIGHTEST = 0.59  # of viridis: contrast 3:1 with white
 COUNTED_UP_TO = 10  # cycles in a colour bar of separate cells
 PREFIXES = {-12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G", 12: "T"}
+LABEL_LINES = 4.4  # of a legend's text, that ticks and label of the x axis take
 LOG_FROM = 30.0  # times between smallest and largest: an axis of decades shows both
 
 
@@ -63,6 +65,12 @@ def name_cycles(axes: Axes, cycles: int) -> None:
         bar = figure.colorbar(scale, ax=axes, aspect=40, pad=0.02, ticks=[1, cycles])
         bar.set_label("Cycle", labelpad=-4)
     bar.outline.set_visible(False)
+
+
+def legend_below(axes: Axes, *, lines_above: float = 0.0, **options: Any) -> Legend:
+    """Add a legend below the label of the x axis, `lines_above` lines farther down."""
+    options = {"loc": "upper center", "bbox_to_anchor": (0.5, 0.0), **options}
+    return axes.legend(borderaxespad=LABEL_LINES + lines_above, **options)
 
 
 def map_colours() -> Colormap:

@@ -14,7 +14,7 @@ from ..switching.probability import (
     fit_sigmoid,
     switching_probability,
 )
-from .house import BLUE, GREY, ORANGE
+from .house import BLUE, GREY, ORANGE, legend_below
 from .panel import Panel
 
 LEGEND_WIDTH = 46  # characters
@@ -56,7 +56,7 @@ def probability_against_amplitude(
         axes.set_xlabel("Pulse amplitude (V)")
         axes.set_ylabel(f"Probability to pass {threshold_ohm:.4g} Ω (1)")
         axes.set_ylim(-0.04, 1.04)
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.24), fontsize="small")
+        legend_below(axes, fontsize="small")
 
     table = pd.DataFrame([asdict(each) for each in found])
     interval = pd.DataFrame(table.pop("probability").tolist())

@@ -67,7 +67,7 @@ def _comparison(against: Comparison) -> dict[str, Any]:
 def _section(run: ReportedRun) -> Section:
     return Section(
         run,
-        figures=[(panel.title, _data(png_of(panel, run.warning))) for panel in run.panels.drawn],
+        figures=[(panel.title, data_url(png_of(panel, run.warning))) for panel in run.panels.drawn],
         tables=result_tables(run.points, run.wanted, run.track),
         provenance=list(_provenance(run)),
     )
@@ -128,5 +128,5 @@ def _time(time: datetime | None) -> str:
     return "" if time is None else time.astimezone().isoformat(sep=" ", timespec="seconds")
 
 
-def _data(png: bytes) -> str:
+def data_url(png: bytes) -> str:
     return f"data:image/png;base64,{b64encode(png).decode()}"

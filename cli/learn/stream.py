@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ...simulators.networks import require_learning
-from ..console import print_table
+from ..console import print_message, print_table
 from ..options import DatabaseOption
 from .options import (
     ExecutorOption,
@@ -35,7 +35,7 @@ def learn_stream(
         str | None,
         typer.Option(
             metavar="MODEL",
-            help="State model whose measured transitions replace the update formula.",
+            help="State model: its measured transitions, and the formula with its w1/w2.",
             show_default="none",
         ),
     ] = None,
@@ -103,6 +103,9 @@ def learn_stream(
         validation=validate,
         data=data,
     )
+    study.curves()  # a model that cannot be used is refused before its remarks
+    for remark in study.remarks():
+        print_message(remark)
     with resumable():
         output = learn_stream(
             to, study, database=database, jobs=jobs, executor=executor, overwrite=overwrite

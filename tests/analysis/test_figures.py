@@ -170,7 +170,14 @@ def test_the_taper_is_recovered_from_voltages_that_follow_it() -> None:
         (loop(), ["minor-loop"], 1),
         (
             written(),
-            ["write", "update", "state-distribution-write", "f-meta", "conductance"],
+            [
+                "write",
+                "update",
+                "state-distribution-write",
+                "f-meta",
+                "f-meta-weight",
+                "conductance",
+            ],
             1,
         ),
         (
@@ -181,6 +188,7 @@ def test_the_taper_is_recovered_from_voltages_that_follow_it() -> None:
                 "state-distribution-write",
                 "state-distribution-reset",
                 "f-meta",
+                "f-meta-weight",
                 "conductance",
             ],
             1,

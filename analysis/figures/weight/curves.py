@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from ...formatting import format_interval
 from ...weight.curves import WeightUpdate, asymmetry_of, measure_updates
-from ..house import BLUE, ORANGE, Colour, colours, label_axis
+from ..house import BLUE, ORANGE, Colour, colours, label_axis, legend_below
 from ..panel import Panel
 
 NAMED_UP_TO = 6  # amplitudes of each direction in the legend
@@ -42,7 +42,7 @@ def update_curves(points: pd.DataFrame) -> Panel:
         if difference is not None and all(each.describes for each in updates):
             ends = difference.value, difference.low, difference.high
             title = f"asymmetry {format_interval(*ends)}"
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.24), title=title)
+        legend_below(axes, title=title)
 
     lines = 2 * min(len(up), NAMED_UP_TO) + 2 * min(len(down), NAMED_UP_TO)
     title = "Potentiation and depression"

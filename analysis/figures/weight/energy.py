@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from ...errors import AnalysisError
 from ...levels.find import Level
 from ...weight.energy import Track, UpdateEnergy, measure_update_energy, median_ci
-from ..house import BLUE, GREY, label_axis
+from ..house import BLUE, GREY, label_axis, legend_below
 from ..panel import Panel
 
 DOTS_UP_TO = 200  # moves of one kind; of more, their range
@@ -44,7 +44,7 @@ def update_energy(points: pd.DataFrame, levels: Sequence[Level], track: Track) -
             axes.set_ylim(bottom=0)
         axes.plot([], [], " ", label=f"V²t/R, R = {track.resistance_ohm:.4g} Ω ({track.source})")
         axes.plot([], [], color=BLUE, label="median, 95 % interval")
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.38 if tilted else -0.24), ncols=2)
+        legend_below(axes, lines_above=2.0 * tilted, ncols=2)
 
     title = "Energy of the weight update"
     return Panel("energy", title, _table(found), paint, lines_below=1)

@@ -22,6 +22,7 @@ from ..errors import NetworkError
 from ..progress import ShowProgress, progress_bar
 from ..study_output import StudyOutput, save_figures
 from ..synapses.transitions import drawn_transitions, likeliest_transitions
+from .device_ratio import device_ratio
 from .figures import stream_panel
 from .settings import StreamSetup
 from .study import (
@@ -43,8 +44,9 @@ SETUP = StreamSetup()
 class StreamStudy:
     """The networks of a figure, or of a measured device in its place, and how they learn.
 
-    `setup` is what the figure's curves vary. With `model` the networks learn by its measured
-    transitions, and also by those of `draws` devices drawn from its posterior.
+    `setup` is what the figure's curves vary. With `model` the networks learn by the formula with
+    its w1/w2 (see `device_ratio`), by its measured transitions, and by those of `draws` devices
+    drawn from its posterior; `remarks` says where its numbers come from, and which it lacks.
     `at_once` also trains on all images at once (figure 5a). `validation` says when the test images
     are classified: after each subset or each epoch.
     """
@@ -72,10 +74,28 @@ class StreamStudy:
         """Return the curves of the figure; raises NetworkError for an unsuitable model."""
         if self.model is None:
             return figure_curves(self.figure, self.setup)
+        ratio = device_ratio(self.model, self.setup)
+        try:
+            likeliest = likeliest_transitions(self.model)
+        except NetworkError:
+            if self.draws or not ratio.curves:
+                raise
+            likeliest = None  # the formula is left, with the device's width ratio
         rng = np.random.default_rng(0)
         drawn = [drawn_transitions(self.model, rng) for _ in range(self.draws)]
         name = f"{self.model.name}:{self.model.version}"
-        return measured_curves(self.setup, name, likeliest_transitions(self.model), drawn)
+        return measured_curves(self.setup, name, likeliest, drawn, ratio.curves)
+
+    def remarks(self) -> tuple[str, ...]:
+        """Return what the model's numbers are, where from, and why some are not used."""
+        if self.model is None:
+            return ()
+        remarks = [device_ratio(self.model, self.setup).remark]
+        try:
+            likeliest_transitions(self.model)
+        except NetworkError as error:
+            remarks.append(f"No measured transitions: {error}")
+        return tuple(remarks)
 
 
 @dataclass(frozen=True, slots=True)

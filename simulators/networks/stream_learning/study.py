@@ -107,13 +107,18 @@ def figure_curves(figure: FigureName, base: StreamSetup) -> tuple[Curve, ...]:
 
 
 def measured_curves(
-    base: StreamSetup, name: str, likeliest: Transitions, drawn: Sequence[Transitions]
+    base: StreamSetup,
+    name: str,
+    likeliest: Transitions | None,
+    drawn: Sequence[Transitions],
+    formula: Sequence[Curve] = (),
 ) -> tuple[Curve, ...]:
-    """Return the formula's trapezoid beside devices with measured transitions."""
-    curves = [
-        Curve("trapezoid", "formula, 1:4, δ = 3", base, 0.86),
-        Curve("measured", f"{name}, as measured", base, transitions=(likeliest,)),
-    ]
+    """Return the paper's trapezoid beside `formula`, tracks of a device's w1/w2, and devices with
+    measured transitions."""
+    paper = replace(base, width_ratio=0.25)
+    curves = [Curve("trapezoid", f"formula, 1:4, δ = {base.asymmetry:g}", paper, 0.86), *formula]
+    if likeliest is not None:
+        curves.append(Curve("measured", f"{name}, as measured", base, transitions=(likeliest,)))
     if drawn:
         label = f"{name}, {len(drawn)} devices drawn"
         curves.append(Curve("drawn", label, base, transitions=tuple(drawn)))

@@ -36,7 +36,7 @@ def stream_tasks(
 ) -> list[Task]:
     """Return a task for each (curve, at once, run), with its checkpoint in the folder.
 
-    `data` is the name of the data set; `model`, that of the measured transitions' state model.
+    `data` is the name of the data set; `model`, that of the state model.
     """
     hashed = array_hash(*(getattr(images, name) for name in Images.__slots__[:4]))
     return [
@@ -46,14 +46,19 @@ def stream_tasks(
                 **run.configuration(),
                 "data": data,
                 "images": hashed,
-                "model": None if run.transitions is None else model,
+                "model": model if _of_the_model(curve, run) else None,
             },
             run.seed,
             run.setup.subsets * run.setup.epochs,
             (run, at_once, folder.resolve() / f"{run.name}.checkpoint"),
         )
-        for _, at_once, run in runs
+        for curve, at_once, run in runs
     ]
+
+
+def _of_the_model(curve: str, run: StreamRun) -> bool:
+    """Return True if the run has numbers of the state model."""
+    return run.transitions is not None or curve.startswith("device-ratio")
 
 
 def checkpoint_of(task: Task) -> Checkpoint:

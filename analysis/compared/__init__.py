@@ -1,0 +1,1 @@
+"""Several runs beside each other: two states, two times, or many devices."""

@@ -6,6 +6,8 @@ import pandas as pd
 
 from ...storage import Phase
 from ..errors import AnalysisError
+from ..estimate import Estimate
+from ..figures.house import prefix_for
 from ..intervals import mean_ci
 from ..levels.conductance import conductance_levels
 from ..levels.find import Level, LevelReport, measure_levels
@@ -109,20 +111,29 @@ def _writing(points: pd.DataFrame) -> Table:
 
 def _levels(report: LevelReport) -> Table:
     conductances = conductance_levels(report.levels)
+    R = prefix_for([level.mean_ohm for level in report.levels])
+    sigma_R = prefix_for([level.std_ohm for level in report.levels])
+    G = prefix_for([each.conductance_S.value for each in conductances])
+    sigma_G = prefix_for([each.sigma_S.value for each in conductances])
     rows = tuple(
         (
             str(number),
-            format_estimate(level.resistance_ohm),
-            format_estimate(level.sigma_ohm) if level.visits > 1 else "one visit",
-            format_estimate(conductance.conductance_S, 1e3),
-            format_estimate(conductance.sigma_S, 1e6) if level.visits > 1 else "one visit",
+            format_estimate(level.resistance_ohm, 10.0 ** -R[0]),
+            _spread(level, level.sigma_ohm, sigma_R),
+            format_estimate(conductance.conductance_S, 10.0 ** -G[0]),
+            _spread(level, conductance.sigma_S, sigma_G),
             str(level.visits),
             str(level.readings),
         )
         for number, (level, conductance) in enumerate(zip(report.levels, conductances, strict=True))
     )
-    columns = ("level", "R (Ω)", "σ_R (Ω)", "G (mS)", "σ_G (µS)", "visits", "readings")
+    units = f"R ({R[1]}Ω)", f"σ_R ({sigma_R[1]}Ω)", f"G ({G[1]}S)", f"σ_G ({sigma_G[1]}S)"
+    columns = ("level", *units, "visits", "readings")
     return Table("Levels", columns, rows, level_remarks(report))
+
+
+def _spread(level: Level, sigma: Estimate, prefix: tuple[int, str]) -> str:
+    return format_estimate(sigma, 10.0 ** -prefix[0]) if level.visits > 1 else "one visit"
 
 
 def _switching(switches: Sequence[SwitchingEvent], levels: Sequence[Level]) -> Table:

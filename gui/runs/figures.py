@@ -38,8 +38,9 @@ class RunFigures:
 def draw_figures(store: Store, run_id: int, theme: Theme) -> RunFigures:
     """Return the figures of a run in the colours of a theme."""
     from ...analysis.figures import panels_of
+    from ...analysis.report.track import track_of
 
-    found = panels_of(store.points(run_id))
+    found = panels_of(store.points(run_id), track=track_of(store.run(run_id)))
     return RunFigures(
         tuple((each.title, png_on(each, theme)) for each in found.drawn), found.absent
     )

@@ -41,11 +41,12 @@ def metaplastic_weight(points: pd.DataFrame, levels: Sequence[Level]) -> Panel:
             axes.fill_between(
                 weight, [1.0, ratio.low], [1.0, ratio.high], color=BLUE, alpha=0.2, linewidth=0
             )
-        for row, threshold in zip(data.itertuples(), found.threshold, strict=True):
+        columns = data[["weight", "f_meta", "low_95", "high_95"]].to_numpy(dtype=float)
+        for (x, value, low, high), threshold in zip(columns, found.threshold, strict=True):
             axes.errorbar(
-                [row.weight],
-                [row.f_meta],
-                [[row.f_meta - row.low_95], [row.high_95 - row.f_meta]],
+                [x],
+                [value],
+                [[value - low], [high - value]],
                 fmt="o",
                 color=BLUE,
                 markerfacecolor="white" if threshold.level == 0 else BLUE,

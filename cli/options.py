@@ -100,7 +100,7 @@ def parsed_track(text: str | None) -> float | None:
     """Return the resistance in ohm of `--track-resistance`; raises typer.BadParameter."""
     if text is None:
         return None
-    from ..protocols.quantities import QuantityError, parse_quantity
+    from ..quantities import QuantityError, parse_quantity
 
     try:
         resistance_ohm = parse_quantity(text, "ohm")

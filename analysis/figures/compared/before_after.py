@@ -102,4 +102,4 @@ def both_runs(found: BeforeAfter) -> Panel:
         label_axis(axes, "y", "Resistance", "Ω", data["resistance_ohm"])
         legend_below(axes, ncols=2)
 
-    return Panel("before-after", "Before and after", data, paint, lines_below=1)
+    return Panel("runs", "Before and after", data, paint, lines_below=1)

@@ -19,7 +19,10 @@ def format_interval(value: float, low: float | None, high: float | None, scale: 
         return "not determined"
     if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
         return f"{value * scale:.4g} (interval unbounded)".replace("-", "−")
-    digits = decimals_for((high - low) * scale / 2)
+    width = (float(high) - float(low)) * scale
+    if not math.isfinite(width):  # an end beyond all numbers
+        return f"{value * scale:.4g} (interval unbounded)".replace("-", "−")
+    digits = decimals_for(width / 2)
     ends = f"{low * scale:.{digits}f} to {high * scale:.{digits}f}"
     return f"{value * scale:.{digits}f} ({ends})".replace("-", "−")
 

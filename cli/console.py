@@ -9,13 +9,16 @@ import os
 import re
 import sys
 from collections.abc import Sequence
-from typing import Any, TextIO, cast
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from rich import box
 from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+if TYPE_CHECKING:
+    from ..analysis.report.comparison import Comparison
 
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
@@ -176,3 +179,13 @@ def _visible(text: str | Text) -> str | Text:
 def _escape(character: str) -> str:
     code = ord(character)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def print_runs_compared(found: "Comparison") -> None:
+    """Print the tables and remarks of several runs beside each other."""
+    for remark in found.remarks:
+        print_message(remark)
+    for table in found.tables:
+        print_table(f"{found.title}: {table.title}", table.columns, table.rows)
+        for remark in table.remarks:
+            print_line(remark)

@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .comparison import print_comparison
-from .console import err, print_line, print_message
+from .console import err, print_runs_compared, print_line, print_message
 from .options import (
     CompareOption,
     DatabaseOption,
@@ -71,6 +70,6 @@ def _compare(
         with open_to_read(database) as store:
             found = compare(store, runs, kind, parsed_levels(levels))
         written = save_comparison(found, to, overwrite=overwrite)
-    print_comparison(found)
+    print_runs_compared(found)
     for path in written:
         print_line(str(path))

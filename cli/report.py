@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import DwmtjError
-from . import comparison as comparison_of_runs
-from .console import err, print_line, print_message
+from .console import err, print_line, print_message, print_runs_compared
 from .criteria.comparison import print_comparison, print_comparison_csv, print_comparison_json
 from .options import (
     CompareOption,
@@ -154,5 +153,5 @@ def _compare_runs(
         with open_to_read(database) as store:
             found = compare(store, runs, kind, parsed_levels(levels))
         write_comparison(found, to, title=title, overwrite=overwrite)
-    comparison_of_runs.print_comparison(found)
+    print_runs_compared(found)
     print_line(f"report: written to {to}")

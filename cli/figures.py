@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .console import err, print_runs_compared, print_line, print_message
+from .console import err, print_line, print_message, print_runs_compared
 from .options import (
     CompareOption,
     DatabaseOption,

@@ -74,9 +74,7 @@ def report(
         records = [store.run(run) for run in dict.fromkeys(runs)]
         comparison = None if criteria is None else _compare(store, records, criteria, wanted)
         if to is not None:
-            _write_page(
-                store, runs, wanted, track_ohm, to, title, comparison, overwrite=overwrite
-            )
+            _write_page(store, runs, wanted, track_ohm, to, title, comparison, overwrite=overwrite)
     for record in records:
         if record.summary.warning:
             print_message(record.summary.warning)

@@ -10,7 +10,8 @@ from scipy.special import ndtri
 
 from ...storage import Phase
 from ..switching.cycling import OUTER, Cycling, Window, measure_cycling, window_over_cycles
-from .panel import BLUE, GREY, ORANGE, Panel
+from .house import BLUE, GREY, ORANGE
+from .panel import Panel
 
 REACH = 3.0  # distances between the states, beyond which a reading is outside of the axis
 MOST_DRAWN = 4000  # readings of a state: more say nothing more on a logarithmic axis

@@ -13,7 +13,8 @@ from ..lifetime.durations import format_duration
 from ..noise.forward_backward import dwells
 from ..noise.sources import LAST_PULSE, NoiseSources
 from .amplitude import VECTORS_UP_TO
-from .panel import BLUE, GREY, ORANGE, Panel
+from .house import BLUE, GREY, ORANGE
+from .panel import Panel
 from .readings import unit_of_time
 
 BINS_PER_DECADE = 8

@@ -12,7 +12,8 @@ from ..estimate import Estimate
 from ..lifetime.arrhenius import Arrhenius
 from ..lifetime.decay import TEN_YEARS_S, Decay
 from ..lifetime.durations import format_lifetime
-from .panel import BLUE, GREY, ORANGE, Panel, colours
+from .house import BLUE, GREY, ORANGE, colours
+from .panel import Panel
 
 CURVE = 120  # points
 BAND = 0.2  # opacity

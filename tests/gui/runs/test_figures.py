@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
-from dwmtj.analysis.figures.panel import BLUE, GREY, ORANGE, colours
+from dwmtj.analysis.figures.house import BLUE, GREY, ORANGE, colours
 from dwmtj.gui.look.theme import DARK, LIGHT, Theme, ThemeChoice, contrast
 from dwmtj.gui.runs.figures import READABLE, FigureFlow, draw_figures, readable
 from dwmtj.gui.window import BenchWindow

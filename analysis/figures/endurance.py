@@ -10,7 +10,7 @@ from scipy.special import ndtri
 
 from ...storage import Phase
 from ..switching.cycling import OUTER, Cycling, Window, measure_cycling, window_over_cycles
-from .house import BLUE, GREY, ORANGE
+from .house import BLUE, GREY, ORANGE, label_axis
 from .panel import Panel
 
 REACH = 3.0  # distances between the states, beyond which a reading is outside of the axis
@@ -50,7 +50,7 @@ def states_over_cycles(cycling: Cycling) -> Panel:
         axes.set_xlim(0.8, 1.25 * float(cycling.cycle.max()))
         axes.set_ylim(*limits)
         axes.set_xlabel("Cycle")
-        axes.set_ylabel("Resistance (Ω)")
+        label_axis(axes, "y", "Resistance", "Ω", limits)
         _name_outside(axes, cycling, limits)
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
 
@@ -72,7 +72,8 @@ def window_panel(cycling: Cycling) -> Panel:
         axes.set_xscale("log")
         axes.set_xlim(0.8, 1.25 * float(cycling.cycle.max()))
         axes.set_xlabel("Cycle")
-        axes.set_ylabel(f"Resistance (Ω), {OUTER[0]:g} to {OUTER[1]:g} %")
+        shown = np.concatenate([window.written_ohm, window.reset_ohm])
+        label_axis(axes, "y", f"{OUTER[0]:g} to {OUTER[1]:g} % of the resistances", "Ω", shown)
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
 
     return Panel("endurance-window", "Window over the cycles", _window_table(window), paint)
@@ -102,7 +103,7 @@ def state_distributions(cycling: Cycling) -> Panel:
         axes.set_yticks([float(ndtri(tick)) for tick in TICKS], [f"{tick:g}" for tick in TICKS])
         axes.set_ylim(float(ndtri(5e-4)), float(ndtri(1 - 5e-4)))
         axes.set_xlim(*limits)
-        axes.set_xlabel("Resistance (Ω)")
+        label_axis(axes, "x", "Resistance", "Ω", limits)
         axes.set_ylabel("Cumulative share (1)")
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
 

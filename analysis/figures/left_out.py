@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from ..outliers import Outliers
 from ..run_points import missing_readings, screened_points
-from .panel import GREY
+from .house import GREY
 
 WIDTH = 62  # characters of a line
 

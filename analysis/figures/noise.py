@@ -13,7 +13,7 @@ from ..lifetime.durations import format_duration
 from ..noise.forward_backward import dwells
 from ..noise.sources import LAST_PULSE, NoiseSources
 from .amplitude import VECTORS_UP_TO
-from .house import BLUE, GREY, ORANGE
+from .house import BLUE, GREY, ORANGE, label_axis
 from .panel import Panel
 from .readings import unit_of_time
 
@@ -36,8 +36,7 @@ def noise_series(found: NoiseSources) -> Panel:
         )
         since = f" since {LAST_PULSE}" if found.origin == LAST_PULSE else ""
         axes.set_xlabel(f"Time{since} ({unit})")
-        axes.set_ylabel("Resistance (Ω)")
-        axes.ticklabel_format(axis="y", useOffset=False)
+        label_axis(axes, "y", "Resistance", "Ω", found.resistance_ohm)
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0))
 
     table = pd.DataFrame(
@@ -104,9 +103,8 @@ def lag_plot(found: NoiseSources) -> Panel:
         axes.plot(now, later, ".", color=BLUE, markersize=2, alpha=0.4, rasterized=True)
         ends = (float(found.resistance_ohm.min()), float(found.resistance_ohm.max()))
         axes.plot(ends, ends, color=GREY, linewidth=0.6)
-        axes.set_xlabel("Reading i (Ω)")
-        axes.set_ylabel("Reading i + 1 (Ω)")
-        axes.ticklabel_format(useOffset=False)
+        label_axis(axes, "x", "Reading i", "Ω", found.resistance_ohm)
+        label_axis(axes, "y", "Reading i + 1", "Ω", found.resistance_ohm)
         axes.locator_params(axis="x", nbins=4)
 
     table = pd.DataFrame({"resistance_ohm": now, "next_resistance_ohm": later})

@@ -73,7 +73,7 @@ class BenchWindow(QWidget):
         contain(panels.messages.add_all, state.messages)
         contain(self.view.follow, state)
 
-    def show_lost(self, sentence: str) -> None:
+    def show_lost(self, sentence: str, _ended: bool = True) -> None:
         """Show that the station does not answer; F5 starts it again."""
         self.panels.banner.show_starting(f"{sentence} F5 starts it again.")
         if self.station is not None or not self.panels.messages.model.messages:
@@ -149,13 +149,11 @@ class BenchWindow(QWidget):
             if self.station.activity is Activity.BY_HAND:
                 self.link.stop()  # at once, whatever is under way
             self.link.do(_make_safe_by_hand)
-        stopped = self._stopped
-        self.link.do(lambda station: station.leave(has_stopped=stopped))
         with contextlib.suppress(OutputFileError):  # nobody would see a message
             self._save()
         self.stop_key.remove()
         self.errors.remove()
-        self.link.close()
+        self.link.close(has_stopped=self._stopped)
         self.panels.close()
 
     def _keep_templates(self) -> None:
@@ -185,7 +183,7 @@ class BenchWindow(QWidget):
     def _connect(self) -> None:
         panels, link = self.panels, self.link
         link.changed.connect(self.show_state)
-        link.lost.connect(lambda sentence, _ended: self.show_lost(sentence))
+        link.lost.connect(self.show_lost)
         link.failed.connect(self.say_error)
         self.errors.happened.connect(self.say_error)
         self.stop_key.pressed.connect(self.commands.stop)

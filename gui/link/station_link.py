@@ -6,6 +6,7 @@ A command that hangs delays neither the state nor the stop.
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -74,9 +75,14 @@ class StationLink(QObject):
         """Replace the process of the run now, and make the bench safe from the new one."""
         self._stops.ask(lambda: self._reached().replace())
 
-    def close(self) -> None:
-        """Leave the station, which goes on; commands that were asked for are still sent."""
+    def close(self, *, has_stopped: bool = False) -> None:
+        """Leave the station, after the commands that were asked for; nothing more is told of it.
+
+        `has_stopped`: the work that it had was stopped, so that it is not needed for that.
+        """
         self._closing.set()
+        if self._there.is_set():  # else it is left once it is there
+            self._commands.ask(lambda: self._reached().leave(has_stopped=has_stopped))
         self._wanted.set()
         self._commands.close()
         self._stops.close()
@@ -105,7 +111,8 @@ class StationLink(QObject):
                 continue
             self._there.set()
             if self._closing.is_set():  # before anything could be asked of it
-                self._client.leave()
+                with suppress(StationError):
+                    self._client.leave()
             self._follow(self._client)
 
     def _follow(self, client: StationClient) -> None:

@@ -2,11 +2,13 @@
 
 import threading
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from dwmtj.gui.link.station_link import StationLink
 from dwmtj.gui.link.worker import Worker
 from dwmtj.gui.window import BenchWindow
+from dwmtj.station.errors import StationError
 from dwmtj.station.messages import Activity
 from dwmtj.tests.gui.stand_in import StandIn
 
@@ -54,3 +56,29 @@ def test_a_station_that_comes_up_after_the_window_was_closed_is_left(
     link.say_farewell()
 
     assert "leave" in [call[0] for call in station.calls]
+
+
+def test_a_station_that_never_came_up_does_not_delay_the_end(qtbot: QtBot) -> None:
+    def connect() -> StandIn:
+        raise StationError("The bench file is gone.")
+
+    link = StationLink(connect)
+    with qtbot.waitSignal(link.lost, timeout=60_000):
+        link.start()
+    link.close()
+    link._commands.wait(60.0)
+    assert not link._commands._thread.is_alive()
+
+
+def test_a_window_leaves_its_station_when_it_listens_no_more(
+    window: BenchWindow, station: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listened: list[bool] = []
+
+    def leave(*, has_stopped: bool = False) -> None:
+        listened.append(not window.link._closing.is_set())
+
+    monkeypatch.setattr(station, "leave", leave)
+    window.close()
+    window.link.say_farewell()
+    assert listened == [False]

@@ -21,7 +21,7 @@ from dwmtj.arrays import Floats
 from dwmtj.benchmarks._noise_series import drift, flicker, readings, telegraph
 
 SERIES, COUNT, INTERVAL_S, SIGMA = 200, 1000, 0.1, 2e-4
-LEAST_COVERED = 0.9
+LEAST_COVERED = 0.8
 
 Draw = Callable[[np.random.Generator], Floats]
 Found = tuple[str, bool, dict[str, bool]]  # the chosen model, whether it fits, what it covers

@@ -12,7 +12,7 @@ from ...instruments import StopConditions
 from ...storage import Point
 from ..errors import ProtocolError
 
-_NOT_NUMBERS = {"phase", "extra", "mark"}
+_NOT_NUMBERS = {"phase", "extra", "mark", "temperature_K"}  # the last is measured by few
 QUANTITIES = tuple(name for name in Point.__dataclass_fields__ if name not in _NOT_NUMBERS)
 """The quantities of every point that a condition may name."""
 
@@ -99,4 +99,5 @@ class PointWatch:
 
 
 def _quantity(point: Point, name: str) -> object:
-    return getattr(point, name) if name in QUANTITIES else point.extra.get(name)
+    value = getattr(point, name, None)
+    return point.extra.get(name) if value is None else value

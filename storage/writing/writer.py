@@ -126,6 +126,9 @@ class RunWriter:
         self._store_warnings()
 
     def _row(self, number: int, point: Point) -> tuple[object, ...]:
+        extra, temperature_K = dict(point.extra), point.temperature_K
+        if temperature_K is None:  # a protocol from before points had one gives it as an extra
+            temperature_K = _as_float(extra.pop("temperature_K", None))
         return (
             self.run_id,
             number,
@@ -139,9 +142,9 @@ class RunWriter:
             point.voltage_V,
             point.current_A,
             point.resistance_ohm,
-            _json_of(point.extra) if point.extra else None,
+            _json_of(extra) if extra else None,
             point.mark,
-            point.temperature_K,
+            temperature_K,
         )
 
     def _store_warnings(self) -> None:
@@ -247,6 +250,10 @@ class RunWriter:
 
 class _TakenOverError(StoreError):
     """The run was resumed by another process."""
+
+
+def _as_float(value: object) -> object:
+    return float(value) if type(value) is int else value
 
 
 def _json_of(extra: Mapping[str, Any]) -> str:

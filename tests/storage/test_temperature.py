@@ -55,6 +55,15 @@ def test_a_measured_temperature_is_stored_with_its_point_and_refused_as_a_text(
     assert store.points(writer.run_id)["temperature_K"].tolist() == [358.25]
 
 
+def test_a_temperature_given_as_an_extra_quantity_becomes_the_points_own(store: Store) -> None:
+    writer = store.begin_run("mine", "a", parameters={}, bench={})
+    writer.add(Point("read", 0.0, extra={"temperature_K": 295, "gate_V": 1.0}))
+    writer.finish(Status.FINISHED)
+    points = store.points(writer.run_id)
+    assert points["temperature_K"].tolist() == [295.0]
+    assert points["gate_V"].tolist() == [1.0]
+
+
 def test_a_stated_temperature_is_kept_with_the_run_and_said_not_to_be_measured(
     store: Store,
 ) -> None:

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import DwmtjError
-from .console import err, print_line, print_message, print_pairs, print_table
-from .options import DatabaseOption, open_to_read, parsed_temperature_K
+from ...errors import DwmtjError
+from ..console import err, print_line, print_message, print_pairs, print_table
+from ..options import DatabaseOption, open_to_read, parsed_temperature_K
 
 if TYPE_CHECKING:
-    from ..analysis.lifetime.arrhenius import Arrhenius
-    from ..analysis.lifetime.decay import Decay
-    from ..analysis.lifetime.temperature import Temperature
-    from ..storage import Store
+    from ...analysis.lifetime.arrhenius import Arrhenius
+    from ...analysis.lifetime.decay import Decay
+    from ...analysis.lifetime.temperature import Temperature
+    from ...storage import Store
 
     Measured = tuple[int, Temperature | None, Decay]
 
@@ -83,9 +83,9 @@ def retention(
         return
     _print_fit(found, use_K)
     if to is not None:
-        from ..analysis.figures import save
-        from ..analysis.figures.retention import arrhenius_plot
-        from ..storage import check_overwrite
+        from ...analysis.figures import save
+        from ...analysis.figures.retention import arrhenius_plot
+        from ...storage import check_overwrite
 
         for kind in ("png", "svg", "csv"):
             check_overwrite(to / f"arrhenius.{kind}", overwrite=overwrite)
@@ -97,10 +97,10 @@ def retention(
 def _measured(
     store: "Store", runs: Sequence[int], given: Sequence[float | None], tolerance: float
 ) -> "list[Measured]":
-    from ..analysis import AnalysisError
-    from ..analysis.lifetime.decay import measure_decay
-    from ..analysis.lifetime.temperature import Temperature, temperature_of
-    from ..analysis.lifetime.waits import waits_of
+    from ...analysis import AnalysisError
+    from ...analysis.lifetime.decay import measure_decay
+    from ...analysis.lifetime.temperature import Temperature, temperature_of
+    from ...analysis.lifetime.waits import waits_of
 
     found: list[Measured] = []
     for at, run in enumerate(runs):
@@ -116,7 +116,7 @@ def _measured(
 
 
 def _print_decays(measured: "Sequence[Measured]", tolerance: float) -> None:
-    from ..analysis.report.series import retention_remarks, retention_row
+    from ...analysis.report.series import retention_remarks, retention_row
 
     rows = [
         (str(run), "not stated" if known is None else str(known), *retention_row(decay)[:5])
@@ -132,8 +132,8 @@ def _print_decays(measured: "Sequence[Measured]", tolerance: float) -> None:
 
 def _fit(measured: "Sequence[Measured]") -> "Arrhenius | None":
     """Return the fit of one state; prints the reason and returns None where there is none."""
-    from ..analysis import AnalysisError
-    from ..analysis.lifetime.arrhenius import fit_arrhenius
+    from ...analysis import AnalysisError
+    from ...analysis.lifetime.arrhenius import fit_arrhenius
 
     unknown = sorted({run for run, known, _ in measured if known is None})
     if unknown:
@@ -161,10 +161,10 @@ def _fit(measured: "Sequence[Measured]") -> "Arrhenius | None":
 
 
 def _print_fit(found: "Arrhenius", use_K: float) -> None:
-    from ..analysis.formatting import format_interval
-    from ..analysis.lifetime.arrhenius import BOLTZMANN_eV_per_K
-    from ..analysis.lifetime.decay import TEN_YEARS_S, survival_at
-    from ..analysis.lifetime.durations import format_lifetime, format_share
+    from ...analysis.formatting import format_interval
+    from ...analysis.lifetime.arrhenius import BOLTZMANN_eV_per_K
+    from ...analysis.lifetime.decay import TEN_YEARS_S, survival_at
+    from ...analysis.lifetime.durations import format_lifetime, format_share
 
     barrier, attempt, rate = found.barrier_eV, found.attempt_rate_Hz, found.rate_at(use_K)
     held = survival_at(rate, TEN_YEARS_S)

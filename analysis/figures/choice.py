@@ -28,7 +28,7 @@ from .loop import minor_loop
 from .metaplastic import metaplastic_function
 from .panel import Panel
 from .probability import probability_against_amplitude
-from .series import series_makers
+from .series.makers import series_makers
 from .train import resistance_against_pulse
 from .weight.curves import update_curves
 from .weight.energy import update_energy

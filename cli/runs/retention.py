@@ -84,7 +84,7 @@ def retention(
     _print_fit(found, use_K)
     if to is not None:
         from ...analysis.figures import save
-        from ...analysis.figures.retention import arrhenius_plot
+        from ...analysis.figures.series.retention import arrhenius_plot
         from ...storage import check_overwrite
 
         for kind in ("png", "svg", "csv"):

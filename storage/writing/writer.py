@@ -126,7 +126,8 @@ class RunWriter:
         self._store_warnings()
 
     def _row(self, number: int, point: Point) -> tuple[object, ...]:
-        extra, temperature_K = dict(point.extra), point.temperature_K
+        extra = dict(point.extra)
+        temperature_K: object = point.temperature_K
         if temperature_K is None:  # a protocol from before points had one gives it as an extra
             temperature_K = _as_float(extra.pop("temperature_K", None))
         return (

@@ -8,7 +8,7 @@ import pytest
 
 from dwmtj.analysis import AnalysisError, Estimate
 from dwmtj.analysis.figures import panels_of, png_of
-from dwmtj.analysis.figures.retention import arrhenius_plot
+from dwmtj.analysis.figures.series.retention import arrhenius_plot
 from dwmtj.analysis.lifetime.arrhenius import Arrhenius, BOLTZMANN_eV_per_K, fit_arrhenius
 from dwmtj.analysis.lifetime.decay import Decay, measure_decay
 from dwmtj.analysis.lifetime.durations import format_duration, format_lifetime, format_share

@@ -5,12 +5,12 @@ from functools import cache
 
 import pandas as pd
 
-from ..lifetime.decay import Decay, measure_decay
-from ..lifetime.waits import waits_of
-from ..noise.sources import first_series, identify_noise, is_steady
+from ...lifetime.decay import Decay, measure_decay
+from ...lifetime.waits import waits_of
+from ...noise.sources import first_series, identify_noise, is_steady
+from ..panel import Panel
+from ..readings import readings_against_time
 from .noise import dwell_times, lag_plot, noise_series, noise_spectrum
-from .panel import Panel
-from .readings import readings_against_time
 from .retention import retention_course, retention_survival
 
 

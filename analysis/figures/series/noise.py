@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ...arrays import Floats
-from ..errors import AnalysisError
-from ..lifetime.durations import format_duration
-from ..noise.forward_backward import dwells
-from ..noise.sources import LAST_PULSE, NoiseSources
-from .amplitude import VECTORS_UP_TO
-from .house import BLUE, GREY, ORANGE, label_axis
-from .panel import Panel
-from .readings import unit_of_time
+from ....arrays import Floats
+from ...errors import AnalysisError
+from ...lifetime.durations import format_duration
+from ...noise.forward_backward import dwells
+from ...noise.sources import LAST_PULSE, NoiseSources
+from ..amplitude import VECTORS_UP_TO
+from ..house import BLUE, GREY, ORANGE, label_axis
+from ..panel import Panel
+from ..readings import unit_of_time
 
 BINS_PER_DECADE = 8
 DWELL_WIDTH = 0.5

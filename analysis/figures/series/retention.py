@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ...arrays import Floats
-from ..estimate import Estimate
-from ..lifetime.arrhenius import Arrhenius
-from ..lifetime.decay import TEN_YEARS_S, Decay
-from ..lifetime.durations import format_lifetime
-from .house import BLUE, GREY, ORANGE, colours
-from .panel import Panel
+from ....arrays import Floats
+from ...estimate import Estimate
+from ...lifetime.arrhenius import Arrhenius
+from ...lifetime.decay import TEN_YEARS_S, Decay
+from ...lifetime.durations import format_lifetime
+from ..house import BLUE, GREY, ORANGE, colours
+from ..panel import Panel
 
 CURVE = 120  # points
 BAND = 0.2  # opacity

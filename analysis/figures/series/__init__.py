@@ -1,0 +1,1 @@
+"""Figures of readings without pulses: their noise, and how long a state is held."""

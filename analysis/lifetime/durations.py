@@ -23,7 +23,8 @@ def format_duration(duration_s: float) -> str:
         return "unbounded"
     if duration_s <= 0:
         return "0 s"
-    unit, size_s = next(((u, s) for u, s in _UNITS if duration_s >= 2 * s), _UNITS[-1])
+    fits = ((u, s) for u, s in _UNITS if duration_s >= s * (2 if s > 1 else 1))
+    unit, size_s = next(fits, _UNITS[-1])
     count = duration_s / size_s
     return f"{count:.2g} {unit}" if count < 10 or count >= 1e4 else f"{count:.0f} {unit}"
 

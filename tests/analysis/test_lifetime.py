@@ -174,6 +174,7 @@ def test_figures_of_retention_are_drawn_for_waits_alone() -> None:
 
 def test_durations_are_told_in_the_unit_one_thinks_of() -> None:
     assert format_duration(3.2e-5) == "32 µs"
+    assert format_duration(1.513) == "1.5 s"
     assert format_duration(5400) == "90 min"
     assert format_duration(3.2e8) == "10 years"
     assert format_duration(inf) == "unbounded"

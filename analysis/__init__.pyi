@@ -16,7 +16,6 @@ from .switching.moves import Moves, measure_moves
 from .switching.probability import (
     Sigmoid,
     SwitchingProbability,
-    exact_proportion_ci,
     fit_sigmoid,
     switching_probability,
     threshold_between,
@@ -80,7 +79,6 @@ __all__ = [
     "conductance_levels",
     "critical_voltage",
     "depinning_voltages",
-    "exact_proportion_ci",
     "find_levels",
     "find_switches",
     "find_thresholds",

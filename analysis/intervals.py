@@ -1,17 +1,18 @@
 """95 % confidence intervals in closed form: means, standard deviations, proportions, rates, ratios.
 
-Mean of n normal values: Student's t. Standard deviation: χ². Share of k in n: Wilson. Events at a
-constant rate: Garwood (exact Poisson). Ratio a/b of two normal estimators: Fieller. Sources:
-Brown, Cai & DasGupta, Stat. Sci. 16, 101 (2001); Garwood, Biometrika 28, 437 (1936); Fieller,
-J. R. Stat. Soc. B 16, 175 (1954). Only Wilson's is approximate for the data it is meant for.
+Mean of n normal values: Student's t. Standard deviation: χ². Share of k in n: Clopper and Pearson.
+Events at a constant rate: Garwood. Both are exact: they hold in at least 95 % of all cases, and so
+also among the cases in which few events were seen, where Wilson's and Jeffreys' intervals do not.
+Ratio a/b of two normal estimators: Fieller. Sources: Clopper & Pearson, Biometrika 26, 404 (1934);
+Garwood, Biometrika 28, 437 (1936); Fieller, J. R. Stat. Soc. B 16, 175 (1954).
 """
 
-from math import inf, isnan, sqrt
+from math import exp, inf, isnan, pi, sqrt
 
 import numpy as np
-from scipy.special import chdtri, gammaincinv, ndtri, stdtrit
+from scipy.special import betaincinv, chdtri, gammaincinv, ndtri, stdtrit
 
-from ..arrays import Floats
+from ..arrays import Counts, Floats
 from .estimate import Estimate
 
 TAIL = 0.025
@@ -45,15 +46,18 @@ def std_ci(value: float, degrees: float) -> Estimate:
     return Estimate(value, low, high)
 
 
-def proportion_ci(hits: float, trials: float) -> Estimate:
+def proportion_ci(hits: int, trials: int) -> Estimate:
     """Return a probability from `hits` in `trials`; [0, 1] without trials, value then NaN."""
-    if trials == 0:
-        return Estimate(float("nan"), 0.0, 1.0)
-    value, z2 = hits / trials, Z * Z / trials
-    centre = (value + z2 / 2) / (1 + z2)
-    half = Z / (1 + z2) * sqrt(value * (1 - value) / trials + z2 / (4 * trials))
-    low = 0.0 if hits == 0 else centre - half
-    return Estimate(value, low, 1.0 if hits == trials else centre + half)
+    low, high = proportion_ends(np.array(hits), np.array(trials))
+    return Estimate(hits / trials if trials else float("nan"), float(low), float(high))
+
+
+def proportion_ends(hits: Counts, trials: Counts) -> tuple[Floats, Floats]:
+    """Return the ends of the intervals of probabilities; the shape is that of both together."""
+    missed = trials - hits
+    low = betaincinv(np.maximum(hits, 1), missed + 1, TAIL)
+    high = betaincinv(hits + 1, np.maximum(missed, 1), 1 - TAIL)
+    return np.where(hits == 0, 0.0, low), np.where(missed == 0, 1.0, high)
 
 
 def rate_ci(events: int, exposure: float) -> Estimate:
@@ -64,6 +68,32 @@ def rate_ci(events: int, exposure: float) -> Estimate:
     return Estimate(
         events / exposure, low / exposure, float(gammaincinv(events + 1, 1 - TAIL)) / exposure
     )
+
+
+def stepped_mean_ci(values: Floats, step: float) -> Estimate:
+    """Return the mean of independent normal values that are known to one `step` (≥ 0) only.
+
+    Student's interval, of no less scatter than a step's, and beside it what rounding may shift the
+    mean by. Unbounded for a single value.
+    """
+    mean, count = float(values.mean()), len(values)
+    if count < 2:
+        return symmetric_interval(mean, inf)
+    square, t = float(values.var(ddof=1)), t_quantile(count - 1)
+    error = rounding_error(max(0.0, square - step**2 / 12), step)
+    least = t * step / sqrt(12 * count)
+    return symmetric_interval(mean, max(t * sqrt(square / count) + error, least))
+
+
+def rounding_error(square: float, step: float) -> float:
+    """Return how far the mean of normal values of variance `square`, rounded to steps, may be off.
+
+    It is at most (s/π) exp(−2π²σ²/s²), and half a step where all values are rounded to one. Source:
+    Kendall & Stuart, The Advanced Theory of Statistics 1, §3.18.
+    """
+    if step <= 0:
+        return 0.0
+    return step * (exp(-2 * pi**2 * square / step**2) / pi if square > 0 else 0.5)
 
 
 def ratio_ci(numerator: float, denominator: float, covariance: Floats, degrees: float) -> Estimate:

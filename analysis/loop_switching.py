@@ -2,21 +2,22 @@
 
 The resistance switches between the two fields between which it crosses the middle, or between its
 first and its last crossing if noise or steps make it cross several times; single readings are
-smoothed by a median of three. 0.95 of that range is the 95 % interval of the field, widened by
-Student's t where several branches scatter.
+smoothed by a median of three. On a single branch 0.95 of that range is the 95 % interval of the
+field. The mean of several has Student's interval and an allowance for the step (see `intervals`).
 """
 
 from collections.abc import Sequence
-from math import hypot, inf, nan, sqrt
+from math import inf, nan
 
 import numpy as np
 from scipy.ndimage import median_filter
 
 from .estimate import Estimate
-from .intervals import symmetric_interval, t_quantile
+from .intervals import stepped_mean_ci, symmetric_interval
 from .loop_branches import Branch, Way
 
 STEP_OF_SIGMA = 0.954  # the median difference of two normal readings
+WITHIN = 0.475  # of a step to either side: 95 % of it
 
 
 def switching_of(
@@ -32,10 +33,10 @@ def switching_field(found: Sequence[tuple[float, float]]) -> Estimate:
     if not found:
         return Estimate(nan, -inf, inf)
     values, ranges = (np.array(column) for column in zip(*found, strict=True))
-    scatter = t_quantile(len(values) - 1) * float(values.std(ddof=1)) if len(values) > 1 else 0.0
-    return symmetric_interval(
-        float(values.mean()), hypot(0.475 * float(ranges.max()), scatter / sqrt(len(values)))
-    )
+    step_T = float(ranges.max())
+    if len(values) == 1:
+        return symmetric_interval(float(values[0]), WITHIN * step_T)
+    return stepped_mean_ci(values, step_T)
 
 
 def scatter_ohm(branches: Sequence[Branch]) -> float:

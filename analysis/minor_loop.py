@@ -2,8 +2,8 @@
 
 The saturated resistances are those of the readings at the ends of the sweep; the fields are those
 at which the resistance crosses the middle (see `loop_switching`). Half the sum and half the
-difference of the two carry both uncertainties: of two flat ones a triangular one, whose 95 % reach
-`OF_TWO` times half their hypotenuse. A way that was not swept, or on which nothing switched, has no
+difference of the two carry both uncertainties: of two flat ones, those of a single loop, a
+triangular one, whose 95 % reach `OF_TWO` times half their hypotenuse. A way that was not swept, or on which nothing switched, has no
 field (NaN). The loop is a minor one only if the reference layer stays: both ends must be flat and
 come back to where they began. On a major loop both ends have one resistance, and the free layer is
 the first to switch.
@@ -111,7 +111,8 @@ def measure_minor_loop(points: pd.DataFrame) -> MinorLoop:
     states = _both_states(top, bottom, resistance, middle) if is_major else (top, bottom)
     low, high = sorted(states, key=lambda part: float(np.median(part)))
     down, up = (switching_field(found[way]) for way in WAYS)
-    half = OF_TWO * hypot(down.high - down.value, up.high - up.value) / 2
+    loops = max(map(len, found.values()))
+    half = hypot(down.high - down.value, up.high - up.value) / 2 * (OF_TWO if loops == 1 else 1)
     centre, coercive = (up.value + down.value) / 2, abs(up.value - down.value) / 2
     parallel, antiparallel = mean_ci(low), mean_ci(high)
     shift = _shift(ends, antiparallel.value - parallel.value, scatter_ohm(branches))
@@ -129,7 +130,7 @@ def measure_minor_loop(points: pd.DataFrame) -> MinorLoop:
         offset=symmetric_interval(centre, half),
         coercive_field=cut_at_zero(symmetric_interval(coercive, half)),
         reference_layer_shift=shift,
-        loops=max(map(len, found.values())),
+        loops=loops,
         is_major=is_major,
     )
 

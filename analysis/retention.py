@@ -1,42 +1,49 @@
 """Retention of levels: escapes in readings without pulses, and the drift of the resistance.
 
 Escapes at a constant rate Γ are counted over the observation time; the interval of Γ is exact
-(Poisson). Without an escape Γ has an upper limit only, and the lifetime a lower bound. The survival
-probability is exp(−Γ t). The drift is the slope of the
-resistance against log10 of the time since the first reading. Its error comes from blocks of
-readings, because neighbours are correlated. Valid at the temperature and field of the run.
+(Poisson). Without an escape Γ has an upper limit only, and the lifetime a lower bound. A wall that
+goes and comes back between two readings is not seen: if it leaves in a share p of the times from
+one reading to the next and comes back in a share q, there are −ln(1 − p − q)/(p + q) escapes for
+each that is seen. Beyond `MOST_SEEN` p + q the readings are too slow, and Γ has a lower limit only.
+The survival probability is exp(−Γ t). The drift is the slope of the
+resistance against log10 of the time since the first reading, under white and 1/f noise (see
+`slope_in_noise`). Valid at the temperature and field of the run.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, inf, sqrt
+from math import exp, inf, log1p
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..arrays import Floats
+from ..arrays import Flags, Floats
 from .errors import AnalysisError
 from .estimate import Estimate
-from .intervals import rate_ci, symmetric_interval, t_quantile
+from .intervals import rate_ci
 from .levels.find import Level, level_of_readings
 from .levels.visits import sequence_starts
 from .run_points import series_without_pulses
+from .slope_in_noise import slope_per_decade
 
-BLOCKS = 16
+FEWEST_FOR_DRIFT = 32
+MOST_SEEN = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Retention:
     """Retention of one level: escapes during `observation_time_s` and their rate.
 
-    `drift_ohm_per_decade` is the slope in log10(time) of the longest stay.
+    `escapes_per_seen` is the number of escapes for each of `escapes`, 1 where readings are fast and
+    infinite where they are too slow. `drift_ohm_per_decade` is the slope in log10(time) of the longest stay.
     """
 
     level: int
     observation_time_s: float
     escapes: int
     escape_rate_Hz: Estimate
+    escapes_per_seen: float
     drift_ohm_per_decade: Estimate
 
     @property
@@ -75,7 +82,9 @@ def pool_retention(parts: Sequence[Retention]) -> tuple[Retention, ...]:
         drift = min(
             (one.drift_ohm_per_decade for one in mine), key=lambda drift: drift.high - drift.low
         )
-        found.append(Retention(level, observed_s, escapes, rate_ci(escapes, observed_s), drift))
+        unseen = max(one.escapes_per_seen for one in mine)
+        rate = _rate(escapes, observed_s, unseen)
+        found.append(Retention(level, observed_s, escapes, rate, unseen, drift))
     return tuple(found)
 
 
@@ -127,7 +136,29 @@ def _one(level: int, series: _Series) -> Retention:
     longest = int(np.argmax(np.where(here[starts], ends - starts, -1)))
     stay = slice(starts[longest], ends[longest])
     drift = _drift(series.time_s[stay], series.resistance_ohm[stay])
-    return Retention(level, observed_s, escapes, rate_ci(escapes, observed_s), drift)
+    unseen = _escapes_per_seen(escapes, here, starts, series)
+    rate = _rate(escapes, observed_s, unseen)
+    return Retention(level, observed_s, escapes, rate, unseen, drift)
+
+
+def _rate(escapes: int, observed_s: float, per_seen: float) -> Estimate:
+    seen = rate_ci(escapes, observed_s)
+    if per_seen == inf:
+        return Estimate(seen.value, seen.low, inf)
+    return Estimate(seen.value * per_seen, seen.low * per_seen, seen.high * per_seen)
+
+
+def _escapes_per_seen(
+    escapes: int, here: Flags, starts: npt.NDArray[np.intp], series: _Series
+) -> float:
+    """Return the escapes for each one seen, from how often readings find the wall gone and back."""
+    to_next = series.passed_s > 0
+    returns = int((here[starts] & ~series.first[starts]).sum())
+    chances = int((here & to_next).sum()), int((~here & to_next).sum())
+    total = escapes / max(1, chances[0]) + returns / max(1, chances[1])
+    if total > MOST_SEEN:
+        return inf
+    return -log1p(-total) / total if total else 1.0
 
 
 def _stays(series: _Series) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
@@ -140,19 +171,6 @@ def _stays(series: _Series) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
 def _drift(time_s: Floats, resistance_ohm: Floats) -> Estimate:
     passed = time_s - time_s[0]
     later = passed > 0
-    if later.sum() < 2 * BLOCKS:
+    if later.sum() < FEWEST_FOR_DRIFT:
         return Estimate(0.0, -inf, inf)
-    x, y = np.log10(passed[later]), resistance_ohm[later]
-    edges = np.linspace(x[0], x[-1] + 1e-12, BLOCKS + 1)
-    block = np.digitize(x, edges) - 1
-    filled = [b for b in range(BLOCKS) if (block == b).any()]
-    bx = np.array([x[block == b].mean() for b in filled])
-    by = np.array([y[block == b].mean() for b in filled])
-    if len(bx) < 4:
-        return Estimate(0.0, -inf, inf)
-    centred = bx - bx.mean()
-    square = float((centred**2).sum())
-    slope = float((centred * by).sum()) / square
-    residual = by - by.mean() - slope * centred
-    error = sqrt(float((residual**2).sum()) / (len(bx) - 2) / square)
-    return symmetric_interval(slope, t_quantile(len(bx) - 2) * error)
+    return slope_per_decade(passed[later], resistance_ohm[later])

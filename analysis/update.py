@@ -7,7 +7,8 @@ NeuroSim describes conductance against pulse number p of P, in either direction 
 and labels it with a nonlinearity that is `LABEL` times the curve's largest distance from the
 straight line (this reproduces NeuroSim's table of A from 0.01 to 9 to 1e-3). Positive: steep first,
 as usual; negative: steep last. Asymmetry is the difference of both directions' labels when each is
-counted along its own way, plus sign for potentiation. The energy of a pulse in a track of
+counted along its own way, plus sign for potentiation. The curve is fitted with its two ends free,
+because the first and the last reading scatter like all others. The energy of a pulse in a track of
 resistance R is V² (T − (rise + fall)/6)/R, T the full width at half maximum. Source: Chen, Peng &
 Yu, IEDM 2017, 6.1; IEEE TCAD 37, 3067 (2018).
 """
@@ -65,17 +66,17 @@ def fit_update(conductance_S: Floats, states: int | None = None) -> UpdateCurve:
     x = np.arange(count + 1) / count
 
     def squares(label: float) -> float:
-        return float(((measured - curve_at(x, label))[1:-1] ** 2).sum())
+        return float((_residuals(measured, curve_at(x, label)) ** 2).sum())
 
     grid = np.linspace(-STEEPEST, STEEPEST, 361)
     start = float(grid[int(np.argmin([squares(float(label)) for label in grid]))])
     bounds = (max(-STEEPEST, start - 0.1), min(STEEPEST, start + 0.1))
     label = float(minimize_scalar(squares, bounds=bounds, method="bounded").x)
-    degrees = count - 2
+    degrees = count - 2  # of count + 1 values: two ends and the label
     variance = squares(label) / degrees
     step = 1e-3
-    tangent = (curve_at(x, label + step) - curve_at(x, label - step))[1:-1] / (2 * step)
-    sensitivity = float((tangent**2).sum())
+    tangent = (curve_at(x, label + step) - curve_at(x, label - step)) / (2 * step)
+    sensitivity = float((_residuals(tangent, curve_at(x, label)) ** 2).sum())
     half_width = t_quantile(degrees) * sqrt(variance / sensitivity) if sensitivity > 0 else inf
     return UpdateCurve(
         symmetric_interval(label, half_width), neurosim_A(label), sqrt(variance), count, states
@@ -136,3 +137,10 @@ def pulse_energy_J(
             f"positive resistance, and a width of at least half the edges."
         )
     return amplitude_V**2 / track_resistance_ohm * (width_s - (rise_s + fall_s) / 6)
+
+
+def _residuals(values: Floats, curve: Floats) -> Floats:
+    """Return what is left of values after the best offset and multiple of a curve."""
+    design = np.column_stack([np.ones_like(curve), curve])
+    best, *_ = np.linalg.lstsq(design, values, rcond=None)
+    return np.asarray(values - design @ best)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ...arrays import Floats
 from ..estimate import Estimate
+from ..intervals import rounding_error
 
 FINEST = 1e-6
 DIGITS = 3
@@ -33,13 +34,9 @@ def rounding_ohm(resistance_ohm: Floats) -> float:
 def mean_with_rounding(mean: Estimate, sigma: Estimate, rounding: float) -> Estimate:
     """Return a mean of readings whose interval allows for the meter's step.
 
-    Readings that scatter by σ, rounded to a step q, have a mean wrong by up to (q/π)
-    exp(−2π²σ²/q²), and by q/2 at most (see `switching.voltages`).
+    Readings rounded to a step have a mean that may be off (see `intervals.rounding_error`).
     """
-    step = rounding * np.sqrt(12)
-    error = step * min(0.5, float(np.exp(-2 * np.pi**2 * sigma.value**2 / step**2)) / np.pi)
-    if sigma.value == 0:
-        error = step / 2
+    error = rounding_error(sigma.value**2, float(rounding * np.sqrt(12)))
     return Estimate(mean.value, mean.low - error, mean.high + error)
 
 

@@ -1,6 +1,6 @@
 """The state-distribution map: how likely each level is after a pulse of each amplitude.
 
-Shares carry Wilson's binomial intervals. A level that no cycle was found in at an amplitude has
+Shares carry exact binomial intervals. A level that no cycle was found in at an amplitude has
 share 0 and an interval that still reaches up to what that few cycles can exclude; cycles that ended
 early are absent from the amplitudes they did not fire.
 """
@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ...arrays import Floats
-from ..intervals import Z
+from ..intervals import proportion_ends
 from ..run_points import pulsed_points
 from .find import Level, level_of_readings
 
@@ -57,10 +57,5 @@ def _map(phase: str, amplitude_V: Floats, index: npt.NDArray[np.intp], levels: i
     hits = np.zeros((len(amplitudes), levels), dtype=np.int64)
     np.add.at(hits, (row, index), 1)
     trials = hits.sum(axis=1)
-    share = hits / trials[:, None]
-    z2 = Z * Z / trials[:, None]
-    centre = (share + z2 / 2) / (1 + z2)
-    half = np.sqrt(z2 * share * (1 - share) + z2 * z2 / 4) / (1 + z2)
-    low = np.where(hits == 0, 0.0, centre - half)
-    high = np.where(hits == trials[:, None], 1.0, centre + half)
-    return StateMap(phase, amplitudes, trials, hits, share, low, high)
+    low, high = proportion_ends(hits, trials[:, None])
+    return StateMap(phase, amplitudes, trials, hits, hits / trials[:, None], low, high)

@@ -82,3 +82,17 @@ def _shares(destinations: Counts, level: int) -> Floats:
     distance[level] = np.inf
     share = np.where(np.isinf(distance), 0, destinations) + 1 / distance
     return np.asarray(share / max(share.sum(), 1e-300))
+
+
+def destination_prior(moved: Counts, level: int) -> Floats:
+    """Return the Dirichlet weights of where all moves out of `level` go, (levels,).
+
+    `moved` are the counted moves, (amplitudes, from level, to level). Before any, a level at
+    distance δ has the weight 1/δ times the share of its direction in the moves of all levels.
+    """
+    total = moved.sum(axis=0)
+    onward, back = np.triu(total).sum() + 0.5, np.tril(total).sum() + 0.5
+    away = np.arange(len(total)) - level
+    share = np.where(away > 0, onward, back) / (onward + back)
+    expected = np.where(away == 0, 0.0, share / np.maximum(np.abs(away), 1))
+    return np.asarray(total[level] + expected)

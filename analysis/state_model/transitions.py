@@ -25,8 +25,10 @@ import numpy as np
 from scipy import stats
 
 from ...arrays import Floats
+from ..intervals import stepped_mean_ci
 from .model import Prior, Pulses, Quantity
-from .transition_prior import prior_of
+from .threshold_curve import threshold_curve
+from .transition_prior import ALIKE, destination_prior, prior_of
 
 CONFIDENCE = 0.95
 TAIL = (1 - CONFIDENCE) / 2
@@ -43,11 +45,27 @@ def maximum_likelihood(pulses: Pulses) -> Floats:
 
 def draw_posterior(pulses: Pulses, prior: Prior, rng: np.random.Generator) -> Floats:
     """Return M of a device drawn from the posterior, shape (amplitudes, from level, to level)."""
-    moves, stays, destinations = _posterior(pulses, prior)
-    weights = rng.standard_gamma(destinations)
-    total = weights.sum(axis=-1, keepdims=True)
-    shares = np.divide(weights, total, out=_means(destinations), where=total > 0)
-    return _with_stays(rng.beta(moves, stays)[..., None] * shares)
+    counts = np.array(pulses.counts, dtype=np.int64)
+    levels = counts.shape[-1]
+    visits = counts.sum(axis=-1)
+    moved = counts * (1 - np.eye(levels, dtype=np.int64))
+    matrices = np.zeros(counts.shape)
+    for level in range(levels):
+        gone = moved[:, level].sum(axis=-1)
+        curve = threshold_curve(np.array(pulses.amplitudes_V), visits[:, level], gone, prior.moves)
+        hazard, weight = curve.draw(rng)
+        leaving = rng.beta(gone + weight, visits[:, level] - gone + weight / hazard - weight)
+        common = _dirichlet(destination_prior(moved, level), rng)
+        shares = _dirichlet(moved[:, level] + ALIKE * common, rng)
+        matrices[:, level] = leaving[:, None] * shares
+    return _with_stays(matrices)
+
+
+def _dirichlet(weights: Floats, rng: np.random.Generator) -> Floats:
+    """Draw shares (…, n) of Dirichlet laws; weights that are all tiny give their mean."""
+    drawn = rng.standard_gamma(weights)
+    total = drawn.sum(axis=-1, keepdims=True)
+    return np.divide(drawn, total, out=_means(weights), where=total > 0)
 
 
 def probabilities(pulses: Pulses, prior: Prior) -> tuple[Floats, Floats, Floats]:
@@ -132,9 +150,8 @@ def leaving_voltage(pulses: Pulses, level: int) -> tuple[Quantity, float, int] |
     """Return the mean amplitude (V) at which a level is left, its standard deviation and the count.
 
     None if it never was; the interval of a single event is unbounded. A ladder resolves the
-    amplitude to one of its steps: the middle is taken, and the interval includes the step's width,
-    the whole of it where all events lie in one step. What the first pulse moves may have moved
-    anywhere below: the interval reaches down as far.
+    amplitude to one of its steps: the middle is taken, and the interval allows for the step. What
+    the first pulse moves may have moved anywhere below: the interval reaches down as far.
     """
     counts = np.array(pulses.counts)[:, level, :]
     amplitudes = np.array(pulses.amplitudes_V)
@@ -145,14 +162,11 @@ def leaving_voltage(pulses: Pulses, level: int) -> tuple[Quantity, float, int] |
     sample = np.repeat(amplitudes - steps / 2, events)
     if len(sample) < 2:
         return (Quantity(float(sample[0])), 0.0, 1) if len(sample) else None
-    mean, std = float(sample.mean()), float(sample.std(ddof=1))
-    resolved = mean_quantity(mean, float(np.hypot(std, step / np.sqrt(12))), len(sample))
-    assert resolved.low is not None and resolved.high is not None, "it has an interval"
-    least = step / 2 if np.count_nonzero(events) == 1 else 0.0
+    resolved = stepped_mean_ci(sample, step)
     below_first = float(amplitudes[0] - step) * int(events[0]) / len(sample)
-    low = min(resolved.low, mean - least) - below_first
-    high = max(resolved.high, mean + least)
-    return Quantity(mean, max(0.0, low), high), std, len(sample)
+    low = max(0.0, resolved.low - below_first)
+    std = float(sample.std(ddof=1))
+    return Quantity(resolved.value, low, resolved.high), std, len(sample)
 
 
 def mean_quantity(mean: float, std: float, count: int) -> Quantity:

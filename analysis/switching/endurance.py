@@ -3,7 +3,7 @@
 Drifts are slopes of a straight line against the cycle with Student's t intervals, a visit or a
 transition being one independent value. A cycle fails if it does not reach all the levels that most
 cycles reach, and counts only if it was measured to its end. Without a failure the interval of the
-probability to fail (Wilson) still ends above zero.
+probability to fail (exact binomial) still ends above zero.
 """
 
 from collections.abc import Sequence
@@ -72,25 +72,32 @@ def measure_endurance(
     )
 
 
-def slope(x: Floats, y: Floats) -> Estimate:
-    """Return dy/dx of a straight line through independent normal values; unbounded below three."""
+def slope(x: Floats, y: Floats, step: float = 0.0) -> Estimate:
+    """Return dy/dx of a straight line through independent normal values; unbounded below three.
+
+    Values rounded to a `step` scatter about the line by step/√12 at least.
+    """
     if len(x) < 3 or np.ptp(x) == 0:
         return Estimate(0.0, -inf, inf)
     centred = x - x.mean()
     square = float((centred**2).sum())
     value = float((centred * y).sum()) / square
     residual = y - y.mean() - value * centred
-    error = sqrt(float((residual**2).sum()) / (len(x) - 2) / square)
+    variance = max(float((residual**2).sum()) / (len(x) - 2), step**2 / 12)
+    error = sqrt(variance / square)
     return symmetric_interval(value, t_quantile(len(x) - 2) * error)
 
 
 def _voltage_drifts(switches: Sequence[SwitchingEvent]) -> dict[tuple[str, int], Estimate]:
-    firsts: dict[tuple[str, int], dict[int, float]] = {}
+    firsts: dict[tuple[str, int], dict[int, SwitchingEvent]] = {}
     for switch in switches:
-        arrivals = firsts.setdefault((switch.phase, switch.after), {})
-        arrivals.setdefault(switch.cycle, switch.voltage_V)
+        firsts.setdefault((switch.phase, switch.after), {}).setdefault(switch.cycle, switch)
     return {
-        transition: slope(np.array(list(found), dtype=float), np.array(list(found.values())))
+        transition: slope(
+            np.array(list(found), dtype=float),
+            np.array([switch.voltage_V for switch in found.values()]),
+            float(np.median([switch.step_V for switch in found.values()])),
+        )
         for transition, found in sorted(firsts.items())
     }
 

@@ -1,8 +1,8 @@
 """Pulses that move the wall, where amplitudes do not rise from pulse to pulse.
 
 Equal pulses and pulses of alternating sign show no switching voltage, only how often a pulse of one
-amplitude moves the wall out of a level. Shares have Wilson's intervals. They hold for pulses alike;
-where visits have thresholds of their own, a pulse that failed once fails again.
+amplitude moves the wall out of a level. Shares have exact binomial intervals. They hold for pulses
+alike; where visits have thresholds of their own, a pulse that failed once fails again.
 """
 
 from collections.abc import Sequence

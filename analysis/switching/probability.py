@@ -2,16 +2,14 @@
 
 A trial is a cycle of equal pulses that begins at a reading without a pulse: it has switched if the
 reading after its n-th pulse is on the other side of a threshold than the reading before. The
-interval of each probability is Clopper and Pearson's, exact for independent trials (coverage of
-95 % or more). The sigmoid is
+interval of each probability is exact for independent trials. The sigmoid is
 
     P(V) = Φ((V − V_50)/σ),
 
 thresholds that are normal with mean V_50 and standard deviation σ from trial to trial, fitted by
 maximum likelihood (Fisher scoring). Intervals: Fieller's for V_50, that of the slope for σ. Whether
 it fits is decided by the deviance, against that of `SIMULATED` runs drawn from the fit itself: with
-few trials it isn't χ². Sources: Clopper & Pearson, Biometrika 26, 404 (1934); Finney, Probit
-Analysis (1971), ch. 3 and 4.
+few trials it isn't χ². Source: Finney, Probit Analysis (1971), ch. 3 and 4.
 """
 
 from collections.abc import Sequence
@@ -19,13 +17,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import betaincinv, log_ndtr, ndtr, xlogy
+from scipy.special import log_ndtr, ndtr, xlogy
 
 from ...arrays import Floats
 from ...storage import Phase
 from ..errors import AnalysisError
 from ..estimate import Estimate
-from ..intervals import TAIL, Z, ratio_ci
+from ..intervals import Z, proportion_ci, ratio_ci
 from ..levels.find import Level
 from ..run_points import READ_COLUMNS, require, unmarked
 
@@ -115,19 +113,10 @@ def switching_probability(
                 count,
                 hits,
                 len(group) - count,
-                exact_proportion_ci(hits, count),
+                proportion_ci(hits, count),
             )
         )
     return tuple(found)
-
-
-def exact_proportion_ci(hits: int, trials: int) -> Estimate:
-    """Return a probability with the interval of Clopper and Pearson; [0, 1] without trials."""
-    if trials == 0:
-        return Estimate(float("nan"), 0.0, 1.0)
-    low = float(betaincinv(hits, trials - hits + 1, TAIL)) if hits else 0.0
-    high = float(betaincinv(hits + 1, trials - hits, 1 - TAIL)) if hits < trials else 1.0
-    return Estimate(hits / trials, low, high)
 
 
 def fit_sigmoid(found: Sequence[SwitchingProbability], seed: int = 0) -> Sigmoid:

@@ -11,14 +11,14 @@ normal, mean μ and standard deviation σ from visit to visit, the likelihood of
 
 maximised over μ and ln σ. The interval of μ is Student's, with the curvature of L for the error and
 as many degrees of freedom as visits were held and freed, less one; where σ is far below the step,
-the rounding to steps is added (see `voltages`). Sources: Tobin, Econometrica 26, 24 (1958);
+the rounding to steps is added (see `intervals`). Sources: Tobin, Econometrica 26, 24 (1958);
 Turnbull, J. R. Stat. Soc. B 38, 290 (1976). Valid for thresholds that scatter symmetrically by less
 than their half; thermal scatter is part of σ, and μ belongs to pulses of that width and step.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import exp, inf, pi, sqrt
+from math import exp, inf, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +27,7 @@ from scipy.special import log_ndtr
 
 from ...arrays import Floats
 from ..estimate import Estimate
-from ..intervals import std_ci, symmetric_interval, t_quantile
+from ..intervals import rounding_error, std_ci, symmetric_interval, t_quantile
 from ..levels.find import Level, level_of_readings
 from ..levels.visits import sequence_starts
 from ..physical import cut_at_zero
@@ -129,7 +129,7 @@ def _fitted(level: int, visits: _Visits) -> Threshold:
     error = _error(cost, best, sigma_V) * sqrt((degrees + 1) / degrees)
     if error == inf:  # all within a step: the likelihood is flat
         error = sqrt((sigma_V**2 + step_V**2 / 12) / len(middle))
-    rounding = step_V * min(0.5, exp(-2 * pi**2 * sigma_V**2 / step_V**2) / pi)
+    rounding = rounding_error(sigma_V**2, step_V)
     half_width = t_quantile(degrees) * error + rounding
     if np.ptp(middle) <= 1.001 * step_V:
         half_width = max(half_width, step_V / 2)

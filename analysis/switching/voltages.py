@@ -2,16 +2,15 @@
 
 A ramp shows the first amplitude at or beyond the switching voltage. V_C is therefore taken half a
 step below it. Where V_C scatters by much less than a step, all cycles show the same amplitude and
-their mean may be wrong by up to half a step: for normal scatter σ the error of a mean of values
-rounded to a step s is at most (s/π) exp(−2π²σ²/s²), which is added to the interval. The standard
-deviation is corrected for the step (Sheppard: σ² = S² − s²/12). Source: Kendall & Stuart, The
-Advanced Theory of Statistics 1, §3.18. Valid for steps up to about twice the scatter; beyond,
-intervals are wide.
+their mean may be wrong by up to half a step, for which the interval allows (see `intervals`). The
+standard deviation is corrected for the step (Sheppard: σ² = S² − s²/12); where it is less than
+`COARSE` steps its interval is that of values in few steps (see `coarse_steps`). Source: Kendall &
+Stuart, The Advanced Theory of Statistics 1, §3.18.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, inf, pi, sqrt
+from math import inf, sqrt
 
 import numpy as np
 import pandas as pd
@@ -20,11 +19,14 @@ from scipy.special import chdtri, ndtr
 from ...arrays import Floats
 from ...storage import Phase
 from ..estimate import Estimate
-from ..intervals import TAIL, proportion_ci, symmetric_interval, t_quantile
+from ..intervals import TAIL, proportion_ci, stepped_mean_ci, symmetric_interval
 from ..levels.find import Level, level_of_readings
 from ..levels.visits import sequence_starts
 from ..physical import cut_at_zero
 from ..run_points import pulsed_points
+from .coarse_steps import std_ends_on_steps
+
+COARSE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,16 +139,13 @@ def voltage_statistics(voltage_V: Floats, step_V: float) -> CriticalVoltage:
         sqrt(max(0.0, sum_of_squares / float(chdtri(count - 1, p)) - rounding))
         for p in (TAIL, 1 - TAIL)
     )
-    if float(np.ptp(voltage_V)) <= 1.5 * step_V:
-        low = 0.0  # two neighbouring steps are what no scatter at all can show
+    if square < (COARSE * step_V) ** 2:
+        low, high = std_ends_on_steps(voltage_V, step_V)
     sigma = Estimate(sqrt(true_square), min(low, sqrt(true_square)), high)
-    half_width = t_quantile(count - 1) * sqrt(square / count)
-    if step_V > 0:
-        half_width += step_V * min(0.5, exp(-2 * pi**2 * true_square / step_V**2) / pi)
     usual = 2 * _expected_range(count) / mean if mean else inf
     expected = Estimate(sigma.value * usual, sigma.low * usual, sigma.high * usual)
     return CriticalVoltage(
-        cut_at_zero(symmetric_interval(mean, half_width)),
+        cut_at_zero(stepped_mean_ci(voltage_V, step_V)),
         sigma,
         variation,
         expected,

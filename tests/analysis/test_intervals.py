@@ -4,11 +4,13 @@ from math import inf, isnan
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from dwmtj.analysis.estimate import Estimate
 from dwmtj.analysis.intervals import (
     mean_ci,
     proportion_ci,
+    proportion_ends,
     rate_ci,
     ratio_ci,
     std_ci,
@@ -62,20 +64,20 @@ def test_a_deviation_without_degrees_of_freedom_may_be_anything(degrees: float) 
 
 
 @pytest.mark.parametrize(
-    ("hits", "trials", "low", "high"),
-    [
-        (7, 10, 0.396778, 0.892209),
-        (1, 2, 0.094531, 0.905469),
-        (0, 10, 0.0, 0.277533),
-        (10, 10, 0.722467, 1.0),
-        (0, 1, 0.0, 0.793451),
-        (1, 1, 0.206549, 1.0),
-    ],
+    ("hits", "trials"), [(0, 1), (1, 1), (0, 10), (1, 10), (7, 20), (20, 20), (3, 400)]
 )
-def test_a_share_has_wilsons_interval(hits: int, trials: int, low: float, high: float) -> None:
-    found = proportion_ci(hits, trials)
+def test_a_share_has_the_exact_interval(hits: int, trials: int) -> None:
+    found, exact = proportion_ci(hits, trials), binomtest(hits, trials).proportion_ci(0.95, "exact")
     assert found.value == hits / trials
-    assert bounds(found) == pytest.approx((low, high), abs=2e-6)
+    assert bounds(found) == pytest.approx((exact.low, exact.high))
+
+
+def test_shares_of_many_have_the_intervals_of_each() -> None:
+    hits, trials = np.array([[0, 1, 3], [2, 0, 2]]), np.array([[3], [4]])
+    low, high = proportion_ends(hits, trials)
+    for (row, column), count in np.ndenumerate(hits):
+        one = proportion_ci(int(count), int(trials[row, 0]))
+        assert (low[row, column], high[row, column]) == bounds(one)
 
 
 def test_a_share_never_seen_may_be_zero_exactly_and_one_always_seen_may_be_one() -> None:

@@ -6,12 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import ndtr
-from scipy.stats import binomtest
 
 from dwmtj.analysis import (
     AnalysisError,
     SwitchingProbability,
-    exact_proportion_ci,
     find_levels,
     fit_sigmoid,
     measure_levels,
@@ -24,6 +22,7 @@ from dwmtj.analysis.figures import (
     probability_against_amplitude,
     resistance_against_pulse,
 )
+from dwmtj.analysis.intervals import proportion_ci
 from dwmtj.analysis.switching import probability
 from dwmtj.instruments import BenchFile, open_bench
 from dwmtj.protocols import make_protocol
@@ -35,7 +34,7 @@ def counted(
     switched: Sequence[int] | np.ndarray, trials: int, volts: np.ndarray = VOLTS
 ) -> list[SwitchingProbability]:
     return [
-        SwitchingProbability(V, 50e-9, 1, trials, int(k), 0, exact_proportion_ci(int(k), trials))
+        SwitchingProbability(V, 50e-9, 1, trials, int(k), 0, proportion_ci(int(k), trials))
         for V, k in zip(volts.tolist(), switched, strict=True)
     ]
 
@@ -52,13 +51,6 @@ def trial(cycle: int, amplitude_V: float, *readings_ohm: float) -> pd.DataFrame:
             "resistance_ohm": [before, *after],
         }
     )
-
-
-@pytest.mark.parametrize(("hits", "trials"), [(0, 10), (1, 10), (7, 20), (20, 20), (3, 400)])
-def test_the_interval_of_a_probability_is_the_exact_one(hits: int, trials: int) -> None:
-    found = exact_proportion_ci(hits, trials)
-    exact = binomtest(hits, trials).proportion_ci(0.95, "exact")
-    assert (found.low, found.high) == pytest.approx((exact.low, exact.high))
 
 
 def test_trials_are_counted_by_amplitude_and_only_from_the_state_they_should_begin_at() -> None:

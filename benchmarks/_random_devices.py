@@ -47,10 +47,12 @@ class RandomDevice:
         return self.amplitudes_V[1] - self.amplitudes_V[0]
 
 
-def draw_device(rng: np.random.Generator, geometry: str) -> RandomDevice:
-    """Return a device with 2 to 9 levels, neighbours 3 to 50 σ apart."""
+def draw_device(
+    rng: np.random.Generator, geometry: str, nearest: tuple[float, float] = (3.0, 40.0)
+) -> RandomDevice:
+    """Return a device with 2 to 9 levels; the nearest lie `nearest` σ apart, others up to 50."""
     while True:
-        device = _draw(rng, geometry)
+        device = _draw(rng, geometry, nearest)
         if visits(device, ladders=400, seed=int(rng.integers(2**31))).min() >= RARELY:
             return device
 
@@ -80,7 +82,9 @@ def climb(
     return np.array(sites)
 
 
-def _draw(rng: np.random.Generator, geometry: str) -> RandomDevice:
+def _draw(
+    rng: np.random.Generator, geometry: str, nearest: tuple[float, float]
+) -> RandomDevice:
     preset = load_device("trapezoid")
     track, gradient = _track(rng, geometry)
     layer = replace(
@@ -97,7 +101,7 @@ def _draw(rng: np.random.Generator, geometry: str) -> RandomDevice:
     )
     bare = replace(preset, track=track, free_layer=layer, junction=junction, notches=())
     levels = int(rng.integers(2, 10))
-    position_m, deviation_m, separation = _seats(rng, bare, levels)
+    position_m, deviation_m, separation = _seats(rng, bare, levels, nearest)
     nominal_V = _nominal_V(rng, track, np.r_[0.0, position_m, length_m], gradient)
     wanted_V = _with_lithography(rng, nominal_V[1:-1])
     gap = float(np.diff(wanted_V).min() / wanted_V[0]) if levels > 2 else 0.1
@@ -149,10 +153,10 @@ def _track(rng: np.random.Generator, geometry: str) -> tuple[Track, float]:
 
 
 def _seats(
-    rng: np.random.Generator, bare: DeviceParameters, levels: int
+    rng: np.random.Generator, bare: DeviceParameters, levels: int, between: tuple[float, float]
 ) -> tuple[Floats, Floats, float]:
     """Return position and standard deviation of the wall in each notch (m), and the separation."""
-    nearest = np.exp(rng.uniform(np.log(3), np.log(40)))
+    nearest = np.exp(rng.uniform(*np.log(between)))
     apart = np.exp(rng.uniform(np.log(nearest), np.log(50), levels - 1))
     apart[rng.integers(levels - 1)] = nearest
     sigma = np.r_[0.0, np.exp(rng.uniform(-0.5, 0.5, levels - 1))]

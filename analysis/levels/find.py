@@ -19,12 +19,13 @@ from ..run_points import incomplete_cycles, missing_readings, screened_points
 from .assignment import assign_levels, level_of_readings, means_and_sigmas
 from .change import passing_levels
 from .drift import find_drift, steady_ohm
-from .fit import fit_levels
+from .fit import LevelFit, fit_levels
 from .grouping.given import Wanted
 from .grouping.gradual import GradualDeviceError, ends_ohm, is_gradual
 from .grouping.group import group_as_given, group_readings
 from .grouping.merging import Grouping
-from .grouping.mixture import centres
+from .grouping.mixture import centres, narrowest
+from .hidden_steps import resolved_components
 from .level import Level, LevelReport
 from .resolution import mean_with_rounding, rounding_ohm, with_rounding
 from .scale import Scale, coordinate, in_ohm, is_even_ladder, scale_of
@@ -70,17 +71,20 @@ def measure_levels(points: pd.DataFrame, wanted: Wanted | None = None) -> LevelR
         _check_separate(chosen, steady)
     scale, groups, readings = chosen.scale, chosen.grouping.groups, chosen.readings
     fit = fit_levels(readings, groups)
+    components = [group.components for group in groups]
+    if wanted is None:
+        components = _components(readings, fit, components)
     levels = tuple(
         Level(
             cut_at_zero(mean_with_rounding(mean, sigma, raw)),
             with_rounding(cut_at_zero(sigma), raw),
             found.visits,
             found.readings,
-            group.components,
+            held,
             scale,
             drift,
         )
-        for found, group in zip(fit.distributions, groups, strict=True)
+        for found, held in zip(fit.distributions, components, strict=True)
         if found is not None
         for mean, sigma in [in_ohm(found, scale)]
     )
@@ -98,6 +102,16 @@ def measure_levels(points: pd.DataFrame, wanted: Wanted | None = None) -> LevelR
             pulsed["cycle"].to_numpy(), level_of_readings(pulsed, levels), len(levels)
         ),
     )
+
+
+def _components(readings: pd.DataFrame, fit: LevelFit, known: list[int]) -> list[int]:
+    found = [one for one in fit.distributions if one]
+    if len(found) < len(known):
+        return known
+    mean = np.array([one.mean_ohm.value for one in found])
+    sigma = np.array([one.sigma_ohm.value for one in found])
+    label = label_readings(readings, mean, np.maximum(sigma, narrowest(mean)))
+    return list(resolved_components(readings, label, sigma, known))
 
 
 @dataclass(frozen=True, slots=True)

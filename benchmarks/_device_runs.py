@@ -5,10 +5,10 @@ import pandas as pd
 
 from dwmtj.benchmarks._random_devices import (
     BIAS_FIELD_T,
-    REST_s,
     SATURATION_FIELD_T,
     EDGE_s,
     RandomDevice,
+    REST_s,
     WIDTH_s,
 )
 from dwmtj.simulators.device import Device

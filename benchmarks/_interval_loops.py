@@ -42,14 +42,18 @@ def update_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
         yield Case("asymmetry", f"{pulses} pulses", labels[0] - labels[1] in asymmetry(up, down))
 
 
-def _loops(rng: np.random.Generator, fields_T: Floats, step_T: float, noise_ohm: float) -> pd.DataFrame:
+def _loops(
+    rng: np.random.Generator, fields_T: Floats, step_T: float, noise_ohm: float
+) -> pd.DataFrame:
     sweep = np.arange(-0.08, 0.0801, step_T) + rng.uniform(0, step_T)
     frames = []
     for cycle, (down_T, up_T) in enumerate(fields_T):
         field = np.concatenate([sweep[::-1], sweep[1:]])
         state = np.concatenate([sweep[::-1] > down_T, sweep[1:] > up_T])
         ohm = np.where(state, 100.0, 65.0) + rng.normal(0, noise_ohm, len(field))
-        frames.append(pd.DataFrame({"phase": "loop", "cycle": cycle, "field_T": field, "resistance_ohm": ohm}))
+        frames.append(
+            pd.DataFrame({"phase": "loop", "cycle": cycle, "field_T": field, "resistance_ohm": ohm})
+        )
     return pd.concat(frames, ignore_index=True)
 
 

@@ -30,7 +30,9 @@ def retention_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
         for found in measure_retention(_points(ohm), LEVELS):
             rate, seen = rates_Hz[found.level], found.escapes
             if rate * found.observation_time_s >= 0.005:
-                yield Case("escape rate, lifetime", _seen(seen), rate in found.escape_rate_Hz, not seen)
+                yield Case(
+                    "escape rate, lifetime", _seen(seen), rate in found.escape_rate_Hz, not seen
+                )
 
 
 def drift_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
@@ -42,7 +44,9 @@ def drift_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
         time_s = READ_INTERVAL_s * np.arange(readings)
         drift = slope * np.log10(np.maximum(time_s, READ_INTERVAL_s))
         (found,) = measure_retention(_points(100 + drift + 0.1 * noise), LEVELS)
-        yield Case("drift per decade", f"{readings} readings, {name}", slope in found.drift_ohm_per_decade)
+        yield Case(
+            "drift per decade", f"{readings} readings, {name}", slope in found.drift_ohm_per_decade
+        )
 
 
 def noise_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
@@ -60,7 +64,9 @@ def noise_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
         frequency = np.fft.rfftfreq(readings, READ_INTERVAL_s)[1 : (readings - 1) // 2 + 1]
         density = 1e-8 * (white + 1 / frequency)
         sigma = float(np.sqrt(density.sum() / (readings * READ_INTERVAL_s)))
-        yield Case("read noise, σ of the series", f"{readings} readings", sigma in found.relative_std_ci)
+        yield Case(
+            "read noise, σ of the series", f"{readings} readings", sigma in found.relative_std_ci
+        )
 
 
 def _telegraph(rng: np.random.Generator, rates_Hz: Floats, readings: int) -> "np.ndarray":
@@ -82,7 +88,9 @@ def _noise(rng: np.random.Generator, readings: int) -> tuple[str, Floats]:
     return ("white noise", "1/f noise")[kind], noise / noise.std()
 
 
-def _spectrum_noise(rng: np.random.Generator, readings: int, white: float, flicker: float) -> Floats:
+def _spectrum_noise(
+    rng: np.random.Generator, readings: int, white: float, flicker: float
+) -> Floats:
     """Return normal noise of density white + flicker/f, from a record eight times as long."""
     count = 8 * readings
     frequency = np.fft.rfftfreq(count, READ_INTERVAL_s)
@@ -98,4 +106,13 @@ def _points(ohm: Floats) -> pd.DataFrame:
 
 
 def _seen(events: int) -> str:
-    return next(name for name, most in (("none seen", 0), ("one seen", 1), ("2 to 5 seen", 5), ("more seen", 10**9)) if events <= most)
+    return next(
+        name
+        for name, most in (
+            ("none seen", 0),
+            ("one seen", 1),
+            ("2 to 5 seen", 5),
+            ("more seen", 10**9),
+        )
+        if events <= most
+    )

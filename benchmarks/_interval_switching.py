@@ -14,8 +14,13 @@ from dwmtj.analysis.state_model.transitions import leaving_voltage
 from dwmtj.analysis.switching.depinning import fit_depinning
 from dwmtj.analysis.switching.endurance import measure_endurance
 from dwmtj.analysis.switching.probability import SwitchingProbability, fit_sigmoid
+from dwmtj.analysis.switching.routes import critical_voltages
 from dwmtj.analysis.switching.trials import Trials
-from dwmtj.analysis.switching.voltages import critical_voltage, find_switches, voltage_statistics
+from dwmtj.analysis.switching.voltages import (
+    SwitchingEvent,
+    find_switches,
+    voltage_statistics,
+)
 from dwmtj.benchmarks._coverage import Case
 from dwmtj.benchmarks.transitions import as_pulses, count, draw_truth
 
@@ -31,7 +36,9 @@ def share_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
         hits = int(rng.binomial(trials, p))
         rarer = min(hits, trials - hits)
         few = "30 or fewer" if trials <= 30 else "100 or more"
-        yield Case(f"share of {few} trials", rarer_seen(rarer), p in proportion_ci(hits, trials), not rarer)
+        yield Case(
+            f"share of {few} trials", rarer_seen(rarer), p in proportion_ci(hits, trials), not rarer
+        )
 
 
 def sigmoid_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
@@ -91,7 +98,12 @@ def endurance_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
             continue
         yield Case("drift of V_C per cycle", kind, drift_V in found.voltage_drift_V["write", 1])
         seen = "none seen" if not failed else "some seen"
-        yield Case("probability of a failed cycle", f"{kind}, {seen}", fails in found.failure_probability, not failed)
+        yield Case(
+            "probability of a failed cycle",
+            f"{kind}, {seen}",
+            fails in found.failure_probability,
+            not failed,
+        )
 
 
 def leaving_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
@@ -107,7 +119,13 @@ def leaving_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
                 continue
             low, high = found[0].low, found[0].high
             assert low is not None and high is not None
-            kind = "2 to 5 events" if found[2] <= 5 else "6 to 20 events" if found[2] <= 20 else "more events"
+            kind = (
+                "2 to 5 events"
+                if found[2] <= 5
+                else "6 to 20 events"
+                if found[2] <= 20
+                else "more events"
+            )
             yield Case("amplitude that leaves a level", kind, low <= mean_V <= high)
 
 
@@ -149,12 +167,25 @@ def _drifting_run(rng, cycles, drift_ohm, drift_V, sigma_V, fails) -> tuple[pd.D
         after = ladder > threshold
         seat = np.array([100.0, 80.0]) + drift_ohm * cycle + 0.3 * rng.normal(size=2)
         ohm = seat[after.astype(int)] + rng.normal(0, 0.05, len(ladder))
-        frames.append(pd.DataFrame({"cycle": cycle, "phase": "write", "amplitude_V": ladder, "resistance_ohm": ohm}))
+        frames.append(
+            pd.DataFrame(
+                {"cycle": cycle, "phase": "write", "amplitude_V": ladder, "resistance_ohm": ohm}
+            )
+        )
     return pd.concat(frames, ignore_index=True), failed
 
 
 def rarer_seen(events: int) -> str:
-    return next(name for name, most in (("none seen", 0), ("one seen", 1), ("2 to 5 seen", 5), ("more seen", 10**9)) if events <= most)
+    return next(
+        name
+        for name, most in (
+            ("none seen", 0),
+            ("one seen", 1),
+            ("2 to 5 seen", 5),
+            ("more seen", 10**9),
+        )
+        if events <= most
+    )
 
 
 def voltage_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
@@ -166,6 +197,38 @@ def voltage_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
         volts = 3.0 + sigma_V * rng.normal(size=cycles)
         seen = offset_V + step_V * (np.ceil((volts - offset_V) / step_V) - 0.5)
         found = voltage_statistics(seen, float(step_V))
-        kind = f"{cycles} cycles, {'fine' if step_V < 2*sigma_V else 'coarse'} steps"
+        kind = f"{cycles} cycles, {'fine' if step_V < 2 * sigma_V else 'coarse'} steps"
         yield Case("V_C, normal", kind, 3.0 in found.voltage_V)
         yield Case("σ of V_C, normal", kind, sigma_V in found.sigma_V)
+
+
+def hump_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
+    """Yield intervals of V_C where walls run through the level before, by cycles.
+
+    V_C is one number, or one for each route where the run tells them apart.
+    """
+    for _ in range(devices):
+        cycles = int(rng.choice([5, 15, 50, 200]))
+        passing = float(np.exp(rng.uniform(np.log(0.03), np.log(0.6))))
+        sigma_V = np.exp(rng.uniform(np.log(0.01), np.log(0.05), 2))
+        mean_V = np.array([2.0, 2.0 + sigma_V.max() * np.exp(rng.uniform(0, np.log(20)))])
+        before = (rng.random(cycles) >= passing).astype(int)
+        volts = mean_V[before] + sigma_V[before] * rng.normal(size=cycles)
+        events = [
+            SwitchingEvent(cycle, "write", int(level), 2, float(np.ceil(volt / 0.01) * 0.01), 0.01)
+            for cycle, (level, volt) in enumerate(zip(before, volts, strict=True))
+        ]
+        found = critical_voltages(events, 2)
+        kind = f"{cycles} cycles"
+        if len(found) > 1:
+            for route, one in found.items():
+                if one.cycles > 1 and route is not None:
+                    yield Case("V_C of a route", kind, mean_V[route] in one.voltage_V)
+                    yield Case("σ of V_C of a route", kind, sigma_V[route] in one.sigma_V)
+            continue
+        (one,) = found.values()
+        both = passing * mean_V[0] + (1 - passing) * mean_V[1]
+        seen = np.unique(before)
+        truth = both if len(seen) > 1 else float(mean_V[seen[0]])
+        name = "V_C, both routes" if len(seen) > 1 else "V_C, one route seen"
+        yield Case(name, kind, truth in one.voltage_V)

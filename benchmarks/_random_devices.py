@@ -82,9 +82,7 @@ def climb(
     return np.array(sites)
 
 
-def _draw(
-    rng: np.random.Generator, geometry: str, nearest: tuple[float, float]
-) -> RandomDevice:
+def _draw(rng: np.random.Generator, geometry: str, nearest: tuple[float, float]) -> RandomDevice:
     preset = load_device("trapezoid")
     track, gradient = _track(rng, geometry)
     layer = replace(

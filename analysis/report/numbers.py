@@ -16,9 +16,9 @@ from ..levels.remarks import level_remarks
 from ..minor_loop import measure_minor_loop
 from ..switching.cycling import has_single_halves
 from ..switching.hopping import hopping_remarks
+from ..switching.routes import critical_voltages
 from ..switching.voltages import (
     SwitchingEvent,
-    critical_voltage,
     find_switches,
     levels_crossed_shares,
     one_step_resets,
@@ -150,6 +150,11 @@ def _switching(switches: Sequence[SwitchingEvent], levels: Sequence[Level]) -> T
         resets = format_estimate(one_step_resets(switches, levels), 100)
         remarks.append(f"{resets} % of the resets go from the last level to the first in one step.")
     remarks += hopping_remarks(switches)
+    if any(", from" in row[1] for row in rows):
+        remarks.append(
+            "Walls that run through a level arrive at another voltage than those that stop in it: "
+            "V_C is then given for each level that they come from."
+        )
     columns = ("phase", "to level", "V_C (V)", "σ (V)", "var (%)", "cycles")
     if not switches:
         remarks.append("No pulse changed the level.")
@@ -163,12 +168,11 @@ def _voltages(
 ) -> Iterator[tuple[str, ...]]:
     for phase in phases:
         for level in range(levels):
-            found = critical_voltage(switches, level, phase)
-            if found is not None:
+            for before, found in critical_voltages(switches, level, phase).items():
                 several = found.cycles > 1
                 yield (
                     phase,
-                    str(level),
+                    str(level) if before is None else f"{level}, from {before}",
                     format_estimate(found.voltage_V),
                     format_estimate(found.sigma_V) if several else "one cycle",
                     f"{found.variation * 100:.1f}" if several else "one cycle",

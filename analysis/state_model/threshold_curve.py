@@ -90,7 +90,10 @@ def _posterior(amplitudes: bytes, visits: bytes, moved: bytes, moves: float) -> 
         if refinement < REFINEMENTS:
             box = np.array(
                 [
-                    [max(edge[0], part[likely].min() - width), min(edge[1], part[likely].max() + width)]
+                    [
+                        max(edge[0], part[likely].min() - width),
+                        min(edge[1], part[likely].max() + width),
+                    ]
                     for edge, part, width in zip(box, (mean_V, log_sigma), cell, strict=True)
                 ]
             )

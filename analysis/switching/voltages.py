@@ -104,17 +104,17 @@ def first_arrivals(
     switches: Sequence[SwitchingEvent], level: int, phase: str | None = None
 ) -> dict[int, float]:
     """Return for each cycle that reaches `level` the switching voltage (magnitude, V) it needs."""
-    return _voltages(_firsts(switches, level, phase))
+    return _voltages(first_switches(switches, level, phase))
 
 
 def critical_voltage(
     switches: Sequence[SwitchingEvent], level: int, phase: str | None = None
 ) -> CriticalVoltage | None:
-    """Return the voltage at which each cycle first arrives in `level`.
+    """Return the voltage at which each cycle first arrives in `level`, whichever way it comes.
 
-    None if none does by a pulse above the one before.
+    None if none does by a pulse above the one before. See `routes` where it has two humps.
     """
-    firsts = _firsts(switches, level, phase)
+    firsts = first_switches(switches, level, phase)
     firsts = {cycle: switch for cycle, switch in firsts.items() if switch.step_V > 0}
     if not firsts:
         return None
@@ -187,9 +187,10 @@ def one_step_resets(
     return proportion_ci(sum(path == [(last, 0)] for path in moves.values()), len(moves))
 
 
-def _firsts(
-    switches: Sequence[SwitchingEvent], level: int, phase: str | None
+def first_switches(
+    switches: Sequence[SwitchingEvent], level: int, phase: str | None = None
 ) -> dict[int, SwitchingEvent]:
+    """Return for each cycle that reaches `level` the switching event that first brings it there."""
     firsts: dict[int, SwitchingEvent] = {}
     for switch in switches:
         if switch.after == level and phase in (None, switch.phase):

@@ -3,9 +3,10 @@
 The saturated resistances are those of the readings at the ends of the sweep; the fields are those
 at which the resistance crosses the middle (see `loop_switching`). Half the sum and half the
 difference of the two carry both uncertainties: of two flat ones, those of a single loop, a
-triangular one, whose 95 % reach `OF_TWO` times half their hypotenuse. A way that was not swept, or on which nothing switched, has no
-field (NaN). The loop is a minor one only if the reference layer stays: both ends must be flat and
-come back to where they began. On a major loop both ends have one resistance, and the free layer is
+triangular one, whose 95 % reach `OF_TWO` times half their hypotenuse. A way that was not swept, or
+on which nothing switched, has no field (NaN). The loop is a minor one only if the reference layer
+stays: both ends must be flat and come back to where they began. On a major loop both ends have one
+resistance, and the free layer is
 the first to switch.
 """
 

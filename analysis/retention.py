@@ -36,7 +36,8 @@ class Retention:
     """Retention of one level: escapes during `observation_time_s` and their rate.
 
     `escapes_per_seen` is the number of escapes for each of `escapes`, 1 where readings are fast and
-    infinite where they are too slow. `drift_ohm_per_decade` is the slope in log10(time) of the longest stay.
+    infinite where they are too slow. `drift_ohm_per_decade` is the slope in log10(time) of the
+    longest stay.
     """
 
     level: int

@@ -48,3 +48,12 @@ def print_coverage(cases: Iterable[Case]) -> bool:
         share = f"{holds / len(mine):.1%}".replace("%", " %")
         print(f"| {quantity} | {condition} | {len(mine)} | {share} | {'' if fine else '✗'} |")
     return good
+
+
+def events_seen(events: int) -> str:
+    """Return the class of a number of events."""
+    return "none seen" if events == 0 else "one seen" if events == 1 else _several(events)
+
+
+def _several(events: int) -> str:
+    return "2 to 5 seen" if events <= 5 else "more seen"

@@ -21,11 +21,12 @@ def loop_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
         noise_ohm = np.exp(rng.uniform(np.log(0.01), np.log(1.0)))
         found = measure_minor_loop(_loops(rng, fields_T, step_T, noise_ohm))
         down, up = fields_T[0] if loops == 1 else mean_T
-        kind = f"{loops} loop{'s' * (loops > 1)}"
-        yield Case("switching field", kind, down in found.down_T)
-        yield Case("switching field", kind, up in found.up_T)
-        yield Case("coercive field", kind, (up - down) / 2 in found.coercive_field)
-        yield Case("centre of the loop", kind, (up + down) / 2 in found.offset)
+        coarse = loops > 1 and bool(step_T > 2 * jitter_T)
+        kind = f"{loops} loop{'s' * (loops > 1)}{', coarse steps' * coarse}"
+        yield Case("switching field", kind, down in found.down_T, coarse)
+        yield Case("switching field", kind, up in found.up_T, coarse)
+        yield Case("coercive field", kind, (up - down) / 2 in found.coercive_field, coarse)
+        yield Case("centre of the loop", kind, (up + down) / 2 in found.offset, coarse)
         yield Case("resistances of the loop", kind, 65.0 in found.parallel)
         yield Case("resistances of the loop", kind, 100.0 in found.antiparallel)
         yield Case("TMR", kind, 35 / 65 in found.tmr_ratio)

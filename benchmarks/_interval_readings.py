@@ -10,8 +10,8 @@ from dwmtj.analysis.estimate import Estimate
 from dwmtj.analysis.levels.find import Level
 from dwmtj.analysis.read_noise import measure_read_noise
 from dwmtj.analysis.retention import measure_retention
-from dwmtj.arrays import Floats
-from dwmtj.benchmarks._coverage import Case
+from dwmtj.arrays import Floats, Ints
+from dwmtj.benchmarks._coverage import Case, events_seen
 
 READ_INTERVAL_s = 0.1
 LEVELS = tuple(
@@ -31,7 +31,10 @@ def retention_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
             rate, seen = rates_Hz[found.level], found.escapes
             if rate * found.observation_time_s >= 0.005:
                 yield Case(
-                    "escape rate, lifetime", _seen(seen), rate in found.escape_rate_Hz, not seen
+                    "escape rate, lifetime",
+                    events_seen(seen),
+                    rate in found.escape_rate_Hz,
+                    not seen,
                 )
 
 
@@ -69,7 +72,7 @@ def noise_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
         )
 
 
-def _telegraph(rng: np.random.Generator, rates_Hz: Floats, readings: int) -> "np.ndarray":
+def _telegraph(rng: np.random.Generator, rates_Hz: Floats, readings: int) -> Ints:
     level = np.empty(readings, dtype=np.intp)
     state, left_s = 0, rng.exponential(1 / rates_Hz[0])
     for reading in range(readings):
@@ -103,16 +106,3 @@ def _spectrum_noise(
 def _points(ohm: Floats) -> pd.DataFrame:
     time_s = READ_INTERVAL_s * np.arange(len(ohm))
     return pd.DataFrame({"phase": "read", "cycle": 0, "time_s": time_s, "resistance_ohm": ohm})
-
-
-def _seen(events: int) -> str:
-    return next(
-        name
-        for name, most in (
-            ("none seen", 0),
-            ("one seen", 1),
-            ("2 to 5 seen", 5),
-            ("more seen", 10**9),
-        )
-        if events <= most
-    )

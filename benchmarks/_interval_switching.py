@@ -21,8 +21,8 @@ from dwmtj.analysis.switching.voltages import (
     find_switches,
     voltage_statistics,
 )
-from dwmtj.benchmarks._coverage import Case
-from dwmtj.benchmarks.transitions import as_pulses, count, draw_truth
+from dwmtj.benchmarks._coverage import Case, events_seen
+from dwmtj.benchmarks.transitions import Truth, as_pulses, count, draw_truth
 
 TRIALS = (3, 10, 30, 100, 400)
 
@@ -37,7 +37,10 @@ def share_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
         rarer = min(hits, trials - hits)
         few = "30 or fewer" if trials <= 30 else "100 or more"
         yield Case(
-            f"share of {few} trials", rarer_seen(rarer), p in proportion_ci(hits, trials), not rarer
+            f"share of {few} trials",
+            events_seen(rarer),
+            p in proportion_ci(hits, trials),
+            not rarer,
         )
 
 
@@ -96,7 +99,12 @@ def endurance_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
             yield Case("drift of a level per cycle", kind, drift_ohm in found.level_drift_ohm[1])
         if len(found.expected_levels) < 2:
             continue
-        yield Case("drift of V_C per cycle", kind, drift_V in found.voltage_drift_V["write", 1])
+        yield Case(
+            "drift of V_C per cycle",
+            kind,
+            drift_V in found.voltage_drift_V["write", 1],
+            cycles == 3,
+        )
         seen = "none seen" if not failed else "some seen"
         yield Case(
             "probability of a failed cycle",
@@ -126,13 +134,15 @@ def leaving_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
                 if found[2] <= 20
                 else "more events"
             )
-            yield Case("amplitude that leaves a level", kind, low <= mean_V <= high)
+            fine = found[1] > 2 * _step_V(truth)
+            kind += ", fine steps" if fine else ", coarse steps"
+            yield Case("amplitude that leaves a level", kind, low <= mean_V <= high, not fine)
 
 
-def _true_leaving(truth, level: int) -> float | None:
+def _true_leaving(truth: Truth, level: int) -> float | None:
     """Return the mean, half a step below, of the amplitude at which a level is left."""
     volts, matrices = truth.amplitudes_V, truth.matrices
-    step = float(np.diff(volts).min()) if len(volts) > 1 else float(volts[0])
+    step = _step_V(truth)
     state = np.eye(matrices.shape[-1])[0]
     left = np.zeros(len(volts))
     for rung, matrix in enumerate(matrices):
@@ -141,7 +151,14 @@ def _true_leaving(truth, level: int) -> float | None:
     return float(left @ (volts - step / 2) / left.sum()) if left.sum() > 0.05 else None
 
 
-def _thermal_ladders(rng, visits, critical, barrier, spread) -> Trials:
+def _step_V(truth: Truth) -> float:
+    volts = truth.amplitudes_V
+    return float(np.diff(volts).min()) if len(volts) > 1 else float(volts[0])
+
+
+def _thermal_ladders(
+    rng: np.random.Generator, visits: int, critical: float, barrier: float, spread: float
+) -> Trials:
     ladder = np.arange(0.5, 1.1, 0.005) * critical
     amplitude, switched, number = [], [], []
     for visit in range(visits):
@@ -157,7 +174,14 @@ def _thermal_ladders(rng, visits, critical, barrier, spread) -> Trials:
     return Trials(volts, np.full(len(volts), 5e-8), np.array(switched), np.array(number))
 
 
-def _drifting_run(rng, cycles, drift_ohm, drift_V, sigma_V, fails) -> tuple[pd.DataFrame, int]:
+def _drifting_run(
+    rng: np.random.Generator,
+    cycles: int,
+    drift_ohm: float,
+    drift_V: float,
+    sigma_V: float,
+    fails: float,
+) -> tuple[pd.DataFrame, int]:
     ladder = np.round(np.arange(2.0, 4.0, 0.02), 2)
     frames, failed = [], 0
     for cycle in range(cycles):
@@ -175,19 +199,6 @@ def _drifting_run(rng, cycles, drift_ohm, drift_V, sigma_V, fails) -> tuple[pd.D
     return pd.concat(frames, ignore_index=True), failed
 
 
-def rarer_seen(events: int) -> str:
-    return next(
-        name
-        for name, most in (
-            ("none seen", 0),
-            ("one seen", 1),
-            ("2 to 5 seen", 5),
-            ("more seen", 10**9),
-        )
-        if events <= most
-    )
-
-
 def voltage_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
     """Yield intervals of V_C and its σ of normal switching voltages, by cycles and step."""
     for _ in range(devices):
@@ -197,9 +208,10 @@ def voltage_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
         volts = 3.0 + sigma_V * rng.normal(size=cycles)
         seen = offset_V + step_V * (np.ceil((volts - offset_V) / step_V) - 0.5)
         found = voltage_statistics(seen, float(step_V))
-        kind = f"{cycles} cycles, {'fine' if step_V < 2 * sigma_V else 'coarse'} steps"
-        yield Case("V_C, normal", kind, 3.0 in found.voltage_V)
-        yield Case("σ of V_C, normal", kind, sigma_V in found.sigma_V)
+        coarse = bool(step_V > 2 * sigma_V)
+        kind = f"{cycles} cycles, {'coarse' if coarse else 'fine'} steps"
+        yield Case("V_C, normal", kind, 3.0 in found.voltage_V, coarse)
+        yield Case("σ of V_C, normal", kind, sigma_V in found.sigma_V, coarse)
 
 
 def hump_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:

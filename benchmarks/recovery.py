@@ -5,8 +5,8 @@ mounted in a virtual lab, measured through drivers, PyVISA and SCPI with a minor
 staircase of 15 cycles, stored, and calibrated. The truth comes from the device alone: thousands of
 copies put into each level, or driven up the same ladder. The table says in how many cases the 95 %
 intervals hold it; a level counts where all levels of its device were found. Ends with 1 where a
-share is outside 92 to 98 % by more than chance allows, or the number of levels is right in fewer than 98 % of the devices with
-6 σ or more. `recovery.py 40` measures 40 devices instead of 200.
+share is outside 92 to 98 % by more than chance allows, or the number of levels is right in fewer
+than 98 % of the devices with 6 σ or more. `recovery.py 40` measures 40 devices instead of 200.
 """
 
 import os

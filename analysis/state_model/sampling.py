@@ -6,7 +6,7 @@
     resistance_ohm = device.read(level, rng)
 
 `most_likely` has the estimated values; `draw_device` draws every estimate from its posterior:
-levels from Student's t and χ², transitions from their Dirichlet posterior (see `transitions`), and
+levels from Student's t and χ², transitions from a hierarchical posterior (see `transitions`), and
 the device's own levels from the spread between devices.
 """
 

@@ -6,15 +6,19 @@ j. The posteriors
 
     1 − M_a[i, i] ~ Beta(k + μ, n − k + ν),    M_a[i, j]/(1 − M_a[i, i]) ~ Dirichlet(n_ij + δ_j)
 
-have priors μ, ν, δ that expect what happened at amplitudes nearby (see `transition_prior`).
-`draw_posterior` draws from them. The 95 % intervals are the equal-tailed ones, of a beta law with
-the moments of the product for M_a[i, j]; they reach from 0 to the 99.5 % point for a transition
+have priors μ, ν, δ that expect what happened at amplitudes nearby (see `transition_prior`). The
+95 % intervals are the equal-tailed ones, of a beta law with the moments of the product for M_a[i,
+j]; they reach from 0 to the 99.5 % point for a transition
 that was never seen (its prior comes from the same data), and to 1 for one that always was (Brown,
 Cai & DasGupta, Stat. Sci. 16, 101 (2001)). `benchmarks/transitions.py` shows how often they hold.
 The maximum-likelihood value is n_ij/n, and "stays" where nothing was measured. A ladder between two
 amplitudes has the ordered product of its M_a (Aalen and Johansen, Scand. J. Statist. 5, 141
 (1978)); visits count from their arrival on, so levels first reached far up the ladder are not
 biased.
+
+`draw_posterior` draws whole devices. What few cycles leave open about all amplitudes of a level at
+once is drawn first, the curve by which it is left (see `threshold_curve`) and where its moves go;
+then each amplitude by itself, given that.
 
 A pulse fired without its ladder is assumed to act as the whole ladder up to it. That holds where
 every visit has a threshold of its own; it neglects that a repeated pulse may succeed where the

@@ -7,7 +7,9 @@ and n = 3/2 (a smooth barrier near its maximum; 1 for a linear one). A visit may
 its own, V_c (1 + s·N(0, 1)): all its pulses share it, so the likelihood of a visit, survived pulses
 and the last, is averaged over it (Gauss-Hermite). Maximum likelihood, of at most `MAX_VISITS`
 visits spread over the run, climbed along its derivatives (see `depinning_likelihood`). The
-covariance is the inverse of the curvature; undetermined parameters have an unbounded interval.
+covariance is the inverse of the curvature; undetermined parameters have an unbounded interval. With
+a strength of each visit, thermal scatter and strengths can stand in for one another and the
+likelihood is no parabola: intervals come from its profile (see `profile_likelihood`).
 Effective values: an offset of the push (taper, stray field) is part of V_c and E. A pulse with
 edges counts with its full width at half maximum, which for thermal escape near threshold
 overestimates the time by up to the edges.
@@ -22,13 +24,14 @@ import numpy as np
 from ...arrays import Floats
 from ..errors import AnalysisError
 from ..estimate import Estimate
-from ..intervals import TAIL, Z
+from ..intervals import TAIL, t_quantile
 from .depinning_likelihood import (
     LOG_WEIGHTS,
     count_pulses,
     hazard_and_slope,
     log_likelihood,
 )
+from .profile_likelihood import profile_ends
 from .trials import Trials
 
 ATTEMPT_RATE_Hz = 1e9
@@ -128,7 +131,12 @@ def fit_depinning(
     covariance = np.zeros((4, 4))
     covariance[np.ix_(free, free)] = inner
     full = _full(best, spread, fixed)
-    estimates = [_exponential(full[i], covariance[i, i]) for i in range(4)]
+    t = t_quantile(switches - int(free.sum()))
+    estimates = [_exponential(full[i], covariance[i, i], t) for i in range(4)]
+    if spread:
+        for number, parameter in enumerate(np.flatnonzero(free).tolist()):
+            low, high = np.exp(profile_ends(cost, best, number, t**2 / 2))
+            estimates[parameter] = Estimate(estimates[parameter].value, float(low), float(high))
     none = Estimate(0.0, 0.0, 0.0)
     return Depinning(
         critical_V=estimates[0],
@@ -182,9 +190,9 @@ def _inverse_curvature(cost: Callable[[Floats], tuple[float, Floats]], at: Float
     return np.asarray(np.linalg.inv(curvature))
 
 
-def _exponential(log_value: float, variance: float) -> Estimate:
+def _exponential(log_value: float, variance: float, t: float) -> Estimate:
     if not np.isfinite(variance):
         return Estimate(float(np.exp(log_value)), 0.0, np.inf)
-    half = Z * np.sqrt(variance)
+    half = t * np.sqrt(variance)
     value, low, high = np.exp([log_value, log_value - half, log_value + half])
     return Estimate(float(value), float(low), float(high))

@@ -58,8 +58,8 @@ def measure_endurance(
     drifts = []
     for level in range(len(levels)):
         mine = visits[visits["level"] == level]
-        columns = (mine[name].to_numpy(dtype=float) for name in ("cycle", "mean_ohm"))
-        drifts.append(slope(*columns))
+        cycle, mean_ohm = (mine[name].to_numpy(dtype=float) for name in ("cycle", "mean_ohm"))
+        drifts.append(slope(cycle, mean_ohm))
     complete = set(pulsed["cycle"].unique().tolist()) - set(incomplete_cycles(points))
     expected, failed = _failures(visits, complete)
     return Endurance(

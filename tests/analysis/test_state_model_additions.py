@@ -21,8 +21,8 @@ def model() -> StateModel:
 
 def test_a_level_never_left_lasts_at_least_as_long_as_the_data_say(model: StateModel) -> None:
     kept = (
-        Retention(0, 1e6, 0, Estimate(0.0, 0.0, 3e-6), Estimate(0.0, -inf, inf)),
-        Retention(1, 1e6, 2, Estimate(2e-6, 0.5e-6, 8e-6), Estimate(0.0, -inf, inf)),
+        Retention(0, 1e6, 0, Estimate(0.0, 0.0, 3e-6), 1.0, Estimate(0.0, -inf, inf)),
+        Retention(1, 1e6, 2, Estimate(2e-6, 0.5e-6, 8e-6), 1.0, Estimate(0.0, -inf, inf)),
     )
     first, second = with_retention(model, kept, SOURCE, temperature_K=300.0).retention
     assert first.lifetime_s.value == first.lifetime_s.low == pytest.approx(1 / 3e-6)

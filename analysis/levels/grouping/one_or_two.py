@@ -11,9 +11,9 @@ Q about their mean the likelihood given s is
 
     (2π s²)^(−(m−1)/2) m^(−1/2) exp(−Q/2s²)/R.
 
-Both answers are equally likely beforehand. Visits are neither quite normal nor quite independent, so
-that the ratio of the likelihoods is taken to the power `TEMPER`, with which the probabilities of
-the numbers of levels come out true for simulated devices (`benchmarks/level_numbers.py`).
+Both answers are equally likely beforehand. Visits are neither quite normal nor quite independent:
+the ratio of the likelihoods is taken to the power `TEMPER`, with which the probabilities of the
+numbers of levels come out true for simulated devices (`benchmarks/level_numbers.py`).
 """
 
 from dataclasses import dataclass

@@ -4,7 +4,8 @@ The periodogram of the relative resistance is compared with S(f) = white + flick
 likelihood, Σ ln S + I/S, in which every ordinate I is exponentially distributed about S. The
 readings must come at a steady rate. Valid between one over the length of the series and half the
 rate; noise that the meter averages away above is not seen, and folds in where it reads too fast.
-Source: Whittle, Ark. Mat. 2, 423 (1953).
+Sources: Whittle, Ark. Mat. 2, 423 (1953); Wilson & Hilferty, Proc.
+Natl. Acad. Sci. 17, 684 (1931).
 """
 
 from dataclasses import dataclass
@@ -105,8 +106,15 @@ def _whittle(frequency_Hz: Floats, density: Floats) -> tuple[Estimate, Estimate]
         if moved < 1e-9:
             break
     errors = np.sqrt(np.diag(np.linalg.inv(information)))
-    white, flicker = (
-        Estimate(float(v), max(0.0, float(v - Z * e)), float(v + Z * e))
-        for v, e in zip(values, errors, strict=True)
-    )
+    white, flicker = (_strength(float(v), float(e)) for v, e in zip(values, errors, strict=True))
     return white, flicker
+
+
+def _strength(value: float, error: float) -> Estimate:
+    """Return a density with its interval, wider above: its law is close to a gamma law.
+
+    The upper end is that of a normal cube root (Wilson and Hilferty), up to an error of the value.
+    """
+    relative = min(error / value, 1.0)
+    above = ((1 + Z * relative / 3) ** 3 - 1) / relative
+    return Estimate(value, max(0.0, value - Z * error), value + above * error)

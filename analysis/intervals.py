@@ -46,13 +46,13 @@ def std_ci(value: float, degrees: float) -> Estimate:
     return Estimate(value, low, high)
 
 
-def proportion_ci(hits: int, trials: int) -> Estimate:
+def proportion_ci(hits: float, trials: float) -> Estimate:
     """Return a probability from `hits` in `trials`; [0, 1] without trials, value then NaN."""
     low, high = proportion_ends(np.array(hits), np.array(trials))
     return Estimate(hits / trials if trials else float("nan"), float(low), float(high))
 
 
-def proportion_ends(hits: Counts, trials: Counts) -> tuple[Floats, Floats]:
+def proportion_ends(hits: Floats | Counts, trials: Floats | Counts) -> tuple[Floats, Floats]:
     """Return the ends of the intervals of probabilities; the shape is that of both together."""
     missed = trials - hits
     low = betaincinv(np.maximum(hits, 1), missed + 1, TAIL)

@@ -6,8 +6,7 @@ difference of the two carry both uncertainties: of two flat ones, those of a sin
 triangular one, whose 95 % reach `OF_TWO` times half their hypotenuse. A way that was not swept, or
 on which nothing switched, has no field (NaN). The loop is a minor one only if the reference layer
 stays: both ends must be flat and come back to where they began. On a major loop both ends have one
-resistance, and the free layer is
-the first to switch.
+resistance, and the free layer is the first to switch.
 """
 
 from collections.abc import Sequence

@@ -4,8 +4,8 @@ The periodogram of the relative resistance is compared with S(f) = white + flick
 likelihood, Σ ln S + I/S, in which every ordinate I is exponentially distributed about S. The
 readings must come at a steady rate. Valid between one over the length of the series and half the
 rate; noise that the meter averages away above is not seen, and folds in where it reads too fast.
-Sources: Whittle, Ark. Mat. 2, 423 (1953); Wilson & Hilferty, Proc.
-Natl. Acad. Sci. 17, 684 (1931).
+Sources: Whittle, Ark. Mat. 2, 423 (1953); Wilson & Hilferty, Proc. Natl.
+Acad. Sci. 17, 684 (1931).
 """
 
 from dataclasses import dataclass

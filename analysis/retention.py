@@ -5,9 +5,9 @@ Escapes at a constant rate Γ are counted over the observation time; the interva
 goes and comes back between two readings is not seen: if it leaves in a share p of the times from
 one reading to the next and comes back in a share q, there are −ln(1 − p − q)/(p + q) escapes for
 each that is seen. Beyond `MOST_SEEN` p + q the readings are too slow, and Γ has a lower limit only.
-The survival probability is exp(−Γ t). The drift is the slope of the
-resistance against log10 of the time since the first reading, under white and 1/f noise (see
-`slope_in_noise`). Valid at the temperature and field of the run.
+The survival probability is exp(−Γ t). The drift is the slope of the resistance against log10 of
+the time since the first reading, under white and 1/f noise (see `slope_in_noise`). Valid at the
+temperature and field of the run.
 """
 
 from collections.abc import Sequence

@@ -2,7 +2,7 @@
 
 Yes if the whole 95 % interval lies within, no if all of it lies outside. Between them nothing is
 decided, and the number of cycles that might do it follows from how the interval shrinks, as
-t(n − 1)/√n or as Wilson's of a share, if value and scatter stay as they are.
+t(n − 1)/√n or as the exact one of a share, if value and scatter stay as they are.
 """
 
 from dataclasses import dataclass

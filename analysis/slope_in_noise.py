@@ -48,12 +48,12 @@ def slope_per_decade(time_s: Floats, values: Floats) -> Estimate:
     if len(starts) < FEWEST_BLOCKS:
         return Estimate(0.0, -np.inf, np.inf)
     readings = np.diff(np.r_[starts, len(x)])
-    means = [np.add.reduceat(column, starts) / readings for column in (x, values)]
-    if np.ptp(means[1]) == 0:
+    x, y = (np.add.reduceat(column, starts) / readings for column in (x, values))
+    if np.ptp(y) == 0:
         return symmetric_interval(0.0, 0.0)
     contrast = _contrast(time_s, starts, readings)
     slopes = [
-        _slope(*means, share * contrast + (1 - share) * np.diag(1 / readings)) for share in SHARES
+        _slope(x, y, share * contrast + (1 - share) * np.diag(1 / readings)) for share in SHARES
     ]
     return _mixed(slopes, len(readings) - 2)
 

@@ -28,7 +28,8 @@ class Case:
 
 def within_limits(holds: int, cases: int, lowest: float = LOWEST, highest: float = HIGHEST) -> bool:
     """Return False if a true share within the limits gives such a number hardly ever."""
-    low, high = binom.ppf([FALSE_ALARM, 1 - FALSE_ALARM], cases, [lowest, highest])
+    low = float(binom.ppf(FALSE_ALARM, cases, lowest))
+    high = float(binom.ppf(1 - FALSE_ALARM, cases, highest))
     return bool(low <= holds <= high)
 
 

@@ -85,7 +85,8 @@ def print_probabilities(devices: int) -> bool:
             continue
         stated, true = (float(np.mean(part)) for part in zip(*mine, strict=True))
         ends = (max(0.0, stated - OFF), min(1.0, stated + OFF))
-        least, most = binom.ppf([FALSE_ALARM, 1 - FALSE_ALARM], len(mine), ends)
+        least = float(binom.ppf(FALSE_ALARM, len(mine), ends[0]))
+        most = float(binom.ppf(1 - FALSE_ALARM, len(mine), ends[1]))
         fine = bool(least <= true * len(mine) + 1e-9 and true * len(mine) - 1e-9 <= most)
         good &= fine
         name = f"{low:.0%} to {min(high, 1.0):.1%}" if high <= 1 else "certain"

@@ -58,7 +58,7 @@ def hazards(amplitudes_V: Floats, mean_V: Floats, log_sigma: Floats) -> Floats:
     """Return h_a for curves (n,) at the amplitudes, shape (n, amplitudes)."""
     volts = np.r_[0.0, amplitudes_V]
     kept = log_ndtr((mean_V[:, None] - volts) / np.exp(log_sigma)[:, None])
-    return np.clip(-np.expm1(np.diff(kept, axis=1)), LEAST_HAZARD, 1 - LEAST_HAZARD)
+    return np.asarray(np.clip(-np.expm1(np.diff(kept, axis=1)), LEAST_HAZARD, 1 - LEAST_HAZARD))
 
 
 def threshold_curve(

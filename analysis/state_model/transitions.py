@@ -69,7 +69,7 @@ def _dirichlet(weights: Floats, rng: np.random.Generator) -> Floats:
     """Draw shares (…, n) of Dirichlet laws; weights that are all tiny give their mean."""
     drawn = rng.standard_gamma(weights)
     total = drawn.sum(axis=-1, keepdims=True)
-    return np.divide(drawn, total, out=_means(weights), where=total > 0)
+    return np.asarray(np.divide(drawn, total, out=_means(weights), where=total > 0))
 
 
 def probabilities(pulses: Pulses, prior: Prior) -> tuple[Floats, Floats, Floats]:

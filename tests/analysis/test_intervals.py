@@ -77,7 +77,7 @@ def test_shares_of_many_have_the_intervals_of_each() -> None:
     low, high = proportion_ends(hits, trials)
     for (row, column), count in np.ndenumerate(hits):
         one = proportion_ci(int(count), int(trials[row, 0]))
-        assert (low[row, column], high[row, column]) == bounds(one)
+        assert (float(low[row, column]), float(high[row, column])) == bounds(one)
 
 
 def test_a_share_never_seen_may_be_zero_exactly_and_one_always_seen_may_be_one() -> None:

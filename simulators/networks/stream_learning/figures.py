@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
-from ....analysis.figures.house import kind_colours, kind_markers
+from ....analysis.figures.house import kind_colours, kind_markers, legend_below
 from ....analysis.figures.panel import Panel
 from .study import Curve, Outcome
 
@@ -43,9 +44,10 @@ def stream_panel(
                 )  # fmt: skip
         axes.set_xlabel("Subsets learnt")
         axes.set_ylabel("Test accuracy (%)")
-        axes.legend(loc="lower right")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        legend_below(axes)
 
-    return Panel(name, "Stream learning", data, paint)
+    return Panel(name, "Stream learning", data, paint, lines_below=len(curves))
 
 
 def _table(outcomes: Sequence[Outcome], epochs_validated: int) -> pd.DataFrame:

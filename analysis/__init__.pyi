@@ -11,6 +11,7 @@ from .read_noise import NoiseSpectrum, measure_read_noise
 from .retention import Retention, measure_retention
 from .switching.depinning import Depinning, fit_depinning
 from .switching.endurance import Endurance, measure_endurance
+from .switching.frozen_share import FrozenShare, Trains, measure_frozen_share
 from .switching.metaplasticity import Metaplasticity, fit_metaplasticity, wall_position
 from .switching.moves import Moves, measure_moves
 from .switching.probability import (
@@ -53,6 +54,7 @@ __all__ = [
     "DepinningVoltages",
     "Endurance",
     "Estimate",
+    "FrozenShare",
     "GradualDeviceError",
     "Level",
     "LevelReport",
@@ -68,6 +70,7 @@ __all__ = [
     "SwitchingProbability",
     "Threshold",
     "Track",
+    "Trains",
     "Trials",
     "UpdateCurve",
     "UpdateEnergy",
@@ -89,6 +92,7 @@ __all__ = [
     "fit_update",
     "levels_crossed_shares",
     "measure_endurance",
+    "measure_frozen_share",
     "measure_levels",
     "measure_minor_loop",
     "measure_moves",

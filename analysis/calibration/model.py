@@ -24,6 +24,7 @@ from .conditions import (
     shape_s,
     steady_field_T,
 )
+from .frozen_share import add_frozen_share, without_trains
 from .ladders import count_transitions, rungs_of
 from .levels import Visits, level_state, pool_levels, visits_by_level
 from .noise import Noise, noise_of
@@ -45,10 +46,11 @@ def calibrate(
     """Return the state model of staircase, ramp or cycling runs.
 
     Runs that only read add retention and read noise; a minor loop improves the wall positions from
-    which the width ratio of a single device follows. Runs on several devices make one model of
-    their kind if `several_devices`. `wanted` gives the number of levels, or their resistances
-    (ohm), by hand. Raises AnalysisError for runs without ladders of pulses, too few ladders, a
-    single level, differing conditions, and several devices without `several_devices`.
+    which the width ratio of a single device follows; trains of equal pulses beside its ladders add
+    its frozen share. Runs on several devices make one model of their kind if `several_devices`.
+    `wanted` gives the number of levels, or their resistances (ohm), by hand. Raises AnalysisError
+    for runs without ladders of pulses, too few ladders, a single level, differing conditions,
+    trains that determine nothing, and several devices without `several_devices`.
     """
     devices = tuple(dict.fromkeys(run.device for run in runs))
     if not devices:
@@ -59,6 +61,7 @@ def calibrate(
             "ask for one model of them all with --several-devices."
         )
     reading, loops, pulsed = _sorted(runs)
+    pulsed, trains = without_trains(pulsed)
     sequences = {
         device: assign_states([run for run in pulsed if run.device == device], wanted)
         for device in devices
@@ -90,7 +93,9 @@ def calibrate(
     if reading:
         model = _with_retention(model, readings, reading)
     if len(devices) == 1:
-        model = with_width_ratio(model, pulsed, loops, sequences[devices[0]].levels)
+        levels = sequences[devices[0]].levels
+        model = with_width_ratio(model, pulsed, loops, levels)
+        model = add_frozen_share(model, pulsed, trains, levels)
     return model
 
 

@@ -1,4 +1,4 @@
-"""Metaplasticity and retention, added to a state model from measurements other than ladders."""
+"""Metaplasticity, retention and frozen share, added to a state model from other measurements."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,8 +6,16 @@ from math import isfinite
 
 from ..estimate import Estimate
 from ..retention import Retention
+from ..switching.frozen_share import FrozenShare
 from ..switching.metaplasticity import Metaplasticity
-from .model import ModelMetaplasticity, ModelRetention, Quantity, Source, StateModel
+from .model import (
+    ModelFrozenShare,
+    ModelMetaplasticity,
+    ModelRetention,
+    Quantity,
+    Source,
+    StateModel,
+)
 
 
 def with_metaplasticity(model: StateModel, fit: Metaplasticity, source: Source) -> StateModel:
@@ -15,6 +23,14 @@ def with_metaplasticity(model: StateModel, fit: Metaplasticity, source: Source) 
     quality = f"{fit.notches} thresholds, χ² {fit.excess:.2g} a degree of freedom"
     added = ModelMetaplasticity(_quantity(fit.width_ratio), replace(source, quality=quality))
     return replace(model, metaplasticity=added)
+
+
+def with_frozen_share(model: StateModel, found: FrozenShare, source: Source) -> StateModel:
+    """Return the model with the frozen share of trains of equal pulses that `source` names."""
+    number = sum(one.trains for one in found.trains)
+    quality = f"{number} trains of {found.trains[0].pulses} pulses, χ² p = {found.p_value:.2g}"
+    added = ModelFrozenShare(_quantity(found.share), replace(source, quality=quality))
+    return replace(model, frozen_share=added)
 
 
 def with_retention(

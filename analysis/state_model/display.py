@@ -131,6 +131,8 @@ def _facts(model: "StateModel") -> Iterator[tuple[str, str]]:
         yield f"level {entry.level}, mean time until left (s)", _text(entry.lifetime_s)
     if model.metaplasticity is not None:
         yield "width ratio w1/w2", _text(model.metaplasticity.width_ratio)
+    if model.frozen_share is not None:
+        yield "frozen share of the spread", _text(model.frozen_share.share)
     yield "origin", _origin(model.levels_source)
     yield "levels", f"{model.levels_source.method}; {model.levels_source.quality}"
 

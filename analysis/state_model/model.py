@@ -136,6 +136,14 @@ class ModelMetaplasticity:
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
+class ModelFrozenShare:
+    """Share of the variance of a threshold that a visit keeps; the rest is drawn at every pulse."""
+
+    share: Quantity
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class StateModel:
     """A device as measured; see the module. Levels are sorted from the highest resistance down.
 
@@ -156,6 +164,7 @@ class StateModel:
     retention: tuple[ModelRetention, ...] = ()
     metaplasticity: ModelMetaplasticity | None = None
     remarks: tuple[Text, ...] = ()
+    frozen_share: ModelFrozenShare | None = None
     schema: Literal["dwmtj-state-model"] = "dwmtj-state-model"
     schema_version: Literal[1] = 1
 

@@ -14,11 +14,16 @@ so the wall depins at T = 0 where push = S, that is at I_dep = S + I_c - I_H. At
     Γ = f0 exp[-(E_b/k_B T) (1 - push/S)^(3/2)]  below S,  Γ = f0 above,
 
 which with I_c = I_H = 0 is the usual law in V/V_c. The exponent 3/2 belongs to a smooth barrier
-tilted close to its maximum. S is multiplied by 1 + spread·N(0, 1), drawn anew at every visit. At a
-pulse of plateau T_p, rise and fall, N = ∫Γ dt is the plateau plus both edges (Laplace's method: the
-last e-fold of the barrier on the way up counts), and P = 1 - exp(-N). A contact injects a wall by
-the same law with its own threshold; only the current counts there, since a field alone reverses
-the whole junction (see kernel).
+tilted close to its maximum. S is multiplied by
+
+    1 + spread (√f N_visit + √(1 - f) N_pulse),
+
+with N(0, 1) drawn anew at every visit and at every pulse; f is the frozen share. A single pulse
+shows only `spread`; of pulses that are repeated at one place, f is the correlation. At a pulse of
+plateau T_p, rise and fall, N = ∫Γ dt is the plateau plus both edges (Laplace's method: the last
+e-fold of the barrier on the way up counts), and P = 1 - exp(-N). A contact injects a wall by the
+same law with its own threshold; only the current counts there, since a field alone reverses the
+whole junction (see kernel).
 
 Parameters: t, M_S, σ, θ free layer (θ effective spin-Hall angle); t_HM, w track; depth, spread
 notch. Sources: Brigner et al., arXiv 1905.05485 and Kaur & Pramanik, arXiv 2501.15102 (taper);
@@ -52,7 +57,8 @@ _SITE = np.dtype(
         ("depinning_current_to_IN_A", "f8"),
         ("barrier_to_CLK_J", "f8"),
         ("barrier_to_IN_J", "f8"),
-        ("spread", "f8"),
+        ("visit_spread", "f8"),
+        ("pulse_spread", "f8"),
         ("seat_range_m", "f8"),
         ("seat_jitter_m", "f8"),
     ]
@@ -94,7 +100,7 @@ def _fill_notch(row: Any, parameters: DeviceParameters, notch: Notch) -> None:
         row[f"depinning_current_to_{direction}_A"] = J_c * row["section_m2"]
         row[f"barrier_to_{direction}_J"] = _barrier_J(parameters, J_c, row)
     row["tension_A"] = _tension_A(parameters, notch.position_m)
-    row["spread"] = notch.spread
+    _fill_spread(row, parameters, notch.spread)
     row["seat_range_m"] = notch.seat_range_m
     row["seat_jitter_m"] = notch.seat_jitter_m
 
@@ -107,7 +113,12 @@ def _fill_contact(
     row[f"barrier_to_{inward}_J"] = _barrier_J(parameters, J_c, row)
     row[f"depinning_current_to_{outward}_A"] = row[f"barrier_to_{outward}_J"] = np.inf
     row["field_A_per_T"] = 0.0
-    row["spread"] = contact.spread
+    _fill_spread(row, parameters, contact.spread)
+
+
+def _fill_spread(row: Any, parameters: DeviceParameters, spread: float) -> None:
+    frozen = parameters.free_layer.frozen_share
+    row["visit_spread"], row["pulse_spread"] = spread * sqrt(frozen), spread * sqrt(1.0 - frozen)
 
 
 def _barrier_J(parameters: DeviceParameters, J_c: float, row: Any) -> float:

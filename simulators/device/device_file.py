@@ -1,7 +1,7 @@
 """Device files: TOML in, DeviceParameters out, and back again.
 
-Every key is required except `depth_to_IN_m` of a notch, and no other key is allowed, so that a
-typing error is found when the file is read and not in a measurement.
+Every key is required except `depth_to_IN_m` of a notch and `frozen_share`, and no other key is
+allowed, so that a typing error is found when the file is read and not in a measurement.
 """
 
 from dataclasses import asdict

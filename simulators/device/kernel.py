@@ -9,7 +9,8 @@ During a drive the track carries V/R for the given time under a constant field. 
    net push per cross-section, draws a new strength in every notch that it enters, and is pinned
    where the drive does not free it again. When the travel v·duration is exhausted between two
    sites it is pinned at the nearer one. The time of the escape itself is neglected against the
-   duration, which makes the travel of pulses close to threshold an upper bound.
+   duration, which makes the travel of pulses close to threshold an upper bound. A drive with a
+   voltage is a pulse: what of the spread is not frozen is drawn once in it at every notch.
 4. A wall that remains in its notch under a pulse creeps about its equilibrium position: its
    deviation keeps the settling memory m and gains √(1 - m²) of a fresh draw.
 """
@@ -120,8 +121,9 @@ def _escape(
 ) -> bool:
     site = sites[d.site]
     current_A = voltage_V * physics.track_conductance_S
-    to_CLK = _expected_escapes(1, site, d.strength, physics, drive, current_A, temperature_K)
-    to_IN = _expected_escapes(-1, site, d.strength, physics, drive, current_A, temperature_K)
+    strength = _strength(d, site, current_A)
+    to_CLK = _expected_escapes(1, site, strength, physics, drive, current_A, temperature_K)
+    to_IN = _expected_escapes(-1, site, strength, physics, drive, current_A, temperature_K)
     total = to_CLK + to_IN
     if total <= 0.0 or uniform(d) > 1.0 - exp(-total):
         return False
@@ -159,8 +161,9 @@ def _run(
         _pin_at(d, sites, k)
         if k in (0, last):
             return
+        strength = _strength(d, sites[k], current_A)
         expected = _expected_escapes(
-            direction, sites[k], d.strength, physics, drive, current_A, temperature_K
+            direction, sites[k], strength, physics, drive, current_A, temperature_K
         )
         if expected <= 0.0 or uniform(d) > 1.0 - exp(-expected):
             return
@@ -170,9 +173,16 @@ def _run(
 def _pin_at(d: Any, sites: Any, k: int) -> None:
     site = sites[k]
     d.site = k
-    d.strength = max(_WEAKEST, 1.0 + site.spread * normal(d))
+    d.strength = max(_WEAKEST, 1.0 + site.visit_spread * normal(d))
     d.seat_m = site.seat_range_m * (2.0 * uniform(d) - 1.0)
     d.offset_m = d.seat_m + site.seat_jitter_m * normal(d)
+
+
+@compiled
+def _strength(d: Any, site: Any, current_A: float) -> float:
+    if site.pulse_spread == 0.0 or current_A == 0.0:
+        return float(d.strength)
+    return float(max(_WEAKEST, d.strength + site.pulse_spread * normal(d)))
 
 
 @compiled
@@ -191,17 +201,17 @@ def _push_A(direction: int, site: Any, drive: Any, current_A: float) -> float:
 def _expected_escapes(
     direction: int,
     site: Any,
-    visit: float,
+    strength: float,
     physics: Any,
     drive: Any,
     current_A: float,
     temperature_K: float,
 ) -> float:
     if direction > 0:
-        depinning_current_A = site.depinning_current_to_CLK_A * visit
+        depinning_current_A = site.depinning_current_to_CLK_A * strength
         barrier_J = site.barrier_to_CLK_J
     else:
-        depinning_current_A = site.depinning_current_to_IN_A * visit
+        depinning_current_A = site.depinning_current_to_IN_A * strength
         barrier_J = site.barrier_to_IN_J
     barrier = barrier_J / (BOLTZMANN_J_per_K * temperature_K)
     push_A = _push_A(direction, site, drive, current_A)

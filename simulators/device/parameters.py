@@ -67,6 +67,9 @@ class FreeLayer:
     """Length over which a notch pins the wall; sets the barrier."""
     settling_memory: Share
     """Share of the wall's deviation from equilibrium that is left after a pulse, 0 to 1."""
+    frozen_share: Share = 1.0
+    """Share of a threshold's variance that is drawn when the wall arrives and kept; the rest is
+    drawn at every pulse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class Contact:
 
     injection_current_density_A_per_m2: Positive
     spread: NotNegative
-    """Relative standard deviation of the threshold from visit to visit."""
+    """Relative standard deviation of the threshold, see `FreeLayer.frozen_share`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ class Notch:
     depth_m: Positive
     """Depth seen by a wall moving to CLK."""
     spread: NotNegative
-    """Relative standard deviation of the depinning strength from visit to visit."""
+    """Relative standard deviation of the depinning strength, see `FreeLayer.frozen_share`."""
     seat_range_m: NotNegative
     """Half-width of the equilibrium position's distribution, drawn anew at every visit."""
     seat_jitter_m: NotNegative

@@ -3,9 +3,10 @@
 A model's tables count the transitions from level to level of a pulse of each amplitude, on a ladder
 of rising amplitudes; a twin draws from these frequencies. A single pulse acts as the rungs between
 the largest amplitude that the wall has already seen without moving and its own, in order; a wall
-that was moved by the other polarity, or saturated, starts at the lowest rung. A visit to a level
-draws a resistance (mean and spread from visit to visit), about which every pulse scatters it anew
-(spread within a visit).
+that was moved by the other polarity, or saturated, starts at the lowest rung. If the model has a
+frozen share below 1, so that a repeated pulse may succeed, `twin_visits` draws instead. A visit to
+a level draws a resistance (mean and spread from visit to visit), about which every pulse scatters
+it anew (spread within a visit).
 
 A twin is valid within the measurement, and rejects pulses outside it: of another width, at another
 field, larger than all measured ones, or of a polarity that was not measured. Edges, and conditions
@@ -24,6 +25,7 @@ from numpy.typing import NDArray
 from ...arrays import Floats
 from .errors import DeviceError
 from .twin_parameters import Ladder, TwinParameters
+from .twin_visits import PulseLaw
 
 _SATURATES = 0.9
 """Fraction of the measured saturating field that also saturates, as coils are not exact."""
@@ -34,12 +36,14 @@ _SAME_FIELD_T = 1e-3
 
 @dataclass(slots=True)
 class _Wall:
-    """One device: its level, its resistance, and the largest pulse of each sign without a move."""
+    """One device: its level, its resistance, and the largest pulse of each sign without a move;
+    `frozen` is the u of `twin_visits`."""
 
     level: int
     settled_ohm: float
     resistance_ohm: float
     largest_V: dict[int, float]
+    frozen: float = 0.0
 
 
 class Twin:
@@ -55,6 +59,7 @@ class Twin:
             )
         self.parameters = parameters
         self.count = count
+        self._laws = _pulse_laws(parameters)
         self._random = [np.random.default_rng([seed, place]) for place in range(count)]
         self._walls = [_Wall(0, 0.0, 0.0, {}) for _ in range(count)]
         for wall, rng in zip(self._walls, self._random, strict=True):
@@ -99,6 +104,7 @@ class Twin:
                 self._enter(wall, self.parameters.saturated_level, rng)
             if saturates:
                 wall.largest_V.clear()
+                wall.frozen = float(rng.normal()) if self._laws else 0.0
             if abs(voltage_V) > _TOLERANCE_V and not saturates:
                 self._pulse(wall, float(voltage_V), rng)
 
@@ -133,6 +139,9 @@ class Twin:
 
     def _pulse(self, wall: _Wall, voltage_V: float, rng: np.random.Generator) -> None:
         sign = 1 if voltage_V > 0 else -1
+        if self._laws:
+            self._single_pulse(wall, self._laws[sign], abs(voltage_V), rng)
+            return
         ladder = self.parameters.ladders[sign]
         largest_V = wall.largest_V.get(sign, 0.0)
         level = wall.level
@@ -146,6 +155,16 @@ class Twin:
         else:
             self._wander(wall, rng)
         wall.largest_V[sign] = max(largest_V, abs(voltage_V))
+
+    def _single_pulse(
+        self, wall: _Wall, law: PulseLaw, amplitude_V: float, rng: np.random.Generator
+    ) -> None:
+        level, frozen = law.pulse(wall.level, wall.frozen, amplitude_V, rng)
+        if level != wall.level:
+            self._enter(wall, level, rng)
+            wall.frozen = frozen
+        else:
+            self._wander(wall, rng)
 
     def _check_measured(self, voltage_V: float, duration_s: float, field_T: float) -> None:
         """Raise DeviceError for a pulse that was not measured."""
@@ -170,6 +189,8 @@ class Twin:
     def _enter(self, wall: _Wall, level: int, rng: np.random.Generator) -> None:
         values = self.parameters
         wall.level = level
+        if self._laws:
+            wall.frozen = float(rng.normal())
         wall.settled_ohm = values.mean_ohm[level] + values.cycle_std_ohm[level] * rng.normal()
         self._wander(wall, rng)
 
@@ -195,6 +216,16 @@ class Twin:
                 "or one value per device."
             )
         return np.broadcast_to(values, (self.count,))
+
+
+def _pulse_laws(parameters: TwinParameters) -> dict[int, PulseLaw]:
+    """Return the law of each polarity, none where thresholds are frozen."""
+    if parameters.frozen_share >= 1.0:
+        return {}
+    return {
+        sign: PulseLaw.of(ladder.amplitudes_V, ladder.counts, parameters.frozen_share)
+        for sign, ladder in parameters.ladders.items()
+    }
 
 
 def _between(ladder: Ladder, largest_V: float, amplitude_V: float) -> Sequence[NDArray[np.int64]]:

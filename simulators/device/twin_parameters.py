@@ -28,7 +28,10 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True)
 class TwinParameters:
-    """The levels of a twin (ohm), and its ladders by the sign of their pulses."""
+    """The levels of a twin (ohm), and its ladders by the sign of their pulses.
+
+    `frozen_share` is 1 where the model has none: what a pulse left in place, an equal one leaves.
+    """
 
     name: str
     mean_ohm: tuple[float, ...]
@@ -38,6 +41,7 @@ class TwinParameters:
     saturated_level: int
     saturation_field_T: float | None
     ladders: Mapping[int, Ladder]
+    frozen_share: float = 1.0
 
 
 class _Quantity(BaseModel):
@@ -52,6 +56,10 @@ class _Level(BaseModel):
 
 class _ReadNoise(BaseModel):
     relative_std: _Quantity
+
+
+class _FrozenShare(BaseModel):
+    share: _Quantity
 
 
 class _Pulses(BaseModel):
@@ -79,6 +87,7 @@ class _Document(BaseModel):
     saturated_level: int | None
     saturation_field_T: float | None
     pulses: list[_Pulses]
+    frozen_share: _FrozenShare | None = None
 
 
 def twin_parameters(document: Mapping[str, Any]) -> TwinParameters:
@@ -114,4 +123,5 @@ def twin_parameters(document: Mapping[str, Any]) -> TwinParameters:
         ladders={
             1 if pulses.polarity == "positive" else -1: pulses.ladder() for pulses in model.pulses
         },
+        frozen_share=1.0 if model.frozen_share is None else model.frozen_share.share.value,
     )

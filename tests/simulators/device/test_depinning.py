@@ -218,4 +218,5 @@ def test_the_ends_of_a_track_of_many_corners_are_sites_that_let_walls_in_and_non
     for row, contact, inward in zip(table[[0, -1]], contacts, ("CLK", "IN"), strict=True):
         density = contact.injection_current_density_A_per_m2
         assert row[f"depinning_current_to_{inward}_A"] == pytest.approx(density * 350e-9 * 5e-9)
-        assert row["spread"] == contact.spread
+        assert row["visit_spread"] == contact.spread
+        assert row["pulse_spread"] == 0.0

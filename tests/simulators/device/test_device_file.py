@@ -28,9 +28,9 @@ def test_a_device_survives_being_written_and_read(name: str, tmp_path: Path) -> 
         (
             "tmr = 0.54",
             "tmrr = 0.54",
-            r"line 95: junction\.tmrr is not a key of the device file; known here: start_m.* tmr,",
+            r"line 96: junction\.tmrr is not a key of the device file; known here: start_m.* tmr,",
         ),
-        ("end_m = 1.48e-6", "", r"line 91: junction\.end_m is missing; add it"),
+        ("end_m = 1.48e-6", "", r"line 92: junction\.end_m is missing; add it"),
         (
             "spread = 0.0018",
             'spread = "wide"',
@@ -39,7 +39,7 @@ def test_a_device_survives_being_written_and_read(name: str, tmp_path: Path) -> 
         (
             "spread = 0.0018",
             "spread = nan",
-            r"line 43: .* spread is nan; it must be a finite number",
+            r"line 44: .* spread is nan; it must be a finite number",
         ),
         ("depth_m = 50.15e-9", "depth_m = 0", "depth_m is 0; it must be greater than 0"),
         ("depth_m = 50.15e-9", "depth_m = -1e-9", "depth_m is -1e-09; it must be greater than 0"),

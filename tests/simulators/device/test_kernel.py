@@ -112,6 +112,29 @@ def test_no_notch_is_weaker_than_a_tenth_of_its_mean() -> None:
     assert np.mean(strength == 0.1) == pytest.approx(0.184, abs=0.014)  # Φ(-0.9)
 
 
+def moved_by_pulses(frozen_share: float, amplitude_V: float, pulses: int) -> list[float]:
+    """Share of walls that have left notch 2 after each of so many equal pulses, without escape."""
+    calm = bare(spread=0.1)
+    layer = replace(calm.free_layer, frozen_share=frozen_share, pinning_length_m=1e-5)
+    device = placed(replace(calm, free_layer=layer), 2)
+    moved = []
+    for _ in range(pulses):
+        device.drive(amplitude_V, 50e-9, NO_NET_FIELD_T)
+        device.drive(0.0, 1e-3, NO_NET_FIELD_T)
+        moved.append(float(np.mean(device.site != 2)))
+    return moved
+
+
+@pytest.mark.parametrize("frozen_share", [0.0, 0.5, 1.0])
+def test_the_frozen_share_is_the_correlation_of_repeated_pulses(frozen_share: float) -> None:
+    """At the mean threshold P(2) is 3/4 − arcsin(f)/2π: two normal variables of correlation f."""
+    threshold_V = site_table(CALM)[2]["depinning_current_to_CLK_A"] * TRACK_OHM
+    first, second = moved_by_pulses(frozen_share, float(threshold_V), 2)
+    assert first == pytest.approx(0.5, abs=5 * 0.5 / sqrt(DEVICES))
+    both = 0.75 - np.arcsin(frozen_share) / (2 * np.pi)
+    assert second == pytest.approx(both, abs=5 * 0.5 / sqrt(DEVICES))
+
+
 @pytest.mark.parametrize("strength", [0.8, 1.0, 1.25])
 @pytest.mark.parametrize(("site", "sign"), [(2, 1), (2, -1), (1, 1), (LAST - 1, -1)])
 def test_a_visit_of_that_strength_is_left_at_so_many_times_the_mean_current(

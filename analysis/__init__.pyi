@@ -9,6 +9,7 @@ from .minor_loop import MinorLoop, measure_minor_loop
 from .outliers import Outliers
 from .read_noise import NoiseSpectrum, measure_read_noise
 from .retention import Retention, measure_retention
+from .switching.adaptive_threshold import measure_adaptive_threshold
 from .switching.depinning import Depinning, fit_depinning
 from .switching.endurance import Endurance, measure_endurance
 from .switching.frozen_share import FrozenShare, Trains, measure_frozen_share
@@ -91,6 +92,7 @@ __all__ = [
     "fit_sigmoid",
     "fit_update",
     "levels_crossed_shares",
+    "measure_adaptive_threshold",
     "measure_endurance",
     "measure_frozen_share",
     "measure_levels",

@@ -1,8 +1,11 @@
+from .adaptive.threshold import AdaptiveThreshold
+from .adaptive.write_plan import WritePlan
+from .adaptive.write_verify import WriteVerify
 from .catalogue import PROTOCOLS, make_protocol
 from .current_sweep import CurrentSweep
 from .endurance import Endurance
 from .errors import ProtocolError, StopConditionError
-from .field import MinorLoop, Saturate
+from .field import MajorLoop, MinorLoop, Saturate
 from .measurement_sequence import MeasurementSequence
 from .procedure import BenchProcedure, PulsedProcedure
 from .pulse_train import PulseTrain, SwitchingProbability
@@ -21,16 +24,16 @@ from .running.run_events import (
     RunStarted,
 )
 from .running.runner import RunOutcome, run
-from .write_plan import WritePlan
-from .write_verify import WriteVerify
 
 __all__ = [
     "PROTOCOLS",
+    "AdaptiveThreshold",
     "BenchProcedure",
     "CurrentSweep",
     "Endurance",
     "Event",
     "Listener",
+    "MajorLoop",
     "MeasurementSequence",
     "MinorLoop",
     "PointMeasured",

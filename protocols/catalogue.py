@@ -4,11 +4,12 @@ import difflib
 from collections.abc import Mapping
 from threading import Lock
 
+from .adaptive.threshold import AdaptiveThreshold
 from .current_sweep import CurrentSweep
 from .declarations import declarations
 from .endurance import Endurance
 from .errors import ProtocolError
-from .field import MinorLoop, Saturate
+from .field import MajorLoop, MinorLoop, Saturate
 from .procedure import BenchProcedure
 from .pulse_train import PulseTrain, SwitchingProbability
 from .pulsed import RepeatedRamp, Reset, StaircaseWrite, WriteResetCycling
@@ -21,12 +22,14 @@ PROTOCOLS: Mapping[str, type[BenchProcedure]] = {
     for protocol in (
         Saturate,
         MinorLoop,
+        MajorLoop,
         StaircaseWrite,
         Reset,
         WriteResetCycling,
         RepeatedRamp,
         PulseTrain,
         SwitchingProbability,
+        AdaptiveThreshold,
         Endurance,
         ReadSeries,
         Retention,

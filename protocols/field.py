@@ -1,4 +1,4 @@
-"""Protocols that change the field and fire no pulse: saturation and the minor loop."""
+"""Protocols that change the field and fire no pulse: saturation, the minor and the major loop."""
 
 from collections.abc import Iterator
 
@@ -81,3 +81,46 @@ class MinorLoop(BenchProcedure):
             for field_T in self.fields_T():
                 sequence.set_field(field_T)
                 yield sequence.read(Phase.LOOP, cycle)
+
+
+class MajorLoop(MinorLoop):
+    """Sweep the field until all layers are saturated, down and up again, in finer steps near zero.
+
+    Both ends must lie beyond the switching field of the reference layer. The virtual devices have a
+    reference layer that never switches: their major loop is a minor one, swept further.
+    """
+
+    name = "major-loop"
+    summary = "Resistance against field to saturation of all layers, with finer steps near zero"
+
+    largest_field_T = field_parameter(
+        "Largest field", 0.12, "Field that saturates all layers; the sweep reverses at ± this field"
+    )
+    step_T = FloatParameter(
+        "Field step",
+        units="T",
+        minimum=1e-6,
+        maximum=1,
+        default=0.005,
+        description="Step between readings beyond the fine field",
+    )
+    fine_field_T = field_parameter(
+        "Fine field", 0.07, "Steps are finer between ± this field; 0 for equal steps throughout"
+    )
+    fine_step_T = FloatParameter(
+        "Fine field step",
+        units="T",
+        minimum=1e-6,
+        maximum=1,
+        default=0.002,
+        description="Step between readings within the fine field",
+    )
+
+    def fields_T(self) -> tuple[float, ...]:
+        """The fields of one loop in T: + → − → +, each end once."""
+        if not self.fine_field_T:
+            return super().fields_T()
+        within = ladder(-self.fine_field_T, self.fine_field_T, self.fine_step_T, "fine field sweep")
+        beyond = ladder(self.fine_field_T, self.largest_field_T, self.step_T, "field sweep")[1:]
+        up = (*(-field_T for field_T in reversed(beyond)), *within, *beyond)
+        return (*reversed(up), *up[1:])

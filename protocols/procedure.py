@@ -56,6 +56,8 @@ class BenchProcedure(Procedure):
 
     name: ClassVar[str]
     summary: ClassVar[str]
+    chooses_pulses: ClassVar[bool] = False
+    """True if the pulses depend on the readings before them."""
     bench_file: str = "virtual-trapezoid"
     bench: Bench | None = None
     extra_quantities: Collection[str] = ()
@@ -94,6 +96,10 @@ class BenchProcedure(Procedure):
     def expected_points(self, first_cycle: int = 0) -> int:
         """Return the number of points from `first_cycle` on."""
         return self.points_per_cycle() * (self.expected_cycles() - first_cycle)
+
+    def rehearsal(self) -> "BenchProcedure":
+        """Return the protocol for a dry run, with constant readings; raises ProtocolError."""
+        return self
 
     def validate(self) -> None:
         """Raise ProtocolError if the parameters, each within its bounds, are inconsistent."""

@@ -7,8 +7,8 @@ from pymeasure.experiment import FloatParameter, IntegerParameter
 
 from ..instruments import Bench, SetPoints
 from ..storage import Phase, Point
+from .adaptive.write_verify import ArrayProcedure
 from .measurement_sequence import MeasurementSequence
-from .write_verify import ArrayProcedure
 
 
 class ReadArray(ArrayProcedure):

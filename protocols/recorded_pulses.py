@@ -87,7 +87,8 @@ class RecordedPulses(BenchProcedure):
             if wanted != (None, None) and wanted != device:
                 bench.generator.make_safe()
                 bench.meter.make_safe()
-                bench.switch.close(int(str(wanted[0])), int(str(wanted[1])))
+                if bench.has_switch:
+                    bench.switch.close(int(str(wanted[0])), int(str(wanted[1])))
                 device, armed_s, metered = wanted, None, False
             if not metered:
                 bench.meter.arm(self.read_current_A)

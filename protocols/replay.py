@@ -18,14 +18,14 @@ from pydantic import ValidationError
 from ..instruments import BenchError, BenchFile, StopConditions, load_bench_file, open_bench
 from ..lab_address import LabAddress
 from ..storage import AttemptRecord, Point, RunRecord, Status, Store
+from .adaptive.write_plan import WritePlan
+from .adaptive.write_verify import WriteVerify
 from .catalogue import PROTOCOLS, make_protocol
 from .errors import ProtocolError
 from .procedure import BenchProcedure
 from .recorded_pulses import PulseTiming, RecordedPulses
 from .running.run_events import Listener
 from .running.runner import run
-from .write_plan import WritePlan
-from .write_verify import WriteVerify
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,7 +109,7 @@ def prepare_replay(
     benches = tuple(_bench_of(each, number, lab, seed, token) for each in attempts)
     own_lab = lab is None and seed is None
     protocol = _protocol_of(record)
-    if protocol is None or (isinstance(protocol, WriteVerify) and not own_lab):
+    if protocol is None or (protocol.chooses_pulses and not own_lab):
         protocol = _recorded(record, points)
     exact = own_lab and not isinstance(protocol, RecordedPulses)
     return Replay(record, points, protocol, benches, exact)

@@ -12,6 +12,8 @@ class Phase(StrEnum):
 
     SATURATE = "saturate"
     """Reading in the field that saturates the junction."""
+    PREPARE = "prepare"
+    """Reading after a pulse that brings the wall to where the measurement begins."""
     BIAS = "bias"
     """Reading in the bias field, before the first pulse."""
     WRITE = "write"

@@ -1,6 +1,7 @@
 """The results of a run as tables of text: values with 95 % intervals, and remarks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -14,7 +15,9 @@ from ..levels.find import Level, LevelReport, measure_levels
 from ..levels.grouping.given import Wanted
 from ..levels.remarks import level_remarks
 from ..minor_loop import measure_minor_loop
+from ..switching.adaptive_threshold import is_adaptive
 from ..switching.cycling import has_single_halves
+from ..switching.frozen_share import has_pulse_trains
 from ..switching.hopping import hopping_remarks
 from ..switching.routes import critical_voltages
 from ..switching.voltages import (
@@ -31,16 +34,21 @@ from .endurance import endurance_table
 from .moves import COLUMNS, move_rows
 from .series import series_tables
 from .table import Table, format_estimate, table_or_reason
+from .thresholds import ADAPTIVE, REPEATED, adaptive_table, frozen_table
 from .weight import CURVES, ENERGY, energy_table, update_table
 
 
 def result_tables(
-    points: pd.DataFrame, wanted: Wanted | None = None, track: Track | None = None
+    points: pd.DataFrame,
+    wanted: Wanted | None = None,
+    track: Track | None = None,
+    parameters: Mapping[str, Any] | None = None,
 ) -> tuple[Table, ...]:
     """Return the tables of all results that the points of a run allow.
 
     `wanted` gives the number of levels, or their resistances (ohm), by hand; with a `track` the
-    energy of the update is among them.
+    energy of the update is among them. `parameters` are those of the run, which an adaptive
+    threshold needs.
     """
     if "row" in points:
         written = "target" in points
@@ -48,7 +56,11 @@ def result_tables(
     tables = []
     if (points["phase"] == Phase.LOOP).any():
         tables.append(table_or_reason("Minor loop", lambda: _loop(points)))
-    tables.extend(series_tables(points))
+    if is_adaptive(points):
+        known = parameters or {}
+        tables.append(table_or_reason(ADAPTIVE, lambda: adaptive_table(points, known)))
+    else:
+        tables.extend(series_tables(points))
     if has_single_halves(points):
         tables.append(table_or_reason("Endurance", lambda: endurance_table(points)))
     if has_ramps(points):
@@ -58,11 +70,15 @@ def result_tables(
             report = measure_levels(points, wanted)
         except AnalysisError as error:
             return (*tables, Table("Levels", (), (), (str(error),)))
-        switches = find_switches(points, report.levels)
         tables.append(_levels(report))
+        if is_adaptive(points):  # no ladder
+            return tuple(tables)
+        switches = find_switches(points, report.levels)
         tables.append(_switching(switches, report.levels))
         if moves := move_rows(points, report.levels):
             tables.append(Table("Moves by single pulses", COLUMNS, moves))
+        if has_pulse_trains(points):
+            tables.append(table_or_reason(REPEATED, lambda: frozen_table(points, report.levels)))
         if track is not None:
             levels = report.levels
             tables.append(table_or_reason(ENERGY, lambda: energy_table(points, levels, track)))

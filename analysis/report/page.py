@@ -68,7 +68,7 @@ def _section(run: ReportedRun) -> Section:
     return Section(
         run,
         figures=[(panel.title, data_url(png_of(panel, run.warning))) for panel in run.panels.drawn],
-        tables=result_tables(run.points, run.wanted, run.track),
+        tables=result_tables(run.points, run.wanted, run.track, run.record.parameters),
         provenance=list(_provenance(run)),
     )
 

@@ -220,6 +220,10 @@ def _p_value(trains: Sequence[Trains], gaps: Sequence[float], best: int) -> floa
 
 def _pooled(seen: Floats, expected: Floats) -> tuple[Floats, Floats]:
     """Return counts of neighbouring classes together, so that `EXPECTED` are expected in each."""
-    group = np.floor(np.r_[0.0, np.cumsum(expected)[:-1]] / EXPECTED)
-    _, number = np.unique(group, return_inverse=True)
-    return np.bincount(number, weights=seen), np.bincount(number, weights=expected)
+    total, group = 0.0, []
+    for chance in expected:
+        group.append(len(set(group)) if total >= EXPECTED or not group else group[-1])
+        total = float(chance) + (total if total < EXPECTED else 0.0)
+    if total < EXPECTED:
+        group = [min(one, max(group[-1] - 1, 0)) for one in group]
+    return np.bincount(group, weights=seen), np.bincount(group, weights=expected)

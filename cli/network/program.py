@@ -10,7 +10,7 @@ import typer
 from ...instruments import Bench, BenchFile, WallClock
 from ...lab_address import LabAddress
 from ...protocols import ProtocolError
-from ...protocols.write_verify import WriteVerify
+from ...protocols.adaptive.write_verify import WriteVerify
 from ...simulators.networks import require_learning
 from ...storage import RunRecord, Status, Store, check_overwrite
 from ..console import err, print_line

@@ -5,9 +5,9 @@ from typing import Any
 import typer
 
 from ...instruments import Bench
+from ...protocols.adaptive.write_verify import WriteVerify
 from ...protocols.procedure import BenchProcedure
 from ...protocols.running.runner import RunOutcome
-from ...protocols.write_verify import WriteVerify
 from ...storage import Store
 from ...wording import counted
 from ..console import print_line, print_message

@@ -17,7 +17,6 @@ from ...lab_address import LabAddress
 from ...storage import Point
 from ..errors import ProtocolError
 from ..procedure import BenchProcedure
-from ..write_verify import WriteVerify
 from .recording_bench import RecordingBench
 
 MOST_POINTS = 3000  # that are run, in some 20 ms
@@ -77,15 +76,12 @@ class DryRun:
 def dry_run(procedure: BenchProcedure, bench_file: BenchFile, first_cycle: int = 0) -> DryRun:
     """Return what a protocol will do from `first_cycle` on; no instrument is opened or needed.
 
-    Limits are not checked, see `check_against_limits`. Raises ProtocolError if the parameters are
-    inconsistent, or if the protocol chooses its pulses from what it reads.
+    Of a protocol that chooses its pulses from what it reads, numbers and duration are the largest
+    possible. Limits are not checked, see `check_against_limits`. Raises ProtocolError if the
+    parameters are inconsistent, or if no dry run is possible.
     """
-    if isinstance(procedure, WriteVerify):
-        raise ProtocolError(
-            f"{procedure.name} chooses its pulses from what it reads, so it has no dry run: its "
-            "plan has the expected pulses of each level."
-        )
     procedure.validate()
+    procedure = procedure.rehearsal()
     extent = _Extent.of(procedure, first_cycle)
     bench = RecordingBench(bench_file)
     steps = procedure.steps(cast("Bench", bench), first_cycle)

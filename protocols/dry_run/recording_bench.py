@@ -163,6 +163,10 @@ class RecordingBench:
             self.switch.columns = len(channels_of(switch.column_channels) or ())
 
     @property
+    def has_switch(self) -> bool:
+        return self.file.switch is not None
+
+    @property
     def limits(self) -> Limits:
         return self.file.limits
 

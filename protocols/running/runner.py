@@ -200,9 +200,14 @@ def _resume(
 ) -> RunWriter:
     parameters = procedure.parameter_values()
     check_resumable(store.run(run_id), procedure.name, bench.device_name, parameters, snapshot)
-    return store.resume_run(
+    writer = store.resume_run(
         run_id, bench=snapshot, points_from=procedure.expected_points, **metadata
     )
+    recall = getattr(procedure, "recall", None)
+    if recall is not None:  # the protocol chooses its pulses from what it has read
+        points = store.points(run_id)
+        recall(points[points["cycle"] < writer.first_cycle])
+    return writer
 
 
 def _end(

@@ -14,14 +14,14 @@ import pytest
 from dwmtj.analysis.run_comparison import RunComparison, compare_runs
 from dwmtj.instruments import Bench, BenchFile, PulseShape, SetPoints, open_bench
 from dwmtj.protocols import ProtocolError
+from dwmtj.protocols.adaptive.write_plan import WritePlan
+from dwmtj.protocols.adaptive.write_verify import WriteVerify
 from dwmtj.protocols.catalogue import PROTOCOLS, make_protocol
 from dwmtj.protocols.measurement_sequence import MeasurementSequence
 from dwmtj.protocols.procedure import BenchProcedure
 from dwmtj.protocols.recorded_pulses import RecordedPulses
 from dwmtj.protocols.replay import Replay, prepare_replay
 from dwmtj.protocols.running.runner import run
-from dwmtj.protocols.write_plan import WritePlan
-from dwmtj.protocols.write_verify import WriteVerify
 from dwmtj.storage import Point, Status, Store
 
 STEPS = {"amplitude_start_V": 2.6, "amplitude_stop_V": 3.6, "amplitude_step_V": 0.2}

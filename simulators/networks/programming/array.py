@@ -17,22 +17,17 @@ from ....analysis.state_model.model import StateModel
 from ....analysis.writing.outcome import measure_write_outcome
 from ....instruments import Bench
 from ....protocols import ProtocolError
+from ....protocols.adaptive.write_verify import WriteVerify
 from ....protocols.procedure import BenchProcedure
 from ....protocols.read_array import ReadArray
 from ....protocols.running.runner import RunOutcome, run
-from ....protocols.write_verify import WriteVerify
 from ....storage import Status, Store, check_overwrite
 from ..data.images import load_images
 from ..neuron_network.file import TrainedAnn
 from ..neuron_network.training import Samples, samples_of
 from ..study_output import StudyOutput, save_figures
 from .readout_figure import accuracy_panel
-from .readout_on_array import (
-    ReadoutOnArray,
-    conditions,
-    readout_on_array,
-    write_plan,
-)
+from .readout_on_array import ReadoutOnArray, readout_on_array
 from .readout_result import (
     ArrayOutcome,
     ArrayReading,
@@ -40,6 +35,7 @@ from .readout_result import (
     stages,
     writing_document,
 )
+from .writing_plan import writing_procedure
 
 Measure = Callable[..., RunOutcome]
 """Runs a procedure on a bench into a store, as `dwmtj.protocols.running.runner.run` does."""
@@ -78,17 +74,8 @@ def plan_array(
     images, too. Raises AnalysisError where the model does not know how a level is written, and
     NetworkError without images.
     """
-    measured = conditions(model)
     readout = readout_on_array(trained.weights[1], model)
-    procedure = WriteVerify()
-    procedure.plan = write_plan(model, readout.targets())
-    procedure.pulse_width_s, procedure.rise_s = measured.pulse_width_s, measured.rise_s
-    procedure.fall_s = measured.fall_s
-    procedure.bias_field_T = round(measured.bias_field_T, 4)
-    procedure.saturation_field_T = round(measured.saturation_field_T, 4)
-    procedure.read_current_A = measured.read_current_A
-    procedure.erase, procedure.most_pulses = erase, max_pulses
-    procedure.validate()
+    procedure = writing_procedure(model, readout.targets(), max_pulses=max_pulses, erase=erase)
     test = samples_of(load_images(trained.data_set))[1]
     return ArrayPlan(trained, model, readout, procedure, test)
 

@@ -11,7 +11,7 @@ from ....analysis.intervals import proportion_ci
 from ....analysis.state_model.model import StateModel
 from ....analysis.writing.outcome import WriteOutcome
 from ....arrays import Floats
-from ....protocols.write_plan import WritePlan
+from ....protocols.adaptive.write_plan import WritePlan
 from ..crossbar.devices import after
 from ..documents import document, stored_as
 from ..neuron_network.file import TrainedAnn

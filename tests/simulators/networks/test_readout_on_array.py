@@ -14,16 +14,18 @@ from dwmtj.simulators.networks.neuron_network.activation import NeuronCurve
 from dwmtj.simulators.networks.neuron_network.file import TrainedAnn, load_ann, save_ann
 from dwmtj.simulators.networks.neuron_network.training import SHAPES, Samples
 from dwmtj.simulators.networks.programming.readout_on_array import (
-    conditions,
     conductances_S,
-    level_edges_ohm,
     readout_on_array,
-    write_plan,
 )
 from dwmtj.simulators.networks.programming.readout_result import (
     expected_to_leave,
     levels_read,
     stages,
+)
+from dwmtj.simulators.networks.programming.writing_plan import (
+    conditions,
+    level_edges_ohm,
+    write_plan,
 )
 
 

@@ -10,6 +10,7 @@ import pytest
 from dwmtj.analysis.state_model.model import StateModel
 from dwmtj.instruments import (
     Bench,
+    BenchError,
     BenchFile,
     LimitError,
     OpenJunctionError,
@@ -19,12 +20,12 @@ from dwmtj.instruments import (
     open_bench,
 )
 from dwmtj.protocols import ProtocolError
+from dwmtj.protocols.adaptive.write_plan import PulseHistory, WritePlan
+from dwmtj.protocols.adaptive.write_verify import WriteVerify
 from dwmtj.protocols.read_array import ReadArray
 from dwmtj.protocols.running.runner import run
-from dwmtj.protocols.write_plan import PulseHistory, WritePlan
-from dwmtj.protocols.write_verify import WriteVerify
 from dwmtj.simulators.bench import forget_labs
-from dwmtj.simulators.networks.programming.readout_on_array import write_plan
+from dwmtj.simulators.networks.programming.writing_plan import write_plan, writing_procedure
 from dwmtj.storage import Point, Status, Store
 
 LEVELS_OHM = (100.0, 80.0, 60.0)
@@ -343,3 +344,48 @@ def test_a_run_that_was_interrupted_leaves_what_it_wrote_alone(
     assert last["level"].tolist() == targets.flatten().tolist()
     levels = [procedure.plan.level_of(ohm) for ohm in readings["resistance_ohm"]]
     assert levels == targets.flatten().tolist()
+
+
+def one_target(target: int) -> WritePlan:
+    return replace(a_plan(), rows=1, columns=1, targets=(target,))
+
+
+def test_the_device_of_a_bench_without_a_switch_is_written(rig: ArrayRig) -> None:
+    rig.connected = (0, 0)  # wired for good
+    single = Bench(load_bench_file("virtual-trapezoid"), rig, rig, rig, rig)
+    procedure = writing(one_target(2))
+    procedure.check(single)
+    points = list(procedure.steps(single))
+    assert by_device(points) == {0: [(None, 0), (1.0, 1), (2.0, 2)]}
+    assert not any(call.startswith("close") for call in rig.calls)
+    assert next(iter(reading_one().steps(single))).resistance_ohm == LEVELS_OHM[2]
+
+
+def reading_one() -> ReadArray:
+    procedure = ReadArray()
+    procedure.rows = procedure.columns = 1
+    return procedure
+
+
+def test_several_devices_still_need_a_switch(rig: ArrayRig) -> None:
+    single = Bench(load_bench_file("virtual-trapezoid"), rig, rig, rig, rig)
+    with pytest.raises(BenchError, match="has no switch"):
+        writing(a_plan()).check(single)
+
+
+def test_a_level_is_written_on_the_virtual_straight_device(
+    straight_model: StateModel, tmp_path: Path
+) -> None:
+    """Seeds are fixed; each target is reached from wherever the one before left the wall."""
+    forget_labs()
+    with (
+        open_bench(load_bench_file("virtual-straight")) as bench,
+        Store.open(tmp_path / "lab.sqlite") as store,
+    ):
+        for target, erase in ((3, True), (1, False)):
+            procedure = writing_procedure(straight_model, np.array([[target]]), erase=erase)
+            finished = run(procedure, bench, store, seed=3)
+            last = store.points(finished.run_id).iloc[-1]
+            assert (last["level"], last["target"]) == (target, target)
+            assert procedure.plan.level_of(last["resistance_ohm"]) == target
+    forget_labs()

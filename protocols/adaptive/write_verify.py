@@ -1,7 +1,8 @@
-"""Writes a level onto every device of an array: read, fire, read again, until it is reached.
+"""Writes a level onto a device, or every one of an array: read, fire, read again, until reached.
 
 Each device is one cycle, row by row, so that a resumed run continues with the device at which it
-was interrupted. Switching is cold: the sources are off while the switch moves. Every reading is a
+was interrupted. A bench without a switch has one device, row 0 and column 0. Switching is cold: the
+sources are off while the switch moves. Every reading is a
 point whose `extra` has the row, the column, the target and the level read; a device is written if
 the level of its last point is its target.
 """
@@ -13,16 +14,16 @@ from typing import Any
 
 from pymeasure.experiment import BooleanParameter, IntegerParameter
 
-from ..instruments import Bench, OpenJunctionError, SetPoints
-from ..storage import Phase, Point
-from .errors import ProtocolError
-from .measurement_sequence import MeasurementSequence
-from .procedure import PulsedProcedure, field_parameter
+from ...instruments import Bench, OpenJunctionError, SetPoints
+from ...storage import Phase, Point
+from ..errors import ProtocolError
+from ..measurement_sequence import MeasurementSequence
+from ..procedure import PulsedProcedure, field_parameter
 from .write_plan import PulseHistory, WritePlan
 
 
 class ArrayProcedure(PulsedProcedure):
-    """The parameters of protocols that visit the devices of an array, and the connecting of one."""
+    """Parameters of protocols that visit one device, or those of an array, and the connecting."""
 
     bias_field_T = field_parameter("Bias field", -0.004, "Field during pulses and readings")
 
@@ -33,6 +34,8 @@ class ArrayProcedure(PulsedProcedure):
     def check(self, bench: Bench) -> None:
         super().check(bench)
         rows, columns = self.rows_and_columns()
+        if rows * columns == 1 and not bench.has_switch:
+            return
         if rows > bench.switch.rows or columns > bench.switch.columns:
             raise ProtocolError(
                 f"{self.name} needs {rows} × {columns} devices, and the switch reaches "
@@ -49,7 +52,8 @@ class ArrayProcedure(PulsedProcedure):
         row, column = divmod(device, self.rows_and_columns()[1])
         bench.generator.make_safe()
         bench.meter.make_safe()
-        bench.switch.close(row, column)
+        if bench.has_switch:
+            bench.switch.close(row, column)
         bench.meter.arm(self.read_current_A)
         return {"row": row, "column": column}
 
@@ -76,9 +80,10 @@ class WriteVerify(ArrayProcedure):
     """
 
     name = "write-verify"
-    summary = "Write a level onto every device of an array, reading after each pulse"
+    summary = "Write a level onto a device or a whole array, reading after each pulse"
     plan: WritePlan
     extra_quantities = ("row", "column", "target", "level")
+    chooses_pulses = True
 
     saturation_field_T = field_parameter(
         "Saturation field", -0.12, "Field that saturates all junctions antiparallel, once"
@@ -104,6 +109,12 @@ class WriteVerify(ArrayProcedure):
 
     def rows_and_columns(self) -> tuple[int, int]:
         return self.plan.rows, self.plan.columns
+
+    def rehearsal(self) -> "WriteVerify":
+        raise ProtocolError(
+            f"{self.name} chooses its pulses from what it reads, so it has no dry run: its plan "
+            "has the expected pulses of each level."
+        )
 
     def validate(self) -> None:
         self.plan.check()

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import ProtocolError
+from ..errors import ProtocolError
 
 
 @dataclass(frozen=True, slots=True)

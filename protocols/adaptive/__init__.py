@@ -1,0 +1,1 @@
+"""Protocols that choose their pulses from what they read."""

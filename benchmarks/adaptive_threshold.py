@@ -129,14 +129,17 @@ def main(count: int = DEVICES) -> int:
         if name == "all":
             good = LOWEST <= held <= HIGHEST and part <= PART
     for one in found:
-        if one.result and one.result.is_determined:
-            if not inside(one.true_V, one.result.threshold_V):
-                away = (one.result.threshold_V[0] - one.true_V) / one.true_sigma_V
-                print(f"device {one.device} ({one.geometry}, level {one.level}): {away:+.2f} σ")
-        if one.result is None or not one.result.is_determined:
-            why = one.failure or (one.result.reason if one.result else "")
-            print(f"device {one.device} ({one.geometry}, level {one.level}): {why}")
+        print_exception(one)
     return int(not good)
+
+
+def print_exception(one: Outcome) -> None:
+    """Print a device that was not determined, or whose interval does not hold V_C."""
+    where = f"device {one.device} ({one.geometry}, level {one.level})"
+    if one.result is None or not one.result.is_determined:
+        print(f"{where}: {one.failure or (one.result.reason if one.result else '')}")
+    elif not inside(one.true_V, one.result.threshold_V):
+        print(f"{where}: {(one.result.threshold_V[0] - one.true_V) / one.true_sigma_V:+.2f} σ")
 
 
 def groups(found: list[Outcome]) -> Iterator[tuple[str, list[Outcome]]]:

@@ -29,10 +29,11 @@ def next_amplitude_V(posterior: Posterior) -> float:
     if done % CHECK_EVERY == CHECK_EVERY - 1 and high_V - low_V < 6 * sigma_V:
         wanted_V = middle_V + CHECKS[done // CHECK_EVERY % len(CHECKS)] * sigma_V
     else:
-        ends_V = np.clip(
-            [low_V - REACH * sigma_V, high_V + REACH * sigma_V], prior.lowest_V, prior.highest_V
+        first_V, last_V = (
+            min(max(end_V, prior.lowest_V), prior.highest_V)
+            for end_V in (low_V - REACH * sigma_V, high_V + REACH * sigma_V)
         )
-        candidates_V = np.linspace(*ends_V, CANDIDATES)
+        candidates_V = np.linspace(first_V, last_V, CANDIDATES)
         wanted_V = float(candidates_V[expected_information(posterior, candidates_V).argmax()])
     rounded_V = round(wanted_V / RESOLUTION_V) * RESOLUTION_V
     return float(np.clip(round(rounded_V, 9), prior.lowest_V, prior.highest_V))

@@ -102,7 +102,7 @@ class Posterior:
     def sigma_quantiles(self, shares: tuple[float, ...]) -> list[float]:
         """Return quantiles of σ in V."""
         quantiles = _quantiles(self.log_sigma, self.sigma_marginal(), shares)
-        return np.exp(quantiles).tolist()
+        return [float(value) for value in np.exp(quantiles)]
 
     def lapse(self) -> float:
         """Return the mean of λ."""
@@ -149,8 +149,8 @@ class Posterior:
         mean, sigma = _support(self.mean_marginal()), _support(self.sigma_marginal())
         if mean[1] - mean[0] > NARROW * MEANS and sigma[1] - sigma[0] > NARROW * SIGMAS:
             return False
-        self.mean_V = np.linspace(*self.mean_V[list(mean)], MEANS)
-        self.log_sigma = np.linspace(*self.log_sigma[list(sigma)], SIGMAS)
+        self.mean_V = np.linspace(self.mean_V[mean[0]], self.mean_V[mean[1]], MEANS)
+        self.log_sigma = np.linspace(self.log_sigma[sigma[0]], self.log_sigma[sigma[1]], SIGMAS)
         return True
 
 
@@ -164,4 +164,5 @@ def _quantiles(axis: Floats, marginal: Floats, shares: tuple[float, ...]) -> lis
     """Return quantiles of a density on a grid, each cell spread evenly about its node."""
     step = float(axis[1] - axis[0])
     edges = np.append(axis - step / 2, axis[-1] + step / 2)
-    return np.interp(shares, np.append(0.0, np.cumsum(marginal)), edges).tolist()
+    found = np.interp(shares, np.append(0.0, np.cumsum(marginal)), edges)
+    return [float(value) for value in found]

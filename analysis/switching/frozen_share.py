@@ -220,10 +220,12 @@ def _p_value(trains: Sequence[Trains], gaps: Sequence[float], best: int) -> floa
 
 def _pooled(seen: Floats, expected: Floats) -> tuple[Floats, Floats]:
     """Return counts of neighbouring classes together, so that `EXPECTED` are expected in each."""
-    total, group = 0.0, []
+    total = 0.0
+    group: list[int] = []
     for chance in expected:
         group.append(len(set(group)) if total >= EXPECTED or not group else group[-1])
         total = float(chance) + (total if total < EXPECTED else 0.0)
     if total < EXPECTED:
         group = [min(one, max(group[-1] - 1, 0)) for one in group]
-    return np.bincount(group, weights=seen), np.bincount(group, weights=expected)
+    pooled = [np.bincount(group, weights=each) for each in (seen, expected)]
+    return np.asarray(pooled[0], dtype=float), np.asarray(pooled[1], dtype=float)

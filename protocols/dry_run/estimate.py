@@ -80,8 +80,8 @@ def dry_run(procedure: BenchProcedure, bench_file: BenchFile, first_cycle: int =
     possible. Limits are not checked, see `check_against_limits`. Raises ProtocolError if the
     parameters are inconsistent, or if no dry run is possible.
     """
-    procedure.validate()
     procedure = procedure.rehearsal()
+    procedure.validate()
     extent = _Extent.of(procedure, first_cycle)
     bench = RecordingBench(bench_file)
     steps = procedure.steps(cast("Bench", bench), first_cycle)

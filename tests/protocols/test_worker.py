@@ -40,7 +40,8 @@ def test_a_stock_worker_runs_the_protocol_and_leaves_the_bench_safe(
     assert not worker.is_alive()
     assert procedure.status == procedure.FINISHED
     written = pd.read_csv(tmp_path / "run.csv", comment="#")
-    assert len(written) == procedure.expected_points()
+    expected = procedure.expected_points()
+    assert len(written) <= expected if protocol.chooses_pulses else len(written) == expected
     assert written["Resistance (ohm)"].between(60, 1100).all()
     with open_bench(bench_file) as bench:
         assert abs(bench.magnet.read_field()) < 1e-3

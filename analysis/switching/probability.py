@@ -154,10 +154,12 @@ def _trials(points: pd.DataFrame, pulses: int) -> pd.DataFrame:
     """Return a row per trial: amplitude, width, and the readings before and after its pulses."""
     require(points, READ_COLUMNS)
     columns = ["cycle", "phase", "amplitude_V", "pulse_width_s", "resistance_ohm"]
-    points = unmarked(points).reindex(columns=columns)
+    points = unmarked(points).reindex(columns=columns).reset_index(drop=True)
     fired = points[(points["amplitude_V"] > 0) & (points["phase"] != Phase.RESET)]
     quiet = points[points["amplitude_V"].isna() & points["resistance_ohm"].notna()]
     by_cycle = fired.groupby("cycle", sort=True)
+    begun = quiet["cycle"].map(fired.index.to_series().groupby(fired["cycle"]).first())
+    quiet = quiet[quiet.index < begun]  # a reading may be repeated after the pulses
     extent = by_cycle[["amplitude_V", "pulse_width_s"]].agg(["min", "max"])
     for name in ("amplitude_V", "pulse_width_s"):
         if (extent[name]["min"] < extent[name]["max"]).any():

@@ -53,6 +53,13 @@ def trial(cycle: int, amplitude_V: float, *readings_ohm: float) -> pd.DataFrame:
     )
 
 
+def test_a_reading_repeated_after_the_pulses_is_not_the_state_before_them() -> None:
+    repeated = trial(0, 2.0, 100, 93)
+    repeated = pd.concat([repeated, trial(0, 2.0, 93).assign(phase="read")])
+    found = switching_probability(pd.concat([repeated, trial(1, 2.0, 100, 100)]), 96.0)
+    assert (found[0].switched, found[0].trials, found[0].unprepared) == (1, 2, 0)
+
+
 def test_trials_are_counted_by_amplitude_and_only_from_the_state_they_should_begin_at() -> None:
     points = pd.concat(
         [

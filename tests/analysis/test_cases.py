@@ -55,7 +55,7 @@ def test_a_train_of_equal_pulses_has_levels_and_no_switching_voltage() -> None:
     assert [round(level.mean_ohm) for level in report.levels] == list(range(100, 50, -5))
     tables = {table.title: table for table in result_tables(train)}
     assert not tables["Switching voltages"].rows
-    assert tables["Moves by single pulses"].rows[0] == ("2", "0", "4", "1", "25 (5 to 70)")
+    assert tables["Moves by single pulses"].rows[0] == ("2", "0", "4", "1", "25 (1 to 81)")
 
 
 def test_two_states_are_left_every_time() -> None:

@@ -144,6 +144,9 @@ def test_a_path_that_the_example_did_not_take_is_refused_where_a_norm_was_folded
     short, long = torch.randn(2, 2, 8), torch.randn(2, 2, 12)
     network = folded(model, short).network
     torch.testing.assert_close(network(short), model(short))
+    replaced = folded(model, short).network
+    replaced.set_submodule("layer", nn.Sequential(nn.Identity(), replaced.get_submodule("layer")))
+    torch.testing.assert_close(replaced(short), model(short))  # by another library, say
     for _ in range(2):
         with pytest.raises(NetworkError, match=r"takes another path than its example: .* layer"):
             network(long)

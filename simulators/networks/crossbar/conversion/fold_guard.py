@@ -18,9 +18,10 @@ class FoldGuard:
     """Looks once at each new shape of inputs: every folded norm must still follow its layer.
 
     Raises NetworkError where another path is taken. Copies of a network share what was looked at.
+    `layers` are their kinds by name; layers that were replaced by another kind are left alone.
     """
 
-    def __init__(self, layers: frozenset[str]) -> None:
+    def __init__(self, layers: Mapping[str, type[nn.Module]]) -> None:
         self.layers = layers
         self.passed: set[Any] = set()
         self._watching: list[tuple[Any, _FoldWatcher]] = []
@@ -33,7 +34,11 @@ class FoldGuard:
             return
         call = _shapes(args, options)
         if call not in self.passed:
-            layers = {id(network.get_submodule(name).weight): name for name in self.layers}
+            layers = {
+                id(layer.weight): name
+                for name, kind in self.layers.items()
+                if type(layer := network.get_submodule(name)) is kind
+            }
             watcher = _FoldWatcher(layers)
             self._watching.append((call, watcher))
             watcher.__enter__()  # type: ignore[no-untyped-call]
@@ -85,6 +90,8 @@ class _FoldWatcher(TorchFunctionMode):
         return result
 
     def _pass(self, inputs: Tensor, expected: str) -> Tensor:
+        if expected not in self._layers.values():
+            return inputs
         layer, _ = self.waiting.pop(id(inputs), (None, None))
         if layer != expected:
             self.wrong = self.wrong or expected

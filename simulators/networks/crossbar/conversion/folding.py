@@ -67,7 +67,7 @@ def fold_batch_norm(model: nn.Module, into: Mapping[str, str]) -> None:
             if part is norm:
                 model.set_submodule(other, FoldedNorm(layer))
     if into:
-        guard = FoldGuard(frozenset(into.values()))
+        guard = FoldGuard({layer: type(model.get_submodule(layer)) for layer in into.values()})
         model.register_forward_pre_hook(guard.before, with_kwargs=True)
         model.register_forward_hook(guard.after, with_kwargs=True, always_call=True)
 

@@ -1,5 +1,7 @@
 """Folding batch norm changes nothing that is computed, and leaves what cannot be folded."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -152,3 +154,20 @@ def test_a_path_that_the_example_did_not_take_is_refused_where_a_norm_was_folded
             network(long)
     torch.testing.assert_close(folded(model, long).network(long), model(long))
     torch.testing.assert_close(network(short), model(short))
+
+
+def test_threads_and_failing_calls_leave_each_other_alone() -> None:
+    model = trained(ByShape(), (16, 2, 8))
+    network = folded(model, torch.randn(2, 2, 8)).network
+
+    def call(length: int) -> None:
+        with torch.no_grad():
+            inputs = torch.randn(2, 2, length)
+            torch.testing.assert_close(network(inputs), model(inputs))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(call, [4 + number % 6 for number in range(24)]))
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="channels"):
+            network(torch.randn(2, 3, 8))
+    call(9)

@@ -1,6 +1,7 @@
 """A guard of folded batch norms: calls that take another path than the example did are refused."""
 
 from collections.abc import Callable, Mapping
+from threading import get_ident
 from typing import Any, Self
 from weakref import ref
 
@@ -24,7 +25,7 @@ class FoldGuard:
     def __init__(self, layers: Mapping[str, type[nn.Module]]) -> None:
         self.layers = layers
         self.passed: set[Any] = set()
-        self._watching: list[tuple[Any, _FoldWatcher]] = []
+        self._watching: dict[int, list[tuple[Any, _FoldWatcher | None]]] = {}  # by thread
 
     def __deepcopy__(self, memo: Any) -> Self:
         return self
@@ -32,7 +33,7 @@ class FoldGuard:
     def before(self, network: nn.Module, args: Any, options: Any) -> None:
         if torch.compiler.is_compiling():
             return
-        call = _shapes(args, options)
+        call, watcher = _shapes(args, options), None
         if call not in self.passed:
             layers = {
                 id(layer.weight): name
@@ -40,13 +41,15 @@ class FoldGuard:
                 if type(layer := network.get_submodule(name)) is kind
             }
             watcher = _FoldWatcher(layers)
-            self._watching.append((call, watcher))
             watcher.__enter__()  # type: ignore[no-untyped-call]
+        self._watching.setdefault(get_ident(), []).append((call, watcher))
 
     def after(self, network: nn.Module, _args: Any, _options: Any, outputs: Any) -> None:
-        if torch.compiler.is_compiling() or not self._watching:
+        if torch.compiler.is_compiling():
             return
-        call, watcher = self._watching.pop()
+        call, watcher = self._watching[get_ident()].pop()
+        if watcher is None:
+            return
         watcher.__exit__(None, None, None)  # type: ignore[no-untyped-call]
         if outputs is None and watcher.wrong is None:
             return  # the network itself has failed

@@ -41,6 +41,8 @@ __all__ = [
     "measure_levels",
 ]
 
+SINGLE = "The run shows a single level; there are no levels to distinguish: use larger pulses."
+
 
 def find_levels(points: pd.DataFrame, wanted: Wanted | None = None) -> tuple[Level, ...]:
     """Return the levels of a run's pulsed points, highest resistance first; see `measure_levels`.
@@ -88,7 +90,10 @@ def measure_levels(points: pd.DataFrame, wanted: Wanted | None = None) -> LevelR
         if found is not None
         for mean, sigma in [in_ohm(found, scale)]
     )
+    if wanted is None and len(levels) < 2:
+        raise AnalysisError(SINGLE)
     require_falling([level.mean_ohm for level in levels])
+    lost = len(groups) - len(levels)
     return LevelReport(
         levels,
         readings=len(pulsed),
@@ -97,7 +102,7 @@ def measure_levels(points: pd.DataFrame, wanted: Wanted | None = None) -> LevelR
         outlying_visits=fit.outlying_visits,
         incomplete_cycles=incomplete_cycles(points),
         outliers=outliers,
-        number_probability=chosen.grouping.number,
+        number_probability={n - lost: p for n, p in chosen.grouping.number.items()},
         passing=passing_levels(
             pulsed["cycle"].to_numpy(), level_of_readings(pulsed, levels), len(levels)
         ),
@@ -157,9 +162,7 @@ def _check_separate(chosen: _Grouped, steady: Floats) -> None:
     if chosen.is_gradual():
         raise GradualDeviceError(*ends_ohm(steady))
     if len(chosen.grouping.groups) < 2:
-        raise AnalysisError(
-            "The run shows a single level; there are no levels to distinguish: use larger pulses."
-        )
+        raise AnalysisError(SINGLE)
 
 
 def _in_coordinate(wanted: Wanted, scale: Scale) -> int | Floats:

@@ -4,7 +4,10 @@ Wrong numbers of levels in 1 % of such runs would make one of these tests fail i
 seeds are fixed.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from dwmtj.analysis import AnalysisError, find_levels, measure_levels
@@ -156,6 +159,34 @@ def test_a_meter_of_one_ohm_makes_no_level_of_a_digit() -> None:
         levels = find_levels(run.round({"resistance_ohm": 0}))
         assert [level.mean_ohm for level in levels] == pytest.approx(FOUR_OHM, abs=1)
         assert min(level.std_ohm for level in levels) >= 1 / np.sqrt(12) - 1e-9
+
+
+def train(rng: np.random.Generator, amplitudes_V: Sequence[float], moves: float) -> pd.DataFrame:
+    """Ten equal pulses at each amplitude, from 100 to 93 Ω, read with 0.2 Ω of noise."""
+    rows = []
+    for cycle, amplitude_V in enumerate(amplitudes_V):
+        moved = (rng.random(10) < moves).cumsum() > 0
+        rows += [(cycle, amplitude_V, 93.0 if each else 100.0) for each in moved]
+    run = points(*zip(*rows, strict=True))
+    run["resistance_ohm"] += rng.normal(0, 0.2, len(run))
+    return run
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_few_trains_of_equal_pulses_have_two_levels(seed: int) -> None:
+    run = train(np.random.default_rng([15, seed]), [1.1, 1.2, 1.3, 1.1, 1.2, 1.3], 0.3)
+    assert [level.mean_ohm for level in find_levels(run)] == pytest.approx([100, 93], abs=0.3)
+
+
+def test_ten_readings_of_one_level_have_no_levels() -> None:
+    """Chance makes close groups of them, rarely such as a wall that goes one way would make."""
+    refused = 0
+    for seed in range(24):
+        try:
+            find_levels(train(np.random.default_rng([16, seed]), [1.2], 0.0))
+        except AnalysisError:
+            refused += 1
+    assert refused >= 20
 
 
 @pytest.mark.parametrize("when", ["first", "last"])

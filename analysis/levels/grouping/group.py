@@ -4,14 +4,16 @@ A plateau is cut where readings jump by much more than their neighbours do. Wher
 move the wall there is no such quiet to compare with; single readings are then grouped as if each
 were a plateau. They are tried where `BUSY` of the steps are at least `LEAST_STEP` of the
 range, or where plateaus show one group only, and taken if they show several, between which at least
-`OFTEN` of the pulses move, or if plateaus show one.
+`OFTEN` of the pulses move, or if plateaus show one. Chance makes groups of a few readings of one
+level, too: among fewer than `FEW_READINGS`, groups between which pulses of one sign move the wall
+to and fro are none.
 """
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ....arrays import Floats
+from ....arrays import Floats, Ints
 from ..visits import label_readings
 from .given import given_groups
 from .merging import Grouping, merge_split_levels
@@ -22,6 +24,8 @@ BUSY = 0.2
 LEAST_STEP = 0.01
 OFTEN = 0.15
 MIN_READINGS = 4
+FEW_READINGS = 60
+TO_AND_FRO = 0.25
 FEWEST_EACH = 2
 
 
@@ -40,6 +44,8 @@ def group_readings(readings: pd.DataFrame, rounding: float) -> Grouping:
     if len(others.groups) < 2:
         return found
     label = label_readings(readings, *centres(others.groups))
+    if len(value) < FEW_READINGS and _to_and_fro(readings, label):
+        return found
     moves = (np.diff(label) != 0)[np.diff(sequence) == 0]
     often = len(moves) > 0 and float(moves.mean()) >= OFTEN
     return others if len(found.groups) < 2 or often else found
@@ -53,6 +59,15 @@ def group_as_given(readings: pd.DataFrame, wanted: int | Floats) -> Grouping:
     values = value if few or not isinstance(wanted, int) or _is_busy(value, sequence) else median
     groups = given_groups(values, wanted)
     return Grouping(groups, {len(groups): 1.0})
+
+
+def _to_and_fro(readings: pd.DataFrame, label: Ints) -> bool:
+    """Return True if pulses of one sign move the wall both ways between the groups."""
+    sign = np.sign(readings["amplitude_V"].to_numpy(dtype=float))
+    alike = (np.diff(readings["sequence"].to_numpy()) == 0) & (np.diff(sign) == 0)
+    step = np.diff(label)[alike]
+    up, down = int((step > 0).sum()), int((step < 0).sum())
+    return min(up, down) > TO_AND_FRO * max(1, up + down)
 
 
 def _is_busy(value: Floats, sequence: npt.NDArray[np.int64]) -> bool:

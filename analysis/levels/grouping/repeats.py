@@ -3,10 +3,10 @@
 A mixture with a weight and a spread of its own for every level needs many visits to each. With few,
 or for `MANY_LEVELS` or more, the values are cut into the k intervals with the least sum of squares,
 taken to have one spread s and equal weights, with ln L = −n [ln k + ln(s √(2π)) + ½] and BIC =
-−2 ln L + (k + 1) ln n; s² is pooled over n − k degrees of freedom, none narrower than
-`NARROWEST_FRACTION` of the range. At least half as many degrees of freedom as intervals are needed:
-values that never repeat are no levels. The cuts are exact, by dynamic programming (Wang & Song, R
-Journal 3(2), 29 (2011)), on at most `SAMPLE` of the values.
+−2 ln L + 2 k ln n, for k centres, k − 1 cuts and the spread; s² is pooled over n − k degrees of
+freedom, none narrower than `NARROWEST_FRACTION` of the range. At least half as many degrees of
+freedom as intervals are needed: values that never repeat are no levels. The cuts are exact, by
+dynamic programming (Wang & Song, R Journal 3(2), 29 (2011)), on at most `SAMPLE` of the values.
 """
 
 from collections.abc import Iterator
@@ -87,4 +87,4 @@ def _criterion(values: Floats, label: Ints, number: int, rounding: float) -> flo
     narrowest = max(NARROWEST_FRACTION * float(np.ptp(values)), rounding)
     spread = np.sqrt(square + narrowest**2)
     likelihood = -count * (np.log(number) + np.log(spread * np.sqrt(2 * np.pi)) + 0.5)
-    return float(-2 * likelihood + (number + 1) * np.log(count))
+    return float(-2 * likelihood + 2 * number * np.log(count))

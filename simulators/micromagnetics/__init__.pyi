@@ -1,0 +1,45 @@
+from .dynamics.simulation import Accuracy, Simulation
+from .dynamics.thermal_simulation import ThermalSimulation
+from .errors import MicromagneticsError
+from .film import Film, demagnetisation_of, energies_J, film_of
+from .geometry.cells import Cells, cells_of, full_cells
+from .geometry.roughness import Roughness
+from .geometry.track import Notch, Track
+from .material import Material, SpinOrbitTorque
+from .ovf import read_ovf, write_ovf
+from .picture import write_picture
+from .thresholds.search import Search
+from .thresholds.thresholds import NotchThresholds, expected_runs, notch_thresholds
+from .track_file import TrackFile, load_track
+from .wall import Wall, read_wall, straight_wall
+
+__all__ = [
+    "Accuracy",
+    "Cells",
+    "Film",
+    "Material",
+    "MicromagneticsError",
+    "Notch",
+    "NotchThresholds",
+    "Roughness",
+    "Search",
+    "Simulation",
+    "SpinOrbitTorque",
+    "ThermalSimulation",
+    "Track",
+    "TrackFile",
+    "Wall",
+    "cells_of",
+    "demagnetisation_of",
+    "energies_J",
+    "expected_runs",
+    "film_of",
+    "full_cells",
+    "load_track",
+    "notch_thresholds",
+    "read_ovf",
+    "read_wall",
+    "straight_wall",
+    "write_ovf",
+    "write_picture",
+]

@@ -1,0 +1,1 @@
+"""Integration in time: adaptive without temperature, in fixed steps with it."""

@@ -1,0 +1,1 @@
+"""The current densities at which a notch lets a domain wall go."""

@@ -1,0 +1,142 @@
+"""The thresholds of a notch."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dwmtj.simulators.micromagnetics import (
+    Accuracy,
+    Film,
+    MicromagneticsError,
+    Notch,
+    Search,
+    SpinOrbitTorque,
+    Track,
+    film_of,
+    notch_thresholds,
+)
+from dwmtj.simulators.micromagnetics.thresholds.bracket import bisect, bisections, climb
+from dwmtj.simulators.micromagnetics.thresholds.ends_field import ends_field_A_per_m
+from dwmtj.simulators.micromagnetics.thresholds.notch import NotchStudy, left_beyond_m
+from dwmtj.simulators.micromagnetics.thresholds.outcome import Outcome
+from dwmtj.tests.simulators.micromagnetics.films import MATERIAL
+
+TRACK = Track(400e-9, 50e-9, 2e-9, (Notch(200e-9, 10e-9, 10e-9),))
+SEARCH = Search(
+    between_A_per_m2=(0.6e12, 3e12),
+    tolerance=0.05,
+    run_up_m=120e-9,
+    pulse_s=4e-9,
+    rest_s=2e-9,
+    static_step=0.2,
+    accuracy=Accuracy(stray_interval_s=2e-12, window_m=250e-9),
+)
+
+
+class Kept(dict[str, Any]):
+    def find(self, part: str) -> Any | None:
+        return self.get(part)
+
+    def keep(self, part: str, content: Any) -> None:
+        self[part] = content
+
+
+def quiet(_what: str, _runs: int) -> None: ...
+
+
+def film(track: Track = TRACK) -> Film:
+    return film_of(track, MATERIAL, 5e-9, SpinOrbitTorque(0.08))
+
+
+def outcome(current: float, threshold: float) -> Outcome:
+    ending = "held" if current < threshold else "left"
+    return Outcome(current, ending, 1e-9, 0.0, 0.0, 0.0, np.zeros((3, 1, 1)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("threshold", [0.51, 0.7654, 1.9])
+def test_a_bisection_encloses_the_threshold_as_closely_as_asked(threshold: float) -> None:
+    runs: list[float] = []
+
+    def run(current: float) -> Outcome:
+        runs.append(current)
+        return outcome(current, threshold)
+
+    bracket = bisect(run, (0.5, 2.0), 0.002)
+    assert bracket.held.current_A_per_m2 < threshold <= bracket.lost.current_A_per_m2
+    assert bracket.half_width_A_per_m2 <= 0.002 * bracket.middle_A_per_m2 * 1.001
+    assert len(runs) <= bisections((0.5, 2.0), 0.002) + 1
+
+
+def test_a_threshold_outside_the_search_is_refused() -> None:
+    with pytest.raises(MicromagneticsError, match="search from a lower"):
+        bisect(lambda current: outcome(current, 0.1), (0.5, 2.0), 0.01)
+    with pytest.raises(MicromagneticsError, match="search up to a higher"):
+        bisect(lambda current: outcome(current, 5.0), (0.5, 2.0), 0.01)
+
+
+def test_a_staircase_ends_with_a_small_step_even_if_large_ones_kick_the_wall_out() -> None:
+    """Here the wall goes at 1, and from a step of over 0.04 at 0.9."""
+
+    def run(held: Outcome, current: float) -> Outcome:
+        kicked = current - held.current_A_per_m2 > 0.04
+        return outcome(current, 0.9 if kicked else 1.0)
+
+    bracket = climb(run, outcome(0.5, 1.0), 0.1, 0.002)
+    assert bracket.held.current_A_per_m2 < 1.0 <= bracket.lost.current_A_per_m2
+    assert bracket.half_width_A_per_m2 < 0.003
+
+
+def test_a_wall_has_left_halfway_to_the_next_notch_or_one_width_away() -> None:
+    notches = tuple(Notch(x, 10e-9, 10e-9) for x in (100e-9, 180e-9, 400e-9))
+    track = Track(400e-9, 50e-9, 2e-9, notches)
+    beyond_m = [left_beyond_m(track, number) for number in (1, 2, 3)]
+    assert beyond_m == pytest.approx([140e-9, 230e-9, 399.6e-9])
+
+
+def test_the_ends_pull_a_wall_to_the_nearer_one_and_not_at_all_in_the_middle() -> None:
+    fields = [ends_field_A_per_m(TRACK, MATERIAL, 5e-9, x) for x in (60e-9, 200e-9, 340e-9)]
+    assert fields[0] < -1000
+    assert fields[1] == pytest.approx(0, abs=1)
+    assert fields[2] == pytest.approx(-fields[0])
+
+
+def test_a_notch_has_three_thresholds_and_a_repeated_study_computes_nothing() -> None:
+    memory = Kept()
+    found = notch_thresholds(film(), TRACK, 1, SEARCH, memory, quiet)
+    brackets = (found.run_up, found.static, found.pulse)
+    for bracket in brackets:
+        assert bracket.held.ending == "held" and bracket.lost.ending == "left"
+        assert bracket.half_width_A_per_m2 <= 0.051 * bracket.middle_A_per_m2
+        assert abs(bracket.held.position_m - 200e-9) < 60e-9
+    assert found.run_up.middle_A_per_m2 < found.pulse.middle_A_per_m2
+    assert found.held_pulse.after_rest.position_m == pytest.approx(200e-9, abs=2e-9)
+    assert found.lost_pulse.at_end.position_m > 300e-9
+
+    class Full(Kept):
+        def keep(self, part: str, content: Any) -> None:
+            raise AssertionError(part)
+
+    again = notch_thresholds(film(), TRACK, 1, SEARCH, Full(memory), quiet)
+    assert again.pulse.middle_A_per_m2 == found.pulse.middle_A_per_m2
+
+
+def test_a_deeper_notch_holds_a_wall_against_larger_pulses() -> None:
+    endings = []
+    for depth_m in (5e-9, 15e-9):
+        track = Track(400e-9, 50e-9, 2e-9, (Notch(200e-9, depth_m, 10e-9),))
+        study = NotchStudy(film(track), track, 1, SEARCH, Kept(), quiet)
+        endings.append(study.pulse(1.6e12).ending)
+    assert endings == ["left", "held"]
+
+
+def test_what_cannot_be_studied_is_refused() -> None:
+    with pytest.raises(MicromagneticsError, match="no notch 2: the track has 1"):
+        NotchStudy(film(), TRACK, 2, SEARCH, Kept(), quiet)
+    with pytest.raises(MicromagneticsError, match="must rise"):
+        Search(between_A_per_m2=(2e12, 1e12))
+    with pytest.raises(MicromagneticsError, match="tolerance"):
+        Search(tolerance=0.0)
+    near = Track(400e-9, 50e-9, 2e-9, (Notch(20e-9, 10e-9, 10e-9),))
+    with pytest.raises(MicromagneticsError, match="too near the end"):
+        NotchStudy(film(near), near, 1, SEARCH, Kept(), quiet).run_up(1e12)

@@ -32,6 +32,7 @@ COMMANDS = {
     "learn": ("learn.app:app", "Train networks of devices (needs dwmtj[learning])."),
     "infer": ("infer.app:app", "Run trained networks on devices (needs dwmtj[learning])."),
     "network": ("network.app:app", "Write trained networks onto an array (dwmtj[learning])."),
+    "micromag": ("micromag.app:app", "Simulate notched tracks micromagnetically."),
     "protocols": ("protocols:protocols", "List the protocols, or the parameters of one."),
     "bench": ("bench:app", "Check and inspect instruments."),
     "serve": ("serve.serve:serve", "Serve the virtual instruments over TCP until Ctrl-C."),

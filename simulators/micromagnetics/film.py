@@ -63,8 +63,8 @@ def film_of(
 
     Raises MicromagneticsError for cells that do not divide the track or are too large for a wall.
     """
-    check_cell(cell_m, material)
     cells = cells_of(track, cell_m, rule)
+    check_cell(cell_m, material)
     return Film(cells, material, track.width_m, torque, flux_density_T, current_profile)
 
 

@@ -36,4 +36,4 @@ def write_picture(path: Path, m: npt.NDArray[np.floating], film: Film, title: st
         )  # fmt: skip
     axes.set(xlabel="x (nm)", ylabel="y (nm)", title=title)
     figure.colorbar(image, ax=axes, label="m_z", shrink=0.9)
-    figure.savefig(path)
+    figure.savefig(path, format="png")

@@ -30,7 +30,7 @@ def combine(
 
 @compiled
 def largest_error(rates: Any, weights: Any, step_s: Any, first: int, last: int) -> float:
-    """Return the largest error of a component of m."""
+    """Return the largest error of a component of m, infinite if any is not a number."""
     largest = 0.0
     for k in range(3):
         for i in range(first, last):
@@ -39,7 +39,10 @@ def largest_error(rates: Any, weights: Any, step_s: Any, first: int, last: int) 
                     weights[0] * rates[0, k, i, j] + weights[1] * rates[1, k, i, j]
                     + weights[2] * rates[2, k, i, j] + weights[3] * rates[3, k, i, j]
                 )  # fmt: skip
-                largest = max(largest, abs(error * step_s))
+                error = abs(error * step_s)
+                if not error < np.inf:
+                    return np.inf  # also for what is not a number
+                largest = max(largest, error)
     return largest
 
 

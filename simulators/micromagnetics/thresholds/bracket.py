@@ -7,6 +7,8 @@ from math import ceil, exp, log, log2
 from ..errors import MicromagneticsError
 from .outcome import Outcome
 
+LARGEST_STEP = 0.2
+
 Run = Callable[[float], Outcome]
 
 
@@ -70,13 +72,14 @@ def climb(
     """Raise the current under a wall at rest, each time from the last state that was held.
 
     A step that loses the wall is halved and taken again from that state, since a large step kicks
-    the wall; the threshold is where a step of 2 `tolerance` loses it. Steps are relative.
+    the wall; one that does not is followed by a larger one. The threshold is where a step of 2
+    `tolerance` loses it. Steps are relative.
     """
     held = start
     while True:
         outcome = run(held, held.current_A_per_m2 * (1 + step))
         if outcome.ending == "held":
-            held = outcome
+            held, step = outcome, min(1.5 * step, LARGEST_STEP)
         elif step <= 2 * tolerance:
             return Bracket(held, outcome)
         else:

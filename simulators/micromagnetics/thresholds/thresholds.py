@@ -19,7 +19,7 @@ from .ends_field import ends_field_A_per_m
 from .notch import NotchStudy, Pulse
 from .search import Memory, Progress, Search
 
-_STATIC_RUNS = 6  # of a staircase, about
+_STATIC_RUNS = 14  # of a staircase, about
 
 
 @dataclass(frozen=True, slots=True)

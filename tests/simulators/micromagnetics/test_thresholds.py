@@ -22,13 +22,14 @@ from dwmtj.simulators.micromagnetics.thresholds.notch import NotchStudy, left_be
 from dwmtj.simulators.micromagnetics.thresholds.outcome import Outcome
 from dwmtj.tests.simulators.micromagnetics.films import MATERIAL
 
-TRACK = Track(400e-9, 50e-9, 2e-9, (Notch(200e-9, 10e-9, 10e-9),))
+TRACK = Track(400e-9, 50e-9, 2e-9, (Notch(200e-9, 5e-9, 10e-9),))
 SEARCH = Search(
-    between_A_per_m2=(0.6e12, 3e12),
-    tolerance=0.05,
+    between_A_per_m2=(0.2e12, 1e12),
+    tolerance=0.09,
     run_up_m=120e-9,
-    pulse_s=4e-9,
-    rest_s=2e-9,
+    pulse_s=2e-9,
+    rest_s=1e-9,
+    longest_s=8e-9,
     static_step=0.2,
     accuracy=Accuracy(stray_interval_s=2e-12, window_m=250e-9),
 )
@@ -46,7 +47,7 @@ def quiet(_what: str, _runs: int) -> None: ...
 
 
 def film(track: Track = TRACK) -> Film:
-    return film_of(track, MATERIAL, 5e-9, SpinOrbitTorque(0.08))
+    return film_of(track, MATERIAL, 5e-9, SpinOrbitTorque(0.3))
 
 
 def outcome(current: float, threshold: float) -> Outcome:
@@ -94,9 +95,9 @@ def test_a_wall_has_left_halfway_to_the_next_notch_or_one_width_away() -> None:
     assert beyond_m == pytest.approx([140e-9, 230e-9, 399.6e-9])
 
 
-def test_the_ends_pull_a_wall_to_the_nearer_one_and_not_at_all_in_the_middle() -> None:
+def test_the_ends_push_a_wall_to_the_middle() -> None:
     fields = [ends_field_A_per_m(TRACK, MATERIAL, 5e-9, x) for x in (60e-9, 200e-9, 340e-9)]
-    assert fields[0] < -1000
+    assert fields[0] > 1000
     assert fields[1] == pytest.approx(0, abs=1)
     assert fields[2] == pytest.approx(-fields[0])
 
@@ -107,7 +108,7 @@ def test_a_notch_has_three_thresholds_and_a_repeated_study_computes_nothing() ->
     brackets = (found.run_up, found.static, found.pulse)
     for bracket in brackets:
         assert bracket.held.ending == "held" and bracket.lost.ending == "left"
-        assert bracket.half_width_A_per_m2 <= 0.051 * bracket.middle_A_per_m2
+        assert bracket.half_width_A_per_m2 <= 0.091 * bracket.middle_A_per_m2
         assert abs(bracket.held.position_m - 200e-9) < 60e-9
     assert found.run_up.middle_A_per_m2 < found.pulse.middle_A_per_m2
     assert found.held_pulse.after_rest.position_m == pytest.approx(200e-9, abs=2e-9)
@@ -126,7 +127,7 @@ def test_a_deeper_notch_holds_a_wall_against_larger_pulses() -> None:
     for depth_m in (5e-9, 15e-9):
         track = Track(400e-9, 50e-9, 2e-9, (Notch(200e-9, depth_m, 10e-9),))
         study = NotchStudy(film(track), track, 1, SEARCH, Kept(), quiet)
-        endings.append(study.pulse(1.6e12).ending)
+        endings.append(study.pulse(0.8e12).ending)
     assert endings == ["left", "held"]
 
 

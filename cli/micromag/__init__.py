@@ -1,0 +1,1 @@
+"""`dwmtj micromag`: micromagnetic simulation of notched tracks."""

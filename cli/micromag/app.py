@@ -1,0 +1,15 @@
+"""`dwmtj micromag`: micromagnetic simulation of notched tracks."""
+
+import typer
+
+from .thresholds import thresholds
+
+app = typer.Typer(no_args_is_help=True, help="Simulate notched tracks micromagnetically.")
+
+
+@app.callback()
+def micromag() -> None:
+    """Simulate notched tracks micromagnetically."""
+
+
+app.command("thresholds")(thresholds)

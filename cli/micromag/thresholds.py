@@ -51,16 +51,15 @@ def thresholds(
     configuration = {"track file": text, "code": code_fingerprint(notch_thresholds)}
     checkpoint = Checkpoint(to / CHECKPOINT, configuration)
     total = max(len(checkpoint) + 1, expected_runs(file.search) * len(numbers))
-    found = []
     with (
         resumable(),
         progress_bar(total, len(checkpoint), checkpoint.path, "runs") as progress,
     ):
         progress("", len(checkpoint))
-        for number in numbers:
-            found.append(
-                notch_thresholds(file.film, file.track, number, file.search, checkpoint, progress)
-            )
+        found = [
+            notch_thresholds(file.film, file.track, number, file.search, checkpoint, progress)
+            for number in numbers
+        ]
     print_thresholds(found)
     paths = [write_result(to / RESULT, found, text)]
     paths += [path for one in found for path in write_states(to, one, file.film)]

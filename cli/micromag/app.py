@@ -2,6 +2,7 @@
 
 import typer
 
+from .design import design
 from .thresholds import thresholds
 
 app = typer.Typer(no_args_is_help=True, help="Simulate notched tracks micromagnetically.")
@@ -13,3 +14,4 @@ def micromag() -> None:
 
 
 app.command("thresholds")(thresholds)
+app.command("design")(design)

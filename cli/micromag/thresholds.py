@@ -7,6 +7,7 @@ import typer
 
 from ..console import print_line, print_table
 from ..learn.options import FolderOption, OverwriteOption, resumable
+from .study import checkpoint_of
 
 if TYPE_CHECKING:
     from ...simulators.micromagnetics import NotchThresholds
@@ -39,31 +40,27 @@ def thresholds(
     """
     from ...simulators.micromagnetics import expected_runs, load_track, notch_thresholds
     from ...simulators.networks.progress import progress_bar
-    from ...simulators.sweeps.checkpoint import Checkpoint
-    from ...simulators.sweeps.code_fingerprint import code_fingerprint
     from ...storage import check_overwrite
     from .threshold_files import write_result, write_states
 
     file = load_track(track_file)
     numbers = check_notches(notch, len(file.track.notches))
     check_overwrite(to / RESULT, overwrite=overwrite)
-    text = track_file.read_text(encoding="utf-8-sig")
-    configuration = {"track file": text, "code": code_fingerprint(notch_thresholds)}
-    checkpoint = Checkpoint(to / CHECKPOINT, configuration)
-    total = max(len(checkpoint) + 1, expected_runs(file.search) * len(numbers))
-    with (
-        resumable(),
-        progress_bar(total, len(checkpoint), checkpoint.path, "runs") as progress,
-    ):
-        progress("", len(checkpoint))
-        found = [
-            notch_thresholds(file.film, file.track, number, file.search, checkpoint, progress)
-            for number in numbers
-        ]
-    print_thresholds(found)
-    paths = [write_result(to / RESULT, found, text)]
-    paths += [path for one in found for path in write_states(to, one, file.film)]
-    checkpoint.remove()
+    with checkpoint_of(to / CHECKPOINT, track_file, notch_thresholds) as checkpoint:
+        total = max(len(checkpoint) + 1, expected_runs(file.search) * len(numbers))
+        with (
+            resumable(),
+            progress_bar(total, len(checkpoint), checkpoint.path, "runs") as progress,
+        ):
+            progress("", len(checkpoint))
+            found = [
+                notch_thresholds(file.film, file.track, number, file.search, checkpoint, progress)
+                for number in numbers
+            ]
+        print_thresholds(found)
+        text = track_file.read_text(encoding="utf-8-sig")
+        paths = [write_result(to / RESULT, found, text)]
+        paths += [path for one in found for path in write_states(to, one, file.film)]
     for path in paths:
         print_line(str(path))
 

@@ -8,6 +8,13 @@ from .geometry.track import Notch, Track
 from .material import Material, SpinOrbitTorque
 from .ovf import read_ovf, write_ovf
 from .picture import write_picture
+from .thresholds.depth_series import (
+    DepthPoint,
+    depth_series,
+    expected_runs_of_series,
+    slopes_A_per_m3,
+    tracks_of_depths,
+)
 from .thresholds.search import Search
 from .thresholds.thresholds import NotchThresholds, expected_runs, notch_thresholds
 from .track_file import TrackFile, load_track
@@ -16,6 +23,7 @@ from .wall import Wall, read_wall, straight_wall
 __all__ = [
     "Accuracy",
     "Cells",
+    "DepthPoint",
     "Film",
     "Material",
     "MicromagneticsError",
@@ -31,15 +39,19 @@ __all__ = [
     "Wall",
     "cells_of",
     "demagnetisation_of",
+    "depth_series",
     "energies_J",
     "expected_runs",
+    "expected_runs_of_series",
     "film_of",
     "full_cells",
     "load_track",
     "notch_thresholds",
     "read_ovf",
     "read_wall",
+    "slopes_A_per_m3",
     "straight_wall",
+    "tracks_of_depths",
     "write_ovf",
     "write_picture",
 ]

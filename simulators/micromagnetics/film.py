@@ -75,10 +75,13 @@ def demagnetisation_of(film: Film, dtype: Precision = DOUBLE) -> Demagnetisation
     return Demagnetisation(cells.shape, cells.cell_m, cells.thickness_m, ms, dtype)
 
 
-def energies_J(m: Floats, film: Film, demagnetisation: Demagnetisation) -> dict[str, float]:
+def energies_J(
+    m: npt.NDArray[np.floating], film: Film, demagnetisation: Demagnetisation
+) -> dict[str, float]:
     """Return the energy of each term; the torque of a current has none."""
     cells, material = film.cells, film.material
-    moment = cells.volume * m
+    unit: Floats = np.asarray(m, dtype=np.float64)
+    moment = cells.volume * unit
     scale = (
         -MU0_T_m_per_A
         * material.saturation_magnetization_A_per_m
@@ -86,9 +89,9 @@ def energies_J(m: Floats, film: Film, demagnetisation: Demagnetisation) -> dict[
         * cells.thickness_m
     )
     halves: dict[str, npt.NDArray[np.floating]] = {
-        "exchange": exchange_field_A_per_m(m, cells, material),
-        "DMI": dmi_field_A_per_m(m, cells, material),
-        "anisotropy": anisotropy_field_A_per_m(m, material),
+        "exchange": exchange_field_A_per_m(unit, cells, material),
+        "DMI": dmi_field_A_per_m(unit, cells, material),
+        "anisotropy": anisotropy_field_A_per_m(unit, material),
     }
     if film.has_stray_field:
         halves["demagnetisation"] = demagnetisation.field_A_per_m(moment)

@@ -98,6 +98,7 @@ class TrackFile:
     """A track, the film made of it, and how its thresholds are sought."""
 
     track: Track
+    mask: MaskRule
     film: Film
     search: Search
 
@@ -129,4 +130,4 @@ def load_track(path: str | Path) -> TrackFile:
         window_m=options.pop("window_m"),
         precision=options.pop("precision"),
     )
-    return TrackFile(track, film, Search(**options, accuracy=accuracy))
+    return TrackFile(track, file.track.mask, film, Search(**options, accuracy=accuracy))

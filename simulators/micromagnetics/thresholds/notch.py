@@ -39,6 +39,8 @@ class NotchStudy:
         self._memory, self._progress = memory, progress
         self._notch_m = track.notches[notch - 1].position_m
         self._beyond_m = left_beyond_m(track, notch)
+        half_width_m = track.notches[notch - 1].half_width_m
+        self._arrives_m = self._notch_m - half_width_m - 3 * film.material.wall_width_m
 
     def run_up(self, current_A_per_m2: float) -> Outcome:
         """Run the wall up to the notch."""
@@ -54,7 +56,15 @@ class NotchStudy:
             simulation.relax(self.search.relaxation_s)
             return self._follow(simulation, current_A_per_m2, "run-up")
 
-        return self._once("run-up", current_A_per_m2, compute)
+        outcome = self._once("run-up", current_A_per_m2, compute)
+        if outcome.ending in ("held", "creeping") and outcome.position_m < self._arrives_m:
+            raise MicromagneticsError(
+                f"Under {current_A_per_m2:g} A/m² the wall was {outcome.ending} at "
+                f"{outcome.position_m * 1e9:.0f} nm, before notch {self.number}: search from a "
+                "higher current density, or check the signs of the spin-Hall angle, of D and of "
+                "the polarization."
+            )
+        return outcome
 
     def step_up(self, held: Outcome, current_A_per_m2: float) -> Outcome:
         """Raise the current under a wall at rest."""

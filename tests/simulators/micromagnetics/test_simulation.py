@@ -63,10 +63,10 @@ def test_the_energy_falls_without_current() -> None:
     demagnetisation = demagnetisation_of(film)
     accuracy = Accuracy(tolerance=1e-6, stray_interval_s=None)
     simulation = Simulation(film, random_moments(film.cells), accuracy)
-    energies = []
+    energies: list[float] = []
     for _ in range(60):
         simulation.run(2e-12)
-        energies.append(sum(energies_J(simulation.m, film, demagnetisation).values()))
+        energies.append(sum(energies_J(simulation.m, film, demagnetisation).values(), 0.0))
     assert max(np.diff(energies)) < 1e-6 * abs(energies[-1])
     assert energies[-1] < energies[0]
 

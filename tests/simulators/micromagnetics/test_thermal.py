@@ -1,6 +1,7 @@
 """The thermal field."""
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from dwmtj.simulators.micromagnetics import Film, Material, ThermalSimulation, full_cells
@@ -58,7 +59,7 @@ def test_equal_seeds_give_equal_runs_and_zero_kelvin_no_noise() -> None:
     m = np.zeros((3, 4, 4))
     m[2] = 1
 
-    def end(temperature_K: float, seed: int) -> np.ndarray:  # type: ignore[type-arg]
+    def end(temperature_K: float, seed: int) -> npt.NDArray[np.floating]:
         rng = np.random.default_rng(seed)
         simulation = ThermalSimulation(film, m, temperature_K, rng)
         simulation.run(5e-12)

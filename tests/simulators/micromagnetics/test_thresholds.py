@@ -131,6 +131,14 @@ def test_a_deeper_notch_holds_a_wall_against_larger_pulses() -> None:
     assert endings == ["left", "held"]
 
 
+def test_a_wall_that_never_arrives_at_the_notch_counts_as_neither_held_nor_gone() -> None:
+    """A spin-Hall angle of the other sign drives it back to the end of the track."""
+    backwards = film_of(TRACK, MATERIAL, 5e-9, SpinOrbitTorque(-0.3))
+    study = NotchStudy(backwards, TRACK, 1, SEARCH, Kept(), quiet)
+    with pytest.raises(MicromagneticsError, match="before notch 1: search from a higher"):
+        study.run_up(0.5e12)
+
+
 def test_what_cannot_be_studied_is_refused() -> None:
     with pytest.raises(MicromagneticsError, match="no notch 2: the track has 1"):
         NotchStudy(film(), TRACK, 2, SEARCH, Kept(), quiet)

@@ -46,7 +46,7 @@ def test_a_file_gives_the_track_its_film_and_the_search(tmp_path: Path) -> None:
     assert file.film.cells.shape == (60, 12)
     assert file.track.notches[0].form == "v"
     assert file.film.torque is not None and file.film.torque.asymmetry == 2
-    assert file.film.flux_density_T == (0, 0, 1e-3)
+    assert list(file.film.flux_density_T) == [0, 0, 1e-3]
     assert file.search.tolerance == 0.01
     assert file.search.accuracy.precision == "float32"
     assert file.search.accuracy.window_m == 200e-9

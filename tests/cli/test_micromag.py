@@ -1,0 +1,161 @@
+"""`dwmtj micromag thresholds`: numbers, states, an interruption, and what is refused."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner, Result
+
+from dwmtj.cli import app as command_line
+from dwmtj.simulators.micromagnetics import MicromagneticsError, read_ovf
+from dwmtj.simulators.micromagnetics.thresholds.outcome import follow
+
+FOLLOW = "dwmtj.simulators.micromagnetics.thresholds.notch.follow"
+
+TRACK = """\
+[track]
+length_m = 400e-9
+width_m = 30e-9
+thickness_m = 2e-9
+cell_m = 5e-9
+
+[[notch]]
+position_m = 200e-9
+depth_m = 5e-9
+half_width_m = 10e-9
+
+[material]
+saturation_magnetization_A_per_m = 1.1e6
+exchange_stiffness_J_per_m = 2e-11
+anisotropy_J_per_m3 = 1e6
+dmi_J_per_m2 = 1e-3
+damping = 0.3
+
+[torque]
+spin_hall_angle = 0.3
+
+[search]
+between_A_per_m2 = [0.3e12, 3e12]
+tolerance = 0.09
+run_up_m = 60e-9
+pulse_s = 2e-9
+rest_s = 1e-9
+longest_s = 5e-9
+window_m = 200e-9
+"""
+THRESHOLDS = ("micromag", "thresholds", "track.toml", "-o", "out")
+
+
+@pytest.fixture
+def micromag(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    (tmp_path / "track.toml").write_text(TRACK)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("dwmtj.cli.console.out.width", 160)
+    return lambda *arguments: CliRunner().invoke(command_line.app, list(arguments))
+
+
+def test_an_interrupted_study_resumes_and_ends_with_numbers_and_states(
+    micromag: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[float] = []
+    stops_after = 3
+
+    def counted(simulation: Any, current: float, *arguments: Any, **options: Any) -> Any:
+        if len(done) == stops_after:
+            raise KeyboardInterrupt
+        done.append(current)
+        return follow(simulation, current, *arguments, **options)
+
+    monkeypatch.setattr(FOLLOW, counted)
+    stopped = micromag(*THRESHOLDS)
+    assert stopped.exit_code == 1
+    assert "repeat the same call or command to resume" in stopped.stderr.replace("\n", " ")
+    assert not (tmp_path / "out" / "thresholds.json").exists()
+
+    stops_after = 1000
+    result = micromag(*THRESHOLDS)
+    assert result.exit_code == 0, result.output
+    assert "Resuming after 3 finished parts" in result.stderr
+    assert done[3] not in done[:3]  # goes on with the next current
+    assert "run-up" in result.output and "static" in result.output and "pulse" in result.output
+
+    (notch,) = json.loads((tmp_path / "out" / "thresholds.json").read_text())["notches"]
+    for name in ("run_up", "static", "pulse"):
+        held, lost = (notch[name][end]["current_A_per_m2"] for end in ("held", "not_held"))
+        assert held < notch[name]["threshold_A_per_m2"] < lost
+        assert notch[name]["held"]["ending"] == "held"
+    assert notch["pulse_below"]["after_rest"]["position_m"] == pytest.approx(200e-9, abs=5e-9)
+    states = sorted(path.name for path in (tmp_path / "out").glob("*.ovf"))
+    assert len(states) == 6
+    assert read_ovf(tmp_path / "out" / states[0]).shape == (3, 80, 6)
+    assert len(list((tmp_path / "out").glob("*.png"))) == 6
+    assert not (tmp_path / "out" / "thresholds.checkpoint").exists()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "arguments", "problem"),
+    [
+        ("", "", ("--notch", "2"), "There is no notch 2: the track has 1 notches"),
+        ("width_m = 30e-9", "width_m = 31e-9", (), "do not divide the width of 31 nm"),
+        ("damping = 0.3", "dampin = 0.3", (), "material.dampin is not a key of the track file"),
+        ("[[notch]]\nposition_m = 200e-9", "[[notch]]\nposition_m = 1e-3", (), "not on the track"),
+        ("[0.3e12, 3e12]", "[3e12, 0.3e12]", (), "must rise from above 0"),
+    ],
+)
+def test_what_cannot_be_simulated_is_refused_and_nothing_is_written(
+    micromag: Callable[..., Result],
+    tmp_path: Path,
+    before: str,
+    after: str,
+    arguments: tuple[str, ...],
+    problem: str,
+) -> None:
+    (tmp_path / "track.toml").write_text(TRACK.replace(before, after) if before else TRACK)
+    result = micromag(*THRESHOLDS, *arguments)
+    assert isinstance(result.exception, MicromagneticsError)
+    assert problem in str(result.exception)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_result_is_not_overwritten_unless_asked(
+    micromag: Callable[..., Result], tmp_path: Path
+) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "thresholds.json").write_text("mine")
+    result = micromag(*THRESHOLDS)
+    assert "already exists" in str(result.exception)
+    assert (tmp_path / "out" / "thresholds.json").read_text() == "mine"
+
+
+def test_a_deeper_notch_has_a_higher_threshold_and_a_table_and_a_figure_show_it(
+    micromag: Callable[..., Result], tmp_path: Path
+) -> None:
+    depths = ("--depth", "6", "--depth", "3", "--depth-tolerance", "1")
+    result = micromag("micromag", "design", "track.toml", "-o", "out", *depths)
+    assert result.exit_code == 0, result.output
+    table = pd.read_csv(tmp_path / "out" / "depths.csv")
+    assert table["depth_m"].tolist() == [3e-9, 6e-9]
+    shallow, deep = table["pulse_A_per_m2"]
+    assert deep > 1.2 * shallow
+    assert table["pulse_slope_A_per_m3"].tolist() == pytest.approx(
+        [(deep - shallow) / 3e-9] * 2, rel=1e-3
+    )
+    assert table["pulse_spread_A_per_m2"][0] == pytest.approx((deep - shallow) / 3, rel=1e-3)
+    assert (table["run_up_A_per_m2"] < table["pulse_A_per_m2"]).all()
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"depths.csv", "depths.png"}
+
+
+@pytest.mark.parametrize(
+    ("depths", "problem"),
+    [(("--depth", "5"), "two different depths"), (("--depth", "5", "--depth", "15"), "through")],
+)
+def test_depths_without_a_slope_or_a_track_are_refused(
+    micromag: Callable[..., Result], tmp_path: Path, depths: tuple[str, ...], problem: str
+) -> None:
+    result = micromag("micromag", "design", "track.toml", "-o", "out", *depths)
+    assert isinstance(result.exception, MicromagneticsError)
+    assert problem in str(result.exception)
+    assert not (tmp_path / "out").exists()

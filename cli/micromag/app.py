@@ -3,6 +3,7 @@
 import typer
 
 from .design import design
+from .neuron import neuron
 from .thresholds import thresholds
 
 app = typer.Typer(no_args_is_help=True, help="Simulate notched tracks micromagnetically.")
@@ -15,3 +16,4 @@ def micromag() -> None:
 
 app.command("thresholds")(thresholds)
 app.command("design")(design)
+app.command("neuron")(neuron)

@@ -6,6 +6,7 @@ from .geometry.cells import Cells, cells_of, full_cells
 from .geometry.roughness import Roughness
 from .geometry.track import Notch, Track
 from .material import Material, SpinOrbitTorque
+from .neuron import NeuronPulse, TransferCurve, transfer_curve
 from .ovf import read_ovf, write_ovf
 from .picture import write_picture
 from .thresholds.depth_series import (
@@ -27,6 +28,7 @@ __all__ = [
     "Film",
     "Material",
     "MicromagneticsError",
+    "NeuronPulse",
     "Notch",
     "NotchThresholds",
     "Roughness",
@@ -36,6 +38,7 @@ __all__ = [
     "ThermalSimulation",
     "Track",
     "TrackFile",
+    "TransferCurve",
     "Wall",
     "cells_of",
     "demagnetisation_of",
@@ -52,6 +55,7 @@ __all__ = [
     "slopes_A_per_m3",
     "straight_wall",
     "tracks_of_depths",
+    "transfer_curve",
     "write_ovf",
     "write_picture",
 ]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
@@ -118,6 +119,26 @@ def test_what_cannot_be_simulated_is_refused_and_nothing_is_written(
     assert isinstance(result.exception, MicromagneticsError)
     assert problem in str(result.exception)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_neuron_s_curve_is_printed_stored_and_drawn(
+    micromag: Callable[..., Result], tmp_path: Path
+) -> None:
+    notch = TRACK.partition("[[notch]]")[2].partition("[material]")[0]
+    (tmp_path / "track.toml").write_text(TRACK.replace("[[notch]]" + notch, ""))
+    neuron = ("micromag", "neuron", "track.toml", "-o", "out", "--start", "60", "--pulse", "1")
+    currents = (part for j in (0.1, 0.2, 0.3, 0.4, 0.5) for part in ("--current", str(j)))
+    result = micromag(*neuron, *currents, "--detector", "70", "390")
+    assert result.exit_code == 0, result.output
+    assert "G_norm = " in result.output
+    stored = json.loads((tmp_path / "out" / "neuron.json").read_text())
+    assert stored["current_A_per_m2"] == [1e11, 2e11, 3e11, 4e11, 5e11]
+    assert np.all(np.diff(stored["position_m"]) > 0)
+    assert (stored["G_norm"][0], stored["G_norm"][-1]) == (0, 1)
+    assert sum(stored["coefficients"]) == pytest.approx(1, abs=0.02)
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"neuron.json", "neuron.png"}
+    refused = micromag(*neuron, "--overwrite", "--start", "500")
+    assert "outside the track" in str(refused.exception)
 
 
 def test_a_result_is_not_overwritten_unless_asked(

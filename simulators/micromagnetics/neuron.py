@@ -69,7 +69,8 @@ class TransferCurve:
 
     def fitted(self, current_norm: Floats) -> Floats:
         """Return G_norm by the polynomial."""
-        return _powers(current_norm) @ np.array(self.coefficients)
+        conductance_norm: Floats = _powers(current_norm) @ np.array(self.coefficients)
+        return conductance_norm
 
 
 def transfer_curve(

@@ -5,8 +5,8 @@ the right and z up): a wall with m_z < 0 on its left has m_x > 0. The current fl
 J > 0; with the default spin polarization p = -y it drives that wall to +x.
 """
 
-from dataclasses import dataclass
-from math import pi, sqrt
+from dataclasses import astuple, dataclass
+from math import isfinite, pi, sqrt
 
 import numpy as np
 
@@ -26,6 +26,8 @@ class Material:
     damping: float = 0.1
 
     def __post_init__(self) -> None:
+        if not all(isfinite(value) for value in astuple(self)):
+            raise MicromagneticsError("A parameter of the material is not a finite number.")
         if not (self.saturation_magnetization_A_per_m > 0 and self.exchange_stiffness_J_per_m > 0):
             raise MicromagneticsError(
                 "Saturation magnetization and exchange stiffness must be above 0: correct them."
@@ -48,6 +50,12 @@ class Material:
                 "wall: raise the anisotropy or lower the saturation magnetization."
             )
         return sqrt(self.exchange_stiffness_J_per_m / self.effective_anisotropy_J_per_m3)
+
+    @property
+    def wall_energy_J_per_m2(self) -> float:
+        """σ = 4 √(A K_eff) - π |D| of a Néel wall of the favoured chirality."""
+        stiffness = self.exchange_stiffness_J_per_m
+        return 4 * stiffness / self.wall_width_m - pi * abs(self.dmi_J_per_m2)
 
     def film_factor(self, thickness_m: float) -> float:
         """Demagnetising factor (1 - e^(-kt))/(kt) of the film for variations with k = 1/Δ.
@@ -78,6 +86,9 @@ class SpinOrbitTorque:
     """Direction p of the spin current for J > 0, a unit vector."""
 
     def __post_init__(self) -> None:
+        numbers = (self.spin_hall_angle, self.asymmetry, self.field_like_angle, *self.polarization)
+        if not all(isfinite(value) for value in numbers):
+            raise MicromagneticsError("A parameter of the torque is not a finite number.")
         if not self.asymmetry >= 1:
             raise MicromagneticsError("The asymmetry Λ of the torque must be 1 or above.")
         if abs(sum(p * p for p in self.polarization) - 1) > 1e-6:

@@ -17,6 +17,7 @@ Reals = npt.NDArray[np.floating]
 _BORDER = 10
 _BORDER_DAMPING = 0.6
 _DRIFT = 8
+_NARROWEST = 2 * (_BORDER + _DRIFT)  # so that the wall stays between the borders
 
 
 class Frame:
@@ -38,7 +39,8 @@ class Frame:
         self._nx = film.cells.shape[0]
         self._window = self._nx
         if window_m is not None:
-            self._window = min(self._nx, round(window_m / film.cells.cell_m))
+            columns = max(_NARROWEST, round(window_m / film.cells.cell_m))
+            self._window = min(self._nx, columns)
         self.stray = StrayField(film, self._window, dtype)
         self._factors = factors_of(
             film.cells, film.material, film.torque, self.stray.film_A_per_m, dtype
@@ -100,12 +102,11 @@ class Frame:
 
     def _damping_by_column(self) -> Reals:
         damping = np.full(self._nx, self.damping, dtype=self.m.dtype)
-        border = min(_BORDER, self._window)
-        ramp = np.linspace(_BORDER_DAMPING, 0, border).astype(self.m.dtype)
+        ramp = np.linspace(_BORDER_DAMPING, 0, _BORDER).astype(self.m.dtype)
         if self.first > 0:
-            part = slice(self.first, self.first + border)
+            part = slice(self.first, self.first + _BORDER)
             damping[part] = np.maximum(damping[part], ramp)
         if self.last < self._nx:
-            part = slice(self.last - border, self.last)
+            part = slice(self.last - _BORDER, self.last)
             damping[part] = np.maximum(damping[part], ramp[::-1])
         return damping

@@ -43,6 +43,15 @@ class Accuracy:
     longest_step_s: float = 2e-12
     precision: Literal["float64", "float32"] = "float64"
 
+    def __post_init__(self) -> None:
+        window_m = float("inf") if self.window_m is None else self.window_m
+        if not (self.tolerance > 0 and self.longest_step_s > 0 and window_m > 0):
+            raise MicromagneticsError(
+                "Tolerance, longest step and window of a simulation must be above 0: correct them."
+            )
+        if self.stray_interval_s is not None and not self.stray_interval_s >= 0:
+            raise MicromagneticsError("The interval of the stray field must be 0 or above.")
+
 
 class Simulation:
     """The magnetisation of a film, its time, and what advances both."""
@@ -73,6 +82,8 @@ class Simulation:
 
     def run(self, duration_s: float, current_A_per_m2: Current = 0.0) -> None:
         """Advance by exactly this time under a current."""
+        if not 0 <= duration_s < float("inf"):
+            raise MicromagneticsError(f"A simulation cannot run for {duration_s:g} s.")
         end_s = self.time_s + duration_s
         while end_s - self.time_s > 1e-6 * _FIRST_STEP_s:
             step_s = min(self._step_s, end_s - self.time_s)

@@ -2,16 +2,20 @@
 
 m′ = m + δ f(m, h), m(t + δ) = m + δ [f(m, h) + f(m′, h)]/2 with the same thermal field h in both
 (García-Palacios and Lázaro, Phys. Rev. B 58, 14937 (1998)). The mean error falls with δ; a step of
-0.05 to 0.1 ps serves cells of a few nanometres. The stray field is computed once a step and
-extrapolated over it.
+0.1 ps serves cells of 4 nm or more; one that is too long for the cells is refused. The stray field
+is computed once a step and extrapolated over it.
 """
 
 import numpy as np
 import numpy.typing as npt
 
 from ....compiled import compiled
+from ..constants import GYROMAGNETIC_RATIO_m_per_A_s
+from ..errors import MicromagneticsError
 from ..film import Film
 from ..precision import DOUBLE
+from ..terms.anisotropy import anisotropy_factor_A_per_m
+from ..terms.exchange import exchange_factor_A_per_m
 from ..terms.thermal import thermal_deviation_A_per_m, thermal_field_A_per_m
 from ..wall import Wall
 from .bogacki_shampine import normalise
@@ -35,6 +39,13 @@ class ThermalSimulation:
         step_s: float = 0.1e-12,
         window_m: float | None = None,
     ) -> None:
+        largest_s = largest_step_s(film)
+        if not (temperature_K >= 0 and 0 < step_s <= largest_s):
+            raise MicromagneticsError(
+                f"At {temperature_K:g} K in steps of {step_s * 1e12:g} ps the film cannot be "
+                f"followed: give a temperature of 0 or above and steps of at most "
+                f"{largest_s * 1e12:.3g} ps for these cells."
+            )
         self.frame = Frame(film, m, window_m, DOUBLE)
         self.time_s = 0.0
         self.steps = 0
@@ -81,6 +92,15 @@ class ThermalSimulation:
             frame.place()
             self._trial[:] = frame.m
             self._given[:] = 0
+
+
+def largest_step_s(film: Film) -> float:
+    """Return 1/2 of the time in which the stiffest moment turns by 1 rad, for which Heun holds."""
+    exchange_A_per_m = 8 * exchange_factor_A_per_m(film.material, film.cells.cell_m)
+    others_A_per_m = anisotropy_factor_A_per_m(film.material)
+    if film.has_stray_field:
+        others_A_per_m += film.material.saturation_magnetization_A_per_m
+    return 0.5 / (GYROMAGNETIC_RATIO_m_per_A_s * (exchange_A_per_m + others_A_per_m))
 
 
 @compiled

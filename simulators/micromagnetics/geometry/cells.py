@@ -21,6 +21,7 @@ MaskRule = Literal["area", "centre"]
 SMALLEST = 0.3
 STRIPS = 32
 CELLS_PER_WALL = 1.5
+MOST_CELLS = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,11 @@ def cells_of(track: Track, cell_m: float, rule: MaskRule = "area") -> Cells:
     """
     nx = _count("length", track.length_m, cell_m)
     ny = _count("width", track.largest_width_m, cell_m)
+    if nx * ny > MOST_CELLS:
+        raise MicromagneticsError(
+            f"{nx} × {ny} cells are more than the {MOST_CELLS:,} that a simulation may have: give "
+            "larger cells or a smaller track."
+        )
     strips_m = (np.arange(nx * STRIPS, dtype=np.float64) + 0.5) * cell_m / STRIPS
     lower, upper = track.edges_m(strips_m)
     reach_m = max(upper.max(), -lower.min()) - ny * cell_m / 2
@@ -87,13 +93,18 @@ def cells_of(track: Track, cell_m: float, rule: MaskRule = "area") -> Cells:
 
 
 def check_cell(cell_m: float, material: Material) -> None:
-    """Raise MicromagneticsError for cells too large for the wall."""
+    """Raise MicromagneticsError for a material that holds no single wall, or cells too large."""
     largest_m = material.wall_width_m / CELLS_PER_WALL
     if cell_m > largest_m:
         raise MicromagneticsError(
             f"Cells of {cell_m * 1e9:g} nm are too large for a wall of Δ = "
             f"{material.wall_width_m * 1e9:.2f} nm, which the grid would pin: give cells of "
             f"{largest_m * 1e9:.2f} nm or less."
+        )
+    if not material.wall_energy_J_per_m2 > 0:
+        raise MicromagneticsError(
+            f"With D = {material.dmi_J_per_m2 * 1e3:g} mJ/m² a wall has no positive energy "
+            "(π |D| >= 4 √(A K_eff)), and the film breaks up into domains: lower D."
         )
 
 

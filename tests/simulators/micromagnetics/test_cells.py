@@ -125,6 +125,26 @@ def test_cells_too_large_for_the_wall_are_refused() -> None:
         film_of(PLAIN, MATERIAL, 10e-9)
 
 
+def test_a_film_that_no_computer_holds_is_refused() -> None:
+    with pytest.raises(MicromagneticsError, match="200000 × 200000 cells are more than"):
+        cells_of(Track(1e-3, 1e-3, 2e-9), 5e-9)
+
+
+def test_a_film_whose_walls_have_no_energy_is_refused() -> None:
+    """D_c = 4 √(A K_eff)/π is 2.79 mJ/m² here."""
+    film_of(PLAIN, replace(MATERIAL, dmi_J_per_m2=-2.78e-3), 5e-9)
+    with pytest.raises(MicromagneticsError, match=r"D = -2\.8 mJ/m².*breaks up"):
+        film_of(PLAIN, replace(MATERIAL, dmi_J_per_m2=-2.8e-3), 5e-9)
+
+
+@pytest.mark.parametrize(
+    "name", ["saturation_magnetization_A_per_m", "dmi_J_per_m2", "anisotropy_J_per_m3", "damping"]
+)
+def test_a_material_of_no_number_is_refused(name: str) -> None:
+    with pytest.raises(MicromagneticsError, match="finite"):
+        replace(MATERIAL, **{name: float("nan")})
+
+
 def test_a_film_magnetized_in_its_plane_is_refused() -> None:
     with pytest.raises(MicromagneticsError, match="in its plane"):
         film_of(PLAIN, Material(1.1e6, 2e-11, 0.5e6), 5e-9)

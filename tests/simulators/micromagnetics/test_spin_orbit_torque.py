@@ -45,6 +45,8 @@ def test_the_asymmetry_weighs_the_torque_by_slonczewskis_formula() -> None:
 def test_a_torque_that_makes_no_sense_is_refused() -> None:
     with pytest.raises(MicromagneticsError, match="asymmetry"):
         SpinOrbitTorque(0.1, asymmetry=0.5)
+    with pytest.raises(MicromagneticsError, match="finite"):
+        SpinOrbitTorque(float("nan"))
     with pytest.raises(MicromagneticsError, match="unit vector"):
         SpinOrbitTorque(0.1, polarization=(0.0, 1.0, 1.0))
 

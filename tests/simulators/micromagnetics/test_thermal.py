@@ -4,7 +4,13 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from dwmtj.simulators.micromagnetics import Film, Material, ThermalSimulation, full_cells
+from dwmtj.simulators.micromagnetics import (
+    Film,
+    Material,
+    MicromagneticsError,
+    ThermalSimulation,
+    full_cells,
+)
 from dwmtj.simulators.micromagnetics.constants import BOLTZMANN_J_per_K
 from dwmtj.simulators.micromagnetics.terms.thermal import (
     thermal_deviation_A_per_m,
@@ -68,3 +74,12 @@ def test_equal_seeds_give_equal_runs_and_zero_kelvin_no_noise() -> None:
     assert (end(T_K, 1) == end(T_K, 1)).all()
     assert (end(T_K, 1) != end(T_K, 2)).any()
     assert (end(0.0, 1) == end(0.0, 2)).all()
+
+
+@pytest.mark.parametrize(("temperature_K", "step_s"), [(-1.0, 1e-13), (T_K, 0.0), (T_K, 0.4e-12)])
+def test_a_step_too_long_for_the_cells_is_refused(temperature_K: float, step_s: float) -> None:
+    """0.2 ps for cells of 5 nm with this exchange."""
+    film = Film(full_cells(4, 4, 5e-9, 2e-9), MATERIAL, 20e-9)
+    m = np.full((3, 4, 4), 3**-0.5)
+    with pytest.raises(MicromagneticsError, match=r"at most 0\.19\d ps"):
+        ThermalSimulation(film, m, temperature_K, np.random.default_rng(1), step_s)

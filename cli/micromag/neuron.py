@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ...simulators.micromagnetics import TransferCurve
 
 COLUMNS = ("J (1e12 A/m²)", "wall at (nm)", "G", "J_norm", "G_norm", "fit")
-RESULT, FIGURE = "neuron.json", "neuron.png"
+STEM = "neuron"
 
 
 def neuron(
@@ -40,20 +40,21 @@ def neuron(
 ) -> None:
     """Find where pulses of rising current leave the wall under a detector, and fit the curve.
 
-    Writes neuron.json and neuron.png. An interrupted study resumes with the same command.
+    Writes neuron.csv, .png and .svg. An interrupted study resumes with the same command.
 
     \b
     Examples:
       dwmtj micromag neuron track.toml -o neuron --start 80 --pulse 3 --detector 128 384
     """
+    from ...analysis.figures import save
     from ...simulators.micromagnetics import NeuronPulse, load_track, straight_wall, transfer_curve
     from ...simulators.networks.progress import progress_bar
     from ...storage import check_overwrite
-    from .neuron_files import write_figure, write_result
+    from .neuron_figure import neuron_panel
 
     file = load_track(track_file)
-    for name in (RESULT, FIGURE):
-        check_overwrite(to / name, overwrite=overwrite)
+    for kind in ("png", "svg", "csv"):
+        check_overwrite(to / f"{STEM}.{kind}", overwrite=overwrite)
     pulse = NeuronPulse(
         start_nm * 1e-9, pulse_ns * 1e-9, (detector_nm[0] * 1e-9, detector_nm[1] * 1e-9)
     )
@@ -70,11 +71,7 @@ def neuron(
                 file.film, pulse, currents, file.search.accuracy, checkpoint, progress
             )
         print_curve(curve)
-        text = track_file.read_text(encoding="utf-8-sig")
-        paths = (
-            write_result(to / RESULT, curve, pulse, text),
-            write_figure(to / FIGURE, curve),
-        )
+        paths = save(neuron_panel(curve), to, STEM, source=str(track_file))
     for path in paths:
         print_line(str(path))
 

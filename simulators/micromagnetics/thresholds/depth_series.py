@@ -71,10 +71,22 @@ def expected_runs_of_series(search: Search, depths: int) -> int:
     return depths * (3 * bisections(search.between_A_per_m2, search.tolerance) + 1)
 
 
-def slopes_A_per_m3(depths_m: Floats, thresholds_A_per_m2: Floats) -> Floats:
-    """Return dJ/dd at each depth: of the neighbouring interval, or the mean of both."""
-    slopes = np.diff(thresholds_A_per_m2) / np.diff(depths_m)
-    return np.concatenate([slopes[:1], (slopes[1:] + slopes[:-1]) / 2, slopes[-1:]])
+def slopes_A_per_m3(
+    depths_m: Floats, thresholds_A_per_m2: Floats, half_widths_A_per_m2: Floats
+) -> tuple[Floats, Floats]:
+    """Return dJ/dd at each depth, of the neighbouring interval or the mean of both, and its error.
+
+    The error is the largest that the brackets' half widths allow.
+    """
+    steps_m = np.diff(depths_m)
+    slopes = np.diff(thresholds_A_per_m2) / steps_m
+    errors = (half_widths_A_per_m2[1:] + half_widths_A_per_m2[:-1]) / steps_m
+    return _at_depths(slopes), _at_depths(errors)
+
+
+def _at_depths(of_intervals: Floats) -> Floats:
+    middle = (of_intervals[1:] + of_intervals[:-1]) / 2
+    return np.concatenate([of_intervals[:1], middle, of_intervals[-1:]])
 
 
 def _point(

@@ -15,6 +15,7 @@ from dwmtj.simulators.micromagnetics import (
     Track,
     film_of,
     notch_thresholds,
+    slopes_A_per_m3,
 )
 from dwmtj.simulators.micromagnetics.thresholds.bracket import bisect, bisections, climb
 from dwmtj.simulators.micromagnetics.thresholds.ends_field import ends_field_A_per_m
@@ -129,6 +130,13 @@ def test_a_deeper_notch_holds_a_wall_against_larger_pulses() -> None:
         study = NotchStudy(film(track), track, 1, SEARCH, Kept(), quiet)
         endings.append(study.pulse(0.8e12).ending)
     assert endings == ["left", "held"]
+
+
+def test_a_slope_is_that_of_its_neighbours_with_the_error_of_their_brackets() -> None:
+    depths, thresholds = np.array([2.0, 4.0, 5.0]), np.array([1.0, 3.0, 7.0])
+    slopes, errors = slopes_A_per_m3(depths, thresholds, np.array([0.1, 0.3, 0.1]))
+    assert slopes == pytest.approx([1.0, 2.5, 4.0])
+    assert errors == pytest.approx([0.2, 0.3, 0.4])
 
 
 def test_a_wall_that_never_arrives_at_the_notch_counts_as_neither_held_nor_gone() -> None:

@@ -53,14 +53,15 @@ def design(
         tracks_of_depths,
     )
     from ...simulators.networks.progress import progress_bar
-    from ...storage import check_overwrite
     from .depth_figure import depth_panel, depth_table
 
     file = load_track(track_file)
-    for kind in ("png", "svg", "csv"):
-        check_overwrite(to / f"{STEM}.{kind}", overwrite=overwrite)
     tracks = tracks_of_depths(file.track, [depth / 1e9 for depth in depth_nm])
-    with checkpoint_of(to / "design.checkpoint", track_file, depth_series) as checkpoint:
+    outputs = [f"{STEM}.{kind}" for kind in ("png", "svg", "csv")]
+    study = checkpoint_of(
+        to / "design.checkpoint", track_file, depth_series, outputs, overwrite=overwrite
+    )
+    with study as checkpoint:
         total = max(len(checkpoint) + 1, expected_runs_of_series(file.search, len(tracks)))
         with (
             resumable(),

@@ -49,18 +49,19 @@ def neuron(
     from ...analysis.figures import save
     from ...simulators.micromagnetics import NeuronPulse, load_track, straight_wall, transfer_curve
     from ...simulators.networks.progress import progress_bar
-    from ...storage import check_overwrite
     from .neuron_figure import neuron_panel
 
     file = load_track(track_file)
-    for kind in ("png", "svg", "csv"):
-        check_overwrite(to / f"{STEM}.{kind}", overwrite=overwrite)
     pulse = NeuronPulse(
         start_nm * 1e-9, pulse_ns * 1e-9, (detector_nm[0] * 1e-9, detector_nm[1] * 1e-9)
     )
     straight_wall(file.film, pulse.start_m)
     currents = [density * 1e12 for density in current or [0.05 * k for k in range(2, 10)]]
-    with checkpoint_of(to / "neuron.checkpoint", track_file, transfer_curve) as checkpoint:
+    outputs = [f"{STEM}.{kind}" for kind in ("png", "svg", "csv")]
+    study = checkpoint_of(
+        to / "neuron.checkpoint", track_file, transfer_curve, outputs, overwrite=overwrite
+    )
+    with study as checkpoint:
         total = max(len(checkpoint) + 1, len(set(currents)))
         with (
             resumable(),

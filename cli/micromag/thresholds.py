@@ -40,13 +40,14 @@ def thresholds(
     """
     from ...simulators.micromagnetics import expected_runs, load_track, notch_thresholds
     from ...simulators.networks.progress import progress_bar
-    from ...storage import check_overwrite
     from .threshold_files import write_result, write_states
 
     file = load_track(track_file)
     numbers = check_notches(notch, len(file.track.notches))
-    check_overwrite(to / RESULT, overwrite=overwrite)
-    with checkpoint_of(to / CHECKPOINT, track_file, notch_thresholds) as checkpoint:
+    study = checkpoint_of(
+        to / CHECKPOINT, track_file, notch_thresholds, [RESULT], overwrite=overwrite
+    )
+    with study as checkpoint:
         total = max(len(checkpoint) + 1, expected_runs(file.search) * len(numbers))
         with (
             resumable(),

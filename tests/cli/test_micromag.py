@@ -80,6 +80,7 @@ def test_an_interrupted_study_resumes_and_ends_with_numbers_and_states(
     assert not (tmp_path / "out" / "thresholds.json").exists()
 
     stops_after = 1000
+    (tmp_path / "out" / "thresholds.json").write_text("of the interrupted study")
     result = micromag(*THRESHOLDS)
     assert result.exit_code == 0, result.output
     assert "Resuming after 3 finished parts" in result.stderr

@@ -12,8 +12,6 @@ class Phase(StrEnum):
 
     SATURATE = "saturate"
     """Reading in the field that saturates the junction."""
-    PREPARE = "prepare"
-    """Reading after a pulse that brings the wall to where the measurement begins."""
     BIAS = "bias"
     """Reading in the bias field, before the first pulse."""
     WRITE = "write"
@@ -28,3 +26,5 @@ class Phase(StrEnum):
     """Reading at one field of a minor loop."""
     IV = "iv"
     """Reading at one current of a current sweep."""
+    PREPARE = "prepare"
+    """Reading after a pulse that brings the wall to where the measurement begins."""

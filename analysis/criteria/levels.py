@@ -21,7 +21,7 @@ WIDER = 1.5
 
 
 def number_of_levels(run: RunResults, _: Criterion) -> Measured:
-    """Return the number, with the numbers that have 95 % of the probability as its interval."""
+    """Return the number of levels 4 σ or more apart, and those with 95 % of the probability."""
     report = run.level_report
     low, high = _likely_numbers(report)
     remedy = "measure more cycles"
@@ -73,8 +73,7 @@ def _likely_numbers(report: LevelReport) -> tuple[int, int]:
             kept.append(number)
             total += share
     count = len(report.levels)
-    components = sum(level.components for level in report.levels)
-    return min([count, *kept]), max([count, components, *kept])
+    return min([count, *kept]), max([count, *kept])
 
 
 def _level(run: RunResults, criterion: Criterion) -> Level:

@@ -116,7 +116,13 @@ def _before(points: pd.DataFrame) -> Floats:
 
 
 def _alike(ramps: list[tuple[Floats, Floats]]) -> Ramps | None:
-    """Return the ramps of the most frequent length; the reading before counts if all have it."""
+    """Return the ramps of the most frequent length; the reading before counts if all have it.
+
+    Ramps without any sound reading, as those after a junction burned, are left out before.
+    """
+    ramps = [(volts, curve) for volts, curve in ramps if np.isfinite(curve[1:]).any()]
+    if not ramps:
+        return None
     lengths, counts = np.unique([len(volts) for volts, _ in ramps], return_counts=True)
     length = int(lengths[len(lengths) - 1 - int(np.argmax(counts[::-1]))])
     kept = [(volts, curve) for volts, curve in ramps if len(volts) == length]

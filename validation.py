@@ -77,10 +77,9 @@ def parse_toml(
     `kind` is what such a file is called, such as "bench file".
     """
     try:
-        try:
-            return schema.model_validate(tomllib.loads(text))
-        except ValidationError as problem:
-            raise error(explain(problem, text, source, kind)) from problem
+        return schema.model_validate(tomllib.loads(text))
+    except ValidationError as problem:
+        raise error(explain(problem, text, source, kind)) from problem
     except RecursionError as problem:
         raise error(f"The {kind} {source} is nested too deeply: write it flat.") from problem
     except ValueError as problem:  # TOMLDecodeError, or a number with thousands of digits

@@ -72,6 +72,13 @@ def test_a_file_that_cannot_be_used_is_refused_in_a_sentence(
         load(tmp_path, FILE.replace(before, after))
 
 
+def test_toml_with_an_unknown_key_is_not_called_invalid_toml(tmp_path: Path) -> None:
+    with pytest.raises(MicromagneticsError) as refused:
+        load(tmp_path, FILE.replace("width_m = 60e-9", "width_nm = 60"))
+    assert "not valid TOML" not in str(refused.value)
+    assert not str(refused.value).endswith("..")
+
+
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(MicromagneticsError, match="cannot be read"):
         load_track(tmp_path / "none.toml")

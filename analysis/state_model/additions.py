@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import isfinite
+from math import isfinite, isnan
 
 from ..estimate import Estimate
 from ..retention import Retention
@@ -28,7 +28,8 @@ def with_metaplasticity(model: StateModel, fit: Metaplasticity, source: Source) 
 def with_frozen_share(model: StateModel, found: FrozenShare, source: Source) -> StateModel:
     """Return the model with the frozen share of trains of equal pulses that `source` names."""
     number = sum(one.trains for one in found.trains)
-    quality = f"{number} trains of {found.trains[0].pulses} pulses, χ² p = {found.p_value:.2g}"
+    tested = "too few to test the law" if isnan(found.p_value) else f"χ² p = {found.p_value:.2g}"
+    quality = f"{number} trains of {found.trains[0].pulses} pulses, {tested}"
     added = ModelFrozenShare(_quantity(found.share), replace(source, quality=quality))
     return replace(model, frozen_share=added)
 

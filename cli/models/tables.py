@@ -69,6 +69,9 @@ def _conditions(model: "StateModel") -> list[tuple[str, str]]:
         text = f"{text_of(ratio.width_ratio)}; {ratio.source.quality}"
         injected = ", with the injection" * ("injection" in ratio.source.method)
         rows.append(("w1/w2", text + injected))
+    if model.frozen_share is not None:
+        frozen = model.frozen_share
+        rows.append(("frozen share", f"{text_of(frozen.share)}; {_source_text(frozen.source)}"))
     source = model.levels_source
     return [
         *rows,

@@ -1,13 +1,18 @@
 """What was measured by itself is added to a model with its interval and its source."""
 
-from math import inf
+from math import inf, nan
 
 import pytest
 
 from dwmtj.analysis import Estimate, Metaplasticity, Retention
-from dwmtj.analysis.state_model.additions import with_metaplasticity, with_retention
+from dwmtj.analysis.state_model.additions import (
+    with_frozen_share,
+    with_metaplasticity,
+    with_retention,
+)
 from dwmtj.analysis.state_model.file import model_json, parse_model
 from dwmtj.analysis.state_model.model import LevelState, Prior, Pulses, Quantity, Source, StateModel
+from dwmtj.analysis.switching.frozen_share import FrozenShare, Trains
 
 SOURCE = Source((8,), "lab.sqlite", "0.1.0", "2025-03-01T22:15:00+00:00", "held at 0 V", "")
 
@@ -40,3 +45,10 @@ def test_an_open_interval_of_the_width_ratio_stays_open_in_the_file(model: State
     assert added.metaplasticity.width_ratio == Quantity(0.25, None, 0.4)
     assert added.metaplasticity.source.quality == "3 thresholds, χ² 1.5 a degree of freedom"
     assert parse_model(model_json(added)) == added
+
+
+def test_a_frozen_share_whose_law_was_not_tested_says_so(model: StateModel) -> None:
+    trains = (Trains(1.2, 2, (1, 2), (5, 1, 4)),)
+    added = with_frozen_share(model, FrozenShare(Estimate(0.9, 0.5, 1.0), trains, nan), SOURCE)
+    assert added.frozen_share is not None
+    assert added.frozen_share.source.quality == "10 trains of 2 pulses, too few to test the law"

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from dwmtj.analysis import AnalysisError, Estimate
 from dwmtj.analysis.compared.before_after import compare_before_after
@@ -189,6 +190,15 @@ def test_an_array_is_compared_device_by_device() -> None:
 def test_many_devices_are_drawn_in_order() -> None:
     many = ByDevice("Window", "Ω", {f"d{n}": (100.0 + n % 7, 100.5 + n % 7) for n in range(60)})
     assert png_of(boxes(many)).startswith(b"\x89PNG")
+
+
+def test_devices_whose_names_begin_alike_are_told_apart() -> None:
+    pair = {"virtual-trapezoid": (1.0,), "virtual-trapezoid-five-state": (2.0,)}
+    figure = Figure()
+    axes = figure.subplots()
+    boxes(ByDevice("Window", "Ω", pair)).paint(axes)
+    first, second = (label.get_text() for label in axes.get_xticklabels())
+    assert first != second
 
 
 def test_cycles_of_joined_runs_are_counted_on() -> None:

@@ -1,6 +1,6 @@
 """Box plots of quantities by device, and maps of devices that have a position."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,7 @@ def boxes(found: ByDevice) -> Panel:
     devices = sorted(medians, key=lambda name: medians[name]) if many else list(medians)
     out = set(found.outliers)
     every = np.concatenate([np.array(values) for values in found.values.values()])
+    names = _short_names(devices)
 
     def paint(axes: Axes) -> None:
         for place, device in enumerate(devices):
@@ -48,7 +49,6 @@ def boxes(found: ByDevice) -> Panel:
                     side = "left" if at < len(devices) / 2 else "right"
                     axes.annotate(device, (at, medians[device]), fontsize=5, ha=side, va="bottom")
         else:
-            names = [device if len(device) <= SHORT else f"{device[:SHORT]}…" for device in devices]
             axes.set_xticks(range(len(devices)), names, rotation=45, ha="right")
         if found.unit:
             label_axis(axes, "y", found.name, found.unit, every)
@@ -56,8 +56,16 @@ def boxes(found: ByDevice) -> Panel:
             axes.set_ylabel(f"{found.name} (1)")
         axes.set_title(_outlier_text(found), loc="left", fontsize="small", color=ORANGE)
 
-    lines = 0 if many else min(SHORT, max(map(len, devices))) // 3
+    lines = 0 if many else max(map(len, names)) // 3
     return Panel(_slug(found.name), found.name, _table(found), paint, lines_below=lines)
+
+
+def _short_names(devices: Sequence[str]) -> list[str]:
+    """Return the beginnings of the names or, where those are alike, their ends or the names."""
+    starts = [name if len(name) <= SHORT else f"{name[:SHORT]}…" for name in devices]
+    ends = [name if len(name) <= SHORT else f"…{name[-SHORT:]}" for name in devices]
+    different = (names for names in (starts, ends) if len(set(names)) == len(names))
+    return next(different, list(devices))
 
 
 def device_map(found: ByDevice, positions: Mapping[str, Position]) -> Panel:

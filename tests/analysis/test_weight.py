@@ -3,9 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from dwmtj.analysis import AnalysisError, Track, find_levels, measure_update_energy, measure_updates
 from dwmtj.analysis.figures import panels_of, png_of
+from dwmtj.analysis.figures.weight.curves import update_curves
 from dwmtj.analysis.report.numbers import result_tables
 from dwmtj.analysis.update import neurosim_label, pulse_energy_J
 from dwmtj.analysis.weight.curves import asymmetry_of
@@ -50,6 +52,23 @@ def test_the_labels_of_both_directions_and_their_difference_are_recovered() -> N
         assert difference is not None
         hits += truth[0] - truth[1] in difference
     assert hits >= 52
+
+
+def test_ramps_after_the_junction_burned_are_left_out() -> None:
+    points = staircase(6)
+    points.loc[points["cycle"] >= 4, "resistance_ohm"] = 5.0
+    found = measure_updates(points)
+    assert [len(each.ramps.conductance_S) for each in found] == [4] * len(found)
+
+
+def test_the_reason_for_no_nonlinearity_fits_below_the_figure() -> None:
+    axes = Figure().subplots()
+    update_curves(staircase(6)).paint(axes)
+    legend = axes.get_legend()
+    assert legend is not None
+    text = "\n".join(each.get_text() for each in legend.get_texts())
+    assert "no nonlinearity" in text
+    assert max(map(len, text.split("\n"))) <= 55
 
 
 def test_the_reading_before_the_first_pulse_is_pulse_zero_if_all_ramps_have_one() -> None:

@@ -45,7 +45,7 @@ def differences(found: BeforeAfter) -> Panel:
             (GREY, "x", "no interval"),
         ):
             axes.plot([], [], mark, color=colour, label=label)
-        legend_below(axes, bbox_to_anchor=(0.3, 0.0), ncols=3, columnspacing=0.8)
+        legend_below(axes, bbox_to_anchor=(0.3, 0.0))
 
     data = pd.DataFrame(
         {
@@ -59,7 +59,7 @@ def differences(found: BeforeAfter) -> Panel:
             "differs": [change.differs if change.known else None for change in changes],
         }
     )
-    lines = 1 + max(0, len(changes) - LINES_FROM)
+    lines = 3 + max(0, len(changes) - LINES_FROM)
     return Panel("differences", "Changes", data, paint, lines_below=lines)
 
 

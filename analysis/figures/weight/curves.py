@@ -1,6 +1,7 @@
 """Potentiation and depression: conductance against pulse number, with NeuroSim's curve."""
 
 from collections.abc import Sequence
+from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from ..panel import Panel
 
 NAMED_UP_TO = 6  # amplitudes of each direction in the legend
 DOTS_UP_TO = 100  # pulses of a ramp
+LEGEND_WIDTH = 53  # characters
 
 
 def update_curves(points: pd.DataFrame) -> Panel:
@@ -44,7 +46,8 @@ def update_curves(points: pd.DataFrame) -> Panel:
             title = f"asymmetry {format_interval(*ends)}"
         legend_below(axes, title=title)
 
-    lines = 2 * min(len(up), NAMED_UP_TO) + 2 * min(len(down), NAMED_UP_TO)
+    named = [each for found in (up, down) for each in found[:: -(-len(found) // NAMED_UP_TO) or 1]]
+    lines = sum(max(2, _label(each).count("\n") + 1) for each in named)
     title = "Potentiation and depression"
     return Panel("update", title, _table(updates), paint, lines_below=lines)
 
@@ -76,7 +79,7 @@ def _paint(
 def _label(update: WeightUpdate) -> str:
     what = f"{update.ramps.direction}, {update.ramps.pulses_text}"
     if update.problem:
-        return f"{what}: no nonlinearity, for\n{update.problem}"
+        return f"{what}: no nonlinearity, for\n{fill(update.problem, LEGEND_WIDTH)}"
     label = update.curve.nonlinearity
     return f"{what}: NL {format_interval(label.value, label.low, label.high)}"
 

@@ -20,8 +20,10 @@ import pandas as pd
 
 from ..errors import AnalysisError
 from ..levels.find import Level
+from .hopping import hopping_remarks
 from .metaplasticity import Metaplasticity, fit_metaplasticity, wall_position
 from .thresholds import Threshold, find_thresholds
+from .voltages import find_switches
 
 FEWEST = 3  # thresholds: two always lie on a line
 ROUNDS = 50
@@ -52,8 +54,13 @@ def depinning_voltages(
     """Return threshold and position of each level that positive pulses leave, with the line.
 
     `extremes_ohm` are the resistances without a wall, antiparallel and parallel. Raises
-    AnalysisError unless at least three levels were left in two or more cycles.
+    AnalysisError unless at least three levels were left in two or more cycles, and if levels hop.
     """
+    if hopping_remarks(find_switches(points, levels)):
+        raise AnalysisError(
+            "Levels change into each other both ways under pulses of one sign, so the amplitudes "
+            "at which they are left say nothing of the track's width."
+        )
     found = find_thresholds(points, levels)
     notches = tuple(threshold for threshold in found if threshold.level > 0)
     used = notches if len(notches) >= FEWEST else found

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from ..errors import DwmtjError
-from .console import discard_stdout, print_error
+from .console import StdoutClosedError, discard_stdout, print_error
 from .lazy_group import LazyGroup, add_lazily
 from .log import configure_logging
 
@@ -92,6 +92,9 @@ def main() -> None:
         finally:
             print(end="", flush=True)  # at the interpreter's end it is too late for an exit code
     except Exception as error:
+        if isinstance(error, StdoutClosedError):  # without a buffer, a flush would not tell
+            discard_stdout()
+            sys.exit(1)
         if isinstance(error, OSError) and _stdout_closed():
             sys.exit(1)
         if not isinstance(error, DwmtjError):

@@ -25,11 +25,15 @@ _UNSEEN = re.compile(
 )
 
 
+class StdoutClosedError(BrokenPipeError):
+    """Nobody reads the output any more."""
+
+
 class _Stdout(Console):
     """Leaves a closed pipe to the caller, where rich would end the process."""
 
     def on_broken_pipe(self) -> None:
-        raise BrokenPipeError
+        raise StdoutClosedError
 
 
 class _Stderr:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -159,3 +160,17 @@ def test_messages_to_a_stderr_that_is_gone_are_dropped(monkeypatch: pytest.Monke
     monkeypatch.setattr(sys, "stderr", Gone())
     console.print_message("lost")
     console.print_error(ValueError("lost"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a closed pipe is another error on Windows")
+def test_a_closed_pipe_without_a_buffer_is_not_worth_a_traceback() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-u", "-m", "dwmtj", "protocols"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, b"")

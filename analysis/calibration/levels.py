@@ -12,6 +12,7 @@ import numpy as np
 
 from ...arrays import Floats
 from ..levels.find import Level
+from ..levels.resolution import rounding_ohm
 from ..state_model.model import LevelState, Quantity
 from ..state_model.transitions import mean_quantity, std_quantity
 from .state_sequences import StateSequence
@@ -81,13 +82,15 @@ def read_noise_bound(visits: Visits) -> Quantity | None:
     """Return an upper bound of the relative standard deviation of a reading, from ladders.
 
     It is that of the quietest level, from differences of successive readings; creep of the wall
-    under pulses adds to it, except in saturation. None with fewer than 10 differences everywhere.
+    under pulses adds to it, except in saturation. It is at least what the meter's step adds. None
+    with fewer than 10 differences everywhere.
     """
     found = []
+    step_ohm = rounding_ohm(np.concatenate([visit for level in visits for visit in level]))
     for level in visits:
         differences = np.concatenate([np.diff(visit) for visit in level] or [np.empty(0)])
         if len(differences) >= 10:
             mean = float(np.mean([visit.mean() for visit in level]))
-            std = float(np.sqrt(np.mean(differences**2) / 2)) / mean
+            std = max(float(np.sqrt(np.mean(differences**2) / 2)), step_ohm) / mean
             found.append(std_quantity(std, len(differences)))
     return min(found, key=lambda quantity: quantity.value, default=None)

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from ..errors import AnalysisError
+from ..levels.assignment import means_and_sigmas
 from ..levels.grouping.given import Wanted
+from ..levels.level import Level
 from ..retention import pool_retention
 from ..state_model.additions import with_retention
 from ..state_model.model import (
@@ -70,6 +72,7 @@ def calibrate(
     readings = _readings(reading, sequences)
     noise = noise_of({device: visits_by_level(one) for device, one in sequences.items()}, readings)
     states = _states(list(sequences.values()), noise.relative_std if noise else None)
+    nearest = min(_separation(one.levels) for one in sequences.values())
     model = StateModel(
         name=name,
         version=version,
@@ -78,7 +81,7 @@ def calibrate(
         levels_source=source_of(
             pulsed,
             "one-way analysis of variance over visits of the levels that find_levels found",
-            f"separation {_separation(states):.1f} σ between the closest neighbours",
+            f"separation {nearest:.3g} σ between the closest neighbours",
         ),
         pulses=tuple(
             _pulses(pulsed, tuple(sequences.values()), polarity)
@@ -226,14 +229,7 @@ def _with_retention(
     return with_retention(model, kept, source)
 
 
-def _separation(states: Sequence[LevelState]) -> float:
+def _separation(levels: Sequence[Level]) -> float:
     """Return the smallest distance between neighbours in units of their larger σ."""
-    means = np.array([state.resistance_ohm.value for state in states])
-    sigmas = np.array(
-        [
-            np.hypot(s.cycle_std_ohm.value if s.cycle_std_ohm else 0.0, s.wander_std_ohm)
-            for s in states
-        ]
-    )
-    widths = np.maximum(sigmas[1:], sigmas[:-1])
-    return float((-np.diff(means) / np.maximum(widths, 1e-9 * means[0])).min())
+    means, sigmas = means_and_sigmas(levels)
+    return float((-np.diff(means) / np.maximum(sigmas[1:], sigmas[:-1])).min())

@@ -13,6 +13,7 @@ from ..switching.law import SwitchingLaw, fit_switching_law
 from ..switching.probability import SwitchingProbability, switching_probability
 from .house import kind_colours, kind_markers, legend_below
 from .panel import Panel
+from .probability import trials_text
 
 LEGEND_WIDTH = 58  # characters
 MISFITS_NAMED = 3
@@ -88,16 +89,16 @@ def _paint_shares(
     ends = np.array([(each.probability.low, each.probability.high) for each in shares]).T
     width_s, trials = shares[0].width_s, sorted({each.trials for each in shares})
     width = "width unknown" if width_s != width_s else f"{width_s * 1e9:g} ns"
-    count = f"{trials[0]}" if len(trials) == 1 else f"{trials[0]} to {trials[-1]}"
+    several = trials[-1] > 1
     axes.errorbar(
         [each.amplitude_V for each in shares],
         value,
-        np.abs(ends - value),
+        np.abs(ends - value) if several else None,
         fmt=marker,
         color=colour,
         markersize=3,
         elinewidth=0.8,
-        label=f"{width}, {count} trials each, 95 % intervals",
+        label=f"{width}, {trials_text(trials[0], trials[-1])}",
     )
 
 

@@ -44,7 +44,7 @@ def probability_against_amplitude(
         axes.errorbar(
             [each.amplitude_V for each in drawn],
             value,
-            np.abs(ends - value),
+            np.abs(ends - value) if max(each.trials for each in drawn) > 1 else None,
             fmt="o",
             color=ORANGE,
             markersize=3,
@@ -83,6 +83,12 @@ def _sigmoid(found: tuple[SwitchingProbability, ...]) -> tuple[Sigmoid | None, s
 
 def _label(drawn: list[SwitchingProbability], pulses: int) -> str:
     fewest, most = min(each.trials for each in drawn), max(each.trials for each in drawn)
+    return trials_text(fewest, most, "" if pulses == 1 else f" of {pulses} pulses")
+
+
+def trials_text(fewest: int, most: int, kind: str = "") -> str:
+    """Return what a point stands for; a single trial has no interval worth drawing."""
+    if most == 1:
+        return f"single trials{kind}"
     count = f"{most}" if fewest == most else f"{fewest} to {most}"
-    after = "" if pulses == 1 else f" of {pulses} pulses"
-    return f"{count} trials{after} each, 95 % intervals"
+    return f"{count} trials{kind} each, 95 % intervals"

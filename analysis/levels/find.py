@@ -7,6 +7,7 @@ of a size that BIC selects (see `mixture`, `repeats`), and what few visits split
 standard deviation of a reading over all cycles, visit to visit and within a visit.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +30,7 @@ from .hidden_steps import resolved_components
 from .level import Level, LevelReport
 from .resolution import mean_with_rounding, rounding_ohm, with_rounding
 from .scale import Scale, coordinate, in_ohm, is_even_ladder, scale_of
-from .visits import label_readings
+from .visits import goes_by_amplitude, label_readings
 
 __all__ = [
     "Level",
@@ -61,7 +62,8 @@ def measure_levels(points: pd.DataFrame, wanted: Wanted | None = None) -> LevelR
     level, and GradualDeviceError where there are no separate levels.
     """
     pulsed, outliers = screened_points(points)
-    drift = find_drift(pulsed)
+    by_amplitude = goes_by_amplitude(pulsed)
+    drift = None if by_amplitude else find_drift(pulsed)
     steady = steady_ohm(pulsed, drift)
     if np.ptp(steady) == 0:
         raise AnalysisError(
@@ -103,10 +105,13 @@ def measure_levels(points: pd.DataFrame, wanted: Wanted | None = None) -> LevelR
         incomplete_cycles=incomplete_cycles(points),
         outliers=outliers,
         number_probability={n - lost: p for n, p in chosen.grouping.number.items()},
-        passing=passing_levels(
-            pulsed["cycle"].to_numpy(), level_of_readings(pulsed, levels), len(levels)
-        ),
+        passing=() if by_amplitude else _passing(pulsed, levels),
     )
+
+
+def _passing(pulsed: pd.DataFrame, levels: Sequence[Level]) -> tuple[int, ...]:
+    label = level_of_readings(pulsed, levels)
+    return passing_levels(pulsed["cycle"].to_numpy(), label, len(levels))
 
 
 def _components(readings: pd.DataFrame, fit: LevelFit, known: list[int]) -> list[int]:

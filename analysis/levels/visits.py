@@ -58,6 +58,17 @@ def sequence_starts(pulsed: pd.DataFrame) -> npt.NDArray[np.bool_]:
     return np.asarray(np.r_[True, sequence[1:] != sequence[:-1]])
 
 
+def goes_by_amplitude(pulsed: pd.DataFrame) -> bool:
+    """Return True for sequences of equal pulses each, of amplitudes that differ between them.
+
+    What such a sequence visits follows from its amplitude, not from its place in the run.
+    """
+    if "amplitude_V" not in pulsed:
+        return False
+    size = pulsed["amplitude_V"].abs().round(6).groupby(pulsed["sequence"].to_numpy())
+    return bool((size.nunique() == 1).all() and size.first().nunique() > 1)
+
+
 def visits_of(pulsed: pd.DataFrame, label: Ints) -> pd.DataFrame:
     """Return a row per visit: level, sequence, cycle, phase, first reading, and number, mean and
     variance of its readings."""

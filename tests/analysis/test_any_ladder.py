@@ -178,6 +178,17 @@ def test_a_few_trains_of_equal_pulses_have_two_levels(seed: int) -> None:
     assert [level.mean_ohm for level in find_levels(run)] == pytest.approx([100, 93], abs=0.3)
 
 
+def test_trains_of_different_amplitude_tell_a_level_that_one_train_alone_visits() -> None:
+    """A train too weak to move the wall stays where the others never are."""
+    rng = np.random.default_rng(17)
+    rows = [(0, 1.0, 100.0)] * 10
+    for cycle, amplitude_V in enumerate((1.5, 2.0, 2.5, 3.0), start=1):
+        rows += [(cycle, amplitude_V, 94.0 + rng.normal(0, 0.6))] * 10
+    run = points(*zip(*rows, strict=True))
+    run["resistance_ohm"] += rng.normal(0, 0.3, len(run))
+    assert [level.mean_ohm for level in find_levels(run)] == pytest.approx([100, 94], abs=1)
+
+
 def test_ten_readings_of_one_level_have_no_levels() -> None:
     """Chance makes close groups of them, rarely such as a wall that goes one way would make."""
     refused = 0

@@ -207,3 +207,12 @@ def test_runs_that_make_no_model_are_refused_in_one_sentence(
     with pytest.raises(AnalysisError, match=told) as refused:
         calibrate(runs, "A3")
     assert "\n" not in str(refused.value)
+
+
+def test_a_coarse_meter_shows_no_less_noise_than_its_step() -> None:
+    run = a_run(2)
+    run.points["resistance_ohm"] = run.points["resistance_ohm"].round()
+    model = calibrate([run], "A3")
+    assert model.read_noise is not None
+    assert model.read_noise.relative_std.value >= 1 / np.sqrt(12) / 100
+    assert float(model.levels_source.quality.split()[1]) < 100

@@ -1,12 +1,12 @@
 """Devices whose resistance changes gradually, without separate levels.
 
 Two criteria, in the coordinate of grouping (see `scale`). Where groups were found: of the way that
-each sequence of pulses goes, from one end of its readings to the other, at least `INSIDE_SHARE`
-lies within stays in one group, not in the steps between groups, and it is made of more than a
-`FEW_STEPS` of the pulses (levels too close to be resolved are passed in few steps). Where a single
-group was found: the readings of a sequence follow a rising or falling curve (isotonic regression)
-that explains at least `EXPLAINED` of their variance. Walls that creep in a notch do neither: their
-readings wander back and forth.
+each sequence of pulses from one group to another goes, from one end of its readings to the other,
+at least `INSIDE_SHARE` lies within stays in one group, not in the steps between groups, and it is
+made of more than a `FEW_STEPS` of the pulses (levels too close to be resolved are passed in few
+steps). Where a single group was found: the readings of a sequence follow a rising or falling curve
+(isotonic regression) that explains at least `EXPLAINED` of their variance. Walls that creep in a
+notch do neither: their readings wander back and forth.
 """
 
 from collections.abc import Sequence
@@ -46,14 +46,15 @@ def is_gradual(readings: pd.DataFrame, label: Ints | None) -> bool:
         return _follows_a_curve(value, sequence)
     starts = np.flatnonzero(np.r_[True, sequence[1:] != sequence[:-1]])
     ends = np.r_[starts[1:], len(value)] - 1
-    way = np.sign(value[ends] - value[starts])
+    way = np.sign(value[ends] - value[starts]) * (label[ends] != label[starts])
     travel = np.maximum.reduceat(value, starts) - np.minimum.reduceat(value, starts)
     stays = visits_of(readings, label)
     first = stays["first"].to_numpy()
     last = np.r_[first[1:], len(value)] - 1
     here = np.searchsorted(starts, first, side="right") - 1
     inside = float((way[here] * (value[last] - value[first])).sum())
-    return inside > INSIDE_SHARE * float(travel.sum()) and not _steps_are_few(value, starts)
+    whole = float(travel[way != 0].sum())
+    return inside > INSIDE_SHARE * whole and not _steps_are_few(value, starts)
 
 
 def ends_ohm(resistance_ohm: Floats) -> tuple[float, float]:

@@ -6,7 +6,8 @@ the other, but not both. With `FEW_VISITS` or fewer to both, or `FEW_SEQUENCES`,
 level if that is the more probable (see `one_or_two`), the least probable pair of levels first. With
 more, neighbours whose sequences overlap less than independent ones would with probability `CHANCE`
 (hypergeometric), and in at most `SHARED` of the fewer, are one level unless they lie more than
-`APART` (s₁ + s₂) apart.
+`APART` (s₁ + s₂) apart. Trains of equal pulses, and single ones, visit by amplitude: which
+levels they miss tells nothing, and only the distance of visits counts.
 """
 
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ import pandas as pd
 from scipy.special import gammaln
 
 from ....arrays import Ints
-from ..visits import label_readings, visits_of
+from ..visits import goes_by_amplitude, label_readings, visits_of
 from .mixture import Group, centres
 from .one_or_two import Visits, number_probabilities, probability_of_two
 
@@ -57,7 +58,9 @@ def merge_split_levels(groups: tuple[Group, ...], pulsed: pd.DataFrame) -> Group
         for number, group in enumerate(groups)
         if len(mine := np.flatnonzero(level == number))
     ]
-    always = len(np.unique(visits.sequence)) <= FEW_SEQUENCES
+    by_amplitude = goes_by_amplitude(pulsed)
+    visits = replace(visits, exclusion_tells=not by_amplitude)
+    always = by_amplitude or len(np.unique(visits.sequence)) <= FEW_SEQUENCES
     merged, fewer, more = _merge_few(seen, visits, always)
     if not always:
         merged = _merge_many(merged, visits)

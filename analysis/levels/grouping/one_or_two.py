@@ -25,6 +25,9 @@ from ....arrays import Counts, Floats, Ints
 
 OFTEN = 4.0
 CUT = 0.02
+FEW_EACH = 3
+NEAR = 0.15
+AT_MOST = 0.9
 TEMPER = 0.65
 NARROWEST, WIDEST = 1e-3, 0.1
 GRID = np.geomspace(NARROWEST, WIDEST, 25)
@@ -32,10 +35,14 @@ GRID = np.geomspace(NARROWEST, WIDEST, 25)
 
 @dataclass(frozen=True, slots=True)
 class Visits:
-    """All visits of a run in order of time: their means and their sequences of pulses, (n,)."""
+    """All visits of a run in order of time: their means and their sequences of pulses, (n,).
+
+    Without `exclusion_tells`, which of two groups a sequence visits is no evidence.
+    """
 
     mean: Floats
     sequence: Counts
+    exclusion_tells: bool = True
 
     @property
     def whole(self) -> float:
@@ -45,6 +52,22 @@ class Visits:
 def probability_of_two(visits: Visits, above: Ints, below: Ints) -> float:
     """Return the probability that the visits (indices) to two groups are to two levels."""
     members = np.sort(np.r_[above, below])
+    one, two = _exclusion(visits, members, above, below) if visits.exclusion_tells else (0.0, 0.0)
+    one += _scattered(visits.mean[members], visits.whole)
+    two += sum(_scattered(visits.mean[group], visits.whole) for group in (above, below))
+    likely = float(expit(two - one))
+    return likely if visits.exclusion_tells else min(likely, _most(visits, above, below))
+
+
+def _most(visits: Visits, above: Ints, below: Ints) -> float:
+    """Return the most that the distance of a few near visits may say alone."""
+    apart = float(visits.mean[above].min() - visits.mean[below].max())
+    few = min(len(above), len(below)) < FEW_EACH
+    return AT_MOST if few and apart < NEAR * visits.whole else 1.0
+
+
+def _exclusion(visits: Visits, members: Ints, above: Ints, below: Ints) -> tuple[float, float]:
+    """Return the log likelihoods of which groups the passages met, of one level and of two."""
     sequence = visits.sequence[members]
     passage = np.cumsum(np.r_[True, (np.diff(members) > 1) | (np.diff(sequence) != 0)])
     passes = int(passage[-1])
@@ -52,10 +75,7 @@ def probability_of_two(visits: Visits, above: Ints, below: Ints) -> float:
     both = sum(met) - passes
     chances = passes + len(np.unique(visits.sequence)) - len(np.unique(sequence))
     one = _met(passes, chances) + both * np.log(CUT) + (passes - both) * np.log1p(-CUT)
-    two = sum(_met(times, chances) for times in met)
-    one += _scattered(visits.mean[members], visits.whole)
-    two += sum(_scattered(visits.mean[group], visits.whole) for group in (above, below))
-    return float(expit(TEMPER * (two - one)))
+    return float(one), float(sum(_met(times, chances) for times in met))
 
 
 def number_probabilities(

@@ -131,12 +131,17 @@ class CyclePlot(Plot):
         cycle = trace.points.cycle[trace.index[before : rows.stop]]
         shade = (cycle - first) * (SHADES - 1) // max(last - first, 1)
         skip = rows.start - before
+        alone = ~joined & ~np.append(trace.joined[before + 1 : rows.stop + 1], False)[: len(x)]
         for start, stop in _runs(shade, skip):
             painter.setPen(
                 pen(shades[int(np.clip(shade[start], 0, SHADES - 1))], self._width(THIN))
             )
             part = slice(max(start - 1, 0), stop)
             draw_segments(painter, x[part], y[part], joined[part])
+            dots = np.arange(start, stop)[alone[start:stop]]
+            if len(dots):  # points that no line leads to or from, as of trials of one pulse
+                painter.setPen(pen(painter.pen().color(), self._width(THICK)))
+                painter.drawPoints([QPointF(x[at], y[at]) for at in dots])
 
     def _paint_newest(self, painter: QPainter, frame: Frame, rows: slice) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

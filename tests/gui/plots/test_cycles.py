@@ -67,6 +67,23 @@ def test_a_cycle_of_a_single_point_can_be_seen(panel: PlotsPanel, draw: Draw) ->
     assert LIGHT.shades()[-1].name() in names(panel.page.main.grab().toImage())
 
 
+def test_every_trial_of_a_single_pulse_can_be_seen(panel: PlotsPanel, draw: Draw) -> None:
+    trials = part(staircase(cycles=1), 1, 41)
+    trials["cycle"] = np.arange(40)  # so that no line leads from one to the next
+    panel.show_run("Run 1", points_of(trials), running=True)
+    draw(panel)
+    plot = panel.page.main
+    frame = plot.frame()
+    assert frame
+    image = plot.grab().toImage()
+    ground = image.pixelColor(round(float(frame.px(0.35))), round(float(frame.py(85.0))))
+    for amplitude_V, resistance_ohm in zip(
+        trials["amplitude_V"], trials["resistance_ohm"], strict=True
+    ):
+        at = (int(float(frame.px(amplitude_V))), int(float(frame.py(resistance_ohm))))
+        assert image.pixelColor(*at) != ground
+
+
 def test_marked_points_are_crosses_and_no_part_of_the_line(panel: PlotsPanel, draw: Draw) -> None:
     columns = staircase()
     columns["resistance_ohm"][60] = 85.0

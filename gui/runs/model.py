@@ -5,7 +5,7 @@ from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QColor
 
 from ...station.messages import RunProgress
@@ -20,6 +20,7 @@ from .search import Search, all_text, search_for
 COLUMNS = ("★", "Run", "Started", "Protocol", "Device", "Status", "Points", "Took", "Tags", "Notes")
 STAR, RUN, STARTED, PROTOCOL, DEVICE, STATUS, POINTS, TOOK, TAGS, NOTES = range(len(COLUMNS))
 NUMBERS = (RUN, POINTS, TOOK)
+FEW = 20  # runs that are inserted one by one
 
 
 class RunModel(RowsModel):
@@ -176,11 +177,24 @@ class RunModel(RowsModel):
             self.runs = found
             if found:
                 self.dataChanged.emit(self.index(0, 0), self.index(len(found) - 1, NOTES))
+        elif _has_few_more(found, self.runs):
+            self._insert(found)
         else:
             self.beginResetModel()
             self.runs = found
             self.endResetModel()
         self.counted.emit()
+
+    def _insert(self, found: list[RunSummary]) -> None:
+        """Insert the runs that are new: what is selected, or being typed, stays."""
+        for row, run in enumerate(found):
+            if row == len(self.runs) or self.runs[row].id != run.id:
+                self.beginInsertRows(QModelIndex(), row, row)
+                self.runs.insert(row, run)
+                self.endInsertRows()
+            elif self.runs[row] != run:
+                self.runs[row] = run
+                self.dataChanged.emit(self.index(row, 0), self.index(row, NOTES))
 
     def _searched_text(self, run: RunSummary) -> str:
         text = self._texts.get(run.id)
@@ -250,6 +264,14 @@ class RunModel(RowsModel):
 def _same_runs(first: list[RunSummary], second: list[RunSummary]) -> bool:
     same_length = len(first) == len(second)
     return same_length and all(a.id == b.id for a, b in zip(first, second, strict=True))
+
+
+def _has_few_more(found: list[RunSummary], shown: list[RunSummary]) -> bool:
+    """Return True if what is found is what is shown, in its order, and a few runs more."""
+    if not 0 < len(found) - len(shown) <= FEW:
+        return False
+    known = {run.id for run in shown}
+    return _same_runs([run for run in found if run.id in known], shown)
 
 
 def _took_s(run: RunSummary) -> float | None:

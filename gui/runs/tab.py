@@ -145,7 +145,7 @@ class RunsTab(QWidget):
         if not self._deleted:
             return
         ids = self._deleted.pop()
-        self.undo_bar.setVisible(bool(self._deleted))
+        self._show_deleted()
 
         def restore(store: Store) -> list[RunSummary]:
             store.restore_runs(ids)
@@ -261,6 +261,7 @@ class RunsTab(QWidget):
         self.model.update_runs(runs)
         if chosen and not self.table.selected_rows():
             self.select(chosen[0])
+        self._allow()
 
     def _search(self, text: str) -> None:
         hide_when_empty(self.problem, self.model.set_search(text))
@@ -269,9 +270,15 @@ class RunsTab(QWidget):
     def _was_deleted(self, ids: list[int]) -> None:
         self._deleted.append(ids)
         self.model.drop(ids)
-        what = f"Run {ids[0]} is" if len(ids) == 1 else f"{len(ids)} runs are"
-        self.undo_line.setText(f"{what} deleted; the points are kept.")
-        self.undo_bar.show()
+        self._show_deleted()
+
+    def _show_deleted(self) -> None:
+        """Tell what Undo would bring back, if anything."""
+        if self._deleted:
+            ids = self._deleted[-1]
+            what = f"Run {ids[0]} is" if len(ids) == 1 else f"{len(ids)} runs are"
+            self.undo_line.setText(f"{what} deleted; the points are kept.")
+        self.undo_bar.setVisible(bool(self._deleted))
 
     def _selection_changed(self) -> None:
         self._allow()

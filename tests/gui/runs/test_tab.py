@@ -84,6 +84,16 @@ def test_deleted_runs_come_back_with_ctrl_z(runs: RunsTab, qtbot: QtBot, databas
         assert store.deleted_runs() == []
 
 
+def test_the_line_beside_undo_names_what_it_brings_back(runs: RunsTab, qtbot: QtBot) -> None:
+    for newest in (5, 4):
+        runs.table.selectRow(0)
+        qtbot.keyClick(runs.table, Qt.Key.Key_Delete)
+        qtbot.waitUntil(lambda: newest not in shown(runs), timeout=PATIENCE_MS)  # noqa: B023
+    assert runs.undo_line.text().startswith("Run 4 is deleted")
+    qtbot.keyClick(runs.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert runs.undo_line.text().startswith("Run 5 is deleted")
+
+
 def test_a_run_chosen_is_shown_in_the_plots_and_opened_with_return(
     window: BenchWindow, runs: RunsTab, qtbot: QtBot
 ) -> None:
@@ -127,6 +137,41 @@ def test_the_run_under_way_shows_its_progress_and_a_failed_one_can_be_resumed(
     runs.resume_button.click()
     qtbot.waitUntil(lambda: len(station.jobs) == 1, timeout=PATIENCE_MS)
     assert station.jobs[0].new.resume == 3
+
+
+def test_a_run_that_was_chosen_under_way_can_be_resumed_once_it_has_ended(
+    runs: RunsTab, qtbot: QtBot, database: Path
+) -> None:
+    with Store.open(database) as store:
+        writer = store.begin_run("reset", "W9", parameters={}, bench={})
+        qtbot.waitUntil(lambda: shown(runs)[0] == 6, timeout=PATIENCE_MS)
+        runs.table.selectRow(0)
+        assert not runs.resume_button.isEnabled()
+        writer.finish(Status.ABORTED)
+    qtbot.waitUntil(runs.resume_button.isEnabled, timeout=PATIENCE_MS)
+
+
+def test_a_run_that_begins_leaves_what_is_typed_and_selected(
+    window: BenchWindow, runs: RunsTab, qtbot: QtBot, database: Path
+) -> None:
+    window.activateWindow()
+    runs.table.selectRow(1)
+    runs.table.setCurrentIndex(runs.model.index(1, NOTES))
+    qtbot.keyClick(runs.table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    chosen = [run.id for run in runs.selected()]
+    assert chosen == [4, 3]
+    runs.table.edit(runs.table.currentIndex())
+    editor = runs.table.viewport().findChild(QLineEdit)
+    assert editor is not None
+    editor.setText("half a sentence")
+    with Store.open(database) as store:
+        store.begin_run("reset", "W9", parameters={}, bench={})
+    qtbot.waitUntil(lambda: shown(runs)[0] == 6, timeout=PATIENCE_MS)
+    assert runs.table.viewport().findChild(QLineEdit) is editor
+    assert editor.text() == "half a sentence"
+    assert [run.id for run in runs.selected()] == chosen
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    assert [run.notes for run in runs.model.runs if run.id in chosen].count("half a sentence") == 1
 
 
 def test_a_run_that_another_program_stores_appears(

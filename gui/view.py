@@ -30,6 +30,7 @@ class View(QObject):
         self._panels, self._window, self._folder = panels, window, folder
         self._live: int | None = None
         self._begun: int | None = None
+        self._followed = False
         self._page_anew: Callable[[], object] | None = None
         panels.runs.chosen.connect(self.show_run)
         panels.runs.opened.connect(self.open_run)
@@ -49,9 +50,13 @@ class View(QObject):
         """Show a run when it begins; else leave the plots at the run chosen."""
         self._live = state.run.run_id if state.run is not None else None
         plots = self._panels.plots
-        if self._live is not None and self._live != self._begun:
-            self._begun = self._live
-            plots.show_run(self._live, f"Run {self._live}", running=True)
+        newest = state.last_run if self._live is None else self._live
+        if self._live is None and not self._followed:
+            self._begun = newest  # it ended before this window was opened
+        self._followed = True
+        if newest is not None and newest != self._begun:
+            self._begun = newest
+            self.show_run(newest)
         elif plots.run_id is not None:
             self.show_run(plots.run_id)
 

@@ -136,7 +136,10 @@ class BenchDescription:
 
 @dataclass(frozen=True, slots=True)
 class StationState:
-    """Everything that a client shows; `held` is True while the queue starts no further job."""
+    """Everything that a client shows; `held` is True while the queue starts no further job.
+
+    `last_run` is the run that ended last, also one that was over before anybody asked for a state.
+    """
 
     activity: Activity
     bench: BenchDescription
@@ -150,3 +153,4 @@ class StationState:
     stop: StopProgress | None
     messages: tuple[StationMessage, ...]
     problem: str | None = None
+    last_run: int | None = None

@@ -80,6 +80,7 @@ class Commands:
             stop=work.stop.progress(),
             messages=work.messages.after(messages_after),
             problem=work.own.problem,
+            last_run=work.runs.last_run,
         )
         return _adapter(StationState).dump_python(state, mode="json")
 

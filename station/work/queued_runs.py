@@ -45,6 +45,7 @@ class QueuedRuns:
     ) -> None:
         self.live: LiveRun | None = None
         self.reading: HandReading | None = None
+        self.last_run: int | None = None
         """The last one of the run before."""
         self._own = own
         self._store = store
@@ -142,6 +143,7 @@ class QueuedRuns:
             told = f"A {job.new.protocol} could not be run. {problem}".strip()
             self._messages.add("error", told, details)
             return False
+        self.last_run = live.run_id
         self.reading = live.reading() or self.reading
         status, message = self._end_of(live, live.run_id)
         if status is Status.INTERRUPTED:

@@ -75,7 +75,8 @@ class BenchWindow(QWidget):
 
     def show_lost(self, sentence: str, _ended: bool = True) -> None:
         """Show that the station does not answer; F5 starts it again."""
-        self.panels.banner.show_starting(f"{sentence} F5 starts it again.")
+        self.panels.banner.show_starting(f"F5 starts the station again. {sentence}")
+        self.panels.bench.show_lost()
         if self.station is not None or not self.panels.messages.model.messages:
             self.panels.messages.say("error", sentence)
         self.station = self.commands.state = None

@@ -139,6 +139,13 @@ class ByHand(QWidget):
             self.close_forms()
         hide_when_empty(self.reason, reason)
 
+    def show_lost(self) -> None:
+        """Allow nothing, as nobody would do it."""
+        for made in (*self.buttons.values(), self.make_safe):
+            made.setEnabled(False)
+        self.close_forms()
+        hide_when_empty(self.reason, "Free when the station answers.")
+
     def set_limits(self, limits: Mapping[str, float], read_current_A: float | None) -> None:
         for form in self.forms.values():
             form.set_limits(limits)

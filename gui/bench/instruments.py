@@ -1,5 +1,7 @@
 """The instruments of the bench: state in shape, word and colour, identity, and what went wrong."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
@@ -9,6 +11,7 @@ from ..look.theme import LIGHT, Theme
 from ..look.widgets import ElidedLabel, label, plain_tip
 
 HUNG_AFTER_S = 1.0
+UNKNOWN = "not known"
 
 
 class InstrumentRow(QWidget):
@@ -51,6 +54,7 @@ class InstrumentList(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.rows: list[InstrumentRow] = []
+        self._shown: tuple[InstrumentState, ...] = ()
         self._theme = LIGHT
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -69,6 +73,13 @@ class InstrumentList(QWidget):
             row.setVisible(index < len(instruments))
         for row, instrument in zip(self.rows, instruments, strict=False):
             row.show_state(instrument, self._theme, stopping=stopping)
+        self._shown = instruments
+
+    def show_unknown(self) -> None:
+        """Show that the states are not known, as long as the station does not answer."""
+        detail = "the station does not answer"
+        unknown = [replace(each, state=UNKNOWN, detail=detail) for each in self._shown]
+        self.show_instruments(tuple(unknown))
 
 
 def instrument_name(instrument: InstrumentState) -> str:

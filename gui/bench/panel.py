@@ -58,12 +58,17 @@ class BenchPanel(Card):
             self.limits.setText(limits_text(state.bench.limits))
             self.by_hand.set_limits(state.bench.limits, state.bench.read_current_A)
 
+    def show_lost(self) -> None:
+        """Show that nobody knows what the instruments do, nor can act by hand."""
+        self.pages.setCurrentIndex(0)
+        self.instruments.show_unknown()
+        self.by_hand.show_lost()
+
     def _bench_page(self) -> QWidget:
         page = QWidget()
         layout = QVBoxLayout(page)
         layout.setContentsMargins(0, 0, 2, 0)
         layout.setSpacing(6)
-        layout.addWidget(self.reading)
         layout.addLayout(row(label("Bench", "title"), 1, self.check))
         layout.addWidget(self.instruments)
         layout.addWidget(self.problem)
@@ -80,7 +85,13 @@ class BenchPanel(Card):
         scroll.setWidget(page)
         for form in self.by_hand.forms.values():
             form.opened.connect(partial(_scroll_to, scroll, form))
-        return scroll
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.reading)  # seen also while a form below it is open
+        column.addWidget(scroll, 1)
+        return whole
 
 
 def _scroll_to(scroll: QScrollArea, form: QWidget) -> None:

@@ -25,6 +25,7 @@ INSTRUMENT_SHAPES = {
     "safe": "tick",
     "not safe": "cross",
     "no answer": "question",
+    "not known": "question",
 }
 MESSAGE_SHAPES = {"info": "disc", "warning": "warning", "error": "cross"}
 SHAPES = {**RUN_SHAPES, **INSTRUMENT_SHAPES, **MESSAGE_SHAPES}

@@ -97,6 +97,17 @@ def test_a_run_that_begins_is_shown_and_paused_with_f9(
     assert station.calls == [("pause",), ("resume",)]
 
 
+def test_a_run_that_was_over_before_it_was_seen_is_shown(
+    window: BenchWindow, qtbot: QtBot, station: StandIn
+) -> None:
+    window.view.show_run(2)
+    station.pretend(last_run=5)
+    qtbot.waitUntil(lambda: window.panels.plots.run_id == 5, timeout=PATIENCE_MS)
+    window.view.show_run(2)
+    qtbot.wait(500)  # some states later, what was chosen is still shown
+    assert window.panels.plots.run_id == 2
+
+
 @pytest.mark.qt_no_exception_capture
 def test_an_error_in_a_slot_is_one_message_and_the_window_goes_on(
     window: BenchWindow, qtbot: QtBot, station: StandIn
@@ -133,6 +144,9 @@ def test_a_lost_station_is_said_and_started_again(
         patch.setattr(station, "state", gone)
         qtbot.waitUntil(lambda: window.station is None, timeout=PATIENCE_MS)
         assert "The station has ended." in window.panels.banner.run.full_text()
+        bench = window.panels.bench
+        assert {row.state.text() for row in bench.instruments.rows} == {"not known"}
+        assert not bench.by_hand.buttons["read"].isEnabled()
     qtbot.keyClick(window, Qt.Key.Key_F5)
     qtbot.waitUntil(lambda: window.station is not None, timeout=PATIENCE_MS)
 

@@ -39,6 +39,14 @@ def test_one_pulse_a_reading_and_a_field_are_asked_for_with_keys(
     assert reading.value.text() in ("99.97 Ω", "– – –")  # the station's state comes in between
 
 
+def test_the_reading_is_seen_while_its_form_is_open(window: BenchWindow, qtbot: QtBot) -> None:
+    window.resize(1366, 768)
+    qtbot.keyClick(window, Qt.Key.Key_R, CONTROL)
+    qtbot.wait(50)
+    value = window.panels.bench.reading.value
+    assert value.visibleRegion().boundingRect() == value.rect()
+
+
 def test_a_value_beyond_the_limit_is_refused_where_it_is_typed(
     window: BenchWindow, qtbot: QtBot, station: StandIn
 ) -> None:

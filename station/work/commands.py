@@ -112,10 +112,8 @@ class Commands:
 
     def go_to_field(self, field_T: float) -> float:
         read_back_T = self._work.by_hand(lambda bench: self._work.hand.go_to_field(bench, field_T))
-        self._work.messages.add(
-            "info",
-            f"Field by hand: {1e3 * field_T:.4g} mT, {1e3 * read_back_T:.4g} mT reached.",
-        )
+        told = f"Field by hand: {1e3 * field_T:.4g} mT, {1e3 * read_back_T:.4g} mT reached."
+        self._work.messages.add("info", told.replace("-", "−"))
         return float(read_back_T)
 
     def _description(self) -> BenchDescription:

@@ -62,6 +62,7 @@ class JobQueue:
         with self._changing():
             if len(self._jobs) >= MOST_JOBS:
                 raise StationError(f"The queue holds {MOST_JOBS} runs already: remove some.")
+            self._check_resumed_once(job)
             number, self._next = self._next, self._next + 1
             index = len(self._jobs) if position is None else max(0, position)
             self._jobs.insert(index, replace(job, number=number))
@@ -122,6 +123,12 @@ class JobQueue:
             self.under_way = None
             self.held = True
             self._store_if_possible()
+
+    def _check_resumed_once(self, job: Job) -> None:
+        run_id = job.new.resume
+        known = (*self._jobs, *((self.under_way,) if self.under_way else ()))
+        if run_id is not None and any(one.new.resume == run_id for one in known):
+            raise StationError(f"Run {run_id} waits in the queue to be resumed: once is enough.")
 
     def _index(self, number: int) -> int:
         for index, job in enumerate(self._jobs):

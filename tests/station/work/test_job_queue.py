@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from dwmtj.station import Job, NewJob
+from dwmtj.station.errors import StationError
 from dwmtj.station.work.job_queue import JobQueue
 from dwmtj.storage import StoreError
 
@@ -32,6 +33,19 @@ def test_a_job_that_could_not_begin_is_the_first_again_and_says_why(tmp_path: Pa
     assert [job.number for job in queue.jobs] == [1, 2]
     assert queue.jobs[0].problem == "The bench is not open."
     assert queue.held and queue.under_way is None
+
+
+def test_a_run_is_resumed_by_one_job(tmp_path: Path) -> None:
+    queue = JobQueue(tmp_path / "queue")
+    resumed = Job(0, NewJob("reset", resume=1), 20, 1.5)
+    queue.add(resumed)
+    with pytest.raises(StationError, match="Run 1 waits in the queue"):
+        queue.add(resumed)
+    queue.take()
+    with pytest.raises(StationError, match="Run 1 waits in the queue"):
+        queue.add(resumed)
+    queue.done(held=False)
+    assert queue.add(resumed) == 2
 
 
 def test_a_file_that_cannot_be_read_is_kept_aside(tmp_path: Path) -> None:

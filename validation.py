@@ -122,7 +122,8 @@ def explain(error: ValidationError, text: str, source: str, kind: str) -> str:
     where = f"{source}, line {line}" if line else source
     more = f" ({len(problems) - 1} more after this one)" if len(problems) > 1 else ""
     subject = f"{_name(first['loc'])} " if first["loc"] else ""
-    return f"{where}: {subject}{_remedy(first, kind)}{more}."
+    sentence = f"{where}: {subject}{_remedy(first, kind)}{more}"
+    return sentence if sentence.endswith("?") else f"{sentence}."
 
 
 def _name(location: Location) -> str:

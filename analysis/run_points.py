@@ -82,6 +82,10 @@ def _finite_pulsed(points: pd.DataFrame) -> pd.DataFrame:
             f"{len(good) - good.sum()} of {len(good)} readings after pulses are not numbers; "
             f"check the contacts and measure again."
         )
+    if good.sum() == 1:
+        raise AnalysisError(
+            "The run has a single reading after a pulse; analyse a staircase, cycling or ramp run."
+        )
     if good.sum() < 2:
         raise AnalysisError(
             "The run has no readings after pulses; analyse a staircase, cycling or ramp run."

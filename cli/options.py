@@ -135,7 +135,7 @@ def parsed_temperature_K(text: str | None, option: str = "--temperature") -> flo
     """Return a temperature in K; raises DwmtjError unless the text is one with its unit."""
     if text is None:
         return None
-    found = re.fullmatch(r"\s*([+-−]?\d+(?:[.,]\d+)?)\s*(K|°\s?C|C|℃)\s*", text)
+    found = re.fullmatch(r"\s*([+-−]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?)\s*(K|°\s?C|C|℃)\s*", text)
     if found is None:
         raise DwmtjError(
             f"{option} {text} is no temperature: write a number with its unit, as in 358K or 85C."

@@ -11,7 +11,7 @@ from ..protocols import ProtocolError
 from ..protocols.catalogue import make_protocol
 from ..protocols.running.scanning import scanned_runs
 from ..storage import RunRecord, Store, StoreError
-from ..wording import counted
+from ..wording import counted, with_article
 from .console import print_outcome
 from .dry_run import print_dry_run
 from .measure import measure, open_measurement_bench
@@ -158,7 +158,8 @@ def _seed_of(original: RunRecord, protocol: str, seed: int | None) -> int | None
     number, name = summary.id, summary.protocol
     if protocol != name:
         raise ProtocolError(
-            f"Run {number} is a {name}, not a {protocol}: dwmtj run {name} --resume {number}."
+            f"Run {number} is {with_article(name)}, not {with_article(protocol)}: dwmtj run "
+            f"{name} --resume {number}."
         )
     if seed is not None and seed != first:
         raise ProtocolError(

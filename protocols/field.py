@@ -6,6 +6,7 @@ from pymeasure.experiment import FloatParameter
 
 from ..instruments import Bench, SetPoints
 from ..storage import Phase, Point
+from .errors import ProtocolError
 from .measurement_sequence import MeasurementSequence
 from .procedure import BenchProcedure, cycles_parameter, field_parameter, ladder
 
@@ -64,6 +65,11 @@ class MinorLoop(BenchProcedure):
         return (*reversed(up), *up[1:])
 
     def validate(self) -> None:
+        if not self.largest_field_T > 0:
+            raise ProtocolError(
+                f"The largest field is {self.largest_field_T:g} T; it must be above 0, since the "
+                "sweep goes to both signs of it."
+            )
         self.fields_T()
 
     def set_points(self) -> SetPoints:

@@ -15,7 +15,7 @@ from ..instruments import BenchFile, load_bench_file
 from ..lab_address import LabAddress
 from ..storage import Store
 from ..storage.owner import this_process
-from ..wording import counted
+from ..wording import counted, with_article
 from .errors import StationError
 from .line import listen
 from .replacement import Start, replace_process, wait_until_ended
@@ -105,8 +105,8 @@ class StationProcess:
         if left is not None:
             self._work.messages.add(
                 "error",
-                f"The process before this one ended during a {left.new.protocol}, which is "
-                "interrupted: resume it if it is to go on.",
+                f"The process before this one ended during {with_article(left.new.protocol)}, "
+                "which is interrupted: resume it if it is to go on.",
             )
         if queue.jobs:
             left_over = counted(len(queue.jobs), "run")

@@ -38,6 +38,8 @@ def criterion_of(section: "CriterionSection") -> Criterion:
     _check_keys(section, name, quantity)
     is_range = section.value is None
     minimum, maximum = _range(section, quantity) if is_range else _around(section, quantity)
+    if quantity.whole:
+        _check_whole(section)
     if minimum > maximum:
         raise fault("minimum", f"is above the maximum, {section.maximum}", section.minimum)
     if maximum < 0 and not quantity.signed:
@@ -100,6 +102,13 @@ def _check_keys(section: "CriterionSection", name: str, quantity: Quantity) -> N
         given = getattr(section, key)
         if given is not None and key not in known:
             raise fault(key, f"is not a key of {name!r}; remove it", given)
+
+
+def _check_whole(section: "CriterionSection") -> None:
+    for key in ("value", "minimum", "maximum"):
+        given = getattr(section, key)
+        if given is not None and not number(key, given, "").is_integer():
+            raise fault(key, "is no whole number; a number of levels is one", given)
 
 
 def _range(section: "CriterionSection", quantity: Quantity) -> tuple[float, float]:

@@ -83,8 +83,14 @@ class _Data:
 def fit_arrhenius(temperatures_K: Sequence[float], decays: Sequence[Decay]) -> Arrhenius:
     """Fit barrier and attempt rate to decays of one state at their temperatures in K.
 
-    Raises AnalysisError for fewer than three temperatures, or if nothing decayed at two of them.
+    Raises AnalysisError for fewer than three temperatures, if nothing decayed at two of them, and
+    if waits ended without a jump.
     """
+    if any(decay.waits.crept for decay in decays):
+        raise AnalysisError(
+            "R left its level without a jump that lasts in some waits; a barrier is that of "
+            "escapes."
+        )
     different = _different(temperatures_K)
     if len(different) < FEWEST_TEMPERATURES:
         shown = ", ".join(f"{kelvin:g} K" for kelvin in different)

@@ -4,7 +4,9 @@ Escapes at a constant rate Γ: a wait held at a and left at b has the probabilit
 exp(−Γ a) − exp(−Γ b), one never left exp(−Γ a). Γ is that of maximum likelihood, its interval that
 of the likelihood ratio; without an escape its upper end is exact, −ln 0.025/Σ a. A Weibull law,
 exp(−(t/τ)^k), tests the constancy: k differs from 1 where the likelihood ratio says so. The drift
-is the exponent ν of R ∝ t^ν (G ∝ t^−ν) in the readings of held states, common to all waits.
+is the exponent ν of R ∝ t^ν (G ∝ t^−ν) in the readings of held states, common to all waits; a term
+in (ln t)² tests the power law. A law that a test rejects is not extrapolated, and a level that R
+creeps out of without a jump has no lifetime.
 Sources: Lawless, Statistical Models and Methods for Lifetime Data (2003), ch. 3 and 4.
 """
 
@@ -12,7 +14,7 @@ from dataclasses import dataclass
 from math import exp, inf, log, sqrt
 
 import numpy as np
-from scipy.special import chdtrc
+from scipy.special import chdtrc, stdtr
 
 from ...arrays import Floats
 from ..estimate import Estimate
@@ -32,6 +34,7 @@ class Decay:
 
     `constancy` is the p-value of a constant rate and `shape` Weibull's k, both None for fewer than
     `FEW_ESCAPES` escapes; `drift_exponent` is None for fewer than five readings of held states.
+    `drift_fits` is False where the readings do not follow its power law.
     """
 
     waits: Waits
@@ -39,11 +42,12 @@ class Decay:
     constancy: float | None
     shape: float | None
     drift_exponent: Estimate | None
+    drift_fits: bool = True
 
     @property
     def fits(self) -> bool:
-        """False if the escapes do not come at a constant rate."""
-        return self.constancy is None or self.constancy >= SIGNIFICANCE
+        """False if the escapes do not come at a constant rate, or are none."""
+        return not self.waits.crept and (self.constancy is None or self.constancy >= SIGNIFICANCE)
 
     @property
     def lifetime_s(self) -> Estimate:
@@ -63,9 +67,9 @@ class Decay:
 
     @property
     def drifted_in_ten_years(self) -> Estimate | None:
-        """R after ten years over R after one second, by the drift alone; None without one."""
+        """R after ten years over R after one second, by the drift alone; None without a law."""
         drift = self.drift_exponent
-        if drift is None:
+        if drift is None or not self.drift_fits:
             return None
         value, low, high = (TEN_YEARS_S**nu for nu in (drift.value, drift.low, drift.high))
         return Estimate(value, low, high)
@@ -78,11 +82,15 @@ def survival_at(rate_Hz: Estimate, time_s: float) -> Estimate:
     return Estimate(value, low, high)
 
 
-def measure_decay(waits: Waits) -> Decay:
-    """Return the escape rate of a level, and its drift."""
+def measure_decay(waits: Waits, noise_fits: bool = True) -> Decay:
+    """Return the escape rate of a level, and its drift.
+
+    `noise_fits` is False where no model with its drift describes the noise of the readings.
+    """
     rate = _rate(waits)
     constancy, shape = _constancy(waits) if waits.escapes >= FEW_ESCAPES else (None, None)
-    return Decay(waits, rate, constancy, shape, _drift(waits))
+    drift, curvature = _drift(waits)
+    return Decay(waits, rate, constancy, shape, drift, noise_fits and curvature >= SIGNIFICANCE)
 
 
 def log_likelihood(log_rate: float, held_s: Floats, left_s: Floats) -> float:
@@ -139,22 +147,39 @@ def _constancy(waits: Waits) -> tuple[float, float]:
     return float(chdtrc(1, max(0.0, 2 * (constant - with_shape)))), exp(float(best[1]))
 
 
-def _drift(waits: Waits) -> Estimate | None:
-    """Return ν from all readings of held states, each wait with a level of its own."""
+def _drift(waits: Waits) -> tuple[Estimate | None, float]:
+    """Return ν from all readings of held states, and the p-value of the power law.
+
+    Each wait has a level of its own. Without a ν, or readings that test it, p is 1.
+    """
     later = (waits.time_s > 0) & (waits.ratio > 0)
     count = int(later.sum())
     numbers = np.unique(waits.wait[later])
     free = count - len(numbers) - 1
     if count < MIN_DRIFT_READINGS or free < 3:
-        return None
+        return None, 1.0
     x, y = np.log(waits.time_s[later]), np.log(waits.ratio[later])
+    x -= x.mean()
+    bend = x**2
     for number in numbers:
         mine = waits.wait[later] == number
-        x[mine] -= x[mine].mean()
-        y[mine] -= y[mine].mean()
+        for each in (x, y, bend):
+            each[mine] -= each[mine].mean()
     square = float(x @ x)
     if square == 0:
-        return None
+        return None, 1.0
     slope = float(x @ y) / square
-    error = sqrt(float(((y - slope * x) ** 2).sum()) / free / square)
-    return symmetric_interval(slope, t_quantile(free) * error)
+    residual = y - slope * x
+    error = sqrt(float(residual @ residual) / free / square)
+    p = _curvature(residual, bend - float(x @ bend) / square * x, free - 1)
+    return symmetric_interval(slope, t_quantile(free) * error), p
+
+
+def _curvature(residual: Floats, bend: Floats, free: int) -> float:
+    """Return the p-value of residuals (n,) without a term in `bend` (n,), by Student's t."""
+    square, total = float(bend @ bend), float(residual @ residual)
+    if square < 1e-12 or total == 0:
+        return 1.0
+    explained = float(residual @ bend) ** 2 / square
+    left = max(total - explained, 1e-12 * total)
+    return float(2 * stdtr(free, -sqrt(explained * free / left)))

@@ -18,6 +18,7 @@ from ..errors import AnalysisError
 from ..run_points import require, unmarked
 
 TOLERANCE = 0.02
+AROUND = 5  # readings before a state has left its level and after, whose medians a jump is between
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class Waits:
     """The waits of one level, each held at `held_s` and left at `left_s`, inf if never; (n,).
 
     `time_s` and `ratio` are all readings while the state was held, over the one at its beginning,
-    `wait` the number of the wait of each; (m,).
+    `wait` the number of the wait of each; (m,). `crept` of those that were left did so without a
+    jump that lasts: R crept past the tolerance, or scattered beyond it.
     """
 
     level_ohm: float
@@ -35,6 +37,7 @@ class Waits:
     time_s: Floats
     ratio: Floats
     wait: Floats
+    crept: int = 0
 
     @property
     def escapes(self) -> int:
@@ -52,6 +55,7 @@ class _Wait:
     left_s: float
     time_s: Floats
     ratio: Floats
+    crept: bool
 
 
 def waits_of(points: pd.DataFrame, tolerance: float = TOLERANCE) -> tuple[Waits, ...]:
@@ -105,7 +109,17 @@ def _wait(cycle: pd.DataFrame, tolerance: float) -> _Wait | None:
     kept = int(gone[0]) if len(gone) else len(passed)
     held_s = float(passed[kept - 1]) if kept else 0.0
     left_s = float(passed[kept]) if len(gone) else np.inf
-    return _Wait(level_ohm, held_s, left_s, passed[:kept], ratio[:kept])
+    crept = bool(len(gone)) and _jump(np.r_[1.0, ratio], kept + 1) < tolerance / 2
+    return _Wait(level_ohm, held_s, left_s, passed[:kept], ratio[:kept], crept)
+
+
+def _jump(ratio: Floats, left: int) -> float:
+    """Return the step of R over its beginning (n,) at the first reading that is out of the level.
+
+    It is that between the medians of the readings on either side.
+    """
+    before, after = ratio[max(0, left - AROUND) : left], ratio[left : left + AROUND]
+    return abs(float(np.median(after) - np.median(before)))
 
 
 def _joined(waits: list[_Wait], tolerance: float) -> Waits:
@@ -117,4 +131,5 @@ def _joined(waits: list[_Wait], tolerance: float) -> Waits:
         np.concatenate([wait.time_s for wait in waits]),
         np.concatenate([wait.ratio for wait in waits]),
         np.repeat(np.arange(len(waits), dtype=float), [len(wait.time_s) for wait in waits]),
+        sum(wait.crept for wait in waits),
     )

@@ -1,13 +1,14 @@
 """The tables of readings without pulses: read noise and its kind, and retention."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 import pandas as pd
 
 from ...storage import Phase
-from ..lifetime.decay import TEN_YEARS_S, Decay, measure_decay
+from ..lifetime.decay import TEN_YEARS_S, Decay
+from ..lifetime.decays import decays_of
 from ..lifetime.durations import format_duration, format_lifetime, format_share
-from ..lifetime.waits import waits_of
 from ..noise.models import FLICKER
 from ..noise.sources import NoiseSources, first_series, identify_noise, is_steady
 from ..read_noise import measure_read_noise
@@ -21,14 +22,14 @@ def series_tables(points: pd.DataFrame) -> tuple[Table, ...]:
     """Return the tables of a run's readings of the phase read; none if it has none."""
     if not (points["phase"] == Phase.READ).any():
         return ()
-    retention = table_or_reason("Retention", lambda: _retention(points))
     series = first_series(points)
     if not is_steady(series):
-        return (retention,)
+        return (table_or_reason("Retention", lambda: _retention(points)),)
+    found = cache(lambda: identify_noise(series))
     return (
         table_or_reason("Read noise", lambda: _noise(series)),
-        table_or_reason("Kind of noise", lambda: _kind(identify_noise(series))),
-        retention,
+        table_or_reason("Kind of noise", lambda: _kind(found())),
+        table_or_reason("Retention", lambda: _retention(points, found)),
     )
 
 
@@ -97,8 +98,8 @@ def _said(found: NoiseSources) -> Iterator[str]:
         yield f"The time of the drift counts from {found.origin}."
 
 
-def _retention(points: pd.DataFrame) -> Table:
-    decays = [measure_decay(waits) for waits in waits_of(points)]
+def _retention(points: pd.DataFrame, identify: Callable[[], NoiseSources] | None = None) -> Table:
+    decays = decays_of(points, identify=identify)
     columns = (
         "level (Ω)",
         "waits",
@@ -116,20 +117,21 @@ def _retention(points: pd.DataFrame) -> Table:
 
 def retention_row(decay: Decay) -> tuple[str, ...]:
     """Return the cells of a level: Ω, waits, escapes, longest wait, lifetime, ten years, drift."""
-    waits, held = decay.waits, decay.survival(TEN_YEARS_S)
+    waits = decay.waits
+    held = format_share(decay.survival(TEN_YEARS_S)) if decay.fits else "not extrapolated"
     drift = decay.drift_exponent
     return (
         f"{waits.level_ohm:.4g}",
         str(len(waits.held_s)),
         str(waits.escapes),
         format_duration(waits.longest_s),
-        format_lifetime(decay.lifetime_s),
-        format_share(held),
+        "no jump" if waits.crept else format_lifetime(decay.lifetime_s),
+        held,
         "too few readings" if drift is None else format_estimate(drift, 1e6),
     )
 
 
-def retention_remarks(decays: "list[Decay]") -> Iterator[str]:
+def retention_remarks(decays: Sequence[Decay]) -> Iterator[str]:
     """Yield what must be said of levels that were never left, or not at a constant rate."""
     for decay in decays:
         waits = decay.waits
@@ -139,11 +141,22 @@ def retention_remarks(decays: "list[Decay]") -> Iterator[str]:
                 f"{format_duration(decay.longer_than_s)} with 95 %, at the temperature and in the "
                 "field of the run."
             )
-        if not decay.fits:
+        if waits.crept:
+            yield (
+                f"{waits.level_ohm:.4g} Ω is left without a jump that lasts in {waits.crept} of "
+                f"{waits.escapes} waits: R creeps past the tolerance or scatters beyond it, which "
+                "is no escape and has no rate."
+            )
+        elif not decay.fits:
             yield (
                 f"{waits.level_ohm:.4g} Ω is not left at a constant rate (p = "
-                f"{decay.constancy:.1g}, Weibull's k is {decay.shape:.2g}): what is said of ten "
-                "years does not hold."
+                f"{decay.constancy:.1g}, Weibull's k is {decay.shape:.2g}): nothing is said of "
+                "ten years."
+            )
+        if not decay.drift_fits:
+            yield (
+                f"{waits.level_ohm:.4g} Ω: the readings do not follow the power law of the drift "
+                "and its noise, so that it is not extrapolated; ν describes the series alone."
             )
         changed = decay.drifted_in_ten_years
         if changed is not None and not changed.low <= 1 <= changed.high:

@@ -22,8 +22,8 @@ def adaptive_table(points: pd.DataFrame, parameters: Mapping[str, Any]) -> Table
     """Return the table of an adaptive-threshold run; raises AnalysisError."""
     found = measure_adaptive_threshold(points, parameters)
     rows = (
-        ("V_C of a single pulse (V)", format_interval(*found.threshold_V)),
-        ("σ (V)", format_interval(*found.sigma_V)),
+        ("V_C of a single pulse (V)", _threshold(found, parameters)),
+        ("σ (V)", format_interval(*found.sigma_V) if found.is_determined else "not determined"),
         ("trials that count", f"{found.trials} of {found.cycles}"),
         ("that moved the wall", str(found.moved)),
         ("lapses (%)", f"{found.lapse * 100:.1f}"),
@@ -46,6 +46,17 @@ def frozen_table(points: pd.DataFrame, levels: Sequence[Level]) -> Table:
     )
     law = "" if found.fits else "The trains do not follow the law: the share means nothing."
     return Table(REPEATED, COLUMNS, (share, *trains), (law,) * bool(law))
+
+
+def _threshold(found: ThresholdResult, parameters: Mapping[str, Any]) -> str:
+    """Return V_C, or the end of the amplitudes that it lies beyond, as no pulse differed."""
+    if found.is_determined:
+        return format_interval(*found.threshold_V)
+    if found.trials and found.moved == 0:
+        return f"above {parameters['amplitude_stop_V']:g}"
+    if found.trials and found.moved == found.trials:
+        return f"below {parameters['amplitude_start_V']:g}"
+    return "not determined"
 
 
 def _remarks(found: ThresholdResult) -> tuple[str, ...]:

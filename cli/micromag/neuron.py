@@ -47,7 +47,7 @@ def neuron(
       dwmtj micromag neuron track.toml -o neuron --start 80 --pulse 3 --detector 128 384
     """
     from ...analysis.figures import save
-    from ...simulators.micromagnetics import NeuronPulse, load_track, straight_wall, transfer_curve
+    from ...simulators.micromagnetics import NeuronPulse, load_track, transfer_curve
     from ...simulators.networks.progress import progress_bar
     from .neuron_figure import neuron_panel
 
@@ -55,7 +55,7 @@ def neuron(
     pulse = NeuronPulse(
         start_nm * 1e-9, pulse_ns * 1e-9, (detector_nm[0] * 1e-9, detector_nm[1] * 1e-9)
     )
-    straight_wall(file.film, pulse.start_m)
+    pulse.check_on(file.film)
     currents = [density * 1e12 for density in current or [0.05 * k for k in range(2, 10)]]
     outputs = [f"{STEM}.{kind}" for kind in ("png", "svg", "csv")]
     study = checkpoint_of(

@@ -13,6 +13,7 @@ from ...protocols import ProtocolError
 from ...protocols.adaptive.write_verify import WriteVerify
 from ...simulators.networks import require_learning
 from ...storage import RunRecord, Status, Store, check_overwrite
+from ...wording import with_article
 from ..console import err, print_line
 from ..learn.options import FolderOption, OverwriteOption
 from ..measure import open_measurement_bench
@@ -134,8 +135,9 @@ def _seed_of(original: RunRecord, seed: int | None) -> int | None:
     number, first = original.summary.id, original.attempts[0].seed
     if original.summary.protocol != WriteVerify.name:
         raise ProtocolError(
-            f"Run {number} is a {original.summary.protocol}, not a {WriteVerify.name}: give "
-            "--resume the number of a run that dwmtj network program started."
+            f"Run {number} is {with_article(original.summary.protocol)}, not "
+            f"{with_article(WriteVerify.name)}: give --resume the number of a run that "
+            "dwmtj network program started."
         )
     if seed not in (None, first):
         raise ProtocolError(

@@ -98,9 +98,8 @@ def _measured(
     store: "Store", runs: Sequence[int], given: Sequence[float | None], tolerance: float
 ) -> "list[Measured]":
     from ...analysis import AnalysisError
-    from ...analysis.lifetime.decay import measure_decay
+    from ...analysis.lifetime.decays import decays_of
     from ...analysis.lifetime.temperature import Temperature, temperature_of
-    from ...analysis.lifetime.waits import waits_of
 
     found: list[Measured] = []
     for at, run in enumerate(runs):
@@ -108,10 +107,10 @@ def _measured(
         stated = given[at] if given else None
         known = temperature_of(record, points) if stated is None else Temperature(stated, "stated")
         try:
-            waits = waits_of(points, tolerance)
+            decays = decays_of(points, tolerance)
         except AnalysisError as error:
             raise AnalysisError(f"Run {run}: {error}") from error
-        found += [(run, known, measure_decay(each)) for each in waits]
+        found += [(run, known, decay) for decay in decays]
     return found
 
 
@@ -168,6 +167,7 @@ def _print_fit(found: "Arrhenius", use_K: float) -> None:
 
     barrier, attempt, rate = found.barrier_eV, found.attempt_rate_Hz, found.rate_at(use_K)
     held = survival_at(rate, TEN_YEARS_S)
+    none = "not extrapolated"
     room = barrier.value / (BOLTZMANN_eV_per_K * use_K)
     print_pairs(
         f"Γ = f0 exp(−E_b/k_B T), extrapolated to {use_K:g} K",
@@ -175,15 +175,14 @@ def _print_fit(found: "Arrhenius", use_K: float) -> None:
             ("E_b (eV)", format_interval(barrier.value, barrier.low, barrier.high)),
             (f"E_b/k_B T at {use_K:g} K", f"{room:.3g}"),
             ("f0 (Hz)", f"{attempt.value:.2g} ({attempt.low:.2g} to {attempt.high:.2g})"),
-            ("mean lifetime", format_lifetime(found.lifetime_at(use_K))),
-            ("held for 10 years", format_share(held)),
+            ("mean lifetime", format_lifetime(found.lifetime_at(use_K)) if found.fits else none),
+            ("held for 10 years", format_share(held) if found.fits else none),
             ("test: one barrier, p", f"{found.one_barrier:.2g}"),
         ],
     )
     if not found.fits:
         print_line(
-            "One barrier with a constant rate does not fit these runs: the extrapolation does not "
-            "hold."
+            "One barrier with a constant rate does not fit these runs: nothing is extrapolated."
         )
     hottest, coldest = max(found.temperatures_K), min(found.temperatures_K)
     if not coldest <= use_K <= hottest:

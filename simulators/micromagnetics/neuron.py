@@ -45,6 +45,16 @@ class NeuronPulse:
         if not self.duration_s > 0:
             raise MicromagneticsError("The duration of the pulse must be above 0.")
 
+    def check_on(self, film: Film) -> None:
+        """Raise MicromagneticsError unless wall and detector lie on the track of a film."""
+        straight_wall(film, self.start_m)
+        length_m, end_m = film.cells.shape[0] * film.cells.cell_m, self.detector_m[1]
+        if end_m > length_m * (1 + 1e-9):
+            raise MicromagneticsError(
+                f"The detector ends at {end_m * 1e9:g} nm, beyond the track of "
+                f"{length_m * 1e9:g} nm: give it an end on the track."
+            )
+
 
 @dataclass(frozen=True, slots=True)
 class TransferCurve:
@@ -91,7 +101,7 @@ def transfer_curve(
         raise MicromagneticsError(
             f"A polynomial of degree {_DEGREE} needs at least {_DEGREE + 1} currents: give more."
         )
-    straight_wall(film, pulse.start_m)  # refused before anything is computed
+    pulse.check_on(film)  # refused before anything is computed
     positions = np.array(
         [_position_m(film, pulse, current, accuracy, memory, progress) for current in currents]
     )

@@ -8,6 +8,7 @@ from ...protocols.dry_run import check_against_limits, dry_run
 from ...protocols.procedure import BenchProcedure
 from ...protocols.running.stopping import PointWatch
 from ...storage import RunRecord, Status, Store
+from ...wording import with_article
 from ..errors import StationError
 from ..messages import Job, NewJob, Parameters
 
@@ -72,7 +73,8 @@ def _resumable(store: Store, run_id: int, protocol: str, device: str) -> RunReco
     original = store.run(run_id)
     if original.summary.protocol != protocol:
         raise ProtocolError(
-            f"Run {run_id} is a {original.summary.protocol}, not a {protocol}: resume it as such."
+            f"Run {run_id} is {with_article(original.summary.protocol)}, not "
+            f"{with_article(protocol)}: resume it as such."
         )
     if original.summary.device != device:
         raise StationError(

@@ -100,7 +100,7 @@ def test_every_reading_belongs_to_the_nearest_level() -> None:
 
 @pytest.mark.parametrize(
     ("resistance", "told"),
-    [([100.0, 100.0, 100.0], "never changes"), ([100.0], "no readings after pulses")],
+    [([100.0, 100.0, 100.0], "never changes"), ([100.0], "a single reading after a pulse")],
 )
 def test_what_cannot_be_determined_is_said(resistance: list[float], told: str) -> None:
     points = pd.DataFrame(

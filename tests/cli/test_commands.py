@@ -122,6 +122,7 @@ def test_a_stated_temperature_is_stored_and_that_of_the_virtual_device(tmp_path:
         ),
         (["protocols", "resett"], "did you mean 'reset'"),
         (["run", "reset", "--temperature", "85"], "a number with its unit, as in 358K"),
+        (["run", "reset", "--temperature", "1e9K"], "above 0 K and up to 2000 K"),
         (["run", "reset", "--temperature", "-300C"], "measured above 0 K"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,

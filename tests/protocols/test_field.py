@@ -35,6 +35,12 @@ def test_a_fine_field_beyond_the_largest_is_refused() -> None:
         make_protocol("major-loop", {"largest_field_T": 0.05})
 
 
+@pytest.mark.parametrize("largest_field_T", [0, -0.05])
+def test_a_loop_without_a_field_is_refused(largest_field_T: float) -> None:
+    with pytest.raises(ProtocolError, match="must be above 0"):
+        make_protocol("minor-loop", {"largest_field_T": largest_field_T})
+
+
 def test_a_major_loop_on_the_virtual_bench_is_analysed(tmp_path: object) -> None:
     """The reference layer of the virtual device never switches, which the analysis finds."""
     bench_file = load_bench_file("virtual-trapezoid")

@@ -5,8 +5,8 @@ from functools import cache
 
 import pandas as pd
 
-from ...lifetime.decay import Decay, measure_decay
-from ...lifetime.waits import waits_of
+from ...lifetime.decay import Decay
+from ...lifetime.decays import decays_of
 from ...noise.sources import first_series, identify_noise, is_steady
 from ..panel import Panel
 from ..readings import readings_against_time
@@ -30,7 +30,7 @@ def series_makers(points: pd.DataFrame) -> dict[str, Callable[[], Panel]]:
 
     @cache
     def decays() -> tuple[Decay, ...]:
-        return tuple(measure_decay(waits) for waits in waits_of(points))
+        return decays_of(points)
 
     return {
         **readings,

@@ -73,9 +73,12 @@ def retention_survival(decays: Sequence[Decay]) -> Panel:
             axes.step(*steps, where="post", color=shade, linewidth=1.5)
             seen = time <= decay.waits.longest_s
             style = "-" if decay.fits else "--"
-            axes.fill_between(time, curve[1], curve[2], color=shade, alpha=BAND, linewidth=0)
+            drawn = seen | decay.fits  # a law that does not fit is not extrapolated
+            axes.fill_between(
+                time, curve[1], curve[2], where=drawn, color=shade, alpha=BAND, linewidth=0
+            )
             axes.plot(time[seen], curve[0][seen], style, color=shade, linewidth=0.7)
-            axes.plot(time[~seen], curve[0][~seen], ":", color=shade, linewidth=0.7)
+            axes.plot(time[drawn & ~seen], curve[0][drawn & ~seen], ":", color=shade, linewidth=0.7)
             axes.plot([], [], color=shade, label=_label(decay))
         axes.axvline(TEN_YEARS_S, color=GREY, linewidth=0.6)
         axes.annotate("10 years", (TEN_YEARS_S, 1.02), ha="right", va="bottom", fontsize=6)
@@ -153,7 +156,7 @@ def _lifetime(axes: Axes, x: float, lifetime_s: Estimate) -> None:
 
 
 def _label(decay: Decay) -> str:
-    held = format_lifetime(decay.lifetime_s)
+    held = "no jump" if decay.waits.crept else format_lifetime(decay.lifetime_s)
     fits = "" if decay.fits else ", no constant rate"
     return f"{decay.waits.level_ohm:.4g} Ω: {held}{fits}"
 

@@ -107,6 +107,8 @@ MISTAKES = [
     ('quantity = "TMR"\nlevel = 1\nminimum = "5 %"', "line 3: .* level 1 is not a key of 'TMR'"),
     ('quantity = "V_C"\nlevel = 1\nphase = "set"\nminimum = "3 V"', "choose 'write', 'ramp' or 'r"),
     ('quantity = "TMR"\nmin = "5 %"', "line 3: .* min is not a key of the criteria file; known"),
+    ('quantity = "number of levels"\nvalue = 4.5', "line 3: .* value 4.5 is no whole number"),
+    ('quantity = "read pulse"\nvalue = 4', r"did you mean read noise or .*pulse\?( \(|$)"),
     ('quantity = "TMR', "is not valid TOML"),
 ]
 

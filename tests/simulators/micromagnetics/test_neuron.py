@@ -56,6 +56,9 @@ def test_what_gives_no_curve_is_refused() -> None:
     outside = replace(PULSE, start_m=600e-9)
     with pytest.raises(MicromagneticsError, match="outside the track"):
         transfer_curve(film, outside, [1e11 * k for k in range(1, 6)], ACCURACY, Kept(), quiet)
+    beyond = replace(PULSE, detector_m=(128e-9, 2e-6))
+    with pytest.raises(MicromagneticsError, match="detector ends at 2000 nm, beyond the track"):
+        beyond.check_on(film)
     short = replace(PULSE, duration_s=0.1e-9)
     with pytest.raises(
         MicromagneticsError, match=r"leaves the wall at 8\d nm, outside the detector"

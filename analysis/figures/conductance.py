@@ -44,8 +44,8 @@ def conductance_histogram(points: pd.DataFrame, levels: Sequence[Level]) -> Pane
         for level, count, colour in zip(found, counts, colours(len(levels)), strict=True):
             mean, sigma = level.conductance_S.value * per_S, level.sigma_S.value * per_S
             digits = decimals_for(sigma)
-            spread = f" ± {sigma:.{digits}f}" if level.visits > 1 else ", one visit"
-            label = f"{mean:.{digits}f}{spread}"
+            known = f"{mean:.{digits}f} ± {sigma:.{digits}f}"
+            label = known if level.visits > 1 else f"{mean:.4g}, one visit"
             axes.stairs(count, edges * per_S, fill=True, color=colour, label=label)
             axes.axvline(mean, below - 0.03, below, color=colour, linewidth=1.5)
         axes.set_yscale("log")

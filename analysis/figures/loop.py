@@ -1,7 +1,5 @@
 """The minor loop: resistance against out-of-plane field, the way down and the way up."""
 
-from typing import Literal
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -21,7 +19,7 @@ def minor_loop(points: pd.DataFrame) -> Panel:
     Raises AnalysisError for a run without a loop.
     """
     table = _with_ways(points)
-    title, place = _legend(points)
+    title = _title(points)
 
     def paint(axes: Axes) -> None:
         for way, colour, line in (("down", BLUE, "-"), ("up", ORANGE, "--")):
@@ -32,8 +30,7 @@ def minor_loop(points: pd.DataFrame) -> Panel:
                 label = "_"
         axes.set_xlabel("Out-of-plane field (mT)")
         label_axis(axes, "y", "Resistance", "Ω", table["resistance_ohm"])
-        legend = axes.legend(loc=place, title=title)
-        legend.set_alignment("left")
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, title=title)
 
     return Panel("minor-loop", "Minor loop", table, paint)
 
@@ -61,18 +58,15 @@ def _with_ways(points: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts)
 
 
-def _legend(points: pd.DataFrame) -> tuple[str, Literal["center", "best"]]:
-    """Return title and place of the legend: within the loop if that is wide enough."""
+def _title(points: pd.DataFrame) -> str:
+    """Return the numbers of a whole loop, else nothing."""
     try:
         loop = measure_minor_loop(points)
     except AnalysisError:  # not a whole loop: it is drawn without numbers
-        return "", "best"
+        return ""
     if not np.isfinite(loop.offset_T):  # one branch alone
-        return "", "best"
+        return ""
     offset = f"offset {loop.offset_T * 1e3:.1f} mT".replace("-", "−")
     if np.isfinite(loop.tmr):
-        offset = f"TMR {loop.tmr * 100:.1f} %, {offset}"
-    largest_T = float(np.nanmax(np.abs(points["field_T"].to_numpy(dtype=float))))
-    off_centre_T = abs(loop.offset_T) - loop.coercive_field_T
-    is_wide = off_centre_T < -0.4 * largest_T
-    return offset, "center" if is_wide else "best"
+        return f"TMR {loop.tmr * 100:.1f} %, {offset}"
+    return offset

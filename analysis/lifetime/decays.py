@@ -23,14 +23,18 @@ def decays_of(
     """
     waits = waits_of(points, tolerance)
     noise = _noise(points, identify)
-    if noise is not None and noise.chosen.telegraph and any(level.escapes for level in waits):
+    step = None if noise is None else noise.chosen.step
+    left = any(level.escapes for level in waits)
+    if noise and noise.chosen.telegraph and left and step and abs(step.value) > tolerance / 2:
         lower, upper = (dwell.value for dwell in noise.chosen.telegraph.dwell_s)
         raise AnalysisError(
             "The states are left by telegraph noise: how long they last are the dwell times "
             f"({lower:.2g} s in the lower R, {upper:.2g} s in the higher), see the kind of noise "
             "in the report."
         )
-    return tuple(measure_decay(each, noise is None or noise.goodness.fits) for each in waits)
+    fits = noise is None or noise.goodness.fits
+    # a jump is no part of any noise, so that of a series with one says nothing of its drift
+    return tuple(measure_decay(each, fits or each.escapes > each.crept) for each in waits)
 
 
 def _noise(

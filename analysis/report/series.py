@@ -153,7 +153,7 @@ def retention_remarks(decays: Sequence[Decay]) -> Iterator[str]:
                 f"{decay.constancy:.1g}, Weibull's k is {decay.shape:.2g}): nothing is said of "
                 "ten years."
             )
-        if not decay.drift_fits:
+        if decay.drift_exponent is not None and not decay.drift_fits:
             yield (
                 f"{waits.level_ohm:.4g} Ω: the readings do not follow the power law of the drift "
                 "and its noise, so that it is not extrapolated; ν describes the series alone."

@@ -256,3 +256,18 @@ def test_a_reading_that_stands_alone_is_still_seen() -> None:
     alone: dict[str, Any] = {"cycle": [0, 1], "amplitude_V": [1.0, 2.0]}
     points = pd.DataFrame({**alone, "phase": "write", "resistance_ohm": [100.0, 90.0]})
     assert len(painted(resistance_against_amplitude(points)).lines) == 2
+
+
+def test_a_level_of_one_visit_has_four_digits() -> None:
+    points = written()[lambda each: each["cycle"] == 0]
+    legend = painted(conductance_histogram(points, find_levels(points))).get_legend()
+    assert legend is not None
+    labels = [text.get_text() for text in legend.get_texts()]
+    assert labels and all(len(one.removesuffix(", one visit")) <= 5 for one in labels)
+
+
+def test_no_branch_of_a_loop_crosses_its_legend() -> None:
+    axes = painted(MAKERS["minor-loop"]())
+    legend = axes.get_legend()
+    assert legend is not None
+    assert legend.get_window_extent().y0 >= axes.get_window_extent().y1

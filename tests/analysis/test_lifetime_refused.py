@@ -5,8 +5,10 @@ from math import inf
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from dwmtj.analysis import AnalysisError
+from dwmtj.analysis.figures.series.retention import retention_course
 from dwmtj.analysis.lifetime.decays import decays_of
 from dwmtj.analysis.report.numbers import result_tables
 from dwmtj.analysis.report.series import retention_remarks, retention_row
@@ -52,7 +54,7 @@ def test_a_bent_drift_is_rejected_in_few_readings_and_a_straight_one_is_not() ->
 
 def test_a_state_left_for_good_by_a_jump_has_a_lifetime_telegraph_noise_dwell_times() -> None:
     (found,) = decays_of(series(np.where(np.arange(600) < 250, 1.0, 1.03)))
-    assert found.waits.escapes == 1 and not found.waits.crept
+    assert found.waits.escapes == 1 and not found.waits.crept and found.drift_fits
     hops = telegraph(np.random.default_rng(1), 600, 0.1, (2.0, 3.0))
     points = series(1 + 0.03 * hops)
     with pytest.raises(AnalysisError, match="by telegraph noise: how long they last are the dwell"):
@@ -61,3 +63,12 @@ def test_a_state_left_for_good_by_a_jump_has_a_lifetime_telegraph_noise_dwell_ti
     assert table.title == "Retention" and not table.rows
     (held,) = decays_of(series(1 + 0.01 * hops))  # within the level, which is held
     assert held.waits.escapes == 0
+
+
+@pytest.mark.parametrize(("longest_s", "scale"), [(2.5, "linear"), (1e4, "log")])
+def test_within_a_decade_the_time_axis_is_linear(longest_s: float, scale: str) -> None:
+    times_s = np.geomspace(1.4, longest_s, 20)
+    panel = retention_course(decays_of(waits(np.full(2, inf), times_s=times_s)))
+    axes = Figure().subplots()
+    panel.paint(axes)
+    assert axes.get_xscale() == scale

@@ -20,7 +20,10 @@ BAND = 0.2  # opacity
 
 
 def retention_course(decays: Sequence[Decay]) -> Panel:
-    """Draw R over its value at the beginning of each wait, against the time since then."""
+    """Draw R over its value at the beginning of each wait, against the time since then.
+
+    The time is logarithmic where it covers a decade.
+    """
     frames = [
         pd.DataFrame(
             {
@@ -32,6 +35,7 @@ def retention_course(decays: Sequence[Decay]) -> Panel:
         )
         for decay in decays
     ]
+    longest_s = max(decay.waits.longest_s for decay in decays)
     left = [decay.waits.left_s[np.isfinite(decay.waits.left_s)] for decay in decays]
 
     def paint(axes: Axes) -> None:
@@ -49,7 +53,8 @@ def retention_course(decays: Sequence[Decay]) -> Panel:
                 axes.plot(time, 100 * (_drift(decay, time) - 1), "--", color=shade)
         if sum(map(len, left)):
             axes.plot([], [], "x", color=ORANGE, label="left the level")
-        axes.set_xscale("log")
+        if longest_s >= 10 * min(map(_first, decays)):  # within a decade log labels overlap
+            axes.set_xscale("log")
         axes.set_xlabel("Time since writing (s)")
         axes.set_ylabel("Change of R (%)")
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)

@@ -113,6 +113,7 @@ def test_a_threshold_beyond_the_amplitudes_has_no_number(store: Store) -> None:
     assert found.threshold_V[1:] == (-np.inf, np.inf)
     (table, *_) = result_tables(points, parameters=store.run(outcome.run_id).parameters)
     assert "not determined: no pulse moved" in table.remarks[0]
+    assert [value for _, value in table.rows[:2]] == ["above 0.7", "not determined"]
 
 
 @pytest.mark.parametrize(

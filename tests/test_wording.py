@@ -2,7 +2,7 @@
 
 import pytest
 
-from dwmtj.wording import counted
+from dwmtj.wording import counted, with_article
 
 
 @pytest.mark.parametrize(
@@ -14,3 +14,8 @@ def test_a_noun_follows_its_number(count: int, text: str) -> None:
 
 def test_a_plural_of_its_own_is_taken() -> None:
     assert [counted(count, "entry", "entries") for count in (1, 2)] == ["1 entry", "2 entries"]
+
+
+def test_an_article_suits_the_noun() -> None:
+    assert with_article("adaptive-threshold") == "an adaptive-threshold"
+    assert with_article("staircase-write") == "a staircase-write"

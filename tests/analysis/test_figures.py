@@ -259,7 +259,7 @@ def test_a_reading_that_stands_alone_is_still_seen() -> None:
 
 
 def test_a_level_of_one_visit_has_four_digits() -> None:
-    points = written()[lambda each: each["cycle"] == 0]
+    points = written(cycles=1)
     legend = painted(conductance_histogram(points, find_levels(points))).get_legend()
     assert legend is not None
     labels = [text.get_text() for text in legend.get_texts()]

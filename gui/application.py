@@ -32,9 +32,11 @@ def run_window(
     """Open the window on a bench and return the exit code when it is closed.
 
     The station is started, or found, while the window is built. Raises BenchError for a bench file
-    that cannot be used, before anything is shown.
+    that cannot be used, and StationError for a running station that cannot be joined, before
+    anything is shown: a window without a station could stop nothing.
     """
     bench_file = load_bench_file(bench)
+    Station.found(bench, database=database, seed=seed)
 
     def connect() -> StationClient:
         return Station.start(

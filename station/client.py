@@ -57,11 +57,27 @@ class Station:
         without a time lets a station that was started with one stay.
         """
         key = _bench_key(bench)
-        wanted = str(database_path(database))
-        found = station_of(key)
+        found = cls.found(bench, database=database, seed=seed)
         if found is None:
+            wanted = str(database_path(database))
             start = Start(key, wanted, seed, end_unused_after_s=end_unused_after_s)
             return cls(cls._started(start))
+        station = cls(found)
+        if end_unused_after_s is None and found.end_unused_after_s is not None:
+            station._ask("keep")
+        return station
+
+    @staticmethod
+    def found(
+        bench: str, *, database: str | None = None, seed: int | None = None
+    ) -> StationFile | None:
+        """Return the running station of a bench, None if none runs.
+
+        Raises StationError if it stores into another database, or runs with another seed.
+        """
+        found, wanted = station_of(_bench_key(bench)), str(database_path(database))
+        if found is None:
+            return None
         if database is not None and found.database != wanted:
             raise StationError(
                 f"The station of {found.name} stores into {found.database}, not into {wanted}: end "
@@ -72,10 +88,7 @@ class Station:
                 f"The station of {found.name} runs already, with another seed: end it first "
                 "(dwmtj station stop), or give the seed with a run."
             )
-        station = cls(found)
-        if end_unused_after_s is None and found.end_unused_after_s is not None:
-            station._ask("keep")
-        return station
+        return found
 
     @classmethod
     def connect(cls, name: str | None = None) -> Self:

@@ -63,6 +63,17 @@ def store(database: Path) -> Iterator[Store]:
         yield opened_store
 
 
+def test_a_window_that_could_not_join_the_station_is_not_opened(
+    station: Station, tmp_path: Path
+) -> None:
+    """It would show a bench that its STOP does not reach."""
+    from dwmtj.gui.application import run_window
+
+    assert station.state().activity is Activity.IDLE
+    with pytest.raises(StationError, match="end it first"):
+        run_window("virtual-trapezoid", str(tmp_path / "other.sqlite"))
+
+
 def test_runs_of_a_client_are_stored_in_order_and_told(station: Station, store: Store) -> None:
     station.add(NewJob("saturate", notes="first", operator="Ada", hold_after=True))
     station.add(SHORT)

@@ -137,8 +137,15 @@ def _keys(location: Location) -> list[str]:
     return [part for part in location if isinstance(part, str)]
 
 
+def _given(value: object) -> str:
+    try:
+        return _shortened(repr(value))
+    except RecursionError:
+        return "nested too deeply"
+
+
 def _remedy(problem: Any, kind: str) -> str:
-    context, given = problem.get("ctx", {}), _shortened(repr(problem["input"]))
+    context, given = problem.get("ctx", {}), _given(problem["input"])
     match problem["type"]:
         case "unknown_key":
             return f"is not a key of the {kind}; {problem['msg']}"

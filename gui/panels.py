@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QTextDocument
+from PySide6.QtGui import QImage, QKeyEvent, QTextDocument, QTextOption
 from PySide6.QtWidgets import (
     QSizePolicy,
     QSplitter,
@@ -45,6 +45,7 @@ class TextPage(Card):
     def __init__(self) -> None:
         super().__init__()
         self.text = QTextBrowser()
+        self.text.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.back = button("← Plots", self.closed.emit, "Esc")
         self.body.addLayout(row(1, self.back))
         self.body.addWidget(self.text, 1)

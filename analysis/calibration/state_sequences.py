@@ -63,6 +63,8 @@ def assign_states(runs: Sequence[CalibrationRun], wanted: Wanted | None = None) 
             f"{runs[0].where} has a single ladder of pulses; a model needs at least "
             f"{MIN_LADDERS} cycles to know how much they differ."
         )
+    if len(runs) > 1:  # of runs to different largest amplitudes, none is incomplete
+        report = replace(report, incomplete_cycles=())
     remarks = (*level_remarks(report), *hopping_remarks(find_switches(points, levels)))
     return replace(_assigned(ladders, levels), remarks=remarks)
 

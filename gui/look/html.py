@@ -38,13 +38,13 @@ def pairs(theme: Theme, rows: Iterable[tuple[str, str]]) -> str:
 def table(theme: Theme, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table with a line of headings; numbers stand to the right."""
     head = "".join(
-        f'<td style="color:{theme.muted}; font-weight:600; padding:2px 18px 2px 0;">'
+        f'<td style="color:{theme.muted}; font-weight:600; padding:2px 12px 2px 0;">'
         f"{escape(each)}</td>"
         for each in columns
     )
     lines = "".join(
         "<tr>"
-        + "".join(f'<td style="padding:2px 18px 2px 0;">{escape(cell)}</td>' for cell in row)
+        + "".join(f'<td style="padding:2px 12px 2px 0;">{escape(cell)}</td>' for cell in row)
         + "</tr>"
         for row in rows
     )

@@ -25,7 +25,7 @@ INSTRUMENT_SHAPES = {
     "safe": "tick",
     "not safe": "cross",
     "no answer": "question",
-    "not known": "question",
+    "not known": "dash",
 }
 MESSAGE_SHAPES = {"info": "disc", "warning": "warning", "error": "cross"}
 SHAPES = {**RUN_SHAPES, **INSTRUMENT_SHAPES, **MESSAGE_SHAPES}
@@ -112,6 +112,8 @@ def _paint(painter: QPainter, shape: str, colour: QColor) -> None:
             _outline(painter, pen)
             painter.drawLine(QPointF(2.5, 2.5), QPointF(9.5, 9.5))
             painter.drawLine(QPointF(9.5, 2.5), QPointF(2.5, 9.5))
+        case "dash":
+            painter.drawRect(QRectF(2, 5, 8, 2.4))
         case "question":
             _outline(painter, pen)
             painter.drawArc(QRectF(3, 1.5, 6, 5), -30 * 16, 210 * 16)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextOption
 from PySide6.QtWidgets import (
     QPlainTextEdit,
     QScrollArea,
@@ -59,6 +59,7 @@ class RunPage(Card):
         self.title = label("", "page")
         self.back = button("← Plots", self.closed.emit, "Esc")
         self.text = QTextBrowser()
+        self.text.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.text.setOpenLinks(False)
         self.notes = NotesEdit()
         self.notes.setPlaceholderText("Notes, kept with the run")

@@ -127,6 +127,12 @@ def test_a_model_says_what_was_left_out_and_what_drifts() -> None:
     assert "drift" in remark
 
 
+def test_runs_to_different_amplitudes_are_complete() -> None:
+    longer, shorter = a_run(2), a_run(3)
+    points = shorter.points[~(shorter.points["amplitude_V"] > 3.8)]
+    assert calibrate([longer, replace(shorter, points=points)], "A3").remarks == ()
+
+
 def test_a_glitch_is_no_move_and_spoils_no_spread() -> None:
     run = a_run(6)
     points = run.points.copy()

@@ -77,10 +77,11 @@ def parse_toml(
     `kind` is what such a file is called, such as "bench file".
     """
     try:
-        return schema.model_validate(tomllib.loads(text))
-    except ValidationError as problem:
-        raise error(explain(problem, text, source, kind)) from problem
-    except RecursionError as problem:
+        try:
+            return schema.model_validate(tomllib.loads(text))
+        except ValidationError as problem:
+            raise error(explain(problem, text, source, kind)) from problem
+    except RecursionError as problem:  # of the reading, or of showing what was read
         raise error(f"The {kind} {source} is nested too deeply: write it flat.") from problem
     except ValueError as problem:  # TOMLDecodeError, or a number with thousands of digits
         raise error(f"The {kind} {source} is not valid TOML: {problem}.") from problem
@@ -137,15 +138,8 @@ def _keys(location: Location) -> list[str]:
     return [part for part in location if isinstance(part, str)]
 
 
-def _given(value: object) -> str:
-    try:
-        return _shortened(repr(value))
-    except RecursionError:
-        return "nested too deeply"
-
-
 def _remedy(problem: Any, kind: str) -> str:
-    context, given = problem.get("ctx", {}), _given(problem["input"])
+    context, given = problem.get("ctx", {}), _shortened(repr(problem["input"]))
     match problem["type"]:
         case "unknown_key":
             return f"is not a key of the {kind}; {problem['msg']}"

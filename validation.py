@@ -76,13 +76,17 @@ def parse_toml(
     Raises `error` with one sentence that names the `source`, the line, the key and the remedy;
     `kind` is what such a file is called, such as "bench file".
     """
+    too_deep = f"The {kind} {source} is nested too deeply: write it flat."
     try:
+        return schema.model_validate(tomllib.loads(text))
+    except ValidationError as problem:
         try:
-            return schema.model_validate(tomllib.loads(text))
-        except ValidationError as problem:
-            raise error(explain(problem, text, source, kind)) from problem
-    except RecursionError as problem:  # of the reading, or of showing what was read
-        raise error(f"The {kind} {source} is nested too deeply: write it flat.") from problem
+            sentence = explain(problem, text, source, kind)
+        except RecursionError:  # what was read cannot be shown
+            sentence = too_deep
+        raise error(sentence) from problem
+    except RecursionError as problem:
+        raise error(too_deep) from problem
     except ValueError as problem:  # TOMLDecodeError, or a number with thousands of digits
         raise error(f"The {kind} {source} is not valid TOML: {problem}.") from problem
 

@@ -84,7 +84,7 @@ def test_an_interrupted_study_resumes_and_ends_with_numbers_and_states(
     result = micromag(*THRESHOLDS)
     assert result.exit_code == 0, result.output
     assert "Resuming after 3 finished parts" in result.stderr
-    assert done[3] not in done[:3]  # goes on with the next current
+    assert done[3] not in done[:3]  # continues with the next current
     assert "run-up" in result.output and "static" in result.output and "pulse" in result.output
 
     (notch,) = json.loads((tmp_path / "out" / "thresholds.json").read_text())["notches"]

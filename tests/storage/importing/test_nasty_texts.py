@@ -105,7 +105,7 @@ READ: dict[str, tuple[str | bytes, tuple[str, ...]]] = {
         ("1=amplitude", "2=resistance"),
     ),
     "latex": (joined(r"V & R \\", r"0.5 & 1002.5 \\", r"1 & 933.75 \\", r"1.5 & 761 \\"), PLAIN),
-    "a summary without a word for it": (
+    "a summary without a word that marks it": (
         joined("V,R", *ROWS, "", "Min,5", "End of test 12:03"),
         PLAIN,
     ),

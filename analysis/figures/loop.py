@@ -9,7 +9,7 @@ from ..errors import AnalysisError
 from ..loop_branches import branches_of
 from ..minor_loop import measure_minor_loop
 from ..run_points import unmarked
-from .house import BLUE, ORANGE, label_axis
+from .house import BLUE, ORANGE, label_axis, legend_below
 from .panel import Panel
 
 
@@ -30,7 +30,7 @@ def minor_loop(points: pd.DataFrame) -> Panel:
                 label = "_"
         axes.set_xlabel("Out-of-plane field (mT)")
         label_axis(axes, "y", "Resistance", "Ω", table["resistance_ohm"])
-        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, title=title)
+        legend_below(axes, ncols=2, title=title)
 
     return Panel("minor-loop", "Minor loop", table, paint)
 

@@ -20,7 +20,10 @@ def choose_device(wanted: ComputeDevice) -> torch.device:
         raise NetworkError(
             "This PyTorch finds no GPU: leave --on out, or install PyTorch for the GPU."
         )
-    return torch.device("cuda" if available and wanted != "cpu" else "cpu")
+    if not available or wanted == "cpu":
+        return torch.device("cpu")
+    torch.backends.cudnn.benchmark = True  # all batches have one shape
+    return torch.device("cuda")
 
 
 def core_count() -> int:

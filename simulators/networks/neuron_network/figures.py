@@ -13,6 +13,7 @@ from ..data.images import DataSetName, Images
 from .activation import NeuronCurve
 from .study import OnLevels, SeedOutcome
 from .training import confusion
+from .training_figure import training_panel
 
 BINS = 80
 SHOWN = 8
@@ -128,12 +129,13 @@ def misread_panel(outcome: SeedOutcome, images: Images) -> Panel:
 def study_panels(
     outcomes: Sequence[SeedOutcome], images: Mapping[DataSetName, Images]
 ) -> list[Panel]:
-    """Return the panels of each data set's first seed, on its first levels."""
+    """Return the course of training of each data set, and panels of its first seed and levels."""
     panels = []
     for data_set, given in images.items():
-        outcome = next(entry for entry in outcomes if entry.trained.data_set == data_set)
+        of_set = [entry for entry in outcomes if entry.trained.data_set == data_set]
+        outcome = of_set[0]
         on_levels = outcome.on_levels[0]
-        panels.append(weights_panel(outcome, on_levels))
+        panels += [training_panel(data_set, of_set), weights_panel(outcome, on_levels)]
         for stage, read in (
             ("float32", outcome.trained.read),
             ("on-levels", on_levels.read_quantised),

@@ -30,6 +30,7 @@ from .on_levels import nearest_levels, straight_through, with_programming_noise
 from .training import (
     Samples,
     Schedule,
+    Weights,
     accuracy,
     confusion,
     initial_weights,
@@ -71,7 +72,10 @@ class AnnConfiguration:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A network in float32: its weights, predictions and accuracy on the test images."""
+    """A network in float32: its weights, predictions and accuracy on the test images.
+
+    `training_accuracies` are those on the training images, one for each epoch.
+    """
 
     data_set: DataSetName
     seed: int
@@ -79,11 +83,15 @@ class Trained:
     read: Tensor
     labels: Tensor
     accuracy: float
+    training_accuracies: list[float]
 
 
 @dataclass(frozen=True, slots=True)
 class OnLevels:
-    """The same network on levels; `accuracies_spread` have programming noise added."""
+    """The same network on levels; `accuracies_spread` have programming noise added.
+
+    `training_accuracies` are those on the training images, one for each epoch of fine-tuning.
+    """
 
     levels: str
     scales: list[float]
@@ -95,6 +103,7 @@ class OnLevels:
     accuracy_quantised: float
     accuracy_fine_tuned: float
     accuracies_spread: list[float]
+    training_accuracies: list[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +118,7 @@ class SeedOutcome:
         trained = self.trained
         return {
             "accuracy_float32": trained.accuracy,
+            "training_accuracies_float32": trained.training_accuracies,
             "confusion_float32": _matrix(trained.read, trained.labels),
             "on_levels": [
                 {
@@ -118,6 +128,7 @@ class SeedOutcome:
                     "accuracy_quantised": cell.accuracy_quantised,
                     "accuracy_fine_tuned": cell.accuracy_fine_tuned,
                     "accuracies_spread": cell.accuracies_spread,
+                    "training_accuracies": cell.training_accuracies,
                     "confusion_quantised": _matrix(cell.read_quantised, trained.labels),
                     "confusion_fine_tuned": _matrix(cell.read_fine_tuned, trained.labels),
                 }
@@ -155,12 +166,14 @@ class _Study:
 
     def outcome(self, seed: int) -> SeedOutcome:
         config, name = self.configuration, f"{self.data_set}, seed {seed}"
-        part = self._part(f"{name}, float32", config.training, partial(self._train, seed))
-        trained = Trained(**part)
+        trained = Trained(
+            **self._part(f"{name}, float32", Trained, config.training, partial(self._train, seed))
+        )
         on_levels = [
             OnLevels(
                 **self._part(
                     f"{name}, {levels}",
+                    OnLevels,
                     config.fine_tuning,
                     partial(self._on_levels, trained, levels),
                 )
@@ -170,11 +183,15 @@ class _Study:
         return SeedOutcome(trained, tuple(on_levels))
 
     def _part(
-        self, name: str, schedule: Schedule, compute: Callable[[Advance], Trained | OnLevels]
+        self,
+        name: str,
+        kind: type[Trained | OnLevels],
+        schedule: Schedule,
+        compute: Callable[[Advance], Trained | OnLevels],
     ) -> dict[str, Any]:
-        """Return the part's fields, from the checkpoint if they are there."""
+        """Return the part's fields, from the checkpoint if all are there."""
         kept = self.checkpoint.find(name)
-        if kept is not None:
+        if kept is not None and set(kept) == set(kind.__slots__):
             self.report(name, schedule.epochs)
             return dict(as_tensors(kept))
         part = compute(partial(self.report, name, 1))
@@ -185,17 +202,19 @@ class _Study:
     def _train(self, seed: int, advance: Advance) -> Trained:
         config = self.configuration
         generator = torch.Generator().manual_seed(seed)
+        course: list[float] = []
         weights = train(
             initial_weights(generator),
             self.training,
             config.neuron,
             config.training,
             generator,
-            after_epoch=advance,
+            after_epoch=partial(self._after_epoch, course, advance),
         )
         read = predictions(weights, self.test, config.neuron)
         labels = self.test.labels
-        return Trained(self.data_set, seed, weights, read, labels, self._accuracy(read))
+        right = self._accuracy(read)
+        return Trained(self.data_set, seed, weights, read, labels, right, course)
 
     def _on_levels(self, trained: Trained, name: str, advance: Advance) -> OnLevels:
         config, levels = self.configuration, self.configuration.levels[name]
@@ -203,6 +222,7 @@ class _Study:
         scales = [mse_optimal_scale(weight, levels) for weight in trained.weights]
         whole = nearest_levels(trained.weights, levels, [max_abs_scale(w) for w in trained.weights])
         quantised = nearest_levels(trained.weights, levels, scales)
+        course: list[float] = []
         learnt = train(
             trained.weights,
             self.training,
@@ -210,7 +230,7 @@ class _Study:
             config.fine_tuning,
             generator,
             view=lambda weights: straight_through(weights, levels, scales),
-            after_epoch=advance,
+            after_epoch=partial(self._after_epoch, course, advance),
         )
         tuned = nearest_levels(learnt, levels, scales)
         read_quantised = predictions(quantised, self.test, config.neuron)
@@ -233,7 +253,12 @@ class _Study:
                 )
                 for _ in range(config.spread_draws)
             ],
+            training_accuracies=course,
         )
+
+    def _after_epoch(self, course: list[float], advance: Advance, weights: Weights) -> None:
+        course.append(accuracy(weights, self.training, self.configuration.neuron))
+        advance()
 
     def _accuracy(self, read: Tensor) -> float:
         return float((read == self.test.labels).double().mean())

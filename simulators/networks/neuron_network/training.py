@@ -65,9 +65,12 @@ def train(
     generator: torch.Generator,
     *,
     view: View = list,
-    after_epoch: Callable[[], None] = lambda: None,
+    after_epoch: Callable[[Weights], None] = lambda _: None,
 ) -> list[Tensor]:
-    """Train copies of the weights and return them; the network computes with `view(weights)`."""
+    """Train copies of the weights and return them; the network computes with `view(weights)`.
+
+    `after_epoch` is called with the weights it computes with.
+    """
     learnt = [weight.detach().clone().requires_grad_() for weight in weights]
     optimiser = torch.optim.Adam(learnt, lr=schedule.learning_rate, fused=True)
     batches = len(samples.labels) // schedule.batch
@@ -80,7 +83,8 @@ def train(
             torch.autograd.backward(cross_entropy(z, samples.labels[chosen]))
             optimiser.step()
             falling.step()
-        after_epoch()
+        with torch.no_grad():
+            after_epoch(view(learnt))
     return [weight.detach() for weight in learnt]
 
 

@@ -1,4 +1,4 @@
-"""The neuron paper's network learns, on levels exactly, and what is interrupted goes on."""
+"""The neuron paper's network learns, on levels exactly, and an interrupted study resumes."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -13,7 +13,12 @@ from dwmtj.simulators.networks import Images, load_images
 from dwmtj.simulators.networks.data.images import DIGITS
 from dwmtj.simulators.networks.neuron_network.figures import neuron_panel, study_panels
 from dwmtj.simulators.networks.neuron_network.study import AnnConfiguration, SeedOutcome, run_study
-from dwmtj.simulators.networks.neuron_network.training import Schedule, confusion
+from dwmtj.simulators.networks.neuron_network.training import (
+    Schedule,
+    accuracy,
+    confusion,
+    samples_of,
+)
 from dwmtj.simulators.networks.synapses.levels import notched_levels
 from dwmtj.simulators.sweeps.checkpoint import Checkpoint
 
@@ -106,7 +111,34 @@ def test_the_network_learns_and_its_confusion_adds_up(
         assert int(matrix.trace()) == round(200 * outcome.trained.accuracy)
 
 
-def test_a_study_interrupted_goes_on_to_the_same_numbers(
+def test_the_last_training_accuracy_is_that_of_the_weights(
+    study: list[SeedOutcome], images: Images, configuration: AnnConfiguration
+) -> None:
+    training, _ = samples_of(images)
+    for outcome in study:
+        (cell,) = outcome.on_levels
+        for course, weights, epochs in (
+            (outcome.trained.training_accuracies, outcome.trained.weights, 4),
+            (cell.training_accuracies, cell.fine_tuned, 1),
+        ):
+            assert len(course) == epochs
+            assert course[-1] == accuracy(weights, training, configuration.neuron)
+
+
+def test_a_part_kept_without_its_course_is_trained_again(
+    run: Run, study: list[SeedOutcome], finished: Path, configuration: AnnConfiguration
+) -> None:
+    older = finished.with_name("older.checkpoint")
+    older.write_bytes(finished.read_bytes())
+    checkpoint = Checkpoint(older, configuration.document())
+    part = dict(checkpoint.find("mnist, seed 0, float32") or {})
+    del part["training_accuracies"]
+    checkpoint.keep("mnist, seed 0, float32", part)
+    again, _ = run(older, NEVER)
+    assert [entry.document() for entry in again] == [entry.document() for entry in study]
+
+
+def test_an_interrupted_study_resumes_to_the_same_numbers(
     run: Run, study: list[SeedOutcome], tmp_path: Path
 ) -> None:
     with pytest.raises(KeyboardInterrupt):
@@ -129,13 +161,15 @@ def test_every_panel_has_its_numbers(
     panels = study_panels(study, {"mnist": images})
     names = [panel.name for panel in panels]
     assert names == [
+        "training-mnist",
         "weights-mnist",
         "confusion-mnist-float32",
         "confusion-mnist-on-levels",
         "confusion-mnist-trained-on-levels",
         "misread-mnist",
     ]
-    weights, first = panels[0].data, panels[1].data
+    course, weights, first = (panel.data for panel in panels[:3])
+    assert course["epoch"].tolist() == [1, 2, 3, 4, 5] * 2
     for _what, part in weights.groupby("what"):
         assert part["synapses"].sum() == 784 * 128
     assert first.drop(columns="class").to_numpy().sum() == 200

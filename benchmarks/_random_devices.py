@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dwmtj.arrays import Floats
-from dwmtj.simulators.device import Device, DeviceParameters, Notch, Track, load_device
+from dwmtj.simulators.device import Device, DeviceParameters, FreeLayer, Notch, Track, load_device
+from dwmtj.simulators.device.pinning import derived_depinning_current_A
 from dwmtj.simulators.device.track import (
     junction_outline,
     parallel_fraction,
@@ -87,7 +88,7 @@ def _draw(rng: np.random.Generator, geometry: str, nearest: tuple[float, float])
     track, gradient = _track(rng, geometry)
     layer = replace(
         preset.free_layer,
-        wall_energy_J_per_m2=rng.uniform(1e-3, 1e-2),
+        dmi_J_per_m2=_dmi_J_per_m2(preset.free_layer, rng.uniform(1e-3, 1e-2)),
         settling_memory=float(rng.choice([0.0, 0.3, 0.6, 0.93])),
     )
     length_m = track.profile_m[-1][0]
@@ -199,14 +200,22 @@ def _notch(
     visit_spread: float,
 ) -> Notch:
     flat = rng.uniform(0, 1)
-    density = _density(bare, position_m, threshold_V)
-    return Notch(
+    notch = replace(
+        load_device("trapezoid").notches[0],
         position_m=float(position_m),
-        depth_m=density / bare.free_layer.notch_strength_A_per_m3,
+        fitted_factor_to_IN=None,
         spread=visit_spread,
         seat_range_m=float(deviation_m * np.sqrt(3 * flat)),
         seat_jitter_m=float(deviation_m * np.sqrt(1 - flat)),
     )
+    threshold_A = threshold_V / track_resistance_ohm(bare.track)
+    return replace(notch, fitted_factor=threshold_A / derived_depinning_current_A(bare, notch))
+
+
+def _dmi_J_per_m2(layer: FreeLayer, wall_energy_J_per_m2: float) -> float:
+    """Return D at which a wall has an energy."""
+    without_dmi = replace(layer, dmi_J_per_m2=0.0).wall_energy_J_per_m2
+    return (without_dmi - wall_energy_J_per_m2) / np.pi
 
 
 def _density(bare: DeviceParameters, x_m: float, voltage_V: float) -> float:

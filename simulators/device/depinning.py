@@ -1,15 +1,14 @@
-"""Pinning of the wall: thresholds, barriers and thermally activated escape rates.
+"""Depinning of the wall: thresholds, barriers and thermally activated escape rates.
 
 Sites along the track: 0 is "no wall, junction antiparallel", 1 … n are the notches, n + 1 is "no
 wall, junction parallel". A push is written as a current. For a wall that is to move towards CLK
 
     push = I - I_c + I_H          (towards IN: the same with the opposite sign),
-    I_c  = 2 e t t_HM σ w'/(π ħ θ)              line tension of the wall in a taper,
+    I_c  = K dw/dx                              line tension of the wall in a taper,
     I_H  = w t_HM H/χ,  χ = (π/2) ħ θ/(2 e M_S t)   net field H that favours the parallel state,
-    S    = J_c w t_HM,  J_c = notch strength x depth     depinning current,
-    E_b  = 2 M_S t w δ χ J_c                    work of the depinning field over the length δ,
 
-so the wall depins at T = 0 where push = S, that is at I_dep = S + I_c - I_H. At temperature T
+with K, the depinning current S and the barrier E_b of a notch from pinning. At T = 0 the wall
+depins where push = S, that is at I_dep = S + I_c - I_H. At temperature T
 
     Γ = f0 exp[-(E_b/k_B T) (1 - push/S)^(3/2)]  below S,  Γ = f0 above,
 
@@ -22,11 +21,11 @@ with N(0, 1) drawn anew at every visit and at every pulse; f is the frozen share
 shows only `spread`; of pulses that are repeated at one place, f is the correlation. At a pulse of
 plateau T_p, rise and fall, N = ∫Γ dt is the plateau plus both edges (Laplace's method: the last
 e-fold of the barrier on the way up counts), and P = 1 - exp(-N). A contact injects a wall by the
-same law with its own threshold; only the current counts there, since a field alone reverses the
-whole junction (see kernel).
+same law with a threshold J_c of its own, which is measured and does not follow the stack, and with
+E_b = (π ħ θ/2e) w δ J_c over a length δ; only the current counts there, since a field alone
+reverses the whole junction (see kernel).
 
-Parameters: t, M_S, σ, θ free layer (θ effective spin-Hall angle); t_HM, w track; depth, spread
-notch. Sources: Brigner et al., arXiv 1905.05485 and Kaur & Pramanik, arXiv 2501.15102 (taper);
+Sources: Brigner et al., arXiv 1905.05485 and Kaur & Pramanik, arXiv 2501.15102 (taper);
 Thiaville et al., EPL 100, 57002 (2012) and Emori et al., Nat. Mater. 12, 611 (2013) (spin-orbit
 torque on a Néel wall). Valid for Néel walls that fill the width of the track, and for pulses much
 longer than 1/f0.
@@ -40,11 +39,17 @@ from numpy.typing import NDArray
 
 from ...compiled import compiled
 from .parameters import Contact, DeviceParameters, FreeLayer, Notch
+from .pinning import (
+    CHARGE_C,
+    HBAR_J_s,
+    check_pinning,
+    derived_barrier_J,
+    derived_depinning_current_A,
+    tension_per_slope_A,
+)
 from .track import width_m, width_slope
 
 BOLTZMANN_J_per_K = 1.380649e-23
-_HBAR_J_s = 1.054571817e-34
-_CHARGE_C = 1.602176634e-19
 _GAMMA_5_3 = 0.9027452929509336
 
 _SITE = np.dtype(
@@ -61,12 +66,18 @@ _SITE = np.dtype(
         ("pulse_spread", "f8"),
         ("seat_range_m", "f8"),
         ("seat_jitter_m", "f8"),
+        ("first_piece", "i8"),
+        ("middle_piece", "i8"),
     ]
 )
 
 
 def site_table(parameters: DeviceParameters) -> NDArray[Any]:
-    """Return one record per site, from 0 (antiparallel) to n + 1 (parallel)."""
+    """Return one record per site, from 0 (antiparallel) to n + 1 (parallel).
+
+    Raises DeviceError for a free layer or a notch that can hold no wall.
+    """
+    check_pinning(parameters.track, parameters.free_layer, parameters.notches)
     length_m = parameters.track.profile_m[-1][0]
     notches = parameters.notches
     table = np.zeros(len(notches) + 2, _SITE)
@@ -82,8 +93,20 @@ def site_table(parameters: DeviceParameters) -> NDArray[Any]:
 
 def field_per_current_density(free_layer: FreeLayer) -> float:
     """Return χ in T per A/m²: the out-of-plane field that pushes a wall like the current does."""
-    moment = 2 * _CHARGE_C * free_layer.saturation_magnetization_A_per_m * free_layer.thickness_m
-    return pi / 2 * _HBAR_J_s * free_layer.spin_hall_angle / moment
+    moment = 2 * CHARGE_C * free_layer.saturation_magnetization_A_per_m * free_layer.thickness_m
+    return pi / 2 * HBAR_J_s * free_layer.spin_hall_angle / moment
+
+
+def thermal_threshold(barrier: float, attempts: float) -> tuple[float, float]:
+    """Return mean and standard deviation of the push at which a pulse frees a wall, over S.
+
+    `barrier` is E_b/k_B T, `attempts` f0 times the width of a pulse without edges. This is the part
+    of the spread of a threshold that is not drawn: it follows from temperature and pulse width.
+    """
+    push = np.linspace(0.0, 1.0, 20_001)
+    held = np.exp(-attempts * np.exp(-barrier * (1.0 - push) ** 1.5))
+    mean = float(np.trapezoid(held, push))
+    return mean, sqrt(max(0.0, 2.0 * float(np.trapezoid(push * held, push)) - mean * mean))
 
 
 def _fill_place(row: Any, parameters: DeviceParameters, x_m: float) -> None:
@@ -94,12 +117,16 @@ def _fill_place(row: Any, parameters: DeviceParameters, x_m: float) -> None:
 
 
 def _fill_notch(row: Any, parameters: DeviceParameters, notch: Notch) -> None:
-    back_m = notch.depth_m if notch.depth_to_IN_m is None else notch.depth_to_IN_m
-    for direction, depth_m in (("CLK", notch.depth_m), ("IN", back_m)):
-        J_c = parameters.free_layer.notch_strength_A_per_m3 * depth_m
-        row[f"depinning_current_to_{direction}_A"] = J_c * row["section_m2"]
-        row[f"barrier_to_{direction}_J"] = _barrier_J(parameters, J_c, row)
-    row["tension_A"] = _tension_A(parameters, notch.position_m)
+    back = notch.fitted_factor_to_IN
+    for direction, factor in (
+        ("CLK", notch.fitted_factor),
+        ("IN", notch.fitted_factor if back is None else back),
+    ):
+        derived_A = derived_depinning_current_A(parameters, notch)
+        row[f"depinning_current_to_{direction}_A"] = factor * derived_A
+        row[f"barrier_to_{direction}_J"] = factor * derived_barrier_J(parameters.free_layer, notch)
+    slope = width_slope(parameters.track, notch.position_m)
+    row["tension_A"] = tension_per_slope_A(parameters) * slope
     _fill_spread(row, parameters, notch.spread)
     row["seat_range_m"] = notch.seat_range_m
     row["seat_jitter_m"] = notch.seat_jitter_m
@@ -110,7 +137,9 @@ def _fill_contact(
 ) -> None:
     J_c = contact.injection_current_density_A_per_m2
     row[f"depinning_current_to_{inward}_A"] = J_c * row["section_m2"]
-    row[f"barrier_to_{inward}_J"] = _barrier_J(parameters, J_c, row)
+    force_N = J_c * width_m(parameters.track, row["x_m"])
+    force_N *= pi * HBAR_J_s * parameters.free_layer.spin_hall_angle / (2 * CHARGE_C)
+    row[f"barrier_to_{inward}_J"] = force_N * contact.pinning_length_m
     row[f"depinning_current_to_{outward}_A"] = row[f"barrier_to_{outward}_J"] = np.inf
     row["field_A_per_T"] = 0.0
     _fill_spread(row, parameters, contact.spread)
@@ -119,20 +148,6 @@ def _fill_contact(
 def _fill_spread(row: Any, parameters: DeviceParameters, spread: float) -> None:
     frozen = parameters.free_layer.frozen_share
     row["visit_spread"], row["pulse_spread"] = spread * sqrt(frozen), spread * sqrt(1.0 - frozen)
-
-
-def _barrier_J(parameters: DeviceParameters, J_c: float, row: Any) -> float:
-    layer = parameters.free_layer
-    moment = 2 * layer.saturation_magnetization_A_per_m * layer.thickness_m
-    area_m2 = layer.pinning_length_m * row["section_m2"] / parameters.track.heavy_metal_thickness_m
-    return float(moment * area_m2 * field_per_current_density(layer) * J_c)
-
-
-def _tension_A(parameters: DeviceParameters, x_m: float) -> float:
-    layer = parameters.free_layer
-    thickness_m2 = layer.thickness_m * parameters.track.heavy_metal_thickness_m
-    force = 2 * _CHARGE_C * thickness_m2 * layer.wall_energy_J_per_m2
-    return force * width_slope(parameters.track, x_m) / (pi * _HBAR_J_s * layer.spin_hall_angle)
 
 
 @compiled

@@ -9,13 +9,14 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from .depinning import BOLTZMANN_J_per_K, site_table
+from .depinning import BOLTZMANN_J_per_K, field_per_current_density, site_table
 from .errors import DeviceError
 from .kernel import DRIVE, PHYSICS, STATE, drive_all, drive_few, place_all
 from .noise import OCTAVES_s, octave_memory, octave_weight, seed_streams
 from .parameters import DeviceParameters
 from .readout import JUNCTION, read_all, read_few, resistances_ohm
 from .track import junction_outline, track_resistance_ohm
+from .travel import divide_way
 
 PerDevice = float | NDArray[np.float64]
 """One value for all devices, or an array of one value for each."""
@@ -49,7 +50,11 @@ class Device:
         *,
         state: NDArray[Any] | None = None,
     ) -> None:
-        """Create devices, or continue with the `state`, shape (count,), of earlier ones."""
+        """Create devices, or continue with the `state`, shape (count,), of earlier ones.
+
+        Raises DeviceError for parameters of a device that cannot exist, such as a notch that cuts
+        the track through.
+        """
         if count < 1 or seed < 0:
             raise DeviceError(
                 f"A device needs count ≥ 1 and seed ≥ 0, not count={count} and seed={seed}."
@@ -58,6 +63,7 @@ class Device:
         self.count = count
         self.track_resistance_ohm = track_resistance_ohm(parameters.track)
         self._sites = site_table(parameters)
+        self._way = divide_way(parameters, self._sites)
         self._outline = junction_outline(parameters.track, parameters.junction)
         self._physics = _physics(parameters, self.track_resistance_ohm)
         self._junction = _junction(parameters, self._outline[-1, 2])
@@ -107,7 +113,7 @@ class Device:
         voltage_V, stride = self._per_device(track_voltage_V)
         run = drive_few if self.count <= _FEW else drive_all
         with _exclusive(self.count):
-            run(self._state, self._sites, self._physics, self._drive, voltage_V, stride)
+            run(self._state, self._sites, self._way, self._physics, self._drive, voltage_V, stride)
         self._since_reading_s += duration_s
 
     def place(self, site: int) -> None:
@@ -228,6 +234,7 @@ def _physics(parameters: DeviceParameters, track_ohm: float) -> NDArray[Any]:
         heating.thermal_resistance_K_per_W / track_ohm,
         heating.damage_temperature_K,
         layer.settling_memory,
+        1.0 / field_per_current_density(layer),
     )
     return physics
 

@@ -1,17 +1,19 @@
 """Device files: TOML in, DeviceParameters out, and back again.
 
-Every key is required except `depth_to_IN_m` of a notch and `frozen_share`, and no other key is
-allowed, so that a typing error is found when the file is read and not in a measurement.
+Every key is required except those with a default in `parameters`, and no other key is allowed, so
+that a typing error is found when the file is read and not in a measurement. Keys of older files are
+not converted: what they meant depended on a stack that they did not state.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 import tomli_w
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from ...validation import Section, read_toml, section_of
 from .errors import DeviceError
@@ -25,8 +27,18 @@ from .parameters import (
     Notch,
     Track,
 )
+from .pinning import check_pinning
 
 _PRESETS = Path(__file__).parent / "presets"
+
+_OLDER_KEYS = "notch_strength_A_per_m3", "pinning_length_m", "wall_energy_J_per_m2", "depth_to_IN_m"
+_OLDER = PydanticCustomError(
+    "older_key",
+    "belongs to an older version: write exchange_stiffness_J_per_m, anisotropy_J_per_m3 and "
+    "dmi_J_per_m2 in [free_layer], pinning_length_m in both contacts, and half_width_m and "
+    'fitted_factor in each [[notch]] instead, see "Older device files" in '
+    "docs/explanation/device.md",
+)
 
 _Notch = Annotated[Notch, section_of(Notch)]
 _Contact = Annotated[Contact, section_of(Contact)]
@@ -42,6 +54,19 @@ class _DeviceFile(Section):
     junction: Annotated[Junction, section_of(Junction)]
     noise: Annotated[Noise, section_of(Noise)]
     heating: Annotated[Heating, section_of(Heating)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_older_keys(cls, table: Any) -> Any:
+        older = [
+            InitErrorDetails(type=_OLDER, loc=(*where, key), input=section[key])
+            for where, section in _sections(table)
+            for key in _OLDER_KEYS
+            if key in section
+        ]
+        if older:
+            raise ValidationError.from_exception_data("device file", older)
+        return table
 
     @model_validator(mode="after")
     def _check_geometry(self) -> Self:
@@ -61,7 +86,23 @@ class _DeviceFile(Section):
                 "(0 to {length_m} m): correct them",
                 {"length_m": length_m},
             )
+        try:
+            check_pinning(self.track, self.free_layer, self.notch)
+        except DeviceError as problem:
+            why = str(problem).removesuffix(".")
+            raise PydanticCustomError("pinning", "{why}", {"why": why}) from problem
         return self
+
+
+def _sections(table: Any) -> Iterator[tuple[tuple[str | int, ...], Mapping[str, Any]]]:
+    """Yield the free layer and the notches of a file, as far as they are sections."""
+    if not isinstance(table, Mapping):
+        return
+    notches = table.get("notch")
+    found: list[tuple[tuple[str | int, ...], Any]] = [(("free_layer",), table.get("free_layer"))]
+    if isinstance(notches, list):
+        found += [(("notch", number), notch) for number, notch in enumerate(notches)]
+    yield from ((where, section) for where, section in found if isinstance(section, Mapping))
 
 
 def presets() -> list[str]:

@@ -6,10 +6,10 @@ During a drive the track carries V/R for the given time under a constant field. 
    is destroyed. The rates below use the temperature at the end of the drive.
 2. The field may reverse the whole junction, Γ = f0 exp[-(E_n/k_B T)(1 - |H|/H_n)^(3/2)].
 3. The wall may escape from its site (see depinning). It then moves at a speed proportional to the
-   net push per cross-section, draws a new strength in every notch that it enters, and is pinned
-   where the drive does not free it again. When the travel v·duration is exhausted between two
-   sites it is pinned at the nearer one. The time of the escape itself is neglected against the
-   duration, which makes the travel of pulses close to threshold an upper bound. A drive with a
+   net push per cross-section (see travel), draws a new strength in every notch that it enters, and
+   is pinned where the drive does not free it again. When the duration is over between two sites it
+   is pinned at the nearer one. The time of the escape itself is neglected against the duration,
+   which makes the way of pulses close to threshold an upper bound. A drive with a
    voltage is a pulse: what of the spread is not frozen is drawn once in it at every notch.
 4. A wall that remains in its notch under a pulse creeps about its equilibrium position: its
    deviation keeps the settling memory m and gains √(1 - m²) of a fresh draw.
@@ -24,6 +24,7 @@ import numpy as np
 from ...compiled import compiled, compiled_parallel
 from .depinning import BOLTZMANN_J_per_K, barrier_height, effective_edge_fraction
 from .noise import normal, uniform
+from .travel import travel_time_s
 
 STATE = np.dtype(
     [
@@ -50,6 +51,7 @@ PHYSICS = np.dtype(
         ("warming_K_per_V2", "f8"),
         ("damage_temperature_K", "f8"),
         ("settling_memory", "f8"),
+        ("current_density_per_T", "f8"),
     ]
 )
 
@@ -73,20 +75,32 @@ _WEAKEST = 0.1
 
 @compiled_parallel
 def drive_all(
-    state: Any, sites: Any, physics: Any, drive: Any, voltage_V: Any, stride: int
+    state: Any,
+    sites: Any,
+    pieces: Any,
+    physics: Any,
+    drive: Any,
+    voltage_V: Any,
+    stride: int,
 ) -> None:
     """Drive every device, shared between the cores; device i sees voltage_V[i * stride]."""
     for i in numba.prange(state.shape[0]):
-        _drive_device(state[i], sites, physics[0], drive[0], voltage_V[i * stride])
+        _drive_device(state[i], sites, pieces, physics[0], drive[0], voltage_V[i * stride])
 
 
 @compiled
 def drive_few(
-    state: Any, sites: Any, physics: Any, drive: Any, voltage_V: Any, stride: int
+    state: Any,
+    sites: Any,
+    pieces: Any,
+    physics: Any,
+    drive: Any,
+    voltage_V: Any,
+    stride: int,
 ) -> None:
     """Drive every device on the calling thread, which is faster for a few devices."""
     for i in range(state.shape[0]):
-        _drive_device(state[i], sites, physics[0], drive[0], voltage_V[i * stride])
+        _drive_device(state[i], sites, pieces, physics[0], drive[0], voltage_V[i * stride])
 
 
 @compiled
@@ -97,7 +111,14 @@ def place_all(state: Any, sites: Any, site: int) -> None:
 
 
 @compiled
-def _drive_device(d: Any, sites: Any, physics: Any, drive: Any, voltage_V: float) -> None:
+def _drive_device(
+    d: Any,
+    sites: Any,
+    pieces: Any,
+    physics: Any,
+    drive: Any,
+    voltage_V: float,
+) -> None:
     target_K = physics.warming_K_per_V2 * voltage_V * voltage_V
     d.warming_K = target_K + (d.warming_K - target_K) * drive.cooling
     if d.broken:
@@ -109,7 +130,10 @@ def _drive_device(d: Any, sites: Any, physics: Any, drive: Any, voltage_V: float
     if drive.reversal > 0.0 and uniform(d) <= drive.reversal:
         _pin_at(d, sites, sites.shape[0] - 1 if drive.parallel_field_T > 0.0 else 0)
         return
-    if _escape(d, sites, physics, drive, voltage_V, temperature_K):
+    current_A = voltage_V * physics.track_conductance_S
+    direction = _escape(d, sites, physics, drive, current_A, temperature_K)
+    if direction != 0:
+        _run(d, sites, pieces, physics, drive, current_A, temperature_K, direction)
         return
     if voltage_V != 0.0 and 0 < d.site < sites.shape[0] - 1:
         _settle(d, sites[d.site].seat_jitter_m, physics.settling_memory)
@@ -117,30 +141,28 @@ def _drive_device(d: Any, sites: Any, physics: Any, drive: Any, voltage_V: float
 
 @compiled
 def _escape(
-    d: Any, sites: Any, physics: Any, drive: Any, voltage_V: float, temperature_K: float
-) -> bool:
+    d: Any, sites: Any, physics: Any, drive: Any, current_A: float, temperature_K: float
+) -> int:
+    """Return the direction in which the wall leaves its site, 0 if it stays."""
     site = sites[d.site]
-    current_A = voltage_V * physics.track_conductance_S
     strength = _strength(d, site, current_A)
     to_CLK = _expected_escapes(1, site, strength, physics, drive, current_A, temperature_K)
     to_IN = _expected_escapes(-1, site, strength, physics, drive, current_A, temperature_K)
     total = to_CLK + to_IN
     if total <= 0.0 or uniform(d) > 1.0 - exp(-total):
-        return False
+        return 0
     if to_IN == 0.0:
-        direction = 1
-    elif to_CLK == 0.0:
-        direction = -1
-    else:
-        direction = 1 if uniform(d) * total <= to_CLK else -1
-    _run(d, sites, physics, drive, current_A, temperature_K, direction)
-    return True
+        return 1
+    if to_CLK == 0.0:
+        return -1
+    return 1 if uniform(d) * total <= to_CLK else -1
 
 
 @compiled
 def _run(
     d: Any,
     sites: Any,
+    pieces: Any,
     physics: Any,
     drive: Any,
     current_A: float,
@@ -149,14 +171,23 @@ def _run(
 ) -> None:
     last = sites.shape[0] - 1
     k = d.site
-    speed = physics.mobility_m3_per_A_s * abs(_push_A(direction, sites[k], drive, current_A))
-    budget_m = speed / sites[k].section_m2 * drive.duration_s
+    sense = direction if _push_A(direction, sites[k], drive, current_A) >= 0.0 else -direction
+    field_A_per_m2 = drive.parallel_field_T * physics.current_density_per_T
+    mobility = physics.mobility_m3_per_A_s
+    left_s = drive.duration_s
     while True:
-        distance_m = abs(sites[k + direction].x_m - sites[k].x_m)
-        if budget_m < distance_m:
-            _pin_at(d, sites, k + direction if budget_m > 0.5 * distance_m else k)
+        low, high = sites[min(k, k + direction)], sites[max(k, k + direction)]
+        to_middle_s = travel_time_s(
+            pieces, low.first_piece, low.middle_piece, sense, current_A, field_A_per_m2, mobility
+        )
+        from_middle_s = travel_time_s(
+            pieces, low.middle_piece, high.first_piece, sense, current_A, field_A_per_m2, mobility
+        )
+        if left_s <= to_middle_s + from_middle_s:
+            near_s = to_middle_s if direction > 0 else from_middle_s
+            _pin_at(d, sites, k + direction if left_s > near_s else k)
             return
-        budget_m -= distance_m
+        left_s -= to_middle_s + from_middle_s
         k += direction
         _pin_at(d, sites, k)
         if k in (0, last):

@@ -7,6 +7,7 @@ each number whether it was published or fitted.
 
 from dataclasses import dataclass
 from itertools import pairwise
+from math import pi, sqrt
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -16,6 +17,10 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Positive = Annotated[Number, Field(gt=0)]
 NotNegative = Annotated[Number, Field(ge=0)]
 Share = Annotated[Number, Field(ge=0, le=1)]
+
+NotchForm = Literal["half-disc", "v", "square"]
+Side = Literal["upper", "lower", "both"]
+_MU0_T_m_per_A = 4e-7 * pi
 
 
 def _check_profile(points: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
@@ -50,8 +55,13 @@ class FreeLayer:
 
     thickness_m: Positive
     saturation_magnetization_A_per_m: Positive
-    wall_energy_J_per_m2: NotNegative
+    exchange_stiffness_J_per_m: Positive
+    anisotropy_J_per_m3: Positive
+    """Uniaxial anisotropy K_u, that of the shape not included."""
+    dmi_J_per_m2: Number
+    """Interfacial Dzyaloshinskii-Moriya constant D."""
     spin_hall_angle: Positive
+    """Effective θ, all torques on the wall taken together."""
     wall_mobility_m3_per_A_s: NotNegative
     """Wall velocity per current density: 1e-10 is 100 m/s at 10¹² A/m²."""
     attempt_rate_Hz: Positive
@@ -61,15 +71,27 @@ class FreeLayer:
     """+1 if a positive field favours the parallel state, -1 if a negative one does."""
     nucleation_field_T: Positive
     nucleation_barrier_J: NotNegative
-    notch_strength_A_per_m3: Positive
-    """Depinning current density per notch depth."""
-    pinning_length_m: NotNegative
-    """Length over which a notch pins the wall; sets the barrier."""
     settling_memory: Share
     """Share of the wall's deviation from equilibrium that is left after a pulse, 0 to 1."""
     frozen_share: Share = 1.0
-    """Share of a threshold's variance that is drawn when the wall arrives and kept; the rest is
+    """Share of the variance of a strength that is drawn when the wall arrives and kept; the rest is
     drawn at every pulse."""
+
+    @property
+    def effective_anisotropy_J_per_m3(self) -> float:
+        """K_eff = K_u - μ0 M_S²/2, the anisotropy less that of the shape of a film."""
+        ms = self.saturation_magnetization_A_per_m
+        return self.anisotropy_J_per_m3 - _MU0_T_m_per_A * ms * ms / 2
+
+    @property
+    def wall_width_m(self) -> float:
+        """Wall-width parameter Δ = √(A/K_eff)."""
+        return sqrt(self.exchange_stiffness_J_per_m / self.effective_anisotropy_J_per_m3)
+
+    @property
+    def wall_energy_J_per_m2(self) -> float:
+        """Energy σ = 4 √(A K_eff) - π |D| of a Néel wall of the favoured chirality."""
+        return 4 * self.exchange_stiffness_J_per_m / self.wall_width_m - pi * abs(self.dmi_J_per_m2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,25 +99,37 @@ class Contact:
     """The end of the track, where a current above the threshold injects a wall."""
 
     injection_current_density_A_per_m2: Positive
+    pinning_length_m: NotNegative
+    """Way over which the contact holds a wall back; sets the barrier."""
     spread: NotNegative
     """Relative standard deviation of the threshold, see `FreeLayer.frozen_share`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notch:
-    """One pinning site of the wall."""
+    """One pinning site of the wall: the drawing, and what is fitted on top of it."""
 
     position_m: NotNegative
     depth_m: Positive
-    """Depth seen by a wall moving to CLK."""
+    half_width_m: Positive
+    """Half of the notch's length along the track."""
+    fitted_factor: Positive
+    """Measured over derived depinning strength of a wall moving to CLK, see pinning."""
     spread: NotNegative
     """Relative standard deviation of the depinning strength, see `FreeLayer.frozen_share`."""
     seat_range_m: NotNegative
     """Half-width of the equilibrium position's distribution, drawn anew at every visit."""
     seat_jitter_m: NotNegative
     """Standard deviation of the wall's position about equilibrium, which creeps with pulses."""
-    depth_to_IN_m: Positive | None = None
-    """Depth seen by a wall moving to IN; `depth_m` where absent."""
+    fitted_factor_to_IN: Positive | None = None
+    """The factor of a wall moving to IN; `fitted_factor` where absent."""
+    form: NotchForm = "half-disc"
+    side: Side = "both"
+
+    @property
+    def edges(self) -> int:
+        """Number of edges of the track that have the notch."""
+        return 2 if self.side == "both" else 1
 
 
 @dataclass(frozen=True, slots=True)

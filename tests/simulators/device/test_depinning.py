@@ -17,6 +17,7 @@ from dwmtj.simulators.device.depinning import (
     effective_edge_fraction,
     field_per_current_density,
     site_table,
+    thermal_threshold,
 )
 from dwmtj.simulators.device.track import track_resistance_ohm
 
@@ -96,6 +97,53 @@ def test_walls_escape_on_edges_that_are_much_longer_than_the_plateau() -> None:
     assert abs(found - chance) < 0.02 + 5 * standard_error(chance)
 
 
+@pytest.mark.parametrize("barrier_scale", [1.0, 0.1])
+def test_the_thermal_part_of_a_threshold_is_the_law_s_own(barrier_scale: float) -> None:
+    """A barrier of the stack alone (the torque is weaker instead) spreads V_C five times as much.
+
+    Shares of 20,000 devices at 60 amplitudes; the mean within 0.02 %, the deviation within 2 %.
+    """
+    notch, layer = LAW.notches[0], LAW.free_layer
+    factor = barrier_scale * notch.fitted_factor
+    parameters = replace(
+        LAW,
+        notches=(replace(notch, fitted_factor=factor), *LAW.notches[1:]),
+        free_layer=replace(layer, spin_hall_angle=barrier_scale * layer.spin_hall_angle),
+    )
+    site, ohm = site_table(parameters)[1], track_resistance_ohm(parameters.track)
+    barrier = site["barrier_to_CLK_J"] / (BOLTZMANN_J_per_K * 300)
+    mean, deviation = thermal_threshold(barrier, layer.attempt_rate_Hz * 50e-9)
+    push = np.linspace(mean - 8 * deviation, mean + 4 * deviation, 61)
+    moved = []
+    for share in push:
+        device = Device(parameters, seed=5, count=DEVICES)
+        device.place(1)
+        push_A = share * site["depinning_current_to_CLK_A"]
+        device.drive(float(push_A + site["tension_A"]) * ohm, 50e-9, BIAS_T)
+        moved.append(np.mean(device.site != 1))
+    middle, weight = (push[1:] + push[:-1]) / 2, np.diff(moved)
+    found = float(weight @ middle / weight.sum())
+    spread = sqrt(float(weight @ (middle - found) ** 2 / weight.sum()))
+    assert found == pytest.approx(mean, rel=2e-4)
+    assert spread == pytest.approx(deviation, rel=0.04)
+
+
+@pytest.mark.parametrize(("barrier", "fall"), [(2165.0, 0.018), (232.0, 0.081), (60.0, 0.205)])
+def test_a_threshold_falls_with_temperature_as_its_barrier_allows(
+    barrier: float, fall: float
+) -> None:
+    """From 4 K to 400 K at 50 ns, for a barrier in k_B T at 300 K: (ln f0 T/E_b)^(2/3)."""
+    cold, warm = (thermal_threshold(barrier * 300 / kelvin, 50)[0] for kelvin in (4, 400))
+    assert 1 - warm / cold == pytest.approx(fall, rel=0.05)
+
+
+@pytest.mark.parametrize("barrier", [100.0, 2000.0])
+def test_a_longer_pulse_needs_less(barrier: float) -> None:
+    """Each factor e of pulse width lowers the barrier that is passed by one k_B T."""
+    short, long = (thermal_threshold(barrier, 50 * factor)[0] for factor in (1, np.e))
+    assert barrier * ((1 - long) ** 1.5 - (1 - short) ** 1.5) == pytest.approx(1, abs=0.02)
+
+
 def test_escape_grows_with_amplitude_and_width() -> None:
     by_amplitude = [escaped(amplitude_V, 50e-9) for amplitude_V in (2.94, 2.98, 3.0, 3.04)]
     by_width = [escaped(2.985, width_s) for width_s in (10e-9, 50e-9, 200e-9, 1e-6)]
@@ -143,16 +191,6 @@ def test_the_tension_of_a_taper_is_the_published_current_and_absent_in_a_straigh
     assert (site_table(load_device("straight"))["tension_A"] == 0).all()
 
 
-def test_barriers_are_proportional_to_depth_and_width() -> None:
-    table, notches = site_table(LAW), LAW.notches
-    size = [
-        notch.depth_m * row["section_m2"] for notch, row in zip(notches, table[1:-1], strict=True)
-    ]
-    ratio = table["barrier_to_CLK_J"][1:-1] / np.array(size)
-    assert ratio == pytest.approx(ratio[0])
-    assert 300 < table["barrier_to_CLK_J"][1] / (BOLTZMANN_J_per_K * 300) < 5000
-
-
 @pytest.mark.parametrize(("push_A", "height"), [(0.0, 100.0), (0.75, 12.5), (1.0, 0.0), (1.5, 0.0)])
 def test_a_barrier_falls_with_the_push_and_is_gone_at_the_depinning_current(
     push_A: float, height: float
@@ -192,18 +230,6 @@ def test_a_current_of_1e12_A_per_m2_pushes_a_wall_like_157_mT() -> None:
     layer = load_device("straight").free_layer
     found = field_per_current_density(layer)
     assert found * 1e12 == pytest.approx(0.15665, rel=1e-4)
-
-
-def test_a_barrier_is_the_work_of_the_depinning_field_over_the_pinning_length() -> None:
-    """E = 2 M_S t w δ χ J_c for the first notch of the straight track."""
-    device = load_device("straight")
-    layer, depinning_A_per_m2 = device.free_layer, 2.5e19 * 17.4e-9
-    area_m2 = 350e-9 * layer.pinning_length_m
-    field_T = field_per_current_density(layer) * depinning_A_per_m2
-    expected_J = 2 * 1.1e6 * 1.2e-9 * area_m2 * field_T
-    site = site_table(device)[1]
-    assert site["barrier_to_CLK_J"] == pytest.approx(expected_J)
-    assert site["depinning_current_to_CLK_A"] == pytest.approx(depinning_A_per_m2 * 350e-9 * 5e-9)
 
 
 def test_the_ends_of_a_track_of_many_corners_are_sites_that_let_walls_in_and_none_out() -> None:

@@ -86,7 +86,7 @@ def test_every_state_lasts_ten_years_at_room_temperature(name: str, field_T: flo
 
 def test_a_shallow_notch_does_not_keep_the_wall() -> None:
     parameters = load_device("trapezoid")
-    shallow = replace(parameters.notches[0], depth_m=1.5e-9, depth_to_IN_m=1.5e-9, spread=0.0)
+    shallow = replace(parameters.notches[0], depth_m=1.2e-9, fitted_factor_to_IN=None, spread=0.0)
     device = Device(replace(parameters, notches=(shallow, *parameters.notches[1:])), count=100)
     device.drive(0.0, TEN_YEARS_s, BIAS_T)
     assert (device.site == 0).all()

@@ -23,11 +23,11 @@ SECTION_m2 = 350e-9 * 5e-9
 LAST = len(STRAIGHT.notches) + 1
 
 
-def bare(depth_m: float | None = None, **notch: float) -> DeviceParameters:
+def bare(factor: float | None = None, **notch: float) -> DeviceParameters:
     """The straight device without draws and heating, all notches as given."""
     changes = {"spread": 0.0, "seat_range_m": 0.0, "seat_jitter_m": 0.0, **notch}
-    if depth_m is not None:
-        changes |= {"depth_m": depth_m, "depth_to_IN_m": depth_m}
+    if factor is not None:
+        changes |= {"fitted_factor": factor, "fitted_factor_to_IN": factor}
     return replace(
         STRAIGHT,
         notches=tuple(replace(one, **changes) for one in STRAIGHT.notches),
@@ -37,7 +37,7 @@ def bare(depth_m: float | None = None, **notch: float) -> DeviceParameters:
     )
 
 
-FREE = bare(depth_m=1e-10)  # notches that hold no wall under a pulse
+FREE = bare(factor=0.0165)  # notches that hold no wall under a pulse
 CALM = bare()
 
 
@@ -83,7 +83,7 @@ def test_a_long_pulse_takes_a_free_wall_out_of_the_track() -> None:
 
 
 def test_a_wall_on_its_way_is_held_by_the_first_notch_that_the_pulse_does_not_free() -> None:
-    strong = replace(FREE.notches[2], depth_m=20e-9, depth_to_IN_m=20e-9)
+    strong = replace(FREE.notches[2], fitted_factor=3.3, fitted_factor_to_IN=3.3)
     parameters = replace(FREE, notches=(*FREE.notches[:2], strong, *FREE.notches[3:]))
     for amplitude_V, start in ((2.4, 0), (-2.4, LAST)):
         device = placed(parameters, start, count=50)
@@ -115,7 +115,7 @@ def test_no_notch_is_weaker_than_a_tenth_of_its_mean() -> None:
 def moved_by_pulses(frozen_share: float, amplitude_V: float, pulses: int) -> list[float]:
     """Share of walls that have left notch 2 after each of so many equal pulses, without escape."""
     calm = bare(spread=0.1)
-    layer = replace(calm.free_layer, frozen_share=frozen_share, pinning_length_m=1e-5)
+    layer = replace(calm.free_layer, frozen_share=frozen_share, temperature_K=1e-3)
     device = placed(replace(calm, free_layer=layer), 2)
     moved = []
     for _ in range(pulses):
@@ -236,7 +236,7 @@ def test_beyond_the_nucleation_field_a_junction_reverses_at_once(field_T: float)
 def test_a_shallow_notch_is_left_either_way_as_often_as_the_barriers_say(
     amplitude_V: float,
 ) -> None:
-    shallow = replace(CALM.notches[0], depth_m=0.43e-9, depth_to_IN_m=0.42e-9)
+    shallow = replace(CALM.notches[0], fitted_factor=0.071, fitted_factor_to_IN=0.06935)
     parameters = replace(CALM, notches=(shallow, *CALM.notches[1:]))
     site, push_A, time_s = site_table(parameters)[1], amplitude_V / TRACK_OHM, 2e-3
     expected = []

@@ -109,7 +109,8 @@ def _slope(form: NotchForm, ratio: float, u: NDArray[np.float64]) -> NDArray[np.
         case "half-disc":
             count = 200 + int(20 * ratio)
             sine = np.sin(pi * ((np.arange(count) + 0.5) / count - 0.5))
-            return ratio / 2 * pi / count * (_sech2(ratio * (u[:, None] + sine)) @ sine)
+            moments = _sech2(ratio * (u[:, None] + sine)) @ sine
+            return np.asarray(ratio / 2 * pi / count * moments)
 
 
 def _sech2(x: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -101,7 +101,8 @@ def test_walls_escape_on_edges_that_are_much_longer_than_the_plateau() -> None:
 def test_the_thermal_part_of_a_threshold_is_the_law_s_own(barrier_scale: float) -> None:
     """A barrier of the stack alone (the torque is weaker instead) spreads V_C five times as much.
 
-    Shares of 20,000 devices at 60 amplitudes; the mean within 0.02 %, the deviation within 2 %.
+    Shares of 5,000 devices at 31 amplitudes: the mean within 0.1 σ and the deviation within 10 %, 5
+    standard errors.
     """
     notch, layer = LAW.notches[0], LAW.free_layer
     factor = barrier_scale * notch.fitted_factor
@@ -113,10 +114,10 @@ def test_the_thermal_part_of_a_threshold_is_the_law_s_own(barrier_scale: float) 
     site, ohm = site_table(parameters)[1], track_resistance_ohm(parameters.track)
     barrier = site["barrier_to_CLK_J"] / (BOLTZMANN_J_per_K * 300)
     mean, deviation = thermal_threshold(barrier, layer.attempt_rate_Hz * 50e-9)
-    push = np.linspace(mean - 8 * deviation, mean + 4 * deviation, 61)
+    push = np.linspace(mean - 8 * deviation, mean + 4 * deviation, 31)
     moved = []
     for share in push:
-        device = Device(parameters, seed=5, count=DEVICES)
+        device = Device(parameters, seed=5, count=5000)
         device.place(1)
         push_A = share * site["depinning_current_to_CLK_A"]
         device.drive(float(push_A + site["tension_A"]) * ohm, 50e-9, BIAS_T)
@@ -124,8 +125,8 @@ def test_the_thermal_part_of_a_threshold_is_the_law_s_own(barrier_scale: float) 
     middle, weight = (push[1:] + push[:-1]) / 2, np.diff(moved)
     found = float(weight @ middle / weight.sum())
     spread = sqrt(float(weight @ (middle - found) ** 2 / weight.sum()))
-    assert found == pytest.approx(mean, rel=2e-4)
-    assert spread == pytest.approx(deviation, rel=0.04)
+    assert found == pytest.approx(mean, abs=0.1 * deviation)
+    assert spread == pytest.approx(deviation, rel=0.1)
 
 
 @pytest.mark.parametrize(("barrier", "fall"), [(2165.0, 0.018), (232.0, 0.081), (60.0, 0.205)])

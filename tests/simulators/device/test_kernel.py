@@ -37,7 +37,7 @@ def bare(factor: float | None = None, **notch: float) -> DeviceParameters:
     )
 
 
-FREE = bare(factor=0.0165)  # notches that hold no wall under a pulse
+FREE = bare(factor=0.015)  # notches that hold no wall under a pulse
 CALM = bare()
 
 
@@ -83,7 +83,7 @@ def test_a_long_pulse_takes_a_free_wall_out_of_the_track() -> None:
 
 
 def test_a_wall_on_its_way_is_held_by_the_first_notch_that_the_pulse_does_not_free() -> None:
-    strong = replace(FREE.notches[2], fitted_factor=3.3, fitted_factor_to_IN=3.3)
+    strong = replace(FREE.notches[2], fitted_factor=3.0, fitted_factor_to_IN=3.0)
     parameters = replace(FREE, notches=(*FREE.notches[:2], strong, *FREE.notches[3:]))
     for amplitude_V, start in ((2.4, 0), (-2.4, LAST)):
         device = placed(parameters, start, count=50)
@@ -236,7 +236,7 @@ def test_beyond_the_nucleation_field_a_junction_reverses_at_once(field_T: float)
 def test_a_shallow_notch_is_left_either_way_as_often_as_the_barriers_say(
     amplitude_V: float,
 ) -> None:
-    shallow = replace(CALM.notches[0], fitted_factor=0.071, fitted_factor_to_IN=0.06935)
+    shallow = replace(CALM.notches[0], fitted_factor=0.06484, fitted_factor_to_IN=0.06333)
     parameters = replace(CALM, notches=(shallow, *CALM.notches[1:]))
     site, push_A, time_s = site_table(parameters)[1], amplitude_V / TRACK_OHM, 2e-3
     expected = []

@@ -125,16 +125,16 @@ def test_depth_and_edges_count_once_and_the_factor_multiplies_threshold_and_barr
 def test_the_threshold_is_the_largest_slope_of_the_width_that_a_wall_averages(
     form: NotchForm, half_width_m: float
 ) -> None:
-    """Against a convolution on a grid of 1/200 of the wall, to the error of that grid."""
+    """Against a convolution on a grid of 1/400 of the wall, to the error of that grid."""
     delta_m = LAYER.wall_width_m
-    x = np.arange(-60_000, 60_001) * delta_m / 5000
+    x = np.arange(-5000, 5001) * delta_m / 400
     u = np.abs(x) / half_width_m
     depth = {
         "half-disc": np.sqrt(np.clip(1 - u * u, 0, None)),
         "v": np.clip(1 - u, 0, None),
         "square": (u < 1).astype(float),
     }[form]
-    place = -np.linspace(0, half_width_m + 3 * delta_m, 400)
+    place = -np.linspace(0, half_width_m + 2 * delta_m, 200)
     slope = [
         np.trapezoid(depth * np.tanh((x - q) / delta_m) / np.cosh((x - q) / delta_m) ** 2, x)
         for q in place
@@ -144,7 +144,7 @@ def test_the_threshold_is_the_largest_slope_of_the_width_that_a_wall_averages(
     per_A = pi * 1.054571817e-34 * LAYER.spin_hall_angle / (2 * 1.602176634e-19)
     expected_A = force / per_A * TRAPEZOID.track.heavy_metal_thickness_m
     notch = drawn(half_width_m=half_width_m, form=form)
-    assert derived_depinning_current_A(TRAPEZOID, notch) == pytest.approx(expected_A, rel=2e-3)
+    assert derived_depinning_current_A(TRAPEZOID, notch) == pytest.approx(expected_A, rel=5e-3)
 
 
 def test_the_threshold_of_a_notch_is_that_of_micromagnetics_where_the_wall_stays_straight() -> None:

@@ -102,7 +102,8 @@ def _steepest(form: NotchForm, ratio: float) -> float:
 def _slope(form: NotchForm, ratio: float, u: NDArray[np.float64]) -> NDArray[np.float64]:
     match form:
         case "square":
-            return ratio / 2 * (_sech2(ratio * (u + 1)) - _sech2(ratio * (u - 1)))
+            bottom = _sech2(ratio * (u + 1)) - _sech2(ratio * (u - 1))
+            return np.asarray(ratio / 2 * bottom)
         case "v":
             before, after = np.tanh(ratio * (u + 1)), np.tanh(ratio * (u - 1))
             return (before - 2 * np.tanh(ratio * u) + after) / 2

@@ -7,6 +7,7 @@ errors (false-alarm rate below 10⁻⁵ for the file).
 from dataclasses import replace
 from itertools import pairwise
 from math import exp, sqrt
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ LAST = len(STRAIGHT.notches) + 1
 
 def bare(factor: float | None = None, **notch: float) -> DeviceParameters:
     """The straight device without draws and heating, all notches as given."""
-    changes = {"spread": 0.0, "seat_range_m": 0.0, "seat_jitter_m": 0.0, **notch}
+    changes: dict[str, Any] = {"spread": 0.0, "seat_range_m": 0.0, "seat_jitter_m": 0.0, **notch}
     if factor is not None:
         changes |= {"fitted_factor": factor, "fitted_factor_to_IN": factor}
     return replace(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from math import pi
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,9 +38,9 @@ def of_all(parameters: DeviceParameters, field: str) -> np.ndarray:
     return np.asarray(site_table(parameters)[field][1:-1])
 
 
-def drawn(**changes: object) -> Notch:
+def drawn(**changes: Any) -> Notch:
     notch = Notch(750e-9, 10e-9, 10e-9, fitted_factor=1, spread=0, seat_range_m=0, seat_jitter_m=0)
-    return replace(notch, **changes)  # type: ignore[arg-type]
+    return replace(notch, **changes)
 
 
 def test_half_the_spin_hall_angle_doubles_every_threshold_and_leaves_the_barriers() -> None:
@@ -179,7 +180,7 @@ def test_walls_of_the_synapse_stack_leave_at_hundreds_of_kT_where_nothing_is_fit
         ({"depth_m": 433e-9, "side": "lower"}, r"\(lower\) and cuts the track through: make depth"),
     ],
 )
-def test_a_notch_that_cuts_the_track_is_refused(changes: dict[str, object], message: str) -> None:
+def test_a_notch_that_cuts_the_track_is_refused(changes: dict[str, Any], message: str) -> None:
     notch = drawn(position_m=360e-9, **changes)
     with pytest.raises(DeviceError, match=message):
         Device(replace(TRAPEZOID, notches=(notch,)))
@@ -198,7 +199,7 @@ def test_a_notch_as_deep_as_the_track_allows_is_taken() -> None:
     ],
 )
 def test_a_film_without_perpendicular_walls_is_refused(
-    changes: dict[str, float], message: str
+    changes: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(DeviceError, match=message):
         Device(with_layer(replace(LAYER, **changes)))

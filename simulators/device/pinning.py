@@ -106,7 +106,7 @@ def _slope(form: NotchForm, ratio: float, u: NDArray[np.float64]) -> NDArray[np.
             return np.asarray(ratio / 2 * bottom)
         case "v":
             before, after = np.tanh(ratio * (u + 1)), np.tanh(ratio * (u - 1))
-            return (before - 2 * np.tanh(ratio * u) + after) / 2
+            return np.asarray(before - 2 * np.tanh(ratio * u) + after) / 2
         case "half-disc":
             count = 200 + int(20 * ratio)
             sine = np.sin(pi * ((np.arange(count) + 0.5) / count - 0.5))

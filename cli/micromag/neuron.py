@@ -48,6 +48,7 @@ def neuron(
     """
     from ...analysis.figures import save
     from ...simulators.micromagnetics import NeuronPulse, load_track, transfer_curve
+    from ...simulators.micromagnetics.neuron import distinct_currents
     from ...simulators.networks.progress import progress_bar
     from .neuron_figure import neuron_panel
 
@@ -56,13 +57,15 @@ def neuron(
         start_nm * 1e-9, pulse_ns * 1e-9, (detector_nm[0] * 1e-9, detector_nm[1] * 1e-9)
     )
     pulse.check_on(file.film)
-    currents = [density * 1e12 for density in current or [0.05 * k for k in range(2, 10)]]
+    currents = distinct_currents(
+        [density * 1e12 for density in current or [0.05 * k for k in range(2, 10)]]
+    )
     outputs = [f"{STEM}.{kind}" for kind in ("png", "svg", "csv")]
     study = checkpoint_of(
         to / "neuron.checkpoint", track_file, transfer_curve, outputs, overwrite=overwrite
     )
     with study as checkpoint:
-        total = max(len(checkpoint) + 1, len(set(currents)))
+        total = max(len(checkpoint) + 1, len(currents))
         with (
             resumable(),
             progress_bar(total, len(checkpoint), checkpoint.path, "pulses") as progress,

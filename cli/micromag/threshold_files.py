@@ -11,6 +11,16 @@ from ...simulators.micromagnetics.thresholds.notch import Pulse
 from ...simulators.micromagnetics.thresholds.outcome import Outcome
 from ...storage import atomic_write
 
+_STATES = (
+    "run-up-held", "static-held", "pulse-held", "pulse-held-after-rest", "pulse-lost",
+    "pulse-lost-after-rest",
+)  # fmt: skip
+
+
+def state_files(notch: int) -> list[str]:
+    """Return the names of the files of `write_states`."""
+    return [f"notch-{notch}-{name}.{kind}" for name in _STATES for kind in ("ovf", "png")]
+
 
 def write_result(path: Path, found: list[NotchThresholds], track_file: str) -> Path:
     """Write all numbers, in SI units, with the track file and the version that they come from."""
@@ -22,9 +32,9 @@ def write_result(path: Path, found: list[NotchThresholds], track_file: str) -> P
                 "notch": one.notch,
                 "position_m": one.position_m,
                 "ends_field_A_per_m": one.ends_field_A_per_m,
-                "run_up": _bracket(one.run_up),
-                "static": _bracket(one.static),
-                "pulse": _bracket(one.pulse),
+                "run_up": bracket_numbers(one.run_up),
+                "static": bracket_numbers(one.static),
+                "pulse": bracket_numbers(one.pulse),
                 "pulse_below": _pulse(one.held_pulse),
                 "pulse_above": _pulse(one.lost_pulse),
             }
@@ -38,16 +48,16 @@ def write_result(path: Path, found: list[NotchThresholds], track_file: str) -> P
 
 def write_states(folder: Path, one: NotchThresholds, film: Film) -> list[Path]:
     """Write the wall held before each threshold, and around a pulse beyond it."""
-    states = {
-        "run-up-held": one.run_up.held,
-        "static-held": one.static.held,
-        "pulse-held": one.held_pulse.at_end,
-        "pulse-held-after-rest": one.held_pulse.after_rest,
-        "pulse-lost": one.lost_pulse.at_end,
-        "pulse-lost-after-rest": one.lost_pulse.after_rest,
-    }
+    outcomes = (
+        one.run_up.held,
+        one.static.held,
+        one.held_pulse.at_end,
+        one.held_pulse.after_rest,
+        one.lost_pulse.at_end,
+        one.lost_pulse.after_rest,
+    )
     paths = []
-    for name, outcome in states.items():
+    for name, outcome in zip(_STATES, outcomes, strict=True):
         stem = folder / f"notch-{one.notch}-{name}"
         title = f"notch {one.notch}, {name}, {outcome.current_A_per_m2 / 1e12:.4f}e12 A/m²"
         for path, write in (
@@ -60,20 +70,23 @@ def write_states(folder: Path, one: NotchThresholds, film: Film) -> list[Path]:
     return paths
 
 
-def _bracket(bracket: Bracket) -> dict[str, Any]:
+def bracket_numbers(bracket: Bracket) -> dict[str, Any]:
     return {
-        "held": _outcome(bracket.held),
-        "not_held": _outcome(bracket.lost),
+        "held": outcome_numbers(bracket.held),
+        "not_held": outcome_numbers(bracket.lost),
         "threshold_A_per_m2": bracket.middle_A_per_m2,
         "half_width_A_per_m2": bracket.half_width_A_per_m2,
     }
 
 
 def _pulse(pulse: Pulse) -> dict[str, Any]:
-    return {"at_end": _outcome(pulse.at_end), "after_rest": _outcome(pulse.after_rest)}
+    return {
+        "at_end": outcome_numbers(pulse.at_end),
+        "after_rest": outcome_numbers(pulse.after_rest),
+    }
 
 
-def _outcome(outcome: Outcome) -> dict[str, Any]:
+def outcome_numbers(outcome: Outcome) -> dict[str, Any]:
     return {
         name: getattr(outcome, name)
         for name in (

@@ -40,12 +40,13 @@ def thresholds(
     """
     from ...simulators.micromagnetics import expected_runs, load_track, notch_thresholds
     from ...simulators.networks.progress import progress_bar
-    from .threshold_files import write_result, write_states
+    from .threshold_files import state_files, write_result, write_states
 
     file = load_track(track_file)
     numbers = check_notches(notch, len(file.track.notches))
+    outputs = [RESULT, *(name for number in numbers for name in state_files(number))]
     study = checkpoint_of(
-        to / CHECKPOINT, track_file, notch_thresholds, [RESULT], overwrite=overwrite
+        to / CHECKPOINT, track_file, notch_thresholds, outputs, overwrite=overwrite
     )
     with study as checkpoint:
         total = max(len(checkpoint) + 1, expected_runs(file.search) * len(numbers))

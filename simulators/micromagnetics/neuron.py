@@ -96,11 +96,7 @@ def transfer_curve(
     Raises MicromagneticsError for fewer than five currents, and where a wall ends outside of the
     detector or is no longer a single one.
     """
-    currents = sorted(set(currents_A_per_m2))
-    if len(currents) <= _DEGREE:
-        raise MicromagneticsError(
-            f"A polynomial of degree {_DEGREE} needs at least {_DEGREE + 1} currents: give more."
-        )
+    currents = distinct_currents(currents_A_per_m2)
     pulse.check_on(film)  # refused before anything is computed
     positions = np.array(
         [_position_m(film, pulse, current, accuracy, memory, progress) for current in currents]
@@ -116,6 +112,16 @@ def transfer_curve(
     solution = np.linalg.lstsq(_powers(current_norm), conductance_norm)[0]
     coefficients = tuple(float(coefficient) for coefficient in solution)
     return TransferCurve(curve.current_A_per_m2, positions, conductance, coefficients)
+
+
+def distinct_currents(currents_A_per_m2: Sequence[float]) -> list[float]:
+    """Return the currents once each, rising; raises MicromagneticsError for fewer than five."""
+    currents = sorted(set(currents_A_per_m2))
+    if len(currents) <= _DEGREE:
+        raise MicromagneticsError(
+            f"A polynomial of degree {_DEGREE} needs at least {_DEGREE + 1} currents: give more."
+        )
+    return currents
 
 
 def covered_share(cells: Cells, detector_m: tuple[float, float], x_m: Floats) -> Floats:

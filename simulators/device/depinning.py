@@ -125,6 +125,9 @@ def _fill_notch(row: Any, parameters: DeviceParameters, notch: Notch) -> None:
         derived_A = derived_depinning_current_A(parameters, notch)
         row[f"depinning_current_to_{direction}_A"] = factor * derived_A
         row[f"barrier_to_{direction}_J"] = factor * derived_barrier_J(parameters.free_layer, notch)
+        for name in (f"depinning_current_to_{direction}_A", f"barrier_to_{direction}_J"):
+            if (given := getattr(notch, name)) is not None:
+                row[name] = given
     slope = width_slope(parameters.track, notch.position_m)
     row["tension_A"] = tension_per_slope_A(parameters) * slope
     _fill_spread(row, parameters, notch.spread)

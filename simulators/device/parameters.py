@@ -125,6 +125,12 @@ class Notch:
     """The factor of a wall moving to IN; `fitted_factor` where absent."""
     form: NotchForm = "half-disc"
     side: Side = "both"
+    depinning_current_to_CLK_A: Positive | None = None
+    """Depinning current S in place of that derived from the depth, from a simulation of the film;
+    and so for the next three."""
+    depinning_current_to_IN_A: Positive | None = None
+    barrier_to_CLK_J: NotNegative | None = None
+    barrier_to_IN_J: NotNegative | None = None
 
     @property
     def edges(self) -> int:

@@ -4,6 +4,7 @@ import typer
 
 from .design import design
 from .neuron import neuron
+from .synapse import synapse
 from .thresholds import thresholds
 
 app = typer.Typer(no_args_is_help=True, help="Simulate notched tracks micromagnetically.")
@@ -17,3 +18,4 @@ def micromag() -> None:
 app.command("thresholds")(thresholds)
 app.command("design")(design)
 app.command("neuron")(neuron)
+app.command("synapse")(synapse)

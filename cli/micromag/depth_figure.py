@@ -1,16 +1,23 @@
-"""The figure of `dwmtj micromag design`: thresholds against depth."""
+"""The figures of `dwmtj micromag design`: thresholds and barriers against depth."""
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ...analysis.figures.house import BLUE, ORANGE
+from ...analysis.figures.house import BLUE, GREY, ORANGE
 from ...analysis.figures.panel import Panel
 from ...simulators.micromagnetics import DepthPoint, slopes_A_per_m3
+from ...simulators.micromagnetics.constants import BOLTZMANN_J_per_K
+from ...simulators.micromagnetics.synapse import LOWEST_BARRIER
 
 
-def depth_table(points: list[DepthPoint], spread_m: float) -> pd.DataFrame:
-    """Return a row for each depth, in SI units; `spread_m` is the standard deviation of depths."""
+def depth_table(
+    points: list[DepthPoint], spread_m: float, temperature_K: float, attempt_rate_Hz: float
+) -> pd.DataFrame:
+    """Return a row for each depth, in SI units; `spread_m` is the standard deviation of depths.
+
+    The barrier is the lower one of both directions, without current.
+    """
     table = pd.DataFrame(
         [
             {
@@ -19,6 +26,12 @@ def depth_table(points: list[DepthPoint], spread_m: float) -> pd.DataFrame:
                 "pulse_half_width_A_per_m2": point.pulse.half_width_A_per_m2,
                 "run_up_A_per_m2": point.run_up.middle_A_per_m2,
                 "run_up_half_width_A_per_m2": point.run_up.half_width_A_per_m2,
+                "barrier_J": point.barriers.lowest_J,
+                "barrier_error_J": max(
+                    point.barriers.forward.error_J, point.barriers.backward.error_J
+                ),
+                "barrier_kT": point.barriers.lowest_J / (BOLTZMANN_J_per_K * temperature_K),
+                "dwell_time_s": point.barriers.dwell_time_s(temperature_K, attempt_rate_Hz),
             }
             for point in points
         ]
@@ -57,3 +70,33 @@ def depth_panel(table: pd.DataFrame, spread_m: float) -> Panel:
         axes.legend()
 
     return Panel("depths", "Thresholds of a notch against its depth", table, paint)
+
+
+def barrier_panel(table: pd.DataFrame, temperature_K: float) -> Panel:
+    """Draw the barrier of a wall at rest in units of k_B T."""
+
+    def paint(axes: Axes) -> None:
+        thermal_J = BOLTZMANN_J_per_K * temperature_K
+        axes.errorbar(
+            1e9 * table["depth_m"],
+            table["barrier_kT"],
+            table["barrier_error_J"] / thermal_J,
+            color=BLUE,
+            marker="o",
+            label="string method",
+        )
+        axes.axhline(
+            LOWEST_BARRIER,
+            color=GREY,
+            linestyle="--",
+            label=f"no retention below {LOWEST_BARRIER:g} $k_BT$",
+        )
+        axes.set(
+            xlabel="Depth of the notch (nm)",
+            ylabel=f"Barrier at {temperature_K:g} K ($k_BT$)",
+            ylim=(0, None),
+        )
+        axes.legend()
+
+    columns = ["depth_m", "barrier_J", "barrier_error_J", "barrier_kT", "dwell_time_s"]
+    return Panel("barriers", "Barrier of a wall at rest without current", table[columns], paint)

@@ -1,4 +1,4 @@
-"""`dwmtj micromag design`: the threshold of a notch against its depth."""
+"""`dwmtj micromag design`: threshold and barrier of a notch against its depth."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "depth (nm)", "pulse J (1e12 A/m²)", "run-up J (1e12 A/m²)", "dJ/dd of the pulse (% per nm)",
-    "spread of J (%)",
+    "spread of J (%)", "barrier (k_BT)", "dwell (s)",
 )  # fmt: skip
-STEM = "depths"
+STEM, BARRIERS = "depths", "barriers"
 
 
 def design(
@@ -37,9 +37,11 @@ def design(
     ] = 0.5,
     overwrite: OverwriteOption = False,
 ) -> None:
-    """Find the thresholds of the first notch of a track for several depths.
+    """Find thresholds and barriers of the first notch of a track for several depths.
 
-    Writes depths.csv, .png and .svg. An interrupted study resumes with the same command.
+    The barrier is that of a wall at rest without current, the time it stays that at the temperature
+    and the attempt rate of [device]. Writes depths and barriers as .csv, .png and .svg. An
+    interrupted study resumes with the same command.
 
     \b
     Examples:
@@ -53,11 +55,14 @@ def design(
         tracks_of_depths,
     )
     from ...simulators.networks.progress import progress_bar
-    from .depth_figure import depth_panel, depth_table
+    from .depth_figure import barrier_panel, depth_panel, depth_table
 
     file = load_track(track_file)
     tracks = tracks_of_depths(file.track, [depth / 1e9 for depth in depth_nm])
-    outputs = [f"{STEM}.{kind}" for kind in ("png", "svg", "csv")]
+    outputs = [f"{stem}.{kind}" for stem in (STEM, BARRIERS) for kind in ("png", "svg", "csv")]
+    temperature_K, attempt_rate_Hz = (
+        file.assumptions.temperature_K, file.assumptions.attempt_rate_Hz
+    )  # fmt: skip
     study = checkpoint_of(
         to / "design.checkpoint", track_file, depth_series, outputs, overwrite=overwrite
     )
@@ -69,10 +74,17 @@ def design(
         ):
             progress("", len(checkpoint))
             points = depth_series(file.film, tracks, file.mask, file.search, checkpoint, progress)
-        table = depth_table(points, tolerance_nm * 1e-9)
+        table = depth_table(points, tolerance_nm * 1e-9, temperature_K, attempt_rate_Hz)
         print_points(table, tolerance_nm)
-        panel = depth_panel(table, tolerance_nm * 1e-9)
-        paths = save(panel, to, STEM, source=str(track_file))
+        panels = {
+            STEM: depth_panel(table, tolerance_nm * 1e-9),
+            BARRIERS: barrier_panel(table, temperature_K),
+        }
+        paths = [
+            path
+            for stem, panel in panels.items()
+            for path in save(panel, to, stem, source=str(track_file))
+        ]
     for path in paths:
         print_line(str(path))
 
@@ -90,6 +102,8 @@ def print_points(table: "pd.DataFrame", tolerance_nm: float) -> None:
             f"{100e-9 * row['pulse_slope_A_per_m3'] / row['pulse_A_per_m2']:.1f} ± "
             f"{100e-9 * row['pulse_slope_error_A_per_m3'] / row['pulse_A_per_m2']:.1f}",
             f"{100 * row['pulse_spread_A_per_m2'] / row['pulse_A_per_m2']:.1f}",
+            f"{row['barrier_kT']:.1f}",
+            f"{row['dwell_time_s']:.1e}",
         )
         for row in table.to_dict("records")
     ]

@@ -1,3 +1,4 @@
+from .barriers.notch_barriers import Barrier, NotchBarriers, notch_barriers
 from .dynamics.simulation import Accuracy, Simulation
 from .dynamics.thermal_simulation import ThermalSimulation
 from .errors import MicromagneticsError
@@ -6,9 +7,11 @@ from .geometry.cells import Cells, cells_of, full_cells
 from .geometry.roughness import Roughness
 from .geometry.track import Notch, Track
 from .material import Material, SpinOrbitTorque
+from .movie import write_movie
 from .neuron import NeuronPulse, TransferCurve, transfer_curve
 from .ovf import read_ovf, write_ovf
 from .picture import write_picture
+from .synapse import Synapse, SynapseNotch, check_levels, expected_synapse_runs, synapse_of
 from .thresholds.depth_series import (
     DepthPoint,
     depth_series,
@@ -18,44 +21,56 @@ from .thresholds.depth_series import (
 )
 from .thresholds.search import Search
 from .thresholds.thresholds import NotchThresholds, expected_runs, notch_thresholds
-from .track_file import TrackFile, load_track
+from .track_file import Assumptions, HeavyMetal, TrackFile, TunnelJunction, load_track
 from .wall import Wall, read_wall, straight_wall
 
 __all__ = [
     "Accuracy",
+    "Assumptions",
+    "Barrier",
     "Cells",
     "DepthPoint",
     "Film",
+    "HeavyMetal",
     "Material",
     "MicromagneticsError",
     "NeuronPulse",
     "Notch",
+    "NotchBarriers",
     "NotchThresholds",
     "Roughness",
     "Search",
     "Simulation",
     "SpinOrbitTorque",
+    "Synapse",
+    "SynapseNotch",
     "ThermalSimulation",
     "Track",
     "TrackFile",
     "TransferCurve",
+    "TunnelJunction",
     "Wall",
     "cells_of",
+    "check_levels",
     "demagnetisation_of",
     "depth_series",
     "energies_J",
     "expected_runs",
     "expected_runs_of_series",
+    "expected_synapse_runs",
     "film_of",
     "full_cells",
     "load_track",
+    "notch_barriers",
     "notch_thresholds",
     "read_ovf",
     "read_wall",
     "slopes_A_per_m3",
     "straight_wall",
+    "synapse_of",
     "tracks_of_depths",
     "transfer_curve",
+    "write_movie",
     "write_ovf",
     "write_picture",
 ]

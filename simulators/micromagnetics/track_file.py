@@ -1,16 +1,17 @@
 """Track files: what the command line simulates, in TOML. All in SI units, no other key allowed.
 
 Sections [track], [material] and [torque]; [[notch]], [roughness], [field] and [search] are
-optional.
+optional, and so are [heavy_metal], [junction] and [device], which make a device of the track.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from ...validation import Section, read_toml
+from .barriers.notch_barriers import ATTEMPT_RATE_Hz
 from .dynamics.simulation import Accuracy
 from .errors import MicromagneticsError
 from .film import Film, film_of
@@ -83,6 +84,30 @@ class _Search(Section):
     precision: Literal["float64", "float32"] = "float64"
 
 
+class _HeavyMetal(Section):
+    thickness_m: Length
+    resistivity_ohm_m: Positive
+    lead_resistance_ohm: NotNegative = 0.0
+
+
+class _Junction(Section):
+    start_m: NotNegative
+    end_m: Length
+    resistance_area_ohm_m2: Positive
+    tmr: Positive
+    tmr_half_voltage_V: Positive = 0.5
+    breakdown_voltage_V: Positive = 1.2
+
+
+class _Device(Section):
+    temperature_K: Positive = 300.0
+    attempt_rate_Hz: Positive = ATTEMPT_RATE_Hz
+    injection_share: Annotated[Number, Field(gt=0, lt=1)] = 0.5
+    nucleation_field_T: Positive = 0.07
+    white_V_per_sqrtHz: NotNegative = 5e-7
+    flicker: NotNegative = 2e-5
+
+
 class _TrackFile(Section):
     track: _Track
     notch: Annotated[tuple[_Notch, ...], Field(strict=False)] = ()
@@ -91,6 +116,47 @@ class _TrackFile(Section):
     roughness: _Roughness | None = None
     field: _Field | None = None
     search: _Search = _Search()
+    heavy_metal: _HeavyMetal | None = None
+    junction: _Junction | None = None
+    device: _Device = _Device()
+
+
+@dataclass(frozen=True, slots=True)
+class HeavyMetal:
+    """What carries the current under the film."""
+
+    thickness_m: float
+    resistivity_ohm_m: float
+    lead_resistance_ohm: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelJunction:
+    """The tunnel junction on the film, between `start_m` and `end_m`."""
+
+    start_m: float
+    end_m: float
+    resistance_area_ohm_m2: float
+    """Of the parallel state."""
+    tmr: float
+    """(R_AP - R_P)/R_P at zero bias."""
+    tmr_half_voltage_V: float = 0.5
+    breakdown_voltage_V: float = 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class Assumptions:
+    """What a device needs and the film does not give."""
+
+    temperature_K: float = 300.0
+    attempt_rate_Hz: float = ATTEMPT_RATE_Hz
+    injection_share: float = 0.5
+    """Current that injects a wall at a contact, as part of the lowest one that frees a wall."""
+    nucleation_field_T: float = 0.07
+    """Field that reverses the whole junction at 0 K."""
+    white_V_per_sqrtHz: float = 5e-7
+    flicker: float = 2e-5
+    """Read noise, see `Noise` of the device model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +167,9 @@ class TrackFile:
     mask: MaskRule
     film: Film
     search: Search
+    heavy_metal: HeavyMetal | None = None
+    junction: TunnelJunction | None = None
+    assumptions: Assumptions = field(default_factory=Assumptions)
 
 
 def load_track(path: str | Path) -> TrackFile:
@@ -130,4 +199,20 @@ def load_track(path: str | Path) -> TrackFile:
         window_m=options.pop("window_m"),
         precision=options.pop("precision"),
     )
-    return TrackFile(track, file.track.mask, film, Search(**options, accuracy=accuracy))
+    metal, junction = file.heavy_metal, file.junction
+    if junction is not None and not junction.start_m < junction.end_m <= track.length_m * (
+        1 + 1e-9
+    ):
+        raise MicromagneticsError(
+            f"{path}: the [junction] must start before it ends on the track of "
+            f"{track.length_m * 1e9:g} nm: correct start_m and end_m."
+        )
+    return TrackFile(
+        track,
+        file.track.mask,
+        film,
+        Search(**options, accuracy=accuracy),
+        None if metal is None else HeavyMetal(**dict(metal)),
+        None if junction is None else TunnelJunction(**dict(junction)),
+        Assumptions(**dict(file.device)),
+    )

@@ -48,7 +48,8 @@ longest_s = 5e-9
 window_m = 200e-9
 """
 DEPTHS, NEURON = (
-    {f"{stem}.{kind}" for kind in ("csv", "png", "svg")} for stem in ("depths", "neuron")
+    {f"{stem}.{kind}" for stem in stems for kind in ("csv", "png", "svg")}
+    for stems in (("depths", "barriers"), ("neuron",))
 )
 THRESHOLDS = ("micromag", "thresholds", "track.toml", "-o", "out")
 
@@ -149,10 +150,21 @@ def test_a_result_is_not_overwritten_unless_asked(
     micromag: Callable[..., Result], tmp_path: Path
 ) -> None:
     (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "thresholds.json").write_text("mine")
-    result = micromag(*THRESHOLDS)
-    assert "already exists" in str(result.exception)
-    assert (tmp_path / "out" / "thresholds.json").read_text() == "mine"
+    for name in ("thresholds.json", "notch-1-pulse-lost.png"):
+        mine = tmp_path / "out" / name
+        mine.write_text("mine")
+        result = micromag(*THRESHOLDS)
+        assert f"{name} already exists" in str(result.exception).replace("\n", " ")
+        assert mine.read_text() == "mine"
+        mine.unlink()
+
+
+def test_a_neuron_with_too_few_currents_is_refused_before_anything_is_made(
+    micromag: Callable[..., Result], tmp_path: Path
+) -> None:
+    result = micromag("micromag", "neuron", "track.toml", "-o", "out", "--current", "0.1")
+    assert "needs at least 5 currents" in str(result.exception)
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_deeper_notch_has_a_higher_threshold_and_a_table_and_a_figure_show_it(
@@ -170,6 +182,8 @@ def test_a_deeper_notch_has_a_higher_threshold_and_a_table_and_a_figure_show_it(
     )
     assert table["pulse_spread_A_per_m2"][0] == pytest.approx((deep - shallow) / 3, rel=1e-3)
     assert (table["run_up_A_per_m2"] < table["pulse_A_per_m2"]).all()
+    assert table["barrier_J"][1] == pytest.approx(2 * table["barrier_J"][0], rel=0.2)
+    assert table["dwell_time_s"][1] > 100 * table["dwell_time_s"][0]
     assert {path.name for path in (tmp_path / "out").iterdir()} == DEPTHS
 
 

@@ -39,7 +39,8 @@ def descend(m: Floats, force: Force, stiffest_A_per_m: float, stages: int = STAG
 def unit(m: Floats) -> Floats:
     """Return moments of length 1; cells without material keep 0."""
     length = np.linalg.norm(m, axis=-3, keepdims=True)
-    return np.divide(m, length, out=np.zeros_like(m), where=length > 0)
+    result: Floats = np.divide(m, length, out=np.zeros_like(m), where=length > 0)
+    return result
 
 
 def relaxed(

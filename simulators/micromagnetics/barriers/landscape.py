@@ -63,10 +63,9 @@ class Landscape:
 
     def field_A_per_m(self, m: Floats) -> tuple[Floats, float]:
         """Return the field on moments of the part, shape (3, nx, ny), and their energy in J."""
-        if self._inner is None:
-            field = np.zeros_like(m)
-        else:
-            field = self._inner.field_A_per_m(m * self.cells.volume)
+        field: Floats = np.zeros_like(m)
+        if self._inner is not None:
+            field += self._inner.field_A_per_m(m * self.cells.volume)
         self._local.add_to(field, m)
         density = np.sum(m * (field / 2 + self._fixed), axis=0)
         field += self._fixed

@@ -141,7 +141,9 @@ def _distances(landscape: Landscape, images: Floats) -> Floats:
 
 def _along(landscape: Landscape, vectors: Floats, tangents: Floats) -> Floats:
     """Return the component of each image's vectors along its tangent, shape (n, 1, 1, 1)."""
-    return np.sum(_weights(landscape) * vectors * tangents, axis=(1, 2, 3), keepdims=True)
+    weighted = _weights(landscape) * vectors * tangents
+    along: Floats = np.sum(weighted, axis=(1, 2, 3), keepdims=True)
+    return along
 
 
 def _tangents(landscape: Landscape, images: Floats, energies: Floats) -> Floats:

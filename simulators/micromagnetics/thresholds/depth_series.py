@@ -1,4 +1,4 @@
-"""Thresholds of one notch against its depth: what to draw, and how exactly it must be etched.
+"""Thresholds and barriers of a notch against its depth: what to draw, how exactly to etch it.
 
 All notches but the first are left out, so that only the depth differs. Between neighbouring depths
 the threshold is taken as linear; its slope dJ/dd tells the spread of thresholds that a spread of
@@ -11,24 +11,26 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from ..barriers.notch_barriers import NotchBarriers, notch_barriers
 from ..errors import MicromagneticsError
 from ..film import Film
 from ..geometry.cells import MaskRule, cells_of
 from ..geometry.track import Track
 from .bracket import Bracket, bisect, bisections
 from .notch import NotchStudy
-from .search import Memory, Progress, Search
+from .search import Memory, PrefixedMemory, Progress, Search
 
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class DepthPoint:
-    """The thresholds of a notch of one depth."""
+    """The thresholds of a notch of one depth, and the barriers of a wall at rest in it."""
 
     depth_m: float
     run_up: Bracket
     pulse: Bracket
+    barriers: NotchBarriers
 
 
 def tracks_of_depths(track: Track, depths_m: Sequence[float]) -> list[Track]:
@@ -68,7 +70,7 @@ def depth_series(
 
 def expected_runs_of_series(search: Search, depths: int) -> int:
     """Return how many runs `depth_series` takes, about."""
-    return depths * (3 * bisections(search.between_A_per_m2, search.tolerance) + 1)
+    return depths * (3 * bisections(search.between_A_per_m2, search.tolerance) + 3)
 
 
 def slopes_A_per_m3(
@@ -93,22 +95,10 @@ def _point(
     film: Film, track: Track, search: Search, memory: Memory, progress: Progress
 ) -> DepthPoint:
     depth_m = track.notches[0].depth_m
-    study = NotchStudy(film, track, 1, search, _Named(memory, f"{depth_m:.6e} m deep, "), progress)
+    memory = PrefixedMemory(memory, f"{depth_m:.6e} m deep, ")
+    study = NotchStudy(film, track, 1, search, memory, progress)
     study.at_rest()
     run_up = bisect(study.run_up, search.between_A_per_m2, search.tolerance)
     pulse = bisect(study.pulse, search.between_A_per_m2, search.tolerance)
-    return DepthPoint(depth_m, run_up, pulse)
-
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """A memory whose parts have a prefix: those of one depth."""
-
-    memory: Memory
-    prefix: str
-
-    def find(self, part: str) -> object | None:
-        return self.memory.find(self.prefix + part)
-
-    def keep(self, part: str, content: object) -> None:
-        self.memory.keep(self.prefix + part, content)
+    (barriers,) = notch_barriers(film, track, memory, progress)
+    return DepthPoint(depth_m, run_up, pulse, barriers)

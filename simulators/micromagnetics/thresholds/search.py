@@ -20,6 +20,20 @@ class Memory(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class PrefixedMemory:
+    """A memory whose parts have a prefix: those of one depth, say."""
+
+    memory: Memory
+    prefix: str
+
+    def find(self, part: str) -> Any | None:
+        return self.memory.find(self.prefix + part)
+
+    def keep(self, part: str, content: Any) -> None:
+        self.memory.keep(self.prefix + part, content)
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
     """How the thresholds of a notch are sought."""
 

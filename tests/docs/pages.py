@@ -17,6 +17,7 @@ LONG = {
     DOCS / f"{name}.md"
     for name in (
         "how-to/compare-technologies",
+        "how-to/draw-a-synapse",
         "how-to/networks-on-devices",
         "how-to/program-an-array",
         "how-to/stream-learning",

@@ -96,8 +96,10 @@ def test_a_drawing_becomes_a_device_and_a_state_model(
     assert len(list((tmp_path / "out").glob("notch-*-rest.*"))) == 4
     again = micromag(*SYNAPSE)
     assert "already exists" in str(again.exception)
-    options = ("saturation_field_T=0.12", "bias_field_T=0", "read_current_A=6e-6")
-    options += ("amplitude_stop_V=0.2", "amplitude_step_V=0.1")
+    options = (
+        "saturation_field_T=0.12", "bias_field_T=0", "read_current_A=6e-6",
+        "amplitude_stop_V=0.2", "amplitude_step_V=0.1",
+    )  # fmt: skip
     given = (part for option in options for part in ("-p", option))
     assert micromag("run", "staircase-write", "--bench", "out/bench.toml", *given).exit_code == 0
 

@@ -1,5 +1,6 @@
 from .barriers.notch_barriers import Barrier, NotchBarriers, notch_barriers
 from .dynamics.simulation import Accuracy, Simulation
+from .dynamics.tensor_simulation import TensorSimulation
 from .dynamics.thermal_simulation import ThermalSimulation
 from .errors import MicromagneticsError
 from .film import Film, demagnetisation_of, energies_J, film_of
@@ -44,6 +45,7 @@ __all__ = [
     "SpinOrbitTorque",
     "Synapse",
     "SynapseNotch",
+    "TensorSimulation",
     "ThermalSimulation",
     "Track",
     "TrackFile",

@@ -1,12 +1,8 @@
 """Uniaxial anisotropy along z, E = -K ∫ m_z² dV, H = (2 K/(μ0 M_S)) m_z z."""
 
-import numpy as np
-import numpy.typing as npt
-
 from ..constants import MU0_T_m_per_A
 from ..material import Material
-
-Floats = npt.NDArray[np.float64]
+from .arrays import Array, namespace_of
 
 
 def anisotropy_factor_A_per_m(material: Material) -> float:
@@ -15,8 +11,8 @@ def anisotropy_factor_A_per_m(material: Material) -> float:
     return 2 * material.anisotropy_J_per_m3 / (MU0_T_m_per_A * ms)
 
 
-def anisotropy_field_A_per_m(m: Floats, material: Material) -> Floats:
+def anisotropy_field_A_per_m(m: Array, material: Material) -> Array:
     """Return the anisotropy field, shape (3, nx, ny)."""
-    field = np.zeros_like(m)
+    field = namespace_of(m).zeros_like(m)
     field[2] = anisotropy_factor_A_per_m(material) * m[2]
     return field

@@ -11,9 +11,19 @@ from scipy import fft
 
 from ....compiled import compiled
 from ..precision import DOUBLE, Precision
+from .arrays import Array, namespace_of
 from .newell import demag_tensor
 
 Reals = npt.NDArray[np.floating]
+
+
+def convolved(moment: Array, spectra: Array, padded: tuple[int, ...]) -> Array:
+    """Return the field in plain form: whole transforms, for arrays and tensors alike."""
+    xp, (nx, ny) = namespace_of(moment), moment.shape[1:]
+    x, y, z = xp.fft.rfft2(moment, padded, (1, 2))
+    xx, yy, zz, xy = spectra
+    field = xp.stack([xx * x + xy * y, xy * x + yy * y, zz * z])
+    return xp.fft.irfft2(field, padded, (1, 2))[:, :nx, :ny]
 
 
 class Demagnetisation:
@@ -28,14 +38,14 @@ class Demagnetisation:
         dtype: Precision = DOUBLE,
     ) -> None:
         self.shape = shape
-        self._padded = tuple(fft.next_fast_len(2 * n - 1, real=True) for n in shape)
+        self.padded = tuple(fft.next_fast_len(2 * n - 1, real=True) for n in shape)
         tensor = demag_tensor(*shape, cell_m, thickness_m)
         self.self_factor = float(tensor[2][0, 0])
         """N_zz of a cell on itself."""
         scale = -saturation_magnetization_A_per_m
-        self._spectra = np.stack(
+        self.spectra = np.stack(
             [
-                _spectrum(scale * part, self._padded, is_odd=index == 3).astype(dtype)
+                _spectrum(scale * part, self.padded, is_odd=index == 3).astype(dtype)
                 for index, part in enumerate(tensor)
             ]
         )
@@ -43,11 +53,11 @@ class Demagnetisation:
     def field_A_per_m(self, moment: Reals) -> Reals:
         """Return the field of moments v m, shape (3, nx, ny)."""
         nx, ny = self.shape
-        along_y = fft.rfft(moment, n=self._padded[1], axis=2)
-        spectrum = fft.fft(along_y, n=self._padded[0], axis=1, overwrite_x=True)
-        _multiply(self._spectra, spectrum)
+        along_y = fft.rfft(moment, n=self.padded[1], axis=2)
+        spectrum = fft.fft(along_y, n=self.padded[0], axis=1, overwrite_x=True)
+        _multiply(self.spectra, spectrum)
         along_y = fft.ifft(spectrum, axis=1, overwrite_x=True)[:, :nx]
-        field: Reals = fft.irfft(along_y, n=self._padded[1], axis=2)[:, :, :ny]
+        field: Reals = fft.irfft(along_y, n=self.padded[1], axis=2)[:, :, :ny]
         return field
 
 

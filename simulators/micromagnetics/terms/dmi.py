@@ -14,15 +14,11 @@ At an open face the sum has no term. That is the natural boundary condition of t
 2 A ∂m/∂n = D (n × z) × m: no layer of ghost cells is needed, and the discrete energy is exact.
 """
 
-import numpy as np
-import numpy.typing as npt
-
 from ..constants import MU0_T_m_per_A
 from ..geometry.cells import Cells
 from ..material import Material
+from .arrays import Array, namespace_of
 from .neighbours import DIRECTIONS, face, inverse_volume, neighbour
-
-Floats = npt.NDArray[np.float64]
 
 
 def dmi_factor_A_per_m(material: Material, cell_m: float) -> float:
@@ -31,9 +27,9 @@ def dmi_factor_A_per_m(material: Material, cell_m: float) -> float:
     return material.dmi_J_per_m2 / (MU0_T_m_per_A * ms * cell_m)
 
 
-def dmi_field_A_per_m(m: Floats, cells: Cells, material: Material) -> Floats:
+def dmi_field_A_per_m(m: Array, cells: Cells, material: Material) -> Array:
     """Return the field of the interfacial DMI, shape (3, nx, ny)."""
-    total = np.zeros_like(m)
+    total = namespace_of(m).zeros_like(m)
     for direction in DIRECTIONS:
         weight, beside = face(cells, direction), neighbour(m, direction)
         for axis in (0, 1):

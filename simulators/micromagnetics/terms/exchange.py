@@ -7,15 +7,11 @@ With the fraction b of material in the face to each neighbour and v in the cell 
 The field is the derivative of the discrete energy, and m · n vanishes at open faces without DMI.
 """
 
-import numpy as np
-import numpy.typing as npt
-
 from ..constants import MU0_T_m_per_A
 from ..geometry.cells import Cells
 from ..material import Material
+from .arrays import Array, namespace_of
 from .neighbours import DIRECTIONS, face, inverse_volume, neighbour
-
-Floats = npt.NDArray[np.float64]
 
 
 def exchange_factor_A_per_m(material: Material, cell_m: float) -> float:
@@ -24,9 +20,9 @@ def exchange_factor_A_per_m(material: Material, cell_m: float) -> float:
     return 2 * stiffness / (MU0_T_m_per_A * material.saturation_magnetization_A_per_m * cell_m**2)
 
 
-def exchange_field_A_per_m(m: Floats, cells: Cells, material: Material) -> Floats:
+def exchange_field_A_per_m(m: Array, cells: Cells, material: Material) -> Array:
     """Return the exchange field, shape (3, nx, ny)."""
-    total = np.zeros_like(m)
+    total = namespace_of(m).zeros_like(m)
     for direction in DIRECTIONS:
         total += face(cells, direction) * (neighbour(m, direction) - m)
     return exchange_factor_A_per_m(material, cells.cell_m) * inverse_volume(cells) * total

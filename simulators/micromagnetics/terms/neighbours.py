@@ -1,17 +1,14 @@
 """Sums over the four neighbours of each cell, weighted by the faces between them."""
 
-import numpy as np
-import numpy.typing as npt
-
 from ..geometry.cells import Cells
+from .arrays import Array, namespace_of
 
-Floats = npt.NDArray[np.float64]
 DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1))
 
 
-def neighbour(field: Floats, direction: tuple[int, int]) -> Floats:
+def neighbour(field: Array, direction: tuple[int, int]) -> Array:
     """Return the value of the next cell in a direction (±1 along x or y); 0 beyond the grid."""
-    shifted = np.zeros_like(field)
+    shifted = namespace_of(field).zeros_like(field)
     dx, dy = direction
     nx, ny = field.shape[-2:]
     to_x, from_x = slice(max(0, -dx), nx - max(0, dx)), slice(max(0, dx), nx + min(0, dx))
@@ -20,7 +17,7 @@ def neighbour(field: Floats, direction: tuple[int, int]) -> Floats:
     return shifted
 
 
-def face(cells: Cells, direction: tuple[int, int]) -> Floats:
+def face(cells: Cells, direction: tuple[int, int]) -> Array:
     """Return the material in the face of each cell towards a direction, shape (nx, ny)."""
     match direction:
         case (1, 0):
@@ -33,8 +30,9 @@ def face(cells: Cells, direction: tuple[int, int]) -> Floats:
             return cells.face_y[:, :-1]
 
 
-def inverse_volume(cells: Cells) -> Floats:
+def inverse_volume(cells: Cells) -> Array:
     """Return 1/volume of each cell, 0 where there is no material, shape (nx, ny)."""
-    inverse = np.zeros_like(cells.volume)
-    np.divide(1.0, cells.volume, out=inverse, where=cells.volume > 0)
-    return inverse
+    volume: Array = cells.volume
+    xp = namespace_of(volume)
+    nothing, one = xp.zeros_like(volume), xp.ones_like(volume)
+    return xp.where(volume > 0, one / xp.where(volume > 0, volume, one), nothing)

@@ -6,27 +6,30 @@ states η and how its parameters are called elsewhere. (Martinez et al., J. Appl
 exchange length; J is the current density in the heavy metal below each cell.
 """
 
-import numpy as np
-import numpy.typing as npt
-
 from ..material import Material, SpinOrbitTorque, torque_field_per_current_m
-
-Floats = npt.NDArray[np.float64]
+from .arrays import Array, namespace_of
 
 
 def spin_orbit_field_A_per_m(
-    m: Floats,
-    current_density_A_per_m2: Floats,
+    m: Array,
+    current_density_A_per_m2: Array,
     material: Material,
     torque: SpinOrbitTorque,
     thickness_m: float,
-) -> Floats:
+) -> Array:
     """Return the field of the torque; the current density has one value a column, shape (nx,)."""
-    p = np.array(torque.polarization)
+    x, y, z = m
+    px, py, pz = torque.polarization
     squared = torque.asymmetry**2
-    projection = np.tensordot(p, m, axes=1)
+    projection = px * x + py * y + pz * z
     efficiency = 2 * torque.spin_hall_angle * squared / (squared + 1 + (squared - 1) * projection)
-    damping_like = efficiency * np.cross(m, p[:, None, None], axis=0)
-    field_like = torque.field_like_angle * p[:, None, None]
+    field_like = torque.field_like_angle
+    field = namespace_of(m).stack(
+        [
+            efficiency * (y * pz - z * py) + field_like * px,
+            efficiency * (z * px - x * pz) + field_like * py,
+            efficiency * (x * py - y * px) + field_like * pz,
+        ]
+    )
     scale = torque_field_per_current_m(material, thickness_m) * current_density_A_per_m2
-    return scale[:, None] * (damping_like + field_like)
+    return scale[:, None] * field

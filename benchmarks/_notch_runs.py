@@ -8,6 +8,7 @@ follows that pulse, and where the wall stops while the current stays on.
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from math import log, sqrt
 from typing import Any
 
@@ -27,7 +28,7 @@ from dwmtj.simulators.micromagnetics import (
 from dwmtj.simulators.micromagnetics.geometry.cells import MaskRule
 from dwmtj.simulators.micromagnetics.thresholds.bracket import Bracket, bisect, climb
 from dwmtj.simulators.micromagnetics.thresholds.notch import NotchStudy
-from dwmtj.simulators.micromagnetics.thresholds.outcome import REST_m, REST_s, SAMPLE_s, Outcome
+from dwmtj.simulators.micromagnetics.thresholds.outcome import Outcome, REST_m, REST_s, SAMPLE_s
 
 SPIN_HALL_ANGLE = 0.08
 LENGTH_m = 1500e-9
@@ -193,7 +194,7 @@ def _between(stops: dict[float, int]) -> float | None:
     currents = sorted(stops)
     gaps = [
         (log(high / low), sqrt(low * high))
-        for low, high in zip(currents, currents[1:], strict=False)
+        for low, high in pairwise(currents)
         if stops[low] != stops[high]
     ]
     widest, middle = max(gaps, default=(0.0, 0.0))

@@ -1,6 +1,7 @@
 """The terms on torch tensors against the compiled ones, and how fast both are.
 
 python benchmarks/micromagnetics_tensors.py [cuda | cpu] [--quick]
+By default where there is a CUDA device; the processor computes the quick part only.
 """
 
 import sys
@@ -105,9 +106,10 @@ def _milliseconds(call: Callable[[], Any], device: str) -> float:
 
 def main(arguments: list[str]) -> None:
     """Compare at each size."""
-    device = next((name for name in arguments if not name.startswith("-")), "cuda")
+    best = "cuda" if torch.cuda.is_available() else "cpu"
+    device = next((name for name in arguments if not name.startswith("-")), best)
     torch.set_num_threads(1)
-    quick = "--quick" in arguments
+    quick = device == "cpu" or "--quick" in arguments
     for nx, ny, cell_m in SIZES[: 1 if quick else None]:
         film = Film(full_cells(nx, ny, cell_m, 2e-9), MATERIAL, ny * cell_m, TORQUE)
         moments = np.random.default_rng(1).standard_normal((3, nx, ny))

@@ -1,11 +1,11 @@
 """The neuron paper's notched tracks: which current stops the wall at which notch, and how fast.
 
 python benchmarks/neuron_paper_tracks.py run FOLDER [--processes 2] [--seconds S] [--first N]
-python benchmarks/neuron_paper_tracks.py table FOLDER
+python benchmarks/neuron_paper_tracks.py [table FOLDER]
 
-`run` computes about 170 items in the order of their weight, two hours on two cores, and appends to
-FOLDER/runs.jsonl; the same command resumes with the items that are not finished. `table` prints what
-docs/explanation/micromagnetics.md has.
+`run` computes 119 items in the order of their weight, about two hours on two cores, and appends
+to FOLDER/runs.jsonl; the same command resumes with the items that are not finished. `table` prints
+what docs/explanation/micromagnetics.md has.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from dwmtj.benchmarks._notch_runs import Item, NotchItem, Setting, StaircaseItem
+from dwmtj.benchmarks._notch_table import print_tables
 from dwmtj.simulators.micromagnetics import MicromagneticsError
 
 FIVE, TEN = Setting(), Setting(notches=10)
@@ -123,20 +124,27 @@ def run(folder: Path, processes: int, seconds: float, first: int | None) -> None
                 done = sum(one.ready() for one in results)
                 print(f"time is up: {done} of {len(missing)} items are finished", flush=True)
                 return
-            print(f"{time.monotonic() - start_s:6.0f} s {number}/{len(missing)} {item.name}", flush=True)
+            print(
+                f"{time.monotonic() - start_s:6.0f} s {number}/{len(missing)} {item.name}",
+                flush=True,
+            )
 
 
 def main() -> None:
     """Run or print."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=("run", "table"))
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("what", choices=("run", "table"), nargs="?", default="table")
+    parser.add_argument("folder", type=Path, nargs="?", default=Path("neuron-paper-tracks"))
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=1e7)
     parser.add_argument("--first", type=int)
     given = parser.parse_args()
     if given.what == "run":
         run(given.folder, given.processes, given.seconds, given.first)
+    elif found := records(given.folder / "runs.jsonl"):
+        print_tables(found)
+    else:
+        print(f"{given.folder} holds no runs: compute them with `run {given.folder}`.")
 
 
 if __name__ == "__main__":

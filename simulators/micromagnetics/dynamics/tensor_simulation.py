@@ -2,7 +2,7 @@
 
 Adaptive steps of Bogacki and Shampine with the stray field at every stage. On a CUDA device a step
 with all its kernels is recorded once and replayed as a graph, since most of the time of these films
-would go into launching kernels. No window and no temperature; torch comes with the extra `learning`.
+would go into launching kernels. No window and no temperature; torch is in the extra `learning`.
 """
 
 from dataclasses import replace
@@ -66,9 +66,7 @@ class TensorSimulation:
         self._trial = self._m.clone()
         self._current, self._step, self._error = (tensor(0.0) for _ in range(3))
         self._step_s = _FIRST_STEP_s
-        self._graph: torch.cuda.CUDAGraph | None = None
-        if self._m.is_cuda:
-            self._graph = self._recorded()
+        self._graph = self._recorded() if self._m.is_cuda else None
 
     @property
     def m(self) -> npt.NDArray[np.floating[Any]]:
@@ -132,10 +130,9 @@ class TensorSimulation:
         length = (trial * trial).sum(0).sqrt()
         self._trial.copy_(trial / length.masked_fill(length == 0, 1.0))
 
-    def _recorded(self) -> "torch.cuda.CUDAGraph":
-        """Record a step; the first one, beside it, makes the plans of the transforms."""
-        import torch
-
+    def _recorded(self) -> Any:
+        """Return the CUDA graph of a step; the first one, beside it, plans the transforms."""
+        torch = _torch("cuda")
         stream = torch.cuda.Stream()
         stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(stream):

@@ -1,7 +1,7 @@
 """The terms in plain form work on numpy arrays and on torch tensors alike.
 
-Both have the same functions in their namespaces for what the terms need. Torch is not imported here:
-whoever has a tensor has imported it.
+Both have the same functions in their namespaces for what the terms need. Torch is not imported
+here, since whoever has a tensor has imported it.
 """
 
 import sys

@@ -1,17 +1,16 @@
 """Demagnetisation: H = -M_S N ∗ (v m), a convolution by Fourier transforms, zero-padded.
 
 The tensor N is Newell's and exact for full cells; a partly filled cell counts as a full one of the
-moment v M_S. Transforms are real along y and skip the padding along x, and one thread computes
-them: at these sizes threads cost more than they give.
+moment v M_S. One thread computes: at these sizes threads cost more than they give.
 """
 
 import numpy as np
 import numpy.typing as npt
 from scipy import fft
 
-from ....compiled import compiled
 from ..precision import DOUBLE, Precision
 from .arrays import Array, namespace_of
+from .convolution import convolve, work_of
 from .newell import demag_tensor
 
 Reals = npt.NDArray[np.floating]
@@ -45,19 +44,17 @@ class Demagnetisation:
         scale = -saturation_magnetization_A_per_m
         self.spectra = np.stack(
             [
-                _spectrum(scale * part, self.padded, is_odd=index == 3).astype(dtype)
+                _spectrum(scale * part, self.padded, is_odd=index == 3)
                 for index, part in enumerate(tensor)
             ]
         )
+        """The transforms of N_xx, N_yy, N_zz, N_xy times -M_S, shape (4, px, py/2 + 1)."""
+        self._work = work_of(self.spectra, self.padded, shape[1], dtype)
 
     def field_A_per_m(self, moment: Reals) -> Reals:
-        """Return the field of moments v m, shape (3, nx, ny)."""
-        nx, ny = self.shape
-        along_y = fft.rfft(moment, n=self.padded[1], axis=2)
-        spectrum = fft.fft(along_y, n=self.padded[0], axis=1, overwrite_x=True)
-        _multiply(self.spectra, spectrum)
-        along_y = fft.ifft(spectrum, axis=1, overwrite_x=True)[:, :nx]
-        field: Reals = fft.irfft(along_y, n=self.padded[1], axis=2)[:, :, :ny]
+        """Return the field of moments v m, shape (3, nx, ny); one thread at a time."""
+        field = np.empty((3, *self.shape), dtype=self._work.rows.dtype)
+        convolve(np.ascontiguousarray(moment, dtype=field.dtype), self._work, field)
         return field
 
 
@@ -72,14 +69,3 @@ def _spectrum(quadrant: Reals, padded: tuple[int, ...], *, is_odd: bool) -> Real
     whole[-(nx - 1) or nx :, -(ny - 1) or ny :] = quadrant[:0:-1, :0:-1]
     spectrum: Reals = fft.rfft2(whole).real
     return spectrum
-
-
-@compiled
-def _multiply(tensor: npt.NDArray[np.floating], m: npt.NDArray[np.complexfloating]) -> None:
-    """Multiply the spectrum of the moments by the tensor, in place."""
-    for i in range(m.shape[1]):
-        for j in range(m.shape[2]):
-            x, y = m[0, i, j], m[1, i, j]
-            m[0, i, j] = tensor[0, i, j] * x + tensor[3, i, j] * y
-            m[1, i, j] = tensor[3, i, j] * x + tensor[1, i, j] * y
-            m[2, i, j] = tensor[2, i, j] * m[2, i, j]

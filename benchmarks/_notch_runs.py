@@ -26,6 +26,7 @@ from dwmtj.simulators.micromagnetics import (
     straight_wall,
 )
 from dwmtj.simulators.micromagnetics.geometry.cells import MaskRule
+from dwmtj.simulators.micromagnetics.terms.current import CurrentProfile
 from dwmtj.simulators.micromagnetics.thresholds.bracket import Bracket, bisect, climb
 from dwmtj.simulators.micromagnetics.thresholds.notch import NotchStudy
 from dwmtj.simulators.micromagnetics.thresholds.outcome import Outcome, REST_m, REST_s, SAMPLE_s
@@ -65,7 +66,7 @@ class Setting:
         """The film with θ = 0.08; currents for another θ follow as 1/θ."""
         material = Material(1.1e6, 2e-11, 1e6, 1e-3 * self.dmi_mJ_per_m2, self.damping)
         torque = SpinOrbitTorque(SPIN_HALL_ANGLE, self.asymmetry)
-        profile = "uniform" if self.mask == "centre" else "inverse-width"
+        profile: CurrentProfile = "uniform" if self.mask == "centre" else "inverse-width"
         return film_of(
             self.track,
             material,

@@ -25,9 +25,12 @@ from dwmtj.simulators.micromagnetics import MicromagneticsError
 FIVE, TEN = Setting(), Setting(notches=10)
 FINE = replace(FIVE, cell_nm=3.0)
 DAMPINGS = (0.03, 0.05, 0.2, 0.3)
-TORQUES = ({"asymmetry": 2.0}, {"dmi_mJ_per_m2": 2.0}, {"asymmetry": 2.0, "dmi_mJ_per_m2": 2.0})
+TORQUES: tuple[dict[str, Any], ...] = (
+    {"asymmetry": 2.0},
+    {"dmi_mJ_per_m2": 2.0},
+    {"asymmetry": 2.0, "dmi_mJ_per_m2": 2.0},
+)
 WIDE = tuple(0.45e12 * 1.18**k for k in range(7))
-NEAR_5_nm = tuple(0.82e12 * 1.05**k for k in range(4))
 
 
 def items() -> Iterator[Item]:

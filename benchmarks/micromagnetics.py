@@ -155,7 +155,7 @@ class _Memory(dict[str, Any]):
 
 
 def speed() -> None:
-    """One right-hand side of the whole film, stray field included, against its transforms alone."""
+    """One right-hand side of the whole film, stray field included, beside SciPy's transforms."""
     for nx, ny, cell_m in ((500, 50, 3e-9), (750, 75, 2e-9), (112, 30, 5e-9)):
         film = Film(
             full_cells(nx, ny, cell_m, 2e-9), NEURON_FILM, ny * cell_m, SpinOrbitTorque(0.08)
@@ -173,13 +173,13 @@ def speed() -> None:
 
             print(
                 f"right-hand side, {nx} × {ny}, {precision}: stray field {_fastest_ms(stray):.2f} "
-                f"ms, local terms {_fastest_ms(local):.2f} ms; transforms alone "
+                f"ms, local terms {_fastest_ms(local):.2f} ms; SciPy's transforms alone "
                 f"{_fastest_ms(_transforms(frame)):.2f} ms"
             )
 
 
 def _transforms(frame: Frame) -> Callable[[], None]:
-    """Return the Fourier transforms that one stray field takes, without anything between them."""
+    """Return the transforms that one stray field takes by SciPy, with nothing between them."""
     from scipy import fft
 
     nx, ny = frame.film.cells.shape

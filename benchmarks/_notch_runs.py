@@ -256,8 +256,8 @@ def stop_of(track: Track, position_nm: float) -> int:
     """Return the number of the last notch that the wall has reached and not left.
 
     0 is before the first notch, one more than there are notches is off the track. A wall rests in a
-    notch or bowed up to 75 nm beyond it.
+    notch or bowed up to 75 nm beyond it, and 40 to 60 nm before one at the end of the track.
     """
     if position_nm > LENGTH_m * (1 - 1e-3) * 1e9:
         return len(track.notches) + 1
-    return sum(1 for notch in track.notches if notch.position_m * 1e9 - 40 <= position_nm)
+    return sum(1 for notch in track.notches if notch.position_m * 1e9 - 70 <= position_nm)

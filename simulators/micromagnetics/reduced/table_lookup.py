@@ -1,0 +1,61 @@
+"""Loads from a table beside stores to other arrays, which the compiler may turn into vector code.
+
+Without more knowledge a compiler must assume that a store to one array changes another one, and
+keeps to one wall at a time where elements of that are loaded in unknown order. These loads and
+stores carry LLVM's scoped "noalias" metadata (LLVM Language Reference): they are apart.
+"""
+
+from typing import Any
+
+from llvmlite import ir
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+
+def _scope(builder: Any) -> Any:
+    domain = builder.module.add_metadata(["dwmtj reduced model"])
+    scope = builder.module.add_metadata(["table", domain])
+    return builder.module.add_metadata([scope])
+
+
+def _pointer(context: Any, builder: Any, kind: Any, array: Any, index: Any) -> Any:
+    structure = context.make_array(kind)(context, builder, array)
+    wide = builder.zext(index, ir.IntType(64)) if index.type.width < 64 else index
+    return cgutils.gep_inbounds(builder, structure.data, wide)
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def look_up(_typing: Any, table: Any, index: Any) -> Any:
+    """Return table[index] for an unsigned index, unchecked; nothing stores to the table."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        load = builder.load(_pointer(context, builder, signature.args[0], *arguments))
+        load.set_metadata("alias.scope", _scope(builder))
+        return load
+
+    return table.dtype(table, index), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def fetch(_typing: Any, array: Any, index: Any) -> Any:
+    """Return array[index] for an unsigned index, unchecked, of an array that is no table."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        load = builder.load(_pointer(context, builder, signature.args[0], *arguments))
+        load.set_metadata("noalias", _scope(builder))
+        return load
+
+    return array.dtype(array, index), generate
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def store(_typing: Any, array: Any, index: Any, value: Any) -> Any:
+    """Set array[index] = value for an unsigned index, unchecked, in an array that is no table."""
+    from numba.core import types
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        pointer = _pointer(context, builder, signature.args[0], *arguments[:2])
+        builder.store(arguments[2], pointer).set_metadata("noalias", _scope(builder))
+        return context.get_dummy_value()
+
+    return types.void(array, index, value), generate

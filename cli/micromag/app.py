@@ -4,6 +4,7 @@ import typer
 
 from .design import design
 from .neuron import neuron
+from .reduced import reduced
 from .synapse import synapse
 from .thresholds import thresholds
 
@@ -19,3 +20,4 @@ app.command("thresholds")(thresholds)
 app.command("design")(design)
 app.command("neuron")(neuron)
 app.command("synapse")(synapse)
+app.command("reduced")(reduced)

@@ -198,3 +198,24 @@ def test_depths_without_a_slope_or_a_track_are_refused(
     assert isinstance(result.exception, MicromagneticsError)
     assert problem in str(result.exception)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "arguments", "message"),
+    [
+        (("spin_hall_angle = 0.3", "spin_hall_angle = 0.3\nasymmetry = 2.0"), (), "asymmetry"),
+        (("", ""), ("--notch", "3"), "no notch 3"),
+    ],
+)
+def test_a_reduced_model_that_cannot_be_made_is_refused_before_anything_is_written(
+    micromag: Callable[..., Result],
+    tmp_path: Path,
+    change: tuple[str, str],
+    arguments: tuple[str, ...],
+    message: str,
+) -> None:
+    (tmp_path / "track.toml").write_text(TRACK.replace(*change) if change[0] else TRACK)
+    refused = micromag("micromag", "reduced", "track.toml", "-o", "out", *arguments)
+    assert isinstance(refused.exception, MicromagneticsError)
+    assert message in str(refused.exception)
+    assert not (tmp_path / "out").exists()

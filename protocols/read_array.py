@@ -7,7 +7,7 @@ from pymeasure.experiment import FloatParameter, IntegerParameter
 
 from ..instruments import Bench, SetPoints
 from ..storage import Phase, Point
-from .adaptive.write_verify import ArrayProcedure
+from .adaptive.array_procedure import ArrayProcedure
 from .measurement_sequence import MeasurementSequence
 
 

@@ -40,7 +40,8 @@ ENDINGS = {
 class ProgressBar:
     """A listener that shows the progress of a run, the last reading and the time left.
 
-    Given a number of cycles, it counts cycles instead of points, whose number may depend on chance.
+    Of a run that trains a network it shows the accuracy, too. Given a number of cycles, it counts
+    cycles instead of points, whose number may depend on chance.
     """
 
     def __init__(self, title: str, cycles: int | None = None) -> None:
@@ -55,6 +56,7 @@ class ProgressBar:
             TextColumn("{task.fields[reading]}"),
             console=err,
         )
+        self._accuracy = ""
         self._task = self.display.add_task(visible(title), total=None, reading="")
 
     def __call__(self, event: Event) -> None:
@@ -65,6 +67,9 @@ class ProgressBar:
                 self.display.update(self._task, completed=counted, total=self._cycles or expected)
             case PointMeasured(done=done, point=point):
                 reading = "" if point.resistance_ohm is None else f"{point.resistance_ohm:.2f} Ω"
+                if (accuracy := point.extra.get("accuracy")) is not None:
+                    self._accuracy = f"accuracy {100 * float(accuracy):.1f} %  "
+                reading = self._accuracy + reading
                 counted = point.cycle + 1 if self._cycles else done
                 self.display.update(self._task, completed=counted, reading=reading)
             case RunPaused():

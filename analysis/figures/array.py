@@ -16,16 +16,17 @@ BINS = 40
 def array_map(points: pd.DataFrame) -> Panel:
     """Draw the conductance of every device where it sits, crosses on those that miss their target.
 
-    Raises AnalysisError if the points are of no array.
+    Each device is drawn as it was last read. Raises AnalysisError if the points are of no array.
     """
     if "row" not in points or "column" not in points:
         raise AnalysisError("The run went to no array: take a write-verify or read-array run.")
-    last = points.groupby("cycle", sort=True).tail(1)
+    last = points.groupby(["row", "column"]).tail(1)
     row, column = (last[name].to_numpy(dtype=int) for name in ("row", "column"))
     conductance_S = np.full((row.max() + 1, column.max() + 1), np.nan)
     with np.errstate(divide="ignore"):
         conductance_S[row, column] = 1 / last["resistance_ohm"].to_numpy(dtype=float)
-    missed = last[last["level"] != last["target"]] if "target" in last else last.iloc[:0]
+    has_target = last["target"].notna() if "target" in last else pd.Series(False, last.index)
+    missed = last[has_target & (last["level"] != last["target"])] if any(has_target) else last[:0]
 
     def paint(axes: Axes) -> None:
         image = axes.imshow(

@@ -67,6 +67,11 @@ def measure_write_outcome(points: pd.DataFrame) -> WriteOutcome:
         raise AnalysisError(
             "The run wrote no array: choose one that `dwmtj network program` started."
         )
+    if (points.groupby("cycle")[["row", "column"]].nunique() > 1).any(axis=None):
+        raise AnalysisError(
+            "The run trained an array: it went to devices step by step, and gave them no targets "
+            "that stay."
+        )
     last = points.groupby("cycle").tail(1).sort_values("cycle")
     fired = points[points["amplitude_V"].notna()]
     devices = last["cycle"]

@@ -3,6 +3,7 @@
 import typer
 
 from .program import program
+from .train import train
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -16,3 +17,4 @@ def network() -> None:
 
 
 app.command("program")(program)
+app.command("train")(train)

@@ -104,9 +104,10 @@ def program(
         if resume is not None:
             store = opened.enter_context(Store.open(database, create=False))
             original = store.run(resume)
-            seed, attempt = _seed_of(original, seed), len(original.attempts) + 1
+            seed = seed_of(original, seed, WriteVerify.name, "dwmtj network program")
+            attempt = len(original.attempts) + 1
             finished = resume if original.summary.status is Status.FINISHED else None
-        bench_file = _with_lasting_array(choose_bench(bench, seed, attempt, ARRAY_BENCH), to)
+        bench_file = with_lasting_array(choose_bench(bench, seed, attempt, ARRAY_BENCH), to)
         bench_file = use_models_from(database, bench_file)
         instruments = opened.enter_context(open_measurement_bench(bench_file))
         plan.check(instruments)
@@ -130,14 +131,13 @@ def program(
         print_array(output, to)
 
 
-def _seed_of(original: RunRecord, seed: int | None) -> int | None:
-    """Return the seed of a run to resume; raises ProtocolError if it wrote no array."""
+def seed_of(original: RunRecord, seed: int | None, protocol: str, command: str) -> int | None:
+    """Return the seed of a run to resume; raises ProtocolError for one of another protocol."""
     number, first = original.summary.id, original.attempts[0].seed
-    if original.summary.protocol != WriteVerify.name:
+    if original.summary.protocol != protocol:
         raise ProtocolError(
             f"Run {number} is {with_article(original.summary.protocol)}, not "
-            f"{with_article(WriteVerify.name)}: give --resume the number of a run that "
-            "dwmtj network program started."
+            f"{with_article(protocol)}: give --resume the number of a run that {command} started."
         )
     if seed not in (None, first):
         raise ProtocolError(
@@ -147,7 +147,7 @@ def _seed_of(original: RunRecord, seed: int | None) -> int | None:
     return first
 
 
-def _with_lasting_array(bench_file: BenchFile, folder: Path) -> BenchFile:
+def with_lasting_array(bench_file: BenchFile, folder: Path) -> BenchFile:
     """Return the bench with a virtual array kept in the folder, unless its file names another."""
     address = LabAddress.of_library(bench_file.visa_library)
     if address is None or bench_file.switch is None or address.option("state"):

@@ -61,6 +61,7 @@ class Keithley2400ResistanceMeter:
         self._four_wire = four_wire
         self._terminals = terminals and {"front": "FRON", "rear": "REAR"}[terminals]
         self._armed_A = 0.0
+        self._set_up_for: tuple[float, str] | None = None  # current in A and terminals
         self._number = 0
 
     @property
@@ -72,9 +73,19 @@ class Keithley2400ResistanceMeter:
         return SMALLEST_CURRENT_A
 
     def arm(self, current_A: float) -> None:
-        self._armed_A = 0.0
-        driver = self._driver
         terminals = self._terminals or self._dialogue.ask(":ROUT:TERM?")
+        before = None if self._armed_A else self._set_up_for
+        self._armed_A, self._set_up_for = 0.0, None
+        if before != (current_A, terminals):  # behind a switch it is armed for every device
+            self._set_up(current_A, terminals)
+        self._confirm(current_A, terminals, output="0")
+        with translate_errors(NAME):
+            self._driver.source_enabled = True
+        self._confirm(current_A, terminals, output="1")
+        self._armed_A, self._set_up_for = current_A, (current_A, terminals)
+
+    def _set_up(self, current_A: float, terminals: str) -> None:
+        driver = self._driver
         with translate_errors(NAME):
             driver.reset()  # output off, no state left from a previous session
             driver.clear()
@@ -91,11 +102,6 @@ class Keithley2400ResistanceMeter:
             driver.compliance_voltage = self._compliance_V
             driver.voltage_range_auto_enabled = True
             driver.voltage_nplc = self._nplc
-        self._confirm(current_A, terminals, output="0")
-        with translate_errors(NAME):
-            driver.source_enabled = True
-        self._confirm(current_A, terminals, output="1")
-        self._armed_A = current_A
 
     def _confirm(self, current_A: float, terminals: str, output: str) -> None:
         """Confirm all that decides what reaches the junction: the 2400 keeps an old compliance

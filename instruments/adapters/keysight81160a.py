@@ -7,7 +7,8 @@ The polarity changes only while the output is off.
 
 Before each pulse the output, the polarity, both levels and the trigger count are read back; the
 trigger itself is part of a query, so that one that got lost is noticed by the missing reply. Only
-this channel is set up; the other one is left as it was.
+this channel is set up; the other one is left as it was. Armed again for pulses of the same shape,
+it is not set up anew: its timing is read back.
 """
 
 from typing import Literal
@@ -58,6 +59,7 @@ class Keysight81160APulseGenerator:
         self._number = channel
         self._gain = amplifier_gain
         self._armed_polarity: int | None = None
+        self._set_up_for: PulseShape | None = None
         self._trigger_query = f"*TRG;*WAI;:OUTP{channel}?;:SYST:ERR?"
 
     @property
@@ -75,11 +77,14 @@ class Keysight81160APulseGenerator:
     def arm(self, shape: PulseShape) -> None:
         self._armed_polarity = None
         self._switch_off()
-        with translate_errors(NAME):
-            self._driver.clear()
-        self._set_up_channel()
-        self._set_timing(shape)
+        before, self._set_up_for = self._set_up_for, None
+        if shape != before:  # behind a switch it is armed for every device
+            with translate_errors(NAME):
+                self._driver.clear()
+            self._set_up_channel()
+            self._set_timing(shape)
         self._dialogue.confirm(self._timing(shape))
+        self._set_up_for = shape
         self._idle_at_zero(+1)
 
     def fire(self, amplitude_V: float) -> None:

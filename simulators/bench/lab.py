@@ -25,7 +25,7 @@ from .scpi.instrument import Instrument
 from .scpi.port import SERIAL_CHARACTER_S, Port
 from .twins import ResolveModel, no_models
 
-_OPTIONS = ("seed", "attempt", "real_time", "name", "state", "database", "temperature_K")
+_OPTIONS = ("seed", "attempt", "real_time", "name", "state", "database", "temperature_K", "stuck")
 
 HOTTEST_K = 2000.0
 
@@ -112,9 +112,8 @@ def _device(declared: LabFile) -> Device | Twin | DeviceArray:
     wiring = declared.sections.array
     if wiring is None:
         return _devices(declared, 1)
-    return DeviceArray(
-        _devices(declared, wiring.count), wiring.row_channels, wiring.column_channels
-    )
+    devices, stuck = _devices(declared, wiring.count), declared.stuck
+    return DeviceArray(devices, wiring.row_channels, wiring.column_channels, stuck)
 
 
 def _devices(declared: LabFile, count: int) -> Device | Twin:
@@ -122,9 +121,10 @@ def _devices(declared: LabFile, count: int) -> Device | Twin:
     if isinstance(parameters, TwinParameters):
         return Twin(parameters, seed, count)
     load_compiled_functions(parameters)
-    if declared.state_file:
-        return kept_devices(Path(declared.state_file), parameters, seed, count)
-    return Device(parameters, seed, count)
+    devices = Device(parameters, seed, count)
+    for place, site in declared.stuck.items():
+        devices.part(place, place + 1).place(site)
+    return kept_devices(Path(declared.state_file), devices) if declared.state_file else devices
 
 
 _labs: dict[tuple[LabAddress, ResolveModel | None], Lab] = {}
@@ -139,7 +139,8 @@ def open_lab(address: str | LabAddress = "", *, resolve_model: ResolveModel | No
     Options: `seed=N`, `attempt=N` (from 2 on: other random numbers of the same seed),
     `real_time=0|1`, `name=…` (a lab of its own with otherwise equal settings), `state=FILE` (keeps
     the devices of an array beyond the process), `database=FILE` (passed to `resolve_model`),
-    `temperature_K=…` (of the devices, instead of the device file's).
+    `temperature_K=…` (of the devices, instead of the device file's), `stuck=…` (the share of an
+    array's devices whose walls nothing moves).
     The same address is the same lab for the whole process; with a digital twin, as long as the
     models come from the same place. Raises LabError.
     """
@@ -179,6 +180,8 @@ def _declared(address: LabAddress, resolve_model: ResolveModel | None) -> LabFil
                 f"Virtual lab {str(address)!r}: {key} must be a whole number of 0 or more."
             )
     seed = int(options.get("seed", declared.seed))
+    if "stuck" in options:
+        declared = _with_stuck(declared, address, options["stuck"], seed)
     declared = declared.with_seed(_seed_of(seed, int(options.get("attempt", 1))))
     if options.get("state"):
         if declared.sections.array is None or isinstance(declared.parameters, TwinParameters):
@@ -212,6 +215,25 @@ def _at_temperature(declared: LabFile, address: LabAddress, text: str) -> LabFil
             "temperature; omit temperature_K."
         )
     return declared.with_temperature(temperature_K)
+
+
+def _with_stuck(declared: LabFile, address: LabAddress, text: str, seed: int) -> LabFile:
+    """Draw the stuck devices and where each wall is, alike for all attempts of one seed."""
+    try:
+        share = float(text)
+    except ValueError:
+        share = float("nan")
+    if not 0 <= share <= 1:
+        raise LabError(f"Virtual lab {str(address)!r}: stuck must be a share from 0 to 1.")
+    wiring, parameters = declared.sections.array, declared.parameters
+    if wiring is None or isinstance(parameters, TwinParameters):
+        raise LabError(
+            f"Virtual lab {str(address)!r}: stuck is for an array of simulated devices only."
+        )
+    rng = np.random.default_rng([seed, *b"stuck"])
+    places = rng.permutation(wiring.count)[: round(share * wiring.count)]
+    sites = rng.integers(0, len(parameters.notches) + 2, len(places))
+    return replace(declared, stuck=dict(zip(places.tolist(), sites.tolist(), strict=True)))
 
 
 def _seed_of(seed: int, attempt: int) -> int:

@@ -1,7 +1,8 @@
 """The lab file: a device or an array, its circuit and instruments, as TOML."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -105,12 +106,16 @@ class LabSections(Section):
 
 @dataclass(frozen=True, slots=True)
 class LabFile:
-    """A lab as it is declared; `state_file` keeps an array's devices, none if empty."""
+    """A lab as it is declared; `state_file` keeps an array's devices, none if empty.
+
+    `stuck` has the place of each device of an array whose wall nothing moves, and its site.
+    """
 
     name: str
     sections: LabSections
     parameters: DeviceParameters | TwinParameters
     state_file: str = ""
+    stuck: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def seed(self) -> int:

@@ -72,6 +72,25 @@ class Twin:
         part._random, part._walls = self._random[start:stop], self._walls[start:stop]
         return part
 
+    def restore(self, resistance_ohm: float, amplitude_V: float) -> None:
+        """Take note of a stored reading of each device, and of the pulse before it (NaN: none).
+
+        The wall is at the level whose mean is nearest; a pulse that did not change the level has
+        been withstood. Read in the order of a run, its points bring a new twin to where the twin of
+        the run was.
+        """
+        if not np.isfinite(resistance_ohm):
+            return
+        level = int(np.abs(np.array(self.parameters.mean_ohm) - resistance_ohm).argmin())
+        sign = int(np.sign(amplitude_V)) if np.isfinite(amplitude_V) else 0
+        for wall in self._walls:
+            if level != wall.level:
+                wall.largest_V.clear()
+                wall.settled_ohm = resistance_ohm
+            if sign:
+                wall.largest_V[sign] = max(wall.largest_V.get(sign, 0.0), abs(amplitude_V))
+            wall.level, wall.resistance_ohm = level, resistance_ohm
+
     @property
     def track_resistance_ohm(self) -> float:
         """Return infinity: a state model does not know the track."""

@@ -1,3 +1,7 @@
+from .array_training.plan import plan_training
+from .array_training.settings import TrainingSettings
+from .array_training.train import train_array
+from .array_training.twin_bench import twin_bench
 from .comparison.compare import compare_technologies, find_technologies
 from .comparison.study import ComparisonConfiguration
 from .crossbar import from_analog, to_analog
@@ -29,6 +33,7 @@ __all__ = [
     "ResnetStudy",
     "StreamSetup",
     "StreamStudy",
+    "TrainingSettings",
     "compare_technologies",
     "find_technologies",
     "from_analog",
@@ -39,9 +44,12 @@ __all__ = [
     "load_images",
     "no_progress",
     "plan_array",
+    "plan_training",
     "program_array",
     "program_cifar100",
     "progress_bar",
     "require_learning",
     "to_analog",
+    "train_array",
+    "twin_bench",
 ]

@@ -24,7 +24,7 @@ PROGRAM = ("network", "program", "-w", "net.safetensors", "-m", "straight.json",
 
 @pytest.fixture(scope="module")
 def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_official_images(tmp_path_factory.mktemp("images"), train=2, test=40)
+    return write_official_images(tmp_path_factory.mktemp("images"), train=60, test=40)
 
 
 @pytest.fixture
@@ -129,3 +129,37 @@ def test_a_model_that_cannot_bring_walls_back_is_refused(
     (tmp_path / "one-way.json").write_text(json.dumps(model_document(one_way)))
     result = program(*PROGRAM, "-m", "one-way.json")
     assert "write-reset-cycling" in str(result.exception)
+
+
+TRAIN = ("network", "train", "-w", "net.safetensors", "-m", "straight.json", "-o", "trained")
+
+
+def test_a_readout_is_trained_on_the_twin_and_a_dry_run_stores_nothing(
+    program: Callable[..., Result], tmp_path: Path
+) -> None:
+    short = ("--on", "twin", "--steps", "1", "--visits", "4", "--batch", "20")
+    estimate = program(*TRAIN, *short, "--dry-run")
+    assert estimate.exit_code == 0, estimate.output
+    assert "nothing is stored" in estimate.output
+    assert not (tmp_path / "dwmtj.sqlite").exists()
+    result = program(*TRAIN, *short)
+    assert result.exit_code == 0, result.output
+    assert "test accuracy" in result.output
+    with Store.open(create=False) as store:
+        (trained,) = store.runs()
+        (kept,) = store.results("network-train")
+        points = store.points(1)
+    assert (trained.protocol, trained.status) == ("train-array", Status.FINISHED)
+    assert trained.device == "twin of straight"
+    assert kept.data["devices"] == 2560
+    assert 1 <= kept.data["pulses"] == int(points["amplitude_V"].notna().sum())
+    assert (tmp_path / "trained" / "training.png").exists()
+
+
+def test_training_is_refused_without_a_switch_and_nothing_is_written(
+    program: Callable[..., Result], tmp_path: Path
+) -> None:
+    result = program(*TRAIN, "-b", "virtual-straight")
+    assert "has no switch, so it reaches one device only" in str(result.exception)
+    assert not (tmp_path / "dwmtj.sqlite").exists()
+    assert not (tmp_path / "trained").exists()

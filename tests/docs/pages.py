@@ -11,7 +11,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-AFTER = {"program-an-array.md": DOCS / "tutorials" / "network-on-an-array.md"}
+TUTORIAL = DOCS / "tutorials" / "network-on-an-array.md"
+AFTER = {"program-an-array.md": TUTORIAL, "train-an-array.md": TUTORIAL}
 """Pages that begin in the folder in which another one ends."""
 LONG = {
     DOCS / f"{name}.md"
@@ -22,6 +23,7 @@ LONG = {
         "how-to/program-an-array",
         "how-to/stream-learning",
         "how-to/sweeps",
+        "how-to/train-an-array",
         "how-to/train-on-levels",
         "tutorials/network-on-an-array",
     )

@@ -64,6 +64,20 @@ def question(number: int, reply: bytes) -> Exchange:
     return [(b"*ESE %d;:READ?;*ESE?" % number, reply)]
 
 
+OFF: Exchange = [(b"OUTPUT 0", None), (b":OUTP?", b"0")]
+REARM: Exchange = [(b":ROUT:TERM?", b"REAR"), *ARM[len(SET_UP) :]]
+
+
+@pytest.mark.parametrize("meter", [[*ARM, *OFF, *REARM, *SET_UP[1:], *REARM[1:]]], indirect=True)
+def test_armed_again_for_the_same_current_after_being_off_it_is_read_back_and_not_set_up(
+    meter: Keithley2400ResistanceMeter,
+) -> None:
+    meter.arm(-100e-6)
+    meter.make_safe()
+    meter.arm(-100e-6)
+    meter.arm(-100e-6)  # its output is on: the reset switches it off
+
+
 GOOD = b"-1.001E-02,-1.000E-04,+9.91E+37,+1.0E+00,+5.12E+02"
 
 

@@ -111,6 +111,28 @@ def test_a_negative_pulse_inverts_the_polarity_with_the_output_off_and_idles_at_
     generator.fire(-3.7)
 
 
+REARM: Exchange = [*OFF, *ARM[len(SET_UP) :]]
+CHANGED = (TIMING_QUERY, TIMING.replace(b"5.0E-08", b"9.0E-08") + NO_ERROR)
+
+
+@pytest.mark.parametrize("generator", [exchange(ARM, REARM)], indirect=True)
+def test_armed_again_for_the_same_shape_it_reads_its_timing_back_and_sets_nothing_up(
+    generator: Keysight81160APulseGenerator,
+) -> None:
+    generator.arm(SHAPE)
+    generator.arm(SHAPE)
+
+
+@pytest.mark.parametrize("generator", [exchange(ARM, OFF, [CHANGED] * 2, ARM)], indirect=True)
+def test_a_timing_that_another_program_changed_is_an_error_and_then_set_up_anew(
+    generator: Keysight81160APulseGenerator,
+) -> None:
+    generator.arm(SHAPE)
+    with pytest.raises(BenchError, match=r"9\.0E-08 as its width in s where 5e-08 was set"):
+        generator.arm(SHAPE)
+    generator.arm(SHAPE)
+
+
 @pytest.mark.parametrize("generator", [[]], indirect=True)
 def test_nothing_is_sent_before_the_generator_is_armed(
     generator: Keysight81160APulseGenerator,

@@ -13,16 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...device import Device, DeviceParameters
+from ...device import Device
 from ..errors import LabError
 
 _HEADER_BYTES = 4096
 _SCHEMA = "dwmtj-array"
 
 
-def kept_devices(path: Path, parameters: DeviceParameters, seed: int, count: int) -> Device:
-    """Return the devices in a file, created from the seed if missing; raises LabError."""
-    fresh = Device(parameters, seed, count)
+def kept_devices(path: Path, fresh: Device) -> Device:
+    """Return the devices in a file, created as the `fresh` ones if missing; raises LabError."""
+    parameters, count = fresh.parameters, fresh.count
     header = _header(fresh)
     try:
         if not path.exists():
@@ -37,7 +37,7 @@ def kept_devices(path: Path, parameters: DeviceParameters, seed: int, count: int
         mapped = np.memmap(path, fresh.state.dtype, "r+", _HEADER_BYTES, (count,))
     except (OSError, ValueError) as error:
         raise LabError(f"The array in {path} cannot be read or written ({error}).") from error
-    return Device(parameters, seed, count, state=np.asarray(mapped))
+    return Device(parameters, 1, count, state=np.asarray(mapped))
 
 
 def _header(devices: Device) -> bytes:

@@ -26,11 +26,17 @@ class DeviceArray:
     """
 
     def __init__(
-        self, devices: Device | Twin, row_channels: Sequence[int], column_channels: Sequence[int]
+        self,
+        devices: Device | Twin,
+        row_channels: Sequence[int],
+        column_channels: Sequence[int],
+        stuck: Collection[int] = (),
     ) -> None:
+        """Wire devices to lines; those at the places `stuck` keep their walls where they are."""
         self._devices = devices
         self._rows = {channel: row for row, channel in enumerate(row_channels)}
         self._columns = {channel: column for column, channel in enumerate(column_channels)}
+        self._stuck = frozenset(stuck)
         self._places: list[int] = []
         self._connected: list[Device | Twin] = []
         self._rested: list[tuple[float, float]] = []
@@ -71,8 +77,9 @@ class DeviceArray:
         fall_s: float = 0.0,
     ) -> None:
         """Apply a voltage between IN and CLK of the selected devices; the others rest meanwhile."""
-        for device in self._connected:
-            device.drive(track_voltage_V, duration_s, field_T, rise_s, fall_s)
+        for place, device in zip(self._places, self._connected, strict=True):
+            if place not in self._stuck:
+                device.drive(track_voltage_V, duration_s, field_T, rise_s, fall_s)
         if self._rested and self._rested[-1][1] == field_T:
             duration_s += self._rested.pop()[0]
         self._rested.append((duration_s, field_T))
@@ -107,7 +114,7 @@ class DeviceArray:
     def _advance_resting(self) -> None:
         """Integrate the state of all devices that are not selected up to now."""
         rested, self._rested = self._rested, []
-        edges = [-1, *self._places, self._devices.count]
+        edges = [-1, *sorted(self._stuck.union(self._places)), self._devices.count]
         for before, after in pairwise(edges):
             if rested and after - before > 1:
                 resting = self._devices.part(before + 1, after)

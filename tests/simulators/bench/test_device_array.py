@@ -210,3 +210,36 @@ def test_a_bench_reaches_the_array_through_pyvisa(tmp_path: Path) -> None:
     library = f"{small_lab(tmp_path)}@dwmtj"
     manager = pyvisa.ResourceManager(library)
     assert "GPIB0::16::INSTR" in manager.list_resources()
+
+
+def test_stuck_devices_keep_their_walls_whatever_is_done(tmp_path: Path) -> None:
+    forget_labs()
+    path = small_lab(tmp_path)
+    lab = open_lab(f"{path}?stuck=0.5")
+    before = sites(lab)
+    stuck = set(lab.declared.stuck)
+    assert len(stuck) == 3
+    lab.circuit.switch({101, 102, 501, 502, 503})
+    lab.circuit.play(WRITES)
+    moved = {place for place, site in enumerate(sites(lab)) if site != before[place]}
+    assert moved == set(range(6)) - stuck
+    lab.circuit.feed_magnet(current_A=-10.0, voltage_V=36.0, regulates_current=True)
+    lab.clock.sleep(1.0)
+    assert [site for place, site in enumerate(sites(lab)) if place in stuck] == [
+        site for place, site in enumerate(before) if place in stuck
+    ]
+    again = open_lab(f"{path}?stuck=0.5&attempt=2")
+    assert again.declared.stuck == lab.declared.stuck
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("array?stuck=2", "stuck must be a share from 0 to 1"),
+        ("array?stuck=some", "stuck must be a share from 0 to 1"),
+        ("straight?stuck=0.1", "stuck is for an array of simulated devices only"),
+    ],
+)
+def test_a_share_of_stuck_devices_that_cannot_be_is_refused(address: str, message: str) -> None:
+    with pytest.raises(LabError, match=message):
+        open_lab(address)

@@ -177,3 +177,20 @@ def test_what_a_device_cannot_be_asked_is_refused() -> None:
         twin.junction_voltage_V(1e-4, 0.0)
     with pytest.raises(DeviceError, match="count ≥ 1"):
         a_twin(0)
+
+
+def test_a_twin_restored_from_readings_does_what_the_one_that_was_read_does() -> None:
+    """A wall that withstood 2 V does not leave under 2 V again, nor does the restored one."""
+    one = a_twin(200)
+    one.drive(0.0, 1.0, 0.05)
+    one.drive(2.0, 50e-9)
+    restored = a_twin(200, seed=2)
+    for place, ohm in enumerate(one.resistance_ohm()):
+        restored.part(place, place + 1).restore(float(ohm), 2.0)
+    assert (restored.site == one.site).all()
+    assert 0 < (one.site == 0).sum() < 200
+    stayed = restored.site == 0
+    restored.drive(2.0, 50e-9)
+    assert (restored.site[stayed] == 0).all()
+    restored.part(0, 1).restore(float("nan"), float("nan"))  # an open junction
+    assert restored.resistance_ohm()[0] > 0

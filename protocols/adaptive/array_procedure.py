@@ -5,7 +5,7 @@ device, row 0 and column 0.
 """
 
 from abc import abstractmethod
-from collections.abc import Generator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -71,7 +71,7 @@ class PlannedWriting(ArrayProcedure):
     """Parameters of protocols that write levels by a plan, and the writing of one device."""
 
     plan: WritePlan
-    extra_quantities = ("row", "column", "target", "level")
+    extra_quantities: Collection[str] = ("row", "column", "target", "level")
     chooses_pulses = True
 
     saturation_field_T = field_parameter(

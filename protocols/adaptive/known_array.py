@@ -1,6 +1,6 @@
 """What is known of an array that is being trained: the latest reading of every device."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -43,7 +43,7 @@ class KnownArray:
             extra["stuck"] = True
         return replace(point, extra=extra)
 
-    def add_row(self, row: Mapping[str, Any]) -> None:
+    def add_row(self, row: Mapping[Hashable, Any]) -> None:
         """Take note of a stored reading, a row of `Store.points`."""
         device = int(row["row"]) * self.plan.columns + int(row["column"])
         self._add(device, row["resistance_ohm"], bool(np.isfinite(row["amplitude_V"])))

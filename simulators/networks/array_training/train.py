@@ -124,7 +124,7 @@ def training_outcome(
     procedure, learner = plan.procedure, plan.learner
     known = KnownArray(procedure.plan, int(procedure.most_withstood))
     for row in kept.to_dict("records"):
-        known.add_row({str(name): value for name, value in row.items()})
+        known.add_row(row)
     fired = points[points["amplitude_V"].notna()]
     squares_V2s = float((fired["amplitude_V"] ** 2 * fired["pulse_width_s"]).sum())
     attempts = points["time_s"].groupby(points["attempt"])

@@ -71,7 +71,7 @@ def trained(procedure: TrainArray, bench: Bench, store: Store, **about: Any) -> 
 def array_of(procedure: TrainArray, store: Store, run_id: int) -> KnownArray:
     known = KnownArray(procedure.plan, int(procedure.most_withstood))
     for row in store.points(run_id).to_dict("records"):
-        known.add_row({str(name): value for name, value in row.items()})
+        known.add_row(row)
     return known
 
 

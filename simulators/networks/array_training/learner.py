@@ -99,11 +99,11 @@ class ReadoutLearner:
         with np.errstate(divide="ignore"):
             read = 1.0 / self._pairs(array, array.resistance_ohm)
         difference = (read[..., 0] - read[..., 1]) / self._range_S
-        return np.where(self.left_out(array), 0.0, difference)
+        return np.asarray(np.where(self.left_out(array), 0.0, difference))
 
     def left_out(self, array: KnownArray) -> NDArray[np.bool_]:
         """Return the pairs that cannot be used, because a device is open or of no level."""
-        return (self._pairs(array, array.level) == NO_LEVEL).any(axis=-1)
+        return np.asarray((self._pairs(array, array.level) == NO_LEVEL).any(axis=-1))
 
     def accuracy(self, array: KnownArray) -> float:
         return self.accuracy_on(array, self._held_out)
@@ -111,7 +111,7 @@ class ReadoutLearner:
     def accuracy_on(self, array: KnownArray, features: Features) -> float:
         """Return the share of images that the array classifies correctly."""
         right = self.outputs(array, features).argmax(axis=1) == features.labels
-        return float(right.mean())
+        return float(np.mean(right))
 
     def outputs(self, array: KnownArray, features: Features) -> NDArray[np.float32]:
         weights = (self._scale * self.weights(array)).astype(np.float32)
@@ -155,7 +155,7 @@ class ReadoutLearner:
         pairs = pairs[np.argsort(-gain.ravel()[pairs], kind="stable")]
         visits = [
             Visit(self._device(pair, side), int(target.reshape(-1, 2)[pair, side]))
-            for pair in pairs
+            for pair in pairs.tolist()
             for side in (0, 1)
             if target.reshape(-1, 2)[pair, side] != level.reshape(-1, 2)[pair, side]
         ]
@@ -173,7 +173,7 @@ class ReadoutLearner:
             other = np.where(stuck[..., 1 - side], self._read(array)[..., 1 - side], 0.0)
             best = np.abs((sign * self._wanted + other)[..., None] - levels).argmin(axis=-1)
             target[..., side] = np.where(stuck[..., 1 - side], best, target[..., side])
-        return np.where(stuck, level, target)
+        return np.asarray(np.where(stuck, level, target))
 
     def _values(self, array: KnownArray, target: NDArray[np.int64]) -> Floats:
         """Return the weights of these levels, a stuck device being as it reads."""
@@ -195,7 +195,7 @@ class ReadoutLearner:
         pairs = pairs[np.argsort(-np.abs(self._wanted.ravel()[pairs]), kind="stable")]
         stuck = self._pairs(array, array.stuck).reshape(-1, 2)
         at, top, visits = level.reshape(-1, 2), len(self._levels) - 1, []
-        for pair in pairs[: self.settings.visits]:
+        for pair in pairs[: self.settings.visits].tolist():
             up = 0 if self._wanted.flat[pair] > 0 else 1  # the device whose rise is wanted
             self._wanted.flat[pair] -= np.sign(self._wanted.flat[pair]) * spacing
             if at[pair, 1 - up] > 0 and not stuck[pair, 1 - up]:

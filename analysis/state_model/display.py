@@ -138,10 +138,14 @@ def _facts(model: "StateModel") -> Iterator[tuple[str, str]]:
 
 
 def _origin(source: "Source") -> str:
+    if not source.runs:
+        return source.method
     return f"{_runs(source)} of {source.database}, {source.date}, code {source.code_version}"
 
 
 def _runs(source: "Source") -> str:
+    if not source.runs:
+        return source.method
     return f"run{'s' * (len(source.runs) > 1)} {', '.join(map(str, source.runs))}"
 
 

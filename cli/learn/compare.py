@@ -35,7 +35,7 @@ def learn_compare(
         list[str] | None,
         typer.Option(
             metavar="MODEL",
-            help="State model of a further technology; repeatable.",
+            help="State model or preset:NAME of a further technology; repeatable.",
             show_default="none",
         ),
     ] = None,
@@ -58,7 +58,7 @@ def learn_compare(
       dwmtj learn compare -o technologies
       dwmtj learn compare -o rram --only RRAM --only magnetic --seeds 5
       dwmtj learn compare -o tables --table SOT_300K_dG_increasing0.txt
-      dwmtj learn compare -o mine --only magnetic --model trapezoid-A3
+      dwmtj learn compare -o mine --only magnetic --model trapezoid-A3 --model preset:aihwkit-ecram
     """
     require_learning()
     from ...analysis.state_model.store import find_model
@@ -69,8 +69,9 @@ def learn_compare(
     )
     from ...simulators.networks.comparison.figure import comparison_table
     from ...simulators.networks.comparison.online_learning import OnLineSchedule
+    from ...simulators.networks.synapses.published import find_published
 
-    models = [find_model(name, database) for name in model or ()]
+    models = [find_published(name) or find_model(name, database) for name in model or ()]
     configuration = ComparisonConfiguration(
         data_set=data,
         technologies=find_technologies(only or (), table, models),

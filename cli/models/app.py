@@ -12,7 +12,10 @@ from .tables import print_model, text_of
 
 app = typer.Typer(no_args_is_help=True, help="List, show, compare and export state models.")
 ModelArgument = Annotated[
-    str, typer.Argument(metavar="MODEL", help="Model: NAME, NAME:VERSION, or a .json file.")
+    str,
+    typer.Argument(
+        metavar="MODEL", help="Model: NAME, NAME:VERSION, preset:NAME, or a .json file."
+    ),
 ]
 
 
@@ -42,6 +45,35 @@ def list_models(database: DatabaseOption = None, as_json: JsonOption = False) ->
     ]
     columns = ("name", "version", "device", "runs", "made")
     print_table(f"{counted(len(rows), 'model')} in {place}", columns, rows)
+
+
+@app.command()
+def presets() -> None:
+    """List published devices, which `preset:NAME` names wherever a model is accepted.
+
+    \b
+    Examples:
+      dwmtj models presets
+      dwmtj models show preset:pcm-joshi
+    """
+    from ...analysis.state_model.presets import PRESETS
+    from ...simulators.networks import NetworkError, require_learning
+
+    levels = [(entry.name, entry.title, entry.validity, entry.source) for entry in PRESETS]
+    print_table("Devices with levels", ("preset:", "device", "valid for", "source"), levels)
+    try:
+        require_learning()
+    except NetworkError as error:
+        print_line(f"Devices that learn from pulses: {error}")
+        return
+    from ...simulators.networks.synapses.published import PUBLISHED
+
+    pulsed = [
+        (name, entry.family, "; ".join(entry.lacks), entry.source)
+        for name, entry in PUBLISHED.items()
+    ]
+    columns = ("preset:", "family", "what the source lacks", "source")
+    print_table("Devices that learn from pulses (learn compare --model)", columns, pulsed)
 
 
 @app.command()

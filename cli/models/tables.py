@@ -73,6 +73,8 @@ def _conditions(model: "StateModel") -> list[tuple[str, str]]:
         frozen = model.frozen_share
         rows.append(("frozen share", f"{text_of(frozen.share)}; {_source_text(frozen.source)}"))
     source = model.levels_source
+    if not source.runs:
+        return [*rows, ("levels", source.quality), ("source", source.method)]
     return [
         *rows,
         ("levels", source.quality),

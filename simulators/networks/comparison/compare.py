@@ -27,15 +27,17 @@ TABLES_FOLDER = "cross-sim-dwmtj"
 def find_technologies(
     names: Sequence[str] = (),
     tables: Sequence[Path] | None = None,
-    models: Sequence[StateModel] = (),
+    models: Sequence[StateModel | Technology] = (),
 ) -> tuple[Technology, ...]:
     """Return technologies by name or family (all if none is named), of tables and of models.
 
+    Those among `models` that are technologies, published ones say, are taken as they are.
     `tables` are CrossSim's of increasing conductance; None takes those that lie in
     $DWMTJ_DATA/cross-sim-dwmtj, if magnetic ones are wanted. Raises NetworkError.
     """
     found = _tables_in_data_folder(names) if tables is None else tables
-    return (*find_listed(names), *map(of_tables, found), *map(of_model, models))
+    added = (each if isinstance(each, Technology) else of_model(each) for each in models)
+    return (*find_listed(names), *map(of_tables, found), *added)
 
 
 def compare_technologies(

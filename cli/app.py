@@ -31,6 +31,7 @@ COMMANDS = {
     "models": ("models.app:app", "List, show, compare and export state models."),
     "learn": ("learn.app:app", "Train networks of devices (needs dwmtj[learning])."),
     "infer": ("infer.app:app", "Run trained networks on devices (needs dwmtj[learning])."),
+    "apply": ("apply.apply:apply", "From a device's readings to a network (dwmtj[learning])."),
     "network": ("network.app:app", "Write trained networks onto an array (dwmtj[learning])."),
     "micromag": ("micromag.app:app", "Simulate notched tracks micromagnetically."),
     "protocols": ("protocols:protocols", "List the protocols, or the parameters of one."),

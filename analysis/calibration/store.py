@@ -1,6 +1,7 @@
 """Calibration of runs in a store: the model is kept there as the next version of its name."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from ...storage import Store
 from ..errors import AnalysisError
@@ -11,6 +12,8 @@ from ..state_model.store import model_of
 from .model import calibrate
 from .runs import calibration_runs
 
+PROVENANCE = {"version", "date", "code_version", "database"}
+
 
 def calibrate_stored(
     store: Store,
@@ -19,10 +22,12 @@ def calibrate_stored(
     *,
     several_devices: bool = False,
     wanted: Wanted | None = None,
+    reuse: bool = False,
 ) -> StateModel:
     """Calibrate a model from runs of a store and keep it there under the name's next version.
 
-    `wanted` gives the number of levels, or their resistances (ohm), by hand. Raises AnalysisError
+    `wanted` gives the number of levels, or their resistances (ohm), by hand. With `reuse`, the
+    latest version is returned if it has the same numbers from the same runs. Raises AnalysisError
     and StoreError; then nothing is kept.
     """
     if not name.strip() or ":" in name or name.endswith(".json"):
@@ -32,5 +37,21 @@ def calibrate_stored(
         )
     loaded = calibration_runs(store, runs)
     model = calibrate(loaded, name, several_devices=several_devices, wanted=wanted)
-    record = store.add_calibration(name, loaded[0].device, runs, model_document(model))
-    return model_of(record)
+    found = model_document(model)
+    earlier = [entry for entry in store.calibrations() if entry.name == name] if reuse else []
+    if earlier and without_provenance(earlier[-1].data) == without_provenance(found):
+        return model_of(earlier[-1])
+    return model_of(store.add_calibration(name, loaded[0].device, runs, found))
+
+
+def without_provenance(document: Any) -> Any:
+    """Return plain data of a model without versions, dates and databases: its numbers and runs."""
+    if isinstance(document, dict):
+        return {
+            key: without_provenance(value)
+            for key, value in document.items()
+            if key not in PROVENANCE
+        }
+    if isinstance(document, list):
+        return [without_provenance(value) for value in document]
+    return document

@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +10,17 @@ import typer
 from ...errors import DwmtjError
 from ..console import print_line, print_table
 from ..options import DatabaseOption, login_name
+from .import_options import (
+    AcceptUnusualOption,
+    ConstantsOption,
+    DecimalOption,
+    DropEqualOption,
+    ImportedProtocolOption,
+    MapsOption,
+    TableOption,
+    WhereOption,
+    decimal_of,
+)
 
 if TYPE_CHECKING:
     from ...storage.importing.guess import Guess
@@ -20,58 +30,20 @@ if TYPE_CHECKING:
 _SHOWN_POINTS = 5
 
 
-class DecimalMark(StrEnum):
-    """The decimal mark of a file."""
-
-    POINT = "point"
-    COMMA = "comma"
-
-
 def import_run(
     file: Annotated[
         Path,
         typer.Argument(metavar="FILE", help="CSV or other text, .xlsx, .h5, .mat, or QCoDeS .db."),
     ],
     device: Annotated[str | None, typer.Option(help="Name of the device.")] = None,
-    maps: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map",
-            "-m",
-            metavar="COLUMN=QUANTITY",
-            help="Quantity and unit of a column, named or numbered from 1; repeatable.",
-        ),
-    ] = None,
-    protocol: Annotated[
-        str | None,
-        typer.Option(help="Protocol the file was measured with.", show_default="staircase-write"),
-    ] = None,
-    constants: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="QUANTITY=NUMBER", help="Value that holds for every row; repeatable."
-        ),
-    ] = None,
-    where: Annotated[
-        list[str] | None,
-        typer.Option(metavar="COLUMN=VALUE", help="Only rows with this value; repeatable."),
-    ] = None,
-    table: Annotated[
-        str | None, typer.Option(help="Sheet, dataset or run of a file with several.")
-    ] = None,
-    decimal: Annotated[
-        DecimalMark | None, typer.Option(help="Decimal mark, if the file leaves it open.")
-    ] = None,
-    drop_equal: Annotated[
-        bool, typer.Option("--drop-equal", help="Drop rows that repeat an earlier one.")
-    ] = False,
-    accept_unusual: Annotated[
-        bool,
-        typer.Option(
-            "--accept-unusual",
-            help="Accept magnitudes, units and several devices that are refused otherwise.",
-        ),
-    ] = False,
+    maps: MapsOption = None,
+    protocol: ImportedProtocolOption = None,
+    constants: ConstantsOption = None,
+    where: WhereOption = None,
+    table: TableOption = None,
+    decimal: DecimalOption = None,
+    drop_equal: DropEqualOption = False,
+    accept_unusual: AcceptUnusualOption = False,
     notes: Annotated[str, typer.Option(help="Notes stored with the run.")] = "",
     again: Annotated[
         bool, typer.Option("--again", help="Import a file that is already stored.")
@@ -100,7 +72,7 @@ def import_run(
     options = ImportOptions(
         where=tuple(where or ()),
         table=table,
-        decimal="," if decimal is DecimalMark.COMMA else "." if decimal else None,
+        decimal=decimal_of(decimal),
         drop_equal=drop_equal,
         accept_unusual=accept_unusual,
     )

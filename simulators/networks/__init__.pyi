@@ -1,3 +1,4 @@
+from .application.apply import ApplicationStudy, apply_device
 from .array_training.plan import plan_training
 from .array_training.settings import TrainingSettings
 from .array_training.train import train_array
@@ -22,6 +23,7 @@ from .stream_learning.settings import StreamSetup
 
 __all__ = [
     "AnnConfiguration",
+    "ApplicationStudy",
     "ComparisonConfiguration",
     "DataSetName",
     "DeviceMapping",
@@ -34,6 +36,7 @@ __all__ = [
     "StreamSetup",
     "StreamStudy",
     "TrainingSettings",
+    "apply_device",
     "compare_technologies",
     "find_technologies",
     "from_analog",

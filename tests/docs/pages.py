@@ -17,6 +17,7 @@ AFTER = {"program-an-array.md": TUTORIAL, "train-an-array.md": TUTORIAL}
 LONG = {
     DOCS / f"{name}.md"
     for name in (
+        "how-to/apply",
         "how-to/compare-technologies",
         "how-to/draw-a-synapse",
         "how-to/networks-on-devices",

@@ -1,0 +1,1 @@
+"""`dwmtj apply`: from a device's measurement to a network's accuracy."""

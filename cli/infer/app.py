@@ -3,6 +3,7 @@
 import typer
 
 from .cifar100 import infer_cifar
+from .cost import infer_cost
 from .program import infer_program
 
 app = typer.Typer(
@@ -17,4 +18,5 @@ def infer() -> None:
 
 
 app.command("cifar100")(infer_cifar)
+app.command("cost")(infer_cost)
 app.command("program")(infer_program)

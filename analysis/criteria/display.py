@@ -85,6 +85,7 @@ def as_dict(finding: Finding) -> dict[str, Any]:
         "quantity": criterion.quantity,
         "name": criterion.name,
         "level": criterion.level,
+        "level_ohm": criterion.level_ohm,
         "phase": criterion.phase,
         "unit": QUANTITIES[criterion.quantity].unit,
         "required": criterion.required,

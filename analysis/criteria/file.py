@@ -27,7 +27,7 @@ class CriterionSection(Section):
     tolerance: Any = None
     minimum: Any = None
     maximum: Any = None
-    level: Annotated[int, Field(ge=0)] | None = None
+    level: Any = None
     phase: Literal["write", "ramp", "reset"] | None = None
     cycles: Annotated[int, Field(ge=2)] | None = None
     track_resistance: Any = None

@@ -7,7 +7,6 @@ from math import hypot, inf, sqrt
 
 import numpy as np
 
-from ..errors import AnalysisError
 from ..estimate import Estimate
 from ..intervals import ratio_ci, symmetric_interval, t_quantile
 from ..levels.conductance import conductance_levels
@@ -77,12 +76,7 @@ def _likely_numbers(report: LevelReport) -> tuple[int, int]:
 
 
 def _level(run: RunResults, criterion: Criterion) -> Level:
-    number = criterion.level or 0
-    if number >= len(run.levels):
-        raise AnalysisError(
-            f"The run shows the levels 0 to {len(run.levels) - 1}, and no level {number}."
-        )
-    return run.levels[number]
+    return run.levels[run.level_number(criterion, run.levels)]
 
 
 def _of_level(run: RunResults, level: Level, estimate: Estimate) -> Measured:

@@ -45,7 +45,8 @@ def criterion_of(section: "CriterionSection") -> Criterion:
     if maximum < 0 and not quantity.signed:
         key, given = ("maximum", section.maximum) if is_range else ("value", section.value)
         raise fault(key, f"is below zero; {name!r} is a magnitude", given)
-    track = section.track_resistance
+    track, level = section.track_resistance, section.level
+    level_ohm = _level_ohm(level)
     return Criterion(
         name,
         minimum,
@@ -53,7 +54,8 @@ def criterion_of(section: "CriterionSection") -> Criterion:
         required=_required(section),
         shown_unit=_shown_unit(section, quantity.unit),
         name=section.name,
-        level=section.level,
+        level=level if level_ohm is None else None,
+        level_ohm=level_ohm,
         phase=section.phase,
         cycles=section.cycles,
         track_resistance_ohm=None if track is None else number("track_resistance", track, "ohm"),
@@ -96,12 +98,27 @@ def fault(key: str, message: str, given: object) -> ValidationError:
 
 def _check_keys(section: "CriterionSection", name: str, quantity: Quantity) -> None:
     if quantity.has_level and section.level is None:
-        raise fault("quantity", "is that of one level; add a level, such as level = 1", name)
+        raise fault(
+            "quantity",
+            "is that of one level; add a level, such as level = 1 or level = '76 Ω'",
+            name,
+        )
     known = (*(["level"] if quantity.has_level else []), *quantity.optional)
     for key in _KEYS:
         given = getattr(section, key)
         if given is not None and key not in known:
             raise fault(key, f"is not a key of {name!r}; remove it", given)
+
+
+def _level_ohm(level: Any) -> float | None:
+    """Return the resistance that a level is given by, None where it is an index, or not given."""
+    if level is None:
+        return None
+    if isinstance(level, int) and not isinstance(level, bool):
+        if level < 0:
+            raise fault("level", "is below 0, the level of the highest resistance", str(level))
+        return None
+    return number("level", level, "ohm")
 
 
 def _check_whole(section: "CriterionSection") -> None:

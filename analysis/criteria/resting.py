@@ -1,11 +1,14 @@
 """Quantities of a device at rest, and of arrays: read noise, retention, the outcome of writing."""
 
+import numpy as np
+
 from ...storage import Phase
 from ..calibration.readings import check_near
 from ..errors import AnalysisError
 from ..intervals import mean_ci
+from ..lifetime.decays import decays_of
+from ..lifetime.waits import TOLERANCE
 from ..read_noise import measure_read_noise
-from ..retention import measure_retention
 from ..writing.outcome import measure_write_outcome
 from .criterion import Criterion
 from .measured import Measured, OtherKindError
@@ -24,15 +27,33 @@ def read_noise(run: RunResults, _: Criterion) -> Measured:
 
 
 def retention(run: RunResults, criterion: Criterion) -> Measured:
-    """Return the mean lifetime of a level in readings without pulses."""
+    """Return the mean lifetime of a level in readings without pulses, as `dwmtj retention` does.
+
+    A level is left at a change by `TOLERANCE`, or by half the distance to the next level where
+    that is less. Raises AnalysisError where escapes have no constant rate.
+    """
     if run.writes_array or not run.has_phase(Phase.READ):
         raise OtherKindError("no readings without pulses")
-    check_near(run.points, run.levels_of_readings)
-    level = criterion.level or 0
-    for found in measure_retention(run.points, run.levels_of_readings):
-        if found.level == level:
-            return Measured(found.mean_lifetime_s, observed_s=found.observation_time_s)
-    raise AnalysisError(f"The wall was not in level {level} at any reading without a pulse.")
+    levels = run.levels_of_readings
+    check_near(run.points, levels)
+    number = run.level_number(criterion, levels)
+    means_ohm = np.array([level.mean_ohm for level in levels])
+    tolerance = float(min(TOLERANCE, (-np.diff(means_ohm) / means_ohm[:-1]).min() / 2))
+    mine = [
+        decay
+        for decay in decays_of(run.points, tolerance)
+        if int(np.abs(means_ohm - decay.waits.level_ohm).argmin()) == number
+    ]
+    if not mine:
+        raise AnalysisError(f"The wall was not in level {number} at any reading without a pulse.")
+    decay = max(mine, key=lambda one: float(one.waits.held_s.sum()))
+    if not decay.fits:
+        raise AnalysisError(
+            f"Level {number} is left without a jump that lasts, which is no escape."
+            if decay.waits.crept
+            else f"Level {number} is not left at a constant rate (p = {decay.constancy:.1g})."
+        )
+    return Measured(decay.lifetime_s, observed_s=float(decay.waits.held_s.sum()))
 
 
 def write_yield(run: RunResults, _: Criterion) -> Measured:

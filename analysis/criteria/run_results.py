@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from math import inf
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -13,6 +14,7 @@ from ..levels.grouping.given import Wanted
 from ..minor_loop import MinorLoop, measure_minor_loop
 from ..switching.thresholds import Threshold, find_thresholds
 from ..switching.voltages import SwitchingEvent, find_switches
+from .criterion import Criterion
 from .measured import OtherKindError
 
 Result = TypeVar("Result")
@@ -91,6 +93,20 @@ class RunResults:
             raise AnalysisError("The levels are not known; add a run with pulses on this device.")
         return self._ladder.levels
 
+    def level_number(self, criterion: Criterion, levels: Sequence[Level]) -> int:
+        """Return the index of the criterion's level: the one given, or that nearest to its R.
+
+        Raises AnalysisError without such a level.
+        """
+        if criterion.level_ohm is not None:
+            return _nearest(criterion.level_ohm, [level.mean_ohm for level in levels])
+        number = criterion.level or 0
+        if number >= len(levels):
+            raise AnalysisError(
+                f"The run shows the levels 0 to {len(levels) - 1}, and no level {number}."
+            )
+        return number
+
     @property
     def thresholds(self) -> tuple[Threshold, ...]:
         return _result(self._thresholds)
@@ -118,6 +134,19 @@ class RunResults:
         if not self.has_phase(Phase.LOOP):
             return OtherKindError("no loop of the field")
         return _or_error(lambda: measure_minor_loop(self.points))
+
+
+def _nearest(wanted_ohm: float, means_ohm: Sequence[float]) -> int:
+    """Return the nearest of falling means; half a distance beyond the outermost is of none."""
+    distances = [abs(mean - wanted_ohm) for mean in means_ohm]
+    nearest = distances.index(min(distances))
+    outer = {0: means_ohm[0] - means_ohm[1], len(means_ohm) - 1: means_ohm[-2] - means_ohm[-1]}
+    if distances[nearest] > outer.get(nearest, inf) / 2:
+        shown = ", ".join(f"{mean:.4g}" for mean in means_ohm)
+        raise AnalysisError(
+            f"The run has no level near {wanted_ohm:.4g} Ω; its levels are {shown} Ω."
+        )
+    return nearest
 
 
 def _or_error(analyse: Callable[[], Result]) -> Result | AnalysisError:

@@ -47,9 +47,10 @@ def switching_voltage_var(run: RunResults, criterion: Criterion) -> Measured:
 def largest_switching_voltage(run: RunResults, criterion: Criterion) -> Measured:
     """Return the largest of all cycles, unbounded above if a whole cycle never arrived."""
     phase = _phase(run, criterion)
-    arrivals = first_arrivals(run.switches, _target(run, criterion), phase)
+    level = _target(run, criterion)
+    arrivals = first_arrivals(run.switches, level, phase)
     if not arrivals:
-        raise AnalysisError(f"No pulse of the phase {phase} reached level {criterion.level}.")
+        raise AnalysisError(f"No pulse of the phase {phase} reached level {level}.")
     pulsed = run.points[run.points["phase"] == phase]
     missing = set(pulsed["cycle"]) - set(incomplete_cycles(run.points)) - set(arrivals)
     largest = max(arrivals.values())
@@ -137,12 +138,7 @@ def _phase(run: RunResults, criterion: Criterion, default: str | None = None) ->
 
 
 def _target(run: RunResults, criterion: Criterion) -> int:
-    level = criterion.level or 0
-    if level >= len(run.levels):
-        raise AnalysisError(
-            f"The run shows the levels 0 to {len(run.levels) - 1}, and no level {level}."
-        )
-    return level
+    return run.level_number(criterion, run.levels)
 
 
 def _critical_voltage(run: RunResults, criterion: Criterion) -> CriticalVoltage:

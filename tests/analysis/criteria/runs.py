@@ -69,12 +69,17 @@ def loop(store: Store, *, device: str = "A3", **bench: Any) -> int:
     return writer.run_id
 
 
-def at_rest(store: Store, level: int, *, device: str = "A3") -> int:
-    """Store 400 readings of one level, one a second, with a noise of 100 ppm."""
+def at_rest(store: Store, level: int, *, device: str = "A3", then_ohm: float | None = None) -> int:
+    """Store 400 readings of one level, one a second, with a noise of 100 ppm.
+
+    The second half has the resistance `then_ohm`, where it is given.
+    """
     writer = store.begin_run("read-series", device, parameters={}, bench={})
     noise = np.random.default_rng(3).normal(0, 1e-4, 400)
     for number in range(400):
-        resistance = LEVELS_OHM[level] * (1 + float(noise[number]))
+        moved = then_ohm is not None and number >= 200
+        seat_ohm = then_ohm if moved and then_ohm is not None else LEVELS_OHM[level]
+        resistance = seat_ohm * (1 + float(noise[number]))
         writer.add(Point("read", float(number), 0, resistance_ohm=resistance))
     writer.finish(Status.FINISHED)
     return writer.run_id

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dwmtj.analysis import Estimate
 from dwmtj.analysis.criteria import Answer, Finding, RunResults
 from dwmtj.analysis.criteria.catalogue import QUANTITIES
 from dwmtj.analysis.criteria.display import measured_text
@@ -27,12 +28,14 @@ TRUTHS = [
     ("number of levels", "", "4", 1),
     ("level resistance", "level = 1", "93 Ω", 1),
     ("level resistance", "level = 3", "67 Ω", 1),
+    ("level resistance", 'level = "90 Ω"', "93 Ω", 1),
     ("level sigma", "level = 2", "0.3 Ω", 1),
     ("level conductance", "level = 2", "13.158 mS", 1),
     ("write noise", "level = 2", "0.4 %", 1),
     ("window", "", "33 Ω", 1),
     ("window ratio", "", "1.4925", 1),
     ("V_C", "level = 2", "2.6 V", 1),
+    ("V_C", 'level = "77 Ω"', "2.6 V", 1),
     ("V_C sigma", "level = 2", "0.04 V", 1),
     ("V_C var", "level = 2\ncycles = 2", "3.47 %", 1),
     ("depinning threshold", "level = 1", "2.6 V", 1),
@@ -132,6 +135,28 @@ def test_readings_at_rest_bound_the_lifetime_of_the_level_they_are_in(
     assert short.verdict.remark.startswith("watching for 3.6 h more")
     (other,) = found(runs, tmp_path, "retention", "level = 2", 'minimum = "1 h"')
     assert other.answer is Answer.NOT_MEASURED
+
+
+def test_a_level_is_that_nearest_to_its_resistance(runs: list[RunResults], tmp_path: Path) -> None:
+    (kept,) = found(runs, tmp_path, "retention", 'level = "0.09 kΩ"', 'minimum = "100 s"')
+    assert (kept.criterion.label, kept.answer) == ("retention at 90 Ω", Answer.YES)
+    (none,) = found(runs, tmp_path, "level resistance", 'level = "105 Ω"', 'minimum = "1 Ω"')
+    assert none.answer is Answer.NOT_MEASURED
+    assert none.verdict.remark.startswith("The run has no level near 105 Ω; its levels are 100.1, ")
+
+
+def test_levels_nearer_than_the_tolerance_are_left_at_half_their_distance(tmp_path: Path) -> None:
+    """A wall that moves to a level 1 % away has left its own."""
+    with Store.open(tmp_path / "lab.sqlite") as store:
+        staircase(store, 6)
+        at_rest(store, level=1, then_ohm=92.0)
+        (run, resting) = results(store)
+        near = replace(run.levels[2], resistance_ohm=Estimate(92.0, 91.9, 92.1))
+        levels = (*run.levels[:2], near, *run.levels[2:])
+        run.__dict__["_level_report"] = replace(run.level_report, levels=levels)
+        (left,) = found([run, resting], tmp_path, "retention", "level = 1", 'minimum = "1 s"')
+    assert left.measured is not None
+    assert left.measured.estimate.value == pytest.approx(200, rel=0.02)
 
 
 def test_readings_of_no_level_have_no_lifetime(tmp_path: Path) -> None:

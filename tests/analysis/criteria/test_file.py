@@ -102,8 +102,11 @@ MISTAKES = [
         "line 5: .* minimum '1 Ω' stands beside a value",
     ),
     ('quantity = "V_C"\nminimum = "3 V"', "quantity 'V_C' is that of one level; add a level"),
-    ('quantity = "V_C"\nlevel = "one"\nminimum = "3 V"', "line 3: .* level is 'one'; it must be a"),
-    ('quantity = "V_C"\nlevel = -1\nminimum = "3 V"', "line 3: .* level is -1; it must"),
+    (
+        'quantity = "V_C"\nlevel = "one"\nminimum = "3 V"',
+        "line 3: .* level 'one' is no resistance; w",
+    ),
+    ('quantity = "V_C"\nlevel = -1\nminimum = "3 V"', "line 3: .* level '-1' is below 0"),
     ('quantity = "TMR"\nlevel = 1\nminimum = "5 %"', "line 3: .* level 1 is not a key of 'TMR'"),
     ('quantity = "V_C"\nlevel = 1\nphase = "set"\nminimum = "3 V"', "choose 'write', 'ramp' or 'r"),
     ('quantity = "TMR"\nmin = "5 %"', "line 3: .* min is not a key of the criteria file; known"),

@@ -66,7 +66,7 @@ def fit_update(conductance_S: Floats, states: int | None = None) -> UpdateCurve:
     x = np.arange(count + 1) / count
 
     def squares(label: float) -> float:
-        return float((_residuals(measured, curve_at(x, label)) ** 2).sum())
+        return _left(measured, curve_at(x, label))
 
     grid = np.linspace(-STEEPEST, STEEPEST, 361)
     start = float(grid[int(np.argmin([squares(float(label)) for label in grid]))])
@@ -76,7 +76,7 @@ def fit_update(conductance_S: Floats, states: int | None = None) -> UpdateCurve:
     variance = squares(label) / degrees
     step = 1e-3
     tangent = (curve_at(x, label + step) - curve_at(x, label - step)) / (2 * step)
-    sensitivity = float((_residuals(tangent, curve_at(x, label)) ** 2).sum())
+    sensitivity = _left(tangent, curve_at(x, label))
     half_width = t_quantile(degrees) * sqrt(variance / sensitivity) if sensitivity > 0 else inf
     return UpdateCurve(
         symmetric_interval(label, half_width), neurosim_A(label), sqrt(variance), count, states
@@ -123,6 +123,13 @@ def curve_at(x: Floats, label: float) -> Floats:
     return np.asarray(np.expm1(-x / A) / np.expm1(-1 / A))
 
 
+def fitted_to(values: Floats, curve: Floats) -> Floats:
+    """Return the best offset and multiple of a curve (n,) through values (n,)."""
+    design = np.column_stack([np.ones_like(curve), curve])
+    best, *_ = np.linalg.lstsq(design, values, rcond=None)
+    return np.asarray(design @ best)
+
+
 def pulse_energy_J(
     amplitude_V: float,
     width_s: float,
@@ -139,8 +146,6 @@ def pulse_energy_J(
     return amplitude_V**2 / track_resistance_ohm * (width_s - (rise_s + fall_s) / 6)
 
 
-def _residuals(values: Floats, curve: Floats) -> Floats:
-    """Return what is left of values after the best offset and multiple of a curve."""
-    design = np.column_stack([np.ones_like(curve), curve])
-    best, *_ = np.linalg.lstsq(design, values, rcond=None)
-    return np.asarray(values - design @ best)
+def _left(values: Floats, curve: Floats) -> float:
+    """Return the sum of squares of values about the best offset and multiple of a curve."""
+    return float(((values - fitted_to(values, curve)) ** 2).sum())

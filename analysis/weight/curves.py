@@ -16,7 +16,7 @@ from ...arrays import Floats
 from ..errors import AnalysisError
 from ..estimate import Estimate
 from ..intervals import mean_ci
-from ..update import STEEPEST, UpdateCurve, asymmetry, curve_at, fit_update
+from ..update import STEEPEST, UpdateCurve, asymmetry, curve_at, fit_update, fitted_to
 from .ramps import Ramps, find_ramps
 
 DESCRIBES = 0.05  # of the range, or twice the readings' scatter: the largest residual of a curve
@@ -60,12 +60,10 @@ class WeightUpdate:
         return ""
 
     def fitted_S(self) -> Floats:
-        """Return the curve after 0, 1, … P pulses, scaled to the ends of the mean."""
+        """Return the curve after 0, 1, … P pulses, its ends as they were fitted."""
         mean = self.ramps.mean_S
         x = np.linspace(0, 1, len(mean))
-        return np.asarray(
-            mean[0] + (mean[-1] - mean[0]) * curve_at(x, self.curve.nonlinearity.value)
-        )
+        return np.asarray(fitted_to(mean, curve_at(x, self.curve.nonlinearity.value)))
 
 
 def measure_updates(points: pd.DataFrame) -> tuple[WeightUpdate, ...]:

@@ -210,3 +210,18 @@ def test_a_report_of_moves_has_a_row_of_each_direction() -> None:
     ]
     assert [row[1] for row in tables["Update energy"].rows] == ["480", "480", "24", "8"]
     assert "energy" in [panel.name for panel in panels_of(staircase(8), track=TRACK).drawn]
+
+
+def test_the_drawn_curve_is_the_fitted_one_whose_ends_are_free() -> None:
+    """A last reading far off moves the curve's end by its share of the readings only."""
+    points = analogue(np.random.default_rng(5), (0.3, 0.8), cycles=1)
+    last = points.index[points["phase"] == "write"][-1]
+    G = 1 / points.loc[last, "resistance_ohm"]
+    points.loc[last, "resistance_ohm"] = 1 / (G + 5e-5)
+    (up, _) = measure_updates(points)
+    mean_S, fitted_S = up.ramps.mean_S, up.fitted_S()
+    assert mean_S[-1] - fitted_S[-1] > 3e-5
+    assert abs(float((mean_S - fitted_S).mean())) < 1e-9
+    shown = update_curves(points).data
+    up_rows = shown[shown["direction"] == "potentiation"]
+    assert up_rows["fitted_S"].to_numpy() == pytest.approx(fitted_S)

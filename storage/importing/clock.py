@@ -9,12 +9,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ImportFileError
 from .cell_numbers import MISSING
+from .clock_texts import shape_of, times_of_texts
 from .files.table import Cell, Table
 
 _TIME = re.compile(
@@ -44,18 +46,24 @@ class _Clock:
 
 def is_clock(cell: Cell) -> bool:
     """Return whether a cell is a time of day, or a date and a time."""
-    if not isinstance(cell, str):
-        return False
-    return _TIME.fullmatch(_split_date(cell.strip())[1]) is not None
+    return isinstance(cell, str) and _is_clock_shape(shape_of(cell))
+
+
+@lru_cache(maxsize=1024)
+def _is_clock_shape(shape: str) -> bool:
+    return _TIME.fullmatch(_split_date(shape.strip())[1]) is not None
 
 
 def clock_times(table: Table, cells: Sequence[Cell], name: str) -> NDArray[np.float64]:
     """Return the time of each row in s, NaN for a gap; raises ImportFileError."""
     cells = _with_dates(table, cells)
+    alike = times_of_texts(cells)
+    if alike is not None:
+        return alike
     day_first = _day_first(table, cells, name)
     times_s = np.full(len(cells), np.nan)
     previous: _Clock | None = None
-    previous_s, days = -np.inf, 0
+    previous_s, days, first_day = -np.inf, 0, 0
     for at, cell in enumerate(cells):
         text = "" if cell is None else str(cell).strip()
         if text.casefold() in MISSING:
@@ -66,11 +74,13 @@ def clock_times(table: Table, cells: Sequence[Cell], name: str) -> NDArray[np.fl
                 f"{table.place(at)}: {name} is {text!r}, which is no clock time; write it as "
                 "14:05:09.5, with or without a date such as 2024-03-31 before it."
             )
-        if previous is not None:
+        if previous is None:
+            first_day = clock.day or 0
+        else:
             _check_alike(table, at, name, clock, previous)
         if clock.day is None and clock.second + days * _DAY_S < previous_s - _DAY_S / 2:
             days += 1  # past midnight
-        day = days if clock.day is None else clock.day
+        day = days if clock.day is None else clock.day - first_day
         times_s[at] = clock.second + day * _DAY_S - (clock.zone_s or 0.0)
         previous, previous_s = clock, times_s[at]
     return times_s
@@ -116,8 +126,11 @@ def _has_dates(cells: Sequence[Cell]) -> bool:
 
 
 def _is_date(cell: Cell) -> bool:
-    if not isinstance(cell, str):
-        return False
+    return isinstance(cell, str) and _is_date_text(cell)
+
+
+@lru_cache(maxsize=1024)
+def _is_date_text(cell: str) -> bool:
     return _split_date(f"{_MIDNIGHT.sub('', cell.strip())} -")[1] == "-"
 
 

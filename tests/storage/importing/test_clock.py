@@ -86,3 +86,26 @@ def test_a_time_that_begins_again_needs_a_cycle(tmp_path: Path) -> None:
         read_run(file, "staircase-write", maps)
     run = read_run(file, "staircase-write", (*maps, "n=cycle"))
     assert [point.amplitude_V for point in run.points] == [1, 2, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "clock",
+    [
+        ("2024-03-14 23:59:59", "2024-03-15 00:00:00.25", "2024-03-15T00:00:01.123456"),
+        ("23:59:59", "00:00:00.25", "00:00:01.123456"),
+        ("2024-03-14 23:59:59", "", "2024-03-15 00:00:01.123456"),
+    ],
+)
+def test_texts_read_at_once_have_the_times_that_they_have_one_by_one(
+    clock: tuple[str, ...], tmp_path: Path
+) -> None:
+    """A comma as the decimal mark has each text read by itself."""
+    at_once = times_s(tmp_path, *clock)
+    assert at_once == pytest.approx(times_s(tmp_path, *(each.replace(".", ",") for each in clock)))
+    assert at_once[-1] == pytest.approx(2.123456, abs=1e-9)
+
+
+@pytest.mark.parametrize("wrong", ["2024-02-30 10:00:00", "2024-03-14", "2024-03-14 10:00"])
+def test_a_wrong_time_among_right_ones_is_named_by_its_line(wrong: str, tmp_path: Path) -> None:
+    with pytest.raises(ImportFileError, match=f"line 3: Time is '{wrong}', which is no clock"):
+        times_s(tmp_path, "2024-03-14 10:00:00", wrong)

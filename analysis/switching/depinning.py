@@ -26,10 +26,10 @@ from ..errors import AnalysisError
 from ..estimate import Estimate
 from ..intervals import TAIL, t_quantile
 from .depinning_likelihood import (
-    LOG_WEIGHTS,
     count_pulses,
     hazard_and_slope,
     log_likelihood,
+    log_weights,
 )
 from .profile_likelihood import profile_ends
 from .trials import Trials
@@ -65,12 +65,16 @@ class Depinning:
         """True if the data determine every fitted parameter."""
         return bool(np.isfinite(self.covariance).all())
 
+    def expected(self, amplitude_V: Floats, width_s: float) -> Floats:
+        """Return P at amplitudes (n,), for a visit drawn at random."""
+        return _averaged(self.parameters, amplitude_V, width_s, self)
+
     def probability(self, amplitude_V: Floats, width_s: float) -> tuple[Floats, Floats, Floats]:
-        """Return P and the ends of its 95 % band at amplitudes (n,), for a visit drawn at random.
+        """Return `expected` and the ends of its 95 % band at amplitudes (n,).
 
         The band is [0, 1] where the parameters are not determined.
         """
-        mean = _averaged(self.parameters, amplitude_V, width_s, self)
+        mean = self.expected(amplitude_V, width_s)
         if not self.determined:
             return mean, np.zeros_like(mean), np.ones_like(mean)
         rng = np.random.default_rng(0)
@@ -106,7 +110,7 @@ def fit_depinning(
             "All pulses have one width, which does not determine the attempt rate; give it, or "
             "measure with several widths."
         )
-    kept = _near_threshold(trials)
+    kept = _near_threshold(trials if spread else _of_one_visit(trials))
     counts = count_pulses(kept)
     fixed = np.log(attempt_rate_Hz) if attempt_rate_Hz else None
 
@@ -133,7 +137,7 @@ def fit_depinning(
     full = _full(best, spread, fixed)
     t = t_quantile(switches - int(free.sum()))
     estimates = [_exponential(full[i], covariance[i, i], t) for i in range(4)]
-    if spread:
+    if spread or fixed is None:
         for number, parameter in enumerate(np.flatnonzero(free).tolist()):
             low, high = np.exp(profile_ends(cost, best, number, t**2 / 2))
             estimates[parameter] = Estimate(estimates[parameter].value, float(low), float(high))
@@ -162,7 +166,12 @@ def _full(p: Floats, spread: bool, fixed: float | None) -> Floats:
 
 def _averaged(p: Floats, amplitude_V: Floats, width_s: float, law: Depinning) -> Floats:
     escape = -np.expm1(-hazard_and_slope(p, amplitude_V, width_s, law.exponent)[0])
-    return np.asarray((np.exp(LOG_WEIGHTS)[:, None] * escape).sum(axis=0))
+    return np.asarray((np.exp(log_weights(p))[:, None] * escape).sum(axis=0))
+
+
+def _of_one_visit(trials: Trials) -> Trials:
+    """Take all pulses together, which without a strength of each visit are equal draws."""
+    return Trials(trials.amplitude_V, trials.width_s, trials.switched, np.zeros_like(trials.visit))
 
 
 def _near_threshold(trials: Trials) -> Trials:

@@ -13,6 +13,7 @@ from ...arrays import Floats
 from .trials import Trials
 
 NODES = 15
+NO_SPREAD = -30.0  # ln s, below which all visits have one strength
 WEAKEST = 0.05
 """Strength below which no visit is believed to be."""
 
@@ -34,12 +35,13 @@ class PulseCounts:
 def hazard_and_slope(
     p: Floats, amplitude_V: Floats, width_s: Floats | float, exponent: float
 ) -> tuple[Floats, Floats]:
-    """Return expected escapes (NODES, n) and their derivatives by the parameters (4, NODES, n).
+    """Return expected escapes (nodes, n) and their derivatives by the parameters (4, nodes, n).
 
-    A row is a strength, at a node of the Gauss-Hermite quadrature with weight exp(LOG_WEIGHTS).
+    A row is a strength, at a node of the Gauss-Hermite quadrature with the weight of `log_weights`.
     """
+    nodes = _NODES if p[2] > NO_SPREAD else _NODES[NODES // 2 : NODES // 2 + 1]
     critical, barrier, spread, attempt = np.exp(np.minimum(p, 50.0))
-    wanted = 1 + spread * _NODES[:, None]
+    wanted = 1 + spread * nodes[:, None]
     strength = np.maximum(WEAKEST, wanted)
     gap = np.maximum(0.0, 1 - amplitude_V / (critical * strength))
     power = gap ** (exponent - 1)
@@ -47,7 +49,7 @@ def hazard_and_slope(
     hazard = attempt * width_s * np.exp(-np.minimum(height, 600.0))
     fall = np.where((gap > 0) & (height < 600.0), -hazard, 0.0)
     by_critical = fall * barrier * exponent * power * (1 - gap)
-    by_spread = by_critical * np.where(wanted > WEAKEST, spread * _NODES[:, None] / strength, 0.0)
+    by_spread = by_critical * np.where(wanted > WEAKEST, spread * nodes[:, None] / strength, 0.0)
     return hazard, np.stack([by_critical, fall * height, by_spread, hazard])
 
 
@@ -56,13 +58,18 @@ def log_likelihood(p: Floats, counts: PulseCounts, exponent: float) -> tuple[flo
     hazard, slope = hazard_and_slope(p, counts.amplitude_V, counts.width_s, exponent)
     bounded = np.clip(hazard, 1e-290, 1e4)
     log_switch = np.log(-np.expm1(-bounded))
-    visits = log_switch @ counts.switched - bounded @ counts.survived + LOG_WEIGHTS[:, None]
+    visits = log_switch @ counts.switched - bounded @ counts.survived + log_weights(p)[:, None]
     total = np.logaddexp.reduce(visits, axis=0)
     share = np.exp(visits - total) * counts.times
     by_hazard = share @ counts.switched.T * np.exp(-bounded - log_switch)
     by_hazard -= share @ counts.survived.T
     by_hazard[hazard != bounded] = 0.0
     return float(total @ counts.times), (slope * by_hazard).sum(axis=(1, 2))
+
+
+def log_weights(p: Floats) -> Floats:
+    """Return the logarithms of the strengths' weights (nodes,)."""
+    return LOG_WEIGHTS if p[2] > NO_SPREAD else np.zeros(1)
 
 
 def count_pulses(trials: Trials) -> PulseCounts:

@@ -3,9 +3,11 @@
 The law is that of `depinning` with a smooth barrier (n = 3/2), fitted to trials of one pulse. Its
 parameters are Δ, the barrier without a pulse in units of k_B T, and V_c0, the amplitude that
 switches without thermal help. The attempt rate is fitted if the widths differ by a factor of
-`FIT_RATE_FROM` or more and determine it to a factor of `RATE_WITHIN`, else assumed. Where the share
-of an amplitude and width is one that the law would give in less than `LEAST_P` of all measurements
-(exact binomial, shared out over all amplitudes and widths after Bonferroni), the law does not hold.
+`FIT_RATE_FROM` or more, in `FIT_RATE_TRIALS` trials or more that determine it to a factor of
+`RATE_WITHIN`, else assumed: among fewer trials those that determine it are mostly wrong. Where the
+share of an amplitude and width is one that the law would give in less than `LEAST_P` of all
+measurements (exact binomial, shared out over all amplitudes and widths after Bonferroni), the law
+does not hold.
 """
 
 from collections.abc import Sequence
@@ -21,7 +23,8 @@ from .trials import Trials
 
 LEAST_P = 0.01
 FIT_RATE_FROM = 3.0
-RATE_WITHIN = 30.0  # from the lower end of its interval to the upper one
+FIT_RATE_TRIALS = 2000
+RATE_WITHIN = 1000.0  # from the lower end of its interval to the upper one
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def fit_switching_law(found: Sequence[SwitchingProbability]) -> SwitchingLaw:
 
 def _fit(trials: Trials) -> Depinning:
     widths = trials.width_s
-    if widths.max() >= FIT_RATE_FROM * widths.min():
+    if widths.max() >= FIT_RATE_FROM * widths.min() and len(widths) >= FIT_RATE_TRIALS:
         fit = fit_depinning(trials, attempt_rate_Hz=None)
         rate = fit.attempt_rate_Hz
         if fit.determined and rate.high < RATE_WITHIN * rate.low:
@@ -109,7 +112,7 @@ def _expected(fit: Depinning, shares: Sequence[SwitchingProbability]) -> list[fl
     expected = np.empty(len(shares))
     for width in np.unique(width_s):
         at = width_s == width
-        expected[at] = fit.probability(amplitude_V[at], float(width))[0]
+        expected[at] = fit.expected(amplitude_V[at], float(width))
     return expected.tolist()
 
 

@@ -15,6 +15,9 @@ from ..estimate import Estimate
 from .gaussian import GaussianFit, fit_flicker, fit_white
 from .telegraph import TelegraphFit, fit_telegraph
 
+STATES_KNOWN = 1.35
+"""Widens the interval of a step beside 1/f noise, whose states are taken for known."""
+
 WHITE, FLICKER, TELEGRAPH, DRIFT = "white", "1/f", "telegraph", "drift"
 
 
@@ -64,7 +67,11 @@ class NoiseModel:
         """The step of ln R; None without telegraph noise."""
         if self.telegraph is None:
             return None
-        return self.fit.coefficient(-1) if FLICKER in self.parts else self.telegraph.step
+        if FLICKER not in self.parts:
+            return self.telegraph.step
+        step = self.fit.coefficient(-1)
+        half_width = STATES_KNOWN * (step.high - step.value)
+        return Estimate(step.value, step.value - half_width, step.value + half_width)
 
 
 def fit_models(y: Floats, passed_s: Floats, interval_s: float) -> Iterator[NoiseModel]:

@@ -15,16 +15,17 @@ from dataclasses import dataclass
 from math import exp, inf, log, sqrt
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import gammaincinv, ndtri
 
 from ...arrays import Floats, Ints
 from ..estimate import Estimate
-from ..intervals import Z
+from ..intervals import TAIL, Z
 from .forward_backward import best_path, forward, smooth
 
 DIVISIONS = (0.03, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97)
 FIRST_STEPS, MOST_STEPS, TOLERANCE = 12, 400, 1e-6
 FEWEST_VISITS = 5  # of each state
+FEWEST_EVENTS = 0.1  # that an interval is as wide as
 LARGEST_SUM = 0.98  # of p0 and p1: beyond, states hardly outlast a reading
 SMALLEST_SIGMA = 0.02  # of the scatter from reading to reading
 LEAST_STEP = 1.0  # in σ
@@ -101,18 +102,28 @@ def fit_telegraph(y: Floats, design: Floats, interval_s: float) -> TelegraphFit 
 
 
 def dwell_times(leave: Floats, log_error: Floats, interval_s: float) -> tuple[Estimate, Estimate]:
-    """Return mean dwell times (s) from the probabilities to leave and their logarithms' errors."""
+    """Return mean dwell times (s) from the probabilities to leave and their logarithms' errors.
+
+    A probability of relative error ε has a gamma law's interval, that of 1/ε² events.
+    """
 
     def dwell_s(state: int, log_factor: float) -> float:
-        p, other = float(leave[state]) * exp(min(log_factor, 50.0)), float(leave[1 - state])
+        p, other = float(leave[state]) * exp(log_factor), float(leave[1 - state])
         p = min(p, (1 - other) * (1 - 1e-9))
         return (p + other) * interval_s / (-log(1 - p - other) * p)
 
     first, second = (
-        Estimate(dwell_s(state, 0.0), dwell_s(state, span), dwell_s(state, -span))
-        for state, span in enumerate(Z * np.minimum(log_error, 25.0))
+        Estimate(dwell_s(state, 0.0), dwell_s(state, above), dwell_s(state, below))
+        for state, (below, above) in enumerate(map(_log_ends, log_error.tolist()))
     )
     return first, second
+
+
+def _log_ends(log_error: float) -> tuple[float, float]:
+    """Return the ends of ln p less its value."""
+    events = max(1 / log_error**2, FEWEST_EVENTS)
+    below, above = (log(float(gammaincinv(events, q)) / events) for q in (TAIL, 1 - TAIL))
+    return below, above
 
 
 def _best(y: Floats, design: Floats) -> _Parameters | None:

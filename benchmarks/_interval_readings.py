@@ -64,9 +64,7 @@ def noise_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
             continue
         yield Case("read noise, white", f"{readings} readings", 1e-8 * white in found.white_per_Hz)
         yield Case("read noise, 1/f", f"{readings} readings", 1e-8 in found.flicker)
-        frequency = np.fft.rfftfreq(readings, READ_INTERVAL_s)[1 : (readings - 1) // 2 + 1]
-        density = 1e-8 * (white + 1 / frequency)
-        sigma = float(np.sqrt(density.sum() / (readings * READ_INTERVAL_s)))
+        sigma = 1e-4 * _std_of_series(readings, white, 1.0)
         yield Case(
             "read noise, σ of the series", f"{readings} readings", sigma in found.relative_std_ci
         )
@@ -101,6 +99,18 @@ def _spectrum_noise(
     scale = np.sqrt(density / READ_INTERVAL_s / 2)
     normal = np.fft.rfft(rng.normal(size=count))
     return np.fft.irfft(normal * scale, count)[:readings]
+
+
+def _std_of_series(readings: int, white: float, flicker: float) -> float:
+    """Return the standard deviation expected of a series of `_spectrum_noise` about its mean."""
+    count = 8 * readings
+    frequency = np.fft.rfftfreq(count, READ_INTERVAL_s)[1:]
+    angle = np.pi * frequency * READ_INTERVAL_s
+    of_mean = (np.sin(readings * angle) / (readings * np.sin(angle))) ** 2
+    density = (white + flicker / frequency) * (1 - of_mean)
+    density[-1] /= 2
+    variance = density.sum() / (count * READ_INTERVAL_s) * readings / (readings - 1)
+    return float(np.sqrt(variance))
 
 
 def _points(ohm: Floats) -> pd.DataFrame:

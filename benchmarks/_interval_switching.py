@@ -1,21 +1,17 @@
-"""Pulses whose switching is known: shares, sigmoids, depinning laws, slopes over the cycles."""
+"""Pulses whose switching is known: shares, switching voltages, slopes over the cycles."""
 
 from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, ndtr
+from scipy.special import expit
 
-from dwmtj.analysis.errors import AnalysisError
 from dwmtj.analysis.estimate import Estimate
 from dwmtj.analysis.intervals import proportion_ci
 from dwmtj.analysis.levels.find import Level
 from dwmtj.analysis.state_model.transitions import leaving_voltage
-from dwmtj.analysis.switching.depinning import fit_depinning
 from dwmtj.analysis.switching.endurance import measure_endurance
-from dwmtj.analysis.switching.probability import SwitchingProbability, fit_sigmoid
 from dwmtj.analysis.switching.routes import critical_voltages
-from dwmtj.analysis.switching.trials import Trials
 from dwmtj.analysis.switching.voltages import (
     SwitchingEvent,
     find_switches,
@@ -42,45 +38,6 @@ def share_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
             p in proportion_ci(hits, trials),
             not rarer,
         )
-
-
-def sigmoid_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
-    """Yield intervals of V_50 and σ of a sigmoid, by trials for each amplitude."""
-    for _ in range(devices):
-        trials = int(rng.choice([5, 20, 100]))
-        volts = np.linspace(2.0, 3.0, int(rng.choice([5, 11, 21])))
-        middle_V, sigma_V = rng.uniform(2.3, 2.7), np.exp(rng.uniform(np.log(0.03), np.log(0.3)))
-        hits = rng.binomial(trials, ndtr((volts - middle_V) / sigma_V))
-        try:
-            found = fit_sigmoid(
-                [
-                    SwitchingProbability(V, 5e-8, 1, trials, k, 0, proportion_ci(k, trials))
-                    for V, k in zip(volts.tolist(), hits.tolist(), strict=True)
-                ]
-            )
-        except AnalysisError:
-            continue
-        yield Case("V_50 of a sigmoid", f"{trials} trials", middle_V in found.voltage_V)
-        yield Case("σ of a sigmoid", f"{trials} trials", sigma_V in found.sigma_V)
-
-
-def depinning_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
-    """Yield intervals of the thermal law's parameters, by visits."""
-    for number in range(devices):
-        visits = (10, 40, 200)[number % 3]
-        with_spread = number % 2 == 1
-        critical, barrier = rng.uniform(2.0, 4.0), np.exp(rng.uniform(np.log(30), np.log(200)))
-        spread = np.exp(rng.uniform(np.log(0.01), np.log(0.05))) if with_spread else 0.0
-        trials = _thermal_ladders(rng, visits, critical, barrier, spread)
-        try:
-            law = fit_depinning(trials, spread=with_spread)
-        except AnalysisError:
-            continue
-        kind = f"{visits} visits, {'their own' if with_spread else 'one'} V_c"
-        yield Case("thermal law, V_c", kind, critical in law.critical_V)
-        yield Case("thermal law, E", kind, barrier in law.barrier_kT)
-        if with_spread:
-            yield Case("thermal law, spread of V_c", kind, spread in law.spread)
 
 
 def endurance_cases(rng: np.random.Generator, devices: int) -> Iterator[Case]:
@@ -154,24 +111,6 @@ def _true_leaving(truth: Truth, level: int) -> float | None:
 def _step_V(truth: Truth) -> float:
     volts = truth.amplitudes_V
     return float(np.diff(volts).min()) if len(volts) > 1 else float(volts[0])
-
-
-def _thermal_ladders(
-    rng: np.random.Generator, visits: int, critical: float, barrier: float, spread: float
-) -> Trials:
-    ladder = np.arange(0.5, 1.1, 0.005) * critical
-    amplitude, switched, number = [], [], []
-    for visit in range(visits):
-        own = critical * (1 + spread * rng.normal())
-        gap = np.maximum(0, 1 - ladder / own)
-        hazard = 1e9 * 5e-8 * np.exp(-barrier * gap**1.5)
-        moved = rng.random(len(ladder)) < -np.expm1(-hazard)
-        last = int(np.argmax(moved)) if moved.any() else len(ladder) - 1
-        amplitude += ladder[: last + 1].tolist()
-        switched += moved[: last + 1].tolist()
-        number += [visit] * (last + 1)
-    volts = np.array(amplitude)
-    return Trials(volts, np.full(len(volts), 5e-8), np.array(switched), np.array(number))
 
 
 def _drifting_run(

@@ -15,15 +15,15 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 
 from dwmtj.benchmarks._coverage import Case, print_coverage
+from dwmtj.benchmarks._interval_laws import depinning_cases, law_cases, sigmoid_cases
 from dwmtj.benchmarks._interval_loops import loop_cases, update_cases
 from dwmtj.benchmarks._interval_readings import drift_cases, noise_cases, retention_cases
+from dwmtj.benchmarks._interval_spreads import device_cases, network_cases, visit_cases
 from dwmtj.benchmarks._interval_switching import (
-    depinning_cases,
     endurance_cases,
     hump_cases,
     leaving_cases,
     share_cases,
-    sigmoid_cases,
     voltage_cases,
 )
 
@@ -42,6 +42,10 @@ DRAWN: Mapping[Cases, int] = {
     endurance_cases: 600,
     sigmoid_cases: 600,
     depinning_cases: 240,
+    law_cases: 900,
+    visit_cases: 4000,
+    device_cases: 1500,
+    network_cases: 2000,
 }
 
 

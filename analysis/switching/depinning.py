@@ -38,6 +38,7 @@ ATTEMPT_RATE_Hz = 1e9
 DRAWS = 2000
 MAX_VISITS = 1000
 MIN_SWITCHES = 5
+MIN_VISITS = 30  # whose strengths are told from the thermal scatter
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,8 @@ def fit_depinning(
     """Return the maximum-likelihood depinning law of the trials.
 
     `spread` fits a strength of every visit beside the thermal scatter; `attempt_rate_Hz` None fits
-    f0, which takes several pulse widths. Raises AnalysisError with fewer than five switches, or if
-    no pulse failed.
+    f0, which takes several pulse widths. Raises AnalysisError with fewer than five switches, if no
+    pulse failed, or with fewer than 30 visits of a strength each.
     """
     from scipy.optimize import minimize
 
@@ -104,6 +105,12 @@ def fit_depinning(
         raise AnalysisError(
             f"{switches} of {len(trials.switched)} pulses moved the wall: a switching probability "
             f"needs at least {MIN_SWITCHES} that did and some that did not."
+        )
+    visits = len(np.unique(trials.visit))
+    if spread and visits < MIN_VISITS:
+        raise AnalysisError(
+            f"{visits} visits are too few to tell a strength of each from the thermal scatter; "
+            f"measure {MIN_VISITS} or more, or fit one strength."
         )
     if attempt_rate_Hz is None and len(np.unique(trials.width_s)) < 2:
         raise AnalysisError(

@@ -53,6 +53,13 @@ def test_a_spread_from_visit_to_visit_is_told_from_the_thermal_one() -> None:
     assert 0.02 in fit_depinning(trials, spread=True).spread
 
 
+def test_few_visits_have_no_strengths_of_their_own() -> None:
+    trials = pulses(np.random.default_rng(5), (50e-9,), 29, 0.02)
+    with pytest.raises(AnalysisError, match="29 visits are too few to tell a strength of each"):
+        fit_depinning(trials, spread=True)
+    assert fit_depinning(trials).determined
+
+
 def test_the_attempt_rate_takes_several_widths() -> None:
     with pytest.raises(AnalysisError, match="one width"):
         fit_depinning(pulses(np.random.default_rng(6), (50e-9,), 20, 0.0), attempt_rate_Hz=None)

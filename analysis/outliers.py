@@ -6,12 +6,14 @@
 | not positive | zero or less, in at most `FEW_SHARE` of the readings; more: wiring |
 | open contact, short, glitch | a spike: readings apart from all others that come and go (below) |
 | burnt junction | from here to the end all readings are apart, and none was before |
+| ladder apart | all readings of a ladder, and no other of its phase is there (below) |
 
 Readings are apart where a gap of `GAP` in ln R has none. A group apart of at most `SPIKE_SHARE` of
 the readings is one of spikes if it never lasts longer than `SPIKE` readings and its stays are where
 no level of a ladder has them: mostly above, or below, both their neighbours; now at the start of a
 ladder, now elsewhere; once at the end of one of several; or, a factor e^`FAR` away, in fewer than
-`OFTEN` of the ladders. Spikes of one exact value are autorange glitches.
+`OFTEN` of the ladders. Spikes of one exact value are autorange glitches. Ladders apart are at most
+`APART_SHARE` of at least `MIN_LADDERS`: an open contact for a cycle, a device before its forming.
 """
 
 from dataclasses import dataclass
@@ -29,11 +31,13 @@ FAR = 3.0
 OFTEN = 0.6
 SPIKE = 2
 SPIKE_SHARE = 0.2
+APART_SHARE = 1 / 3
+MIN_LADDERS = 3
 BURNT_READINGS = 4
 BURNT_LADDERS = 2
 BINS_PER_GAP = 8
 
-BURNT = "burnt junction"
+BURNT, LADDER_APART = "burnt junction", "ladder apart"
 
 Kinds = npt.NDArray[np.object_]
 
@@ -54,12 +58,16 @@ class Outliers:
 
 
 def outlier_kinds(
-    resistance_ohm: Floats, sequence: npt.NDArray[np.int64], phase: npt.NDArray[np.int64]
+    resistance_ohm: Floats,
+    sequence: npt.NDArray[np.int64],
+    phase: npt.NDArray[np.int64],
+    *,
+    are_ladders: bool = False,
 ) -> Kinds | None:
     """Return the kind of each finite reading, None where it is sound; all of shape (n,).
 
     None if all are sound. `sequence` numbers the ladders of pulses and `phase` their phases, in
-    order of time.
+    order of time; `are_ladders` if the pulses of each rise or fall.
     """
     part = np.flatnonzero((resistance_ohm > 0) & (resistance_ohm < OVERFLOW_OHM))
     log = np.log(resistance_ohm[part])
@@ -73,6 +81,11 @@ def outlier_kinds(
     if group.max() > 0:
         burnt = _burnt(group, sequence[part])
         kinds[part[burnt:]] = BURNT
+        if are_ladders:
+            alone = _ladders_apart(group[:burnt], sequence[part[:burnt]], phase[part[:burnt]])
+            kinds[part[:burnt][alone]] = LADDER_APART
+            part, group = (np.delete(each, np.flatnonzero(alone)) for each in (part, group))
+            burnt -= int(alone.sum())
         single = len(part) < 2 * len(np.unique(sequence[part]))
         where = (phase if single else sequence)[part[:burnt]]
         order = np.argsort(where, kind="stable")
@@ -109,6 +122,30 @@ def _burnt(group: npt.NDArray[np.intp], where: npt.NDArray[np.int64]) -> int:
     ladders = max(len(np.unique(where[:start])), moves // 2)
     is_end = count - start >= BURNT_READINGS and 2 * start >= count and ladders >= BURNT_LADDERS
     return start if is_end and earlier <= SPIKE else count
+
+
+def _ladders_apart(
+    group: npt.NDArray[np.intp], sequence: npt.NDArray[np.int64], phase: npt.NDArray[np.int64]
+) -> Flags:
+    """Return the readings (n,) of ladders that are apart from all others of their phase."""
+    table = pd.DataFrame({"group": group, "sequence": sequence, "phase": phase})
+    ladders = table.groupby("sequence").agg(
+        phase=("phase", "first"),
+        group=("group", "first"),
+        count=("group", "size"),
+        groups=("group", "nunique"),
+    )
+    visitors = table.groupby(["phase", "group"])["sequence"].nunique()
+    alone = ladders[(ladders["groups"] == 1) & (ladders["count"] >= BURNT_READINGS)]
+    alike = alone.groupby(["phase", "group"])["count"].transform("size")
+    places = pd.MultiIndex.from_frame(alone[["phase", "group"]])
+    all_ladders = alone["phase"].map(ladders["phase"].value_counts())
+    is_apart = (
+        (visitors.reindex(places).to_numpy() == alike.to_numpy())
+        & (alike <= APART_SHARE * all_ladders).to_numpy()
+        & (all_ladders >= MIN_LADDERS).to_numpy()
+    )
+    return np.isin(sequence, alone.index[is_apart])
 
 
 def _spikes(log: Floats, group: npt.NDArray[np.intp], where: npt.NDArray[np.int64]) -> Kinds:

@@ -114,7 +114,9 @@ def _kinds(pulsed: pd.DataFrame) -> Kinds | None:
     """Return the kind of outlier that each reading is, None where there are no outliers."""
     phase = pd.factorize(pulsed["phase"])[0].astype(np.int64)
     resistance = pulsed["resistance_ohm"].to_numpy(dtype=float)
-    return outlier_kinds(resistance, pulsed["sequence"].to_numpy(), phase)
+    size = pulsed["amplitude_V"].abs().groupby(pulsed["sequence"].to_numpy())
+    are_ladders = bool((size.max() > size.min()).all())
+    return outlier_kinds(resistance, pulsed["sequence"].to_numpy(), phase, are_ladders=are_ladders)
 
 
 def missing_readings(points: pd.DataFrame) -> int:

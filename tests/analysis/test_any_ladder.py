@@ -226,3 +226,26 @@ def test_masked_readings_are_left_out() -> None:
     run = ladder(np.random.default_rng(12), FOUR_OHM, cycles=6, stay=(3, 6))
     run["mark"] = ["masked" if ohm < 73 else None for ohm in run["resistance_ohm"]]
     assert [round(level.mean_ohm) for level in find_levels(run)] == [100, 93, 80]
+
+
+@pytest.mark.parametrize(("cycle", "R_ohm"), [(0, 1e6), (3, 3.0), (5, 3.0)])
+def test_a_whole_cycle_apart_is_no_level(cycle: int, R_ohm: float) -> None:
+    """A contact open before forming, a short for a cycle, and one to the end."""
+    rng = np.random.default_rng(cycle)
+    volts = np.arange(0.5, 4.01, 0.1)
+    seats = np.array([100, 93, 80, 67])[np.searchsorted([1.2, 2.6, 3.5], volts)]
+    table = [
+        (number, volt, ohm)
+        for number in range(6)
+        for volt, ohm in zip(
+            volts,
+            (np.full(len(volts), R_ohm) if number == cycle else seats)
+            * (1 + 1e-3 * rng.normal(size=len(volts))),
+            strict=True,
+        )
+    ]
+    number, volt, ohm = (np.array(column) for column in zip(*table, strict=True))
+    report = measure_levels(points(number.astype(int), volt, ohm))
+    assert [round(level.mean_ohm) for level in report.levels] == [100, 93, 80, 67]
+    (apart,) = report.outliers
+    assert (apart.kind, apart.readings) == ("burnt junction" if cycle == 5 else "ladder apart", 36)

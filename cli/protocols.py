@@ -4,8 +4,10 @@ from typing import Annotated, Any
 
 import typer
 
+from ..protocols.adaptive.write_verify import WriteVerify
 from ..protocols.catalogue import PROTOCOLS, make_protocol
 from ..protocols.declarations import Declaration, declarations
+from ..protocols.procedure import BenchProcedure
 from .console import print_json, print_table
 from .options import JsonOption
 
@@ -18,18 +20,19 @@ def protocols(
 ) -> None:
     """List the protocols, or the parameters of one."""
     if protocol is None:
-        rows = [(name, cls.summary) for name, cls in PROTOCOLS.items()]
+        listed: list[type[BenchProcedure]] = [*PROTOCOLS.values(), WriteVerify]
+        rows = [(each.name, each.summary) for each in listed]
         if as_json:
             print_json([{"protocol": name, "summary": summary} for name, summary in rows])
         else:
             print_table("Protocols", ("protocol", "summary"), rows)
         return
-    declared = _declarations(protocol)
+    declared = declarations(_class_of(protocol))
     if as_json:
         print_json([_document(each) for each in declared])
         return
     print_table(
-        f"{protocol}: {PROTOCOLS[protocol].summary}",
+        f"{protocol}: {_class_of(protocol).summary}",
         ("group", "parameter", "default", "range", "meaning"),
         [
             (each.group, each.name, each.show(each.default), each.range, _meaning(each))
@@ -38,8 +41,8 @@ def protocols(
     )
 
 
-def _declarations(protocol: str) -> tuple[Declaration, ...]:
-    return declarations(type(make_protocol(protocol)))
+def _class_of(protocol: str) -> type[BenchProcedure]:
+    return WriteVerify if protocol == WriteVerify.name else type(make_protocol(protocol))
 
 
 def _document(declared: Declaration) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from ..protocols import ProtocolError
+from ..protocols.adaptive.write_verify import WriteVerify
 from ..protocols.catalogue import make_protocol
+from ..protocols.procedure import BenchProcedure
 from ..protocols.running.scanning import scanned_runs
 from ..storage import RunRecord, Store, StoreError
 from ..wording import counted, with_article
@@ -25,6 +27,7 @@ from .options import (
     parsed_temperature_K,
     use_models_from,
 )
+from .runs.write_verify import print_ending, write_verify
 from .scan import RunNotes, print_scan, run_scan
 
 
@@ -42,6 +45,22 @@ def run(
         typer.Option(
             metavar="NAME=v1,v2,…",
             help="Values of a parameter, one run each; repeatable, for all combinations.",
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL",
+            help="State model that write-verify follows: NAME, NAME:VERSION, or a .json file.",
+            show_default=False,
+        ),
+    ] = None,
+    level: Annotated[
+        int | None,
+        typer.Option(
+            metavar="K",
+            help="Level that write-verify writes; 0 has the largest resistance.",
+            show_default=False,
         ),
     ] = None,
     stop_if: Annotated[
@@ -82,7 +101,13 @@ def run(
       dwmtj run retention --bench bench.toml --temperature 85C
       dwmtj run staircase-write --scan pulse_width_s=20ns,50ns --scan bias_field_T=-4mT,0mT
       dwmtj run staircase-write -p "pulse_width_s=50 ns" -p "bias_field_T=-40 Oe" --dry-run
+      dwmtj run write-verify --bench bench.toml --model straight-B1 --level 2
     """
+    writes = protocol == WriteVerify.name
+    if not writes and (model is not None or level is not None):
+        raise ProtocolError("--model and --level are for write-verify: omit them.")
+    if writes and scan:
+        raise ProtocolError("write-verify writes one level of one model: omit --scan.")
     given = _parse(parameter or [])
     _check_text(notes, "--notes")
     _check_text(operator, "--operator")
@@ -95,11 +120,15 @@ def run(
             store = opened.enter_context(Store.open(database, create=False))
             original = store.run(resume)
             seed, attempt = _seed_of(original, protocol, seed), len(original.attempts) + 1
-            given = {**original.parameters, **given}
+            given = given if writes else {**original.parameters, **given}
             if temperature_K is None:
                 temperature_K = original.conditions.get("temperature_K")
         runs = scanned_runs(protocol, given, scan) if scan else ()
-        procedure = make_protocol(protocol, given) if not runs else runs[0].procedure
+        procedure: BenchProcedure
+        if writes:
+            procedure = write_verify(given, model, level, database, original)
+        else:
+            procedure = make_protocol(protocol, given) if not runs else runs[0].procedure
         bench_file = choose_bench(
             bench, seed, attempt if not runs else 1, temperature_K=temperature_K
         )
@@ -138,6 +167,8 @@ def run(
             f"run {outcome.run_id}: {outcome.status}, {counted(outcome.points, 'point')} in "
             f"{store.path}{repeated}"
         )
+        if isinstance(procedure, WriteVerify):
+            print_ending(procedure, store, outcome.run_id)
 
 
 def _parse(assignments: list[str]) -> dict[str, float | str]:

@@ -58,8 +58,14 @@ def make_protocol(name: str, parameters: Mapping[str, float | str] | None = None
             f"There is no protocol {name!r}{_did_you_mean(name, PROTOCOLS)}; the protocols are "
             f"{', '.join(PROTOCOLS)}."
         ) from None
-    declared = {each.name: each for each in declarations(PROTOCOLS[name])}
-    for key, value in (parameters or {}).items():
+    set_parameters(procedure, parameters or {})
+    return procedure
+
+
+def set_parameters(procedure: BenchProcedure, parameters: Mapping[str, float | str]) -> None:
+    """Set parameters, numbers or texts as in `make_protocol`, and check them all together."""
+    name, declared = procedure.name, {each.name: each for each in declarations(type(procedure))}
+    for key, value in parameters.items():
         if key not in declared:
             raise ProtocolError(
                 f"{name} has no parameter {key!r}{_did_you_mean(key, declared)}; "
@@ -72,7 +78,6 @@ def make_protocol(name: str, parameters: Mapping[str, float | str] | None = None
             accepted = declaration.check(value, subject)
         setattr(procedure, key, accepted)
     procedure.validate()
-    return procedure
 
 
 def _did_you_mean(name: str, known: Mapping[str, object]) -> str:

@@ -151,10 +151,11 @@ class StationWork:
         if self.stop.pending:
             return False
         jobs, held = self.queue.jobs, self.queue.held
-        if self.signals.ending or (self.clients.are_gone and not jobs):
+        nothing_starts = held or not jobs  # a held queue is stored, for the next station
+        if self.signals.ending or (self.clients.are_gone and nothing_starts):
             return True
         may_end = self.ends_when_idle or self.clients.have_dismissed
-        return may_end and (held or not jobs) and not self.hand.on
+        return may_end and nothing_starts and not self.hand.on
 
     def _do_next(self) -> None:
         if self.stop.pending:

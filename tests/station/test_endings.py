@@ -169,6 +169,21 @@ def test_a_station_left_with_a_run_ends_some_time_after_it_and_makes_safe_what_w
 
 
 @posix
+def test_a_held_queue_is_stored_and_keeps_no_station(served: TcpBench, tmp_path: Path) -> None:
+    bench, database = str(served.write(tmp_path)), str(tmp_path / "lab.sqlite")
+    station = opened(Station.start(bench, database=database, end_unused_after_s=2.0))
+    pid = station.state().pid
+    station.hold(True)
+    station.add(SHORT)
+    station.leave()
+    wait_until(lambda: has_ended(pid))
+    station = opened(Station.start(bench, database=database, end_unused_after_s=2.0))
+    state = station.state()
+    assert state.held and [job.new for job in state.queue] == [SHORT]
+    station.shut_down()
+
+
+@posix
 def test_a_station_that_somebody_starts_by_hand_stays(served: TcpBench, tmp_path: Path) -> None:
     bench, database = str(served.write(tmp_path)), str(tmp_path / "lab.sqlite")
     window = opened(Station.start(bench, database=database, end_unused_after_s=600.0))

@@ -155,8 +155,8 @@ class RunModel(RowsModel):
         if index.column() == NOTES:
             self._annotate(run, notes=text)
         else:
-            tags = tuple(filter(None, (tag.strip() for tag in text.split(","))))
-            self._annotate(run, tags=tags)
+            tags = dict.fromkeys(filter(None, (tag.strip() for tag in text.split(","))))
+            self._annotate(run, tags=tuple(tags))
         return True
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:

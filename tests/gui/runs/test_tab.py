@@ -62,6 +62,12 @@ def test_notes_and_tags_are_edited_in_place_and_stored(
     qtbot.waitUntil(stored, timeout=PATIENCE_MS)
 
 
+def test_a_tag_given_twice_is_kept_once(runs: RunsTab) -> None:
+    index = runs.model.index(1, TAGS)
+    runs.model.setData(index, "good, tip 3, good,")
+    assert index.data() == "good, tip 3"
+
+
 def test_a_star_is_set_with_a_key_and_found(runs: RunsTab, qtbot: QtBot) -> None:
     runs.table.selectRow(2)
     qtbot.keyClick(runs.table, Qt.Key.Key_S)

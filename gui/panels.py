@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QTextDocument, QTextOption
+from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent, QTextDocument, QTextOption
 from PySide6.QtWidgets import (
     QSizePolicy,
     QSplitter,
@@ -20,7 +20,7 @@ from .jobs.tab import QueueTab
 from .link.archive import Archive
 from .link.station_link import StationLink
 from .link.worker import Worker
-from .look.html import PICTURE
+from .look.html import PICTURE, PICTURE_TAG
 from .look.tabs import Tabs
 from .look.theme import LIGHT, Theme
 from .look.widgets import Card, button, row
@@ -34,6 +34,7 @@ from .runs.tab import RunsTab
 from .status_line import StatusLine
 from .window_state import WindowState
 
+BESIDE_PICTURE = 40  # logical pixels, of margins and the scroll bar
 STRETCH = {"body": (0, 1), "top": (1, 0), "right": (2, 1)}
 
 
@@ -46,17 +47,29 @@ class TextPage(Card):
         super().__init__()
         self.text = QTextBrowser()
         self.text.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.text.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._page, self._picture = "", QImage()
         self.back = button("← Plots", self.closed.emit, "Esc")
         self.body.addLayout(row(1, self.back))
         self.body.addWidget(self.text, 1)
 
     def show_page(self, page: str, png: bytes) -> None:
-        """Show HTML, and a picture under the name PICTURE, half as wide as it has pixels."""
+        """Show HTML; its PICTURE is half as wide as it has pixels, or as there is room."""
+        self._page, self._picture = page, QImage.fromData(png) if png else QImage()
         self.text.clear()
-        image = QImage.fromData(png) if png else QImage()
         kind = QTextDocument.ResourceType.ImageResource.value
-        self.text.document().addResource(kind, QUrl(PICTURE), image)
-        self.text.setHtml(page)
+        self.text.document().addResource(kind, QUrl(PICTURE), self._picture)
+        self._lay_out()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._picture.isNull():
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        width = min(self._picture.width() // 2, self.text.width() - BESIDE_PICTURE)
+        sized = f'<img src="{PICTURE}" width="{width}">'
+        self.text.setHtml(self._page.replace(PICTURE_TAG, sized))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -6,6 +6,7 @@ from html import escape
 from .theme import Theme
 
 PICTURE = "picture"
+PICTURE_TAG = f'<img src="{PICTURE}">'
 
 
 def page(theme: Theme, *parts: str) -> str:

@@ -10,13 +10,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 PANEL_IN = (2.15, 1.9)
-DPI = 200
-SHOWN_DPI = 100
-
-
-def picture_width(model: StateModel) -> int:
-    """Return the width in logical pixels at which the picture is sharp on a fine screen."""
-    return round(PANEL_IN[0] * _panels(model) * SHOWN_DPI)
+DPI = 200  # twice as many as are shown, for a fine screen
 
 
 def model_png(model: StateModel, theme: Theme) -> bytes:

@@ -10,7 +10,6 @@ from ...analysis.state_model.transitions import leaving_voltage
 from ..look import html
 from ..look.theme import Theme
 from ..parameters import quantity
-from .figure import picture_width
 
 VERDICTS = {True: "yes", False: "no", None: "not determined"}
 
@@ -19,14 +18,13 @@ def model_html(model: StateModel, theme: Theme) -> str:
     """Return all that a model holds, as a page."""
     columns = ["level", "R (Ω)", "σ of visits (Ω)", "G (mS)", "visits"]
     columns += [f"left at {_sign(pulses)} V" for pulses in model.pulses]
-    width = picture_width(model)
     return html.page(
         theme,
         f'<p style="font-size:17px; font-weight:600;">{model.name}, version {model.version}</p>',
         html.heading(theme, "Levels, with 95 % intervals"),
         html.table(theme, columns, list(_levels(model))),
         *(html.paragraph(remark) for remark in model.remarks),
-        f'<p style="margin:10px 0 0 0;"><img src="{html.PICTURE}" width="{width}"></p>',
+        f'<p style="margin:10px 0 0 0;">{html.PICTURE_TAG}</p>',
         html.heading(theme, "Conditions and origin"),
         html.pairs(theme, list(_facts(model))),
     )

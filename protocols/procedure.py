@@ -107,6 +107,8 @@ class BenchProcedure(Procedure):
     def check(self, bench: Bench) -> None:
         """Raise ProtocolError or LimitError if the bench cannot run this; touch nothing."""
         self.validate()
+        if self.read_current_A == 0:
+            raise ProtocolError("The read current is 0 A, with which no resistance can be read.")
         self._watch(bench)
         set_points = self.set_points()
         bench.check(set_points)

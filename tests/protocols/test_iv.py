@@ -57,3 +57,10 @@ def test_the_resistance_of_the_antiparallel_junction_falls_with_the_bias(
     panels = {panel.name: panel for panel in panels_of(table).drawn}
     assert set(panels) == {"iv", "bias"}
     assert len(panels["iv"].data) == len(panels["bias"].data) == len(points)
+
+
+def test_a_read_current_of_zero_is_refused_by_every_protocol(bench: Bench, rig: Any) -> None:
+    for name in ("saturate", "staircase-write", "read-series"):
+        with pytest.raises(ProtocolError, match="read current is 0 A"):
+            make_protocol(name, {"read_current_A": 0.0}).check(bench)
+    assert rig.calls == []

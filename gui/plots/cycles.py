@@ -55,6 +55,11 @@ class CyclePlot(Plot):
         self._beneath.clear()
 
     @property
+    def has_points(self) -> bool:
+        """True if the run itself, not only one that is overlaid, has points to show."""
+        return len(self._trace) > 0
+
+    @property
     def cycles(self) -> tuple[int, int, int]:
         """The first cycle, the newest, and that of the last colour, counted from 0."""
         return self._cycles[0], self._newest_cycle, self._cycles[1]
@@ -84,7 +89,7 @@ class CyclePlot(Plot):
         extents += [
             np.array([[line.x.min(), line.x.max()], [line.y.min(), line.y.max()]])
             for line in self._overlaid
-            if len(line.x) and extents
+            if len(line.x)
         ]
         if not extents:
             return None
@@ -108,6 +113,12 @@ class CyclePlot(Plot):
         )
         for layer in (self._earlier, self._beneath, self._newest):
             layer.draw(painter, frame)
+        if not count:  # only overlays: they must not be taken for the run
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            ground = painter.boundingRect(frame.rect, flags, self.sentence)
+            painter.fillRect(ground.adjusted(-4, -2, 4, 2), QColor(self.colours.background))
+            painter.setPen(QColor(self.colours.muted))
+            painter.drawText(frame.rect, flags, self.sentence)
         marked_x, marked_y = self._trace.marked
         draw_crosses(painter, frame.px(marked_x), frame.py(marked_y), QColor(self.colours.marked))
         draw_labels(

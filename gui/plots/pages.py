@@ -83,7 +83,7 @@ class VoltagePage(Page):
 
     def _show_parts(self) -> None:
         """Hide what belongs to a plot without data: one sentence is enough."""
-        self.bar.setVisible(self.voltage.view is not None)
+        self.bar.setVisible(self.voltage.has_points)
         self.levels.setVisible(self.voltage.view is not None)
         self.strip.setVisible(self.strip.view is not None)
 

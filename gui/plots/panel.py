@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
+from ..look.widgets import ElidedLabel
 from .clipboard import copy_picture, copy_table
 from .colours import LIGHT, PlotColours
 from .data.run_points import RunPoints
@@ -29,6 +30,7 @@ class PlotsPanel(QWidget):
         self._pages = pages()
         self.tabs = QTabBar()
         self.tabs.setExpanding(False)
+        self.title = ElidedLabel(look="muted")
         self.toolbar = Toolbar()
         self._stack = QStackedWidget()
         for name, page in self._pages.items():
@@ -46,6 +48,7 @@ class PlotsPanel(QWidget):
     def show_run(self, title: str, points: RunPoints, running: bool) -> None:
         """Show a run from its beginning, without the overlays of the one before."""
         self.points = points
+        self.title.setText(title)
         self._overlays = []
         for plot in self._plots():
             plot.running = running
@@ -92,6 +95,7 @@ class PlotsPanel(QWidget):
         column.setContentsMargins(8, 6, 4, 4)
         column.setSpacing(4)
         column.addLayout(head)
+        column.addWidget(self.title)
         column.addWidget(self._stack, 1)
 
     def _connect(self) -> None:

@@ -145,6 +145,26 @@ def test_the_overlay_button_asks_and_later_offers_to_remove(
     assert panel.page.main.view.y[1] < 200
 
 
+def test_a_run_without_pulses_shows_the_runs_laid_over_it_and_is_named(
+    panel: PlotsPanel, draw: Draw
+) -> None:
+    columns = staircase()
+    bare = {**columns, "amplitude_V": np.full(len(columns["point"]), np.nan)}
+    panel.show_run("Run 42", points_of(bare), running=False)
+    draw(panel)
+    assert panel.title.full_text() == "Run 42"
+    assert not panel.page.main.table_shown()
+    panel.add_overlay("Run 41", points_of(staircase(seed=2)))
+    draw(panel)
+    view = panel.page.main.view
+    assert view
+    assert view.x[1] > 3.9
+    assert view.y[1] > 100
+    panel.clear_overlays()
+    draw(panel)
+    assert panel.page.main.view != view
+
+
 def test_an_overlay_leaves_a_view_set_by_hand(panel: PlotsPanel, draw: Draw) -> None:
     panel.show_run("Run 42", points_of(staircase()), running=False)
     draw(panel)

@@ -46,10 +46,8 @@ def states_over_cycles(cycling: Cycling) -> Panel:
         for column, (_, label, colour) in zip(("written_ohm", "reset_ohm"), STATES, strict=True):
             axes.plot(drawn["cycle"], drawn[column], ".", color=colour, markersize=2, label=label)
         _mark_failure(axes, cycling)
-        axes.set_xscale("log")
-        axes.set_xlim(0.8, 1.25 * float(cycling.cycle.max()))
+        _lay_out_cycles(axes, cycling)
         axes.set_ylim(*limits)
-        axes.set_xlabel("Cycle")
         label_axis(axes, "y", "Resistance", "Ω", limits)
         _name_outside(axes, cycling, limits)
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
@@ -69,14 +67,19 @@ def window_panel(cycling: Cycling) -> Panel:
             axes.fill_between(middle, values[:, 0], values[:, 2], color=colour, alpha=0.25, lw=0)
             axes.plot(middle, values[:, 1], ".-", color=colour, label=f"{label}, median")
         _mark_failure(axes, cycling)
-        axes.set_xscale("log")
-        axes.set_xlim(0.8, 1.25 * float(cycling.cycle.max()))
-        axes.set_xlabel("Cycle")
+        _lay_out_cycles(axes, cycling)
         shown = np.concatenate([window.written_ohm, window.reset_ohm])
         label_axis(axes, "y", f"{OUTER[0]:g} to {OUTER[1]:g} % of the resistances", "Ω", shown)
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
 
     return Panel("endurance-window", "Window over the cycles", _window_table(window), paint)
+
+
+def _lay_out_cycles(axes: Axes, cycling: Cycling) -> None:
+    """Lay the cycles out in decades, at least one of them."""
+    axes.set_xscale("log")
+    axes.set_xlim(0.8, 1.25 * max(10.0, float(cycling.cycle.max())))
+    axes.set_xlabel("Cycle")
 
 
 def state_distributions(cycling: Cycling) -> Panel:

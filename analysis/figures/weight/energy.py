@@ -15,6 +15,7 @@ from ..panel import Panel
 DOTS_UP_TO = 200  # moves of one kind; of more, their range
 NAMED_UP_TO = 12  # kinds of moves on the axis
 TILTED_FROM = 6
+HEADROOM = 1.08  # above the largest energy, of its distance from zero
 
 
 def update_energy(points: pd.DataFrame, levels: Sequence[Level], track: Track) -> Panel:
@@ -30,9 +31,10 @@ def update_energy(points: pd.DataFrame, levels: Sequence[Level], track: Track) -
     rng = np.random.default_rng(0)
 
     def paint(axes: Axes) -> None:
+        bounded = False
         for place, (before, after) in enumerate(kinds):
             energy_J = moves.energy_J[(moves.before == before) & (moves.after == after)]
-            _paint(axes, place, energy_J, rng)
+            bounded |= _paint(axes, place, energy_J, rng)
         every = -(-len(kinds) // NAMED_UP_TO)
         names = [f"{before} → {after}" for before, after in kinds]
         tilted = len(kinds) > TILTED_FROM
@@ -41,16 +43,17 @@ def update_energy(points: pd.DataFrame, levels: Sequence[Level], track: Track) -
         axes.set_xlabel("Move (level → level)")
         label_axis(axes, "y", "Energy of a move", "J", moves.energy_J)
         if axes.get_yscale() == "linear":
-            axes.set_ylim(bottom=0)
+            axes.set_ylim(0, HEADROOM * moves.energy_J.max())
         axes.plot([], [], " ", label=f"V²t/R, R = {track.resistance_ohm:.4g} Ω ({track.source})")
-        axes.plot([], [], color=BLUE, label="median, 95 % interval")
+        axes.plot([], [], color=BLUE, label="median" + ", 95 % interval" * bounded)
         legend_below(axes, lines_above=2.0 * tilted, ncols=2)
 
     title = "Energy of the weight update"
     return Panel("energy", title, _table(found), paint, lines_below=1)
 
 
-def _paint(axes: Axes, place: int, energy_J: np.ndarray, rng: np.random.Generator) -> None:
+def _paint(axes: Axes, place: int, energy_J: np.ndarray, rng: np.random.Generator) -> bool:
+    """Draw the moves of one kind; return True if they are enough for an interval."""
     if len(energy_J) <= DOTS_UP_TO:
         x = place + rng.uniform(-0.15, 0.15, len(energy_J))
         axes.plot(x, energy_J, ".", color=GREY, alpha=0.6, markersize=3)
@@ -58,14 +61,16 @@ def _paint(axes: Axes, place: int, energy_J: np.ndarray, rng: np.random.Generato
         axes.plot([place, place], [energy_J.min(), energy_J.max()], color=GREY, linewidth=0.6)
     median = median_ci(energy_J)
     axes.plot([place - 0.3, place + 0.3], [median.value] * 2, color=BLUE, linewidth=1.4)
-    if np.isfinite(median.low):
-        axes.errorbar(
-            [place],
-            [median.value],
-            [[median.value - median.low], [median.high - median.value]],
-            color=BLUE,
-            capsize=2,
-        )
+    if not np.isfinite(median.low):
+        return False
+    axes.errorbar(
+        [place],
+        [median.value],
+        [[median.value - median.low], [median.high - median.value]],
+        color=BLUE,
+        capsize=2,
+    )
+    return True
 
 
 def _order(kind: tuple[int, int]) -> tuple[bool, int, int]:

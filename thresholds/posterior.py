@@ -19,11 +19,12 @@ from scipy.special import ndtr
 from ..arrays import Floats
 
 BEYOND = 0.25
-LAPSES = np.array([0.0, 0.02, 0.05, 0.1, 0.2, 0.35])
-LAPSE_PRIOR = np.array([0.7, 0.12, 0.08, 0.05, 0.03, 0.02])
+LAPSES = np.array([0.0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4])
+LAPSE_PRIOR = np.array([0.7, 0.12, 0.07, 0.04, 0.025, 0.02, 0.015, 0.01])
 MEANS, SIGMAS = 81, 25
 NARROW, KEPT, MARGIN = 0.35, 1e-7, 2
 CUT = 1e-4
+LAPSE_EXCLUDED = 0.15  # of the largest likelihood: ln L falls by 1.9
 TAIL = 0.0125
 """Of the credible interval, 97.5 %: a measurement that ends where its interval is narrow holds the
 truth less often than the interval says, this one in 95 % (`benchmarks/adaptive_threshold.py`)."""
@@ -104,9 +105,20 @@ class Posterior:
         quantiles = _quantiles(self.log_sigma, self.sigma_marginal(), shares)
         return [float(value) for value in np.exp(quantiles)]
 
-    def lapse(self) -> float:
-        """Return the mean of λ."""
-        return float(self.weights.sum(axis=(0, 1)) @ LAPSES)
+    def lapse(self) -> tuple[float, float, float]:
+        """Return λ and the ends of its interval from the likelihood, every λ as likely at first.
+
+        The prior that serves V_C expects few lapses, and few trials contradict it. The interval
+        begins at 0 where the trials do not exclude it.
+        """
+        likelihood = self.weights.sum(axis=(0, 1)) / LAPSE_PRIOR
+        share = np.linspace(0, LAPSES[-1], 401)
+        density = np.interp(share, LAPSES, likelihood)
+        total = np.cumsum(density) / density.sum()
+        low, high = (float(np.interp(end, total, share)) for end in (TAIL, 1 - TAIL))
+        if likelihood[0] > LAPSE_EXCLUDED * likelihood.max():
+            low, high = 0.0, float(np.interp(1 - 2 * TAIL, total, share))
+        return float(share @ density / density.sum()), low, high
 
     @property
     def interval_V(self) -> float:

@@ -8,7 +8,7 @@ and a mean that stays within the margin make no trial.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, nan
 
 from ..storage import Phase
 
@@ -33,12 +33,10 @@ class Judgement:
             return False
         return self.threshold_ohm + self.margin_ohm <= resistance_ohm < self.upper_ohm
 
-    def moved(self, readings_ohm: Sequence[float]) -> bool | None:
+    def moved(self, mean_ohm: float) -> bool | None:
         """Return True or False for the mean of readings after a pulse, None if it is ambiguous."""
-        finite = [reading for reading in readings_ohm if isfinite(reading)]
-        if not finite:
+        if not isfinite(mean_ohm):
             return None
-        mean_ohm = sum(finite) / len(finite)
         if abs(mean_ohm - self.threshold_ohm) < self.margin_ohm or mean_ohm >= self.upper_ohm:
             return None
         return mean_ohm < self.threshold_ohm
@@ -55,10 +53,16 @@ class TrialReading:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A cycle: the amplitude of its pulse, None if there is none, and whether it moved the wall."""
+    """A cycle: the amplitude of its pulse, None if there is none, and whether it moved the wall.
+
+    `before_ohm` is the reading before the pulse, `after_ohm` the mean of those after it; None where
+    the trial does not count.
+    """
 
     amplitude_V: float | None
     moved: bool | None
+    before_ohm: float | None = None
+    after_ohm: float | None = None
 
 
 def trial_of(readings: Sequence[TrialReading], judgement: Judgement) -> Trial:
@@ -67,5 +71,9 @@ def trial_of(readings: Sequence[TrialReading], judgement: Judgement) -> Trial:
     if not at or not judgement.is_prepared(readings[at - 1].resistance_ohm):
         return Trial(None, None)
     after = [each.resistance_ohm for each in readings[at : at + MOST_READINGS]]
-    values = [float("nan") if each is None else each for each in after]
-    return Trial(readings[at].amplitude_V, judgement.moved(values))
+    finite = [each for each in after if each is not None and isfinite(each)]
+    mean_ohm = sum(finite) / len(finite) if finite else nan
+    moved = judgement.moved(mean_ohm)
+    if moved is None:
+        return Trial(readings[at].amplitude_V, None)
+    return Trial(readings[at].amplitude_V, moved, readings[at - 1].resistance_ohm, mean_ohm)

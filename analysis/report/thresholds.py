@@ -26,7 +26,7 @@ def adaptive_table(points: pd.DataFrame, parameters: Mapping[str, Any]) -> Table
         ("σ (V)", format_interval(*found.sigma_V) if found.is_determined else "not determined"),
         ("trials that count", f"{found.trials} of {found.cycles}"),
         ("that moved the wall", str(found.moved)),
-        ("lapses (%)", f"{found.lapse * 100:.1f}"),
+        ("lapses (%)", f"{found.lapse[1] * 100:.0f} to {found.lapse[2] * 100:.0f}"),
         ("p of the law", "too few trials" if isnan(found.p_value) else f"{found.p_value:.2g}"),
     )
     return Table(ADAPTIVE, COLUMNS, rows, _remarks(found))
@@ -61,7 +61,7 @@ def _threshold(found: ThresholdResult, parameters: Mapping[str, Any]) -> str:
 
 def _remarks(found: ThresholdResult) -> tuple[str, ...]:
     if found.is_determined:
-        return ()
+        return (f"V_C: {found.remark}.",) * bool(found.remark)
     return (f"V_C is not determined: {found.reason}.",)
 
 

@@ -49,7 +49,7 @@ def measure_adaptive_threshold(
     trials = trials_of(points, judgement_of(parameters))
     _check_stored(points, [trial.moved for trial in trials])
     posterior = posterior_of(trials, prior_of(parameters))
-    return result_of(posterior, len(trials), float(parameters.get("prepare_V", 0.0)))
+    return result_of(posterior, trials, float(parameters.get("prepare_V", 0.0)))
 
 
 def _check_stored(points: pd.DataFrame, moved: list[bool | None]) -> None:

@@ -10,7 +10,7 @@ from ...instruments import Bench, SetPoints
 from ...storage import Phase, Point
 from ...thresholds.choice import next_amplitude_V
 from ...thresholds.posterior import SHARES, Posterior, Prior
-from ...thresholds.result import FEWEST_TRIALS, is_beyond, posterior_of, result_of
+from ...thresholds.result import is_complete, posterior_of
 from ...thresholds.stored import judgement_of, prior_of, trials_of
 from ...thresholds.trials import MOST_READINGS, Judgement, Trial, TrialReading, trial_of
 from ..errors import ProtocolError
@@ -38,7 +38,8 @@ class AdaptiveThreshold(PulsedProcedure):
     the trials, and its spread σ: of the saturated level, or of the one in which a pulse of
     `prepare_V` leaves the wall. The next amplitude is that with the largest expected information.
     The run ends when the interval of V_C is `interval_V` wide and the trials follow the law, when
-    V_C surely lies beyond the range of amplitudes, or before `most_pulses` would be exceeded.
+    V_C surely lies beyond the range of amplitudes, when the readings show two levels instead of
+    one, or before `most_pulses` would be exceeded.
 
     With `reset_V` the device is saturated only once; a wall that held is then driven off by the
     last amplitude, since a visit may keep its threshold, and every trial begins after a reset
@@ -148,12 +149,14 @@ class AdaptiveThreshold(PulsedProcedure):
     def steps(self, bench: Bench, first_cycle: int = 0) -> Iterator[Point]:
         sequence = MeasurementSequence.start(bench, self.read_current_A, self.shape)
         posterior = posterior_of(self._earlier, self.prior)
-        trial, lost = Trial(None, None), 0
+        trials, lost = list(self._earlier), 0
+        trial = Trial(None, None)
         for cycle in range(first_cycle, self.expected_cycles()):
-            if self._ends(posterior):
+            if self._ends(posterior, trials):
                 return
             readings = yield from self._trial(sequence, cycle, trial, posterior)
             trial = self._judged(readings)
+            trials.append(trial)
             lost = 0 if trial.moved is not None else lost + 1
             if lost == MOST_LOST:
                 raise ProtocolError(self._loss(readings))
@@ -197,16 +200,8 @@ class AdaptiveThreshold(PulsedProcedure):
         if self.prepare_V:
             yield from sequence.pulses((self.prepare_V,), shape, delay_s, Phase.PREPARE, cycle)
 
-    def _ends(self, posterior: Posterior) -> bool:
-        if is_beyond(posterior):
-            return True
-        moved = sum(posterior.moved)
-        return (
-            len(posterior.moved) >= FEWEST_TRIALS
-            and 0 < moved < len(posterior.moved)
-            and posterior.interval_V <= self.interval_V
-            and result_of(posterior, 0, self.prepare_V).is_determined
-        )
+    def _ends(self, posterior: Posterior, trials: list[Trial]) -> bool:
+        return is_complete(posterior, trials, self.prepare_V)
 
     def _amplitude_V(self, posterior: Posterior) -> float:
         return next_amplitude_V(posterior)
@@ -233,8 +228,8 @@ class AdaptiveThreshold(PulsedProcedure):
 class _Rehearsal(AdaptiveThreshold):
     """Every trial is prepared, held, and decided by its first reading; none is the last."""
 
-    def _ends(self, posterior: Posterior) -> bool:
-        del posterior
+    def _ends(self, posterior: Posterior, trials: list[Trial]) -> bool:
+        del posterior, trials
         return False
 
     def _amplitude_V(self, posterior: Posterior) -> float:

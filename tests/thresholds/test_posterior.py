@@ -32,7 +32,7 @@ def asked(law: Law, seed: int, trials: int, prior: Prior = PRIOR) -> Posterior:
 
 
 def result(law: Law, seed: int, trials: int) -> ThresholdResult:
-    return result_of(asked(law, seed, trials), trials)
+    return result_of(asked(law, seed, trials), ())
 
 
 def test_intervals_hold_the_threshold_and_its_spread() -> None:
@@ -88,7 +88,7 @@ def test_two_early_lapses_do_not_lead_astray() -> None:
     for _ in range(80):
         amplitude_V = next_amplitude_V(posterior)
         posterior.add(amplitude_V, normal(2.5, 0.1)(amplitude_V, rng))
-    found = result_of(posterior, 83)
+    found = result_of(posterior, ())
     assert not found.is_determined or found.threshold_V[1] < 2.5 < found.threshold_V[2]
 
 
@@ -97,8 +97,10 @@ def test_lapses_are_part_of_the_law() -> None:
         return bool(rng.random() < 0.5) if rng.random() < 0.1 else normal(2.0, 0.1)(volt, rng)
 
     found = [result(lapsing, seed, 100) for seed in range(8)]
-    lapses = [one.lapse for one in found]
-    assert np.mean(lapses) > 2 * np.mean([result(normal(2.0, 0.1), s, 100).lapse for s in range(8)])
+    without = [result(normal(2.0, 0.1), seed, 100).lapse for seed in range(8)]
+    assert np.mean([one.lapse[0] for one in found]) > np.mean([one[0] for one in without])
+    assert sum(one.lapse[1] <= 0.1 <= one.lapse[2] for one in found) >= 7
+    assert sum(one[1] == 0 for one in without) >= 7
     held = [one.threshold_V[1] < 2.0 < one.threshold_V[2] for one in found]
     assert sum(held) >= 6
 
@@ -131,16 +133,24 @@ def test_a_device_that_drifts_is_noticed() -> None:
 def test_a_threshold_beyond_the_range_has_no_interval() -> None:
     for mean_V, where in ((9.0, "above"), (0.05, "below")):
         posterior = asked(normal(mean_V, 0.02), 1, 25)
-        found = result_of(posterior, 25)
+        found = result_of(posterior, ())
         assert is_beyond(posterior) == where
         assert found.reason and np.isinf(found.threshold_V[1:]).all()
-    assert not result_of(Posterior(PRIOR), 0).is_determined
+    assert not result_of(Posterior(PRIOR), ()).is_determined
+
+
+def test_a_run_that_ends_early_has_the_wider_interval_and_says_so() -> None:
+    posterior = asked(normal(2.0, 0.1), 1, 22)
+    found = result_of(posterior, ())
+    assert found.is_determined and posterior.interval_V > PRIOR.interval_V
+    assert "not 0.1 V as asked for" in found.remark and "most_pulses" in found.remark
+    assert not result_of(asked(normal(2.0, 0.1), 1, 120), ()).remark
 
 
 def test_a_preparing_pulse_that_sorts_the_walls_is_named() -> None:
     posterior = asked(normal(2.0, 0.1), 1, 60)
-    assert result_of(posterior, 60, prepared_V=1.5).is_determined
-    assert "preparing pulse alone moves" in result_of(posterior, 60, prepared_V=1.95).reason
+    assert result_of(posterior, (), prepared_V=1.5).is_determined
+    assert "preparing pulse alone moves" in result_of(posterior, (), prepared_V=1.95).reason
 
 
 def reading(phase: str, volt: float | None, ohm: float | None) -> TrialReading:

@@ -41,7 +41,7 @@ ORIGIN = """\
 # wall_mobility_m3_per_A_s. From the track file: geometry, stack, junction, temperature, attempt
 # rate and read noise. Assumed: contacts (a wall is injected at {share:g} of the lowest current that
 # frees one), nucleation_*, no heating, no scatter from visit to visit beyond the thermal one.
-# Not used, since each notch states its own: notch_strength_A_per_m3.
+# Not used, since each notch states its own current and barrier: fitted_factor.
 
 """
 
@@ -72,7 +72,9 @@ def device_of(name: str, file: TrackFile, synapse: Synapse) -> DeviceParameters:
         free_layer=FreeLayer(
             thickness_m=track.thickness_m,
             saturation_magnetization_A_per_m=material.saturation_magnetization_A_per_m,
-            wall_energy_J_per_m2=material.wall_energy_J_per_m2,
+            exchange_stiffness_J_per_m=material.exchange_stiffness_J_per_m,
+            anisotropy_J_per_m3=material.anisotropy_J_per_m3,
+            dmi_J_per_m2=material.dmi_J_per_m2,
             spin_hall_angle=abs(torque.spin_hall_angle),
             wall_mobility_m3_per_A_s=synapse.mobility_m3_per_A_s,
             attempt_rate_Hz=assumptions.attempt_rate_Hz,
@@ -81,8 +83,6 @@ def device_of(name: str, file: TrackFile, synapse: Synapse) -> DeviceParameters:
             parallel_field_sign=-1,  # the domain at IN points down
             nucleation_field_T=assumptions.nucleation_field_T,
             nucleation_barrier_J=_ASSUMED_NUCLEATION_BARRIER_J,
-            notch_strength_A_per_m3=2.5e19,
-            pinning_length_m=_ASSUMED_PINNING_LENGTH_m,
             settling_memory=0.0,
         ),
         in_contact=contact,
@@ -129,6 +129,10 @@ def _notch(one: SynapseNotch, file: TrackFile, metal: HeavyMetal) -> Notch:
     return Notch(
         position_m=one.position_m,
         depth_m=drawn.depth_m,
+        half_width_m=drawn.half_width_m,
+        form=drawn.form,
+        side=drawn.side,
+        fitted_factor=1.0,
         spread=0.0,
         seat_range_m=0.0,
         seat_jitter_m=0.0,
@@ -156,7 +160,8 @@ def _push_without_current_A(x_m: float, file: TrackFile, metal: HeavyMetal) -> f
 
 
 def _contact(current_A: float, width_m: float, metal: HeavyMetal) -> Contact:
-    return Contact(current_A / (width_m * metal.thickness_m), 0.0)
+    density_A_per_m2 = current_A / (width_m * metal.thickness_m)
+    return Contact(density_A_per_m2, _ASSUMED_PINNING_LENGTH_m, 0.0)
 
 
 def _junction(junction: TunnelJunction) -> Junction:

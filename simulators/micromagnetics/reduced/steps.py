@@ -8,7 +8,7 @@ The loop over walls is innermost, so that sixteen of them share an instruction: 
 looked up in a table of constant pieces, sine and cosine are polynomials, and each random number
 n is the sum of four uniform bytes, scaled to variance 1. Its moments are those of a normal number
 up to the third and its fourth is 2.7 instead of 3, which a weak method of the first order does not
-see (Kloeden & Platen, Numerical Solution of Stochastic Differential Equations, ch. 14). The bytes are
+see (Kloeden & Platen, Numerical Solution of Stochastic Differential Equations, ch. 14). Bytes are
 Philox 2×32-7 of the wall and the step, with the seed as its key (Salmon et al., SC11 (2011), doi
 10.1145/2063384.2063405): no state, and a wall's noise does not depend on the other walls.
 """

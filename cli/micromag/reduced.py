@@ -20,6 +20,7 @@ COLUMNS = (
     "event within",
 )  # fmt: skip
 RESULT = "reduced.json"
+_CLOSE = 0.1
 STEMS = ("pulses", "probability", "pinning")
 
 
@@ -156,6 +157,14 @@ def print_results(found: "NotchOfFilm", results: "list[WidthResult]", temperatur
         f"10, 50 and 90 % of the walls depin at {temperature_K:g} K"
     )
     print_table(title, COLUMNS, rows)
+    for one, bracket in zip(results, found.film_thresholds, strict=True):
+        off = one.threshold_A_per_m2 / bracket.middle_A_per_m2 - 1
+        width_ns = one.width_s * 1e9
+        if abs(off) > _CLOSE:
+            print_line(
+                f"At {width_ns:g} ns the reduced model is {100 * off:+.0f} % off the film's"
+                " threshold: its probabilities do not hold for this notch and pulse."
+            )
     barrier = barrier_J(found.model, found.start.position_m)
     print_line(
         f"barrier at rest {barrier:.3g} J ({barrier / (BOLTZMANN_J_per_K * temperature_K):.0f} "

@@ -36,7 +36,7 @@ _RATE_per_s = 6e9  # of the control, below the rate at which the angle follows
 _INTEGRAL_RATE_per_s = 2.5e9
 _MOVE_s, _LOOK_s, _LONGEST_s = 0.1e-9, 25e-12, 1.5e-9
 _SETTLED_m, _SETTLED = 0.05e-9, 4
-_SLOW_m_per_s = 0.5  # friction of 1 % of a notch's pinning, with α = 0.5
+_FAR = 3.0  # steps from the target, where the wall jumped over a place
 _RELAXATION_s = 0.3e-9
 
 
@@ -105,11 +105,15 @@ def tabulate_pinning(
             memory.keep(part, kept)
         rows += [tuple(row) for row in kept["rows"]]
         m = kept["m"]
-    held_m, currents, speeds = np.array(sorted(rows)).T
-    rests = np.abs(speeds) < _SLOW_m_per_s  # not where the wall jumped over a place
-    rests[1:] &= np.diff(held_m) > _SETTLED_m
+    near = [
+        row
+        for row, target_m in zip(rows, targets_m, strict=True)
+        if abs(row[0] - target_m) < _FAR * drag.step_m
+    ]
+    held_m, currents = np.array(sorted(near)).reshape(-1, 2).T
+    apart = np.append(True, np.diff(held_m) > 1e-12)[: len(held_m)]
     model = reduced_model(film, Pinning(0.0, np.zeros(1)), film.material.wall_width_m)
-    return pinning_of(held_m[rests], model.push_per_current_m * currents[rests])
+    return pinning_of(held_m[apart], model.push_per_current_m * currents[apart])
 
 
 def drag_targets_m(film: Film, track: Track, notch: int, drag: Drag) -> Floats:
@@ -140,20 +144,15 @@ class _HeldWall:
         self._target_m = self._from_m = swept_position_m(self.simulation.m, film)
         self._time_s = 0.0
         self._begin_s = 0.0
-        self._slope = 0.0
-        self._held: tuple[float, float] | None = None
 
-    def hold(self, target_m: float) -> tuple[float, float, float]:
-        """Move the wall to a position until it rests; return where, the current and the speed."""
+    def hold(self, target_m: float) -> tuple[float, float]:
+        """Move the wall to a position until it rests; return where, and the current."""
         simulation = self.simulation
         self._begin_s, self._from_m, self._aim_m = simulation.time_s, self._target_m, target_m
         currents: list[float] = []
-        places_m: list[float] = []
-        self._integral += self._slope * (target_m - self._from_m)
         while simulation.time_s - self._begin_s < _LONGEST_s:
             simulation.run(_LOOK_s, self._control)
             currents.append(self._current)
-            places_m.append(swept_position_m(simulation.m, self.film))
             change = np.ptp(currents[-_SETTLED:])
             if (
                 simulation.time_s - self._begin_s > _MOVE_s + _SETTLED * _LOOK_s
@@ -166,14 +165,8 @@ class _HeldWall:
                 f"The wall broke up while it was held at {target_m * 1e9:.0f} nm: its pinning "
                 "cannot be tabulated."
             )
-        current, place_m = float(np.mean(currents[-_SETTLED:])), places_m[-1]
-        self._largest = max(self._largest, abs(current))
-        if self._held is not None and abs(place_m - self._held[0]) > _SETTLED_m:
-            slope = (current - self._held[1]) / (place_m - self._held[0])
-            self._slope = slope if slope * self._gain > 0 else 0.0
-        self._held = place_m, current
-        speed = (place_m - places_m[-_SETTLED]) / ((_SETTLED - 1) * _LOOK_s)
-        return place_m, current, speed
+        self._largest = max(self._largest, abs(self._integral))
+        return swept_position_m(simulation.m, self.film), float(np.mean(currents[-_SETTLED:]))
 
     def _control(self, time_s: float) -> float:
         moved = min(1.0, (time_s - self._begin_s) / _MOVE_s)

@@ -1,7 +1,7 @@
 """The reduced model of a wall: time of a step, and thresholds of the neuron paper's notch 1.
 
 python benchmarks/reduced_model.py
-The drag of the film takes two minutes of CPU.
+The drag of the film takes minutes of CPU.
 """
 
 import time

@@ -34,9 +34,9 @@ Floats = npt.NDArray[np.float64]
 _DAMPING = 0.5
 _RATE_per_s = 6e9  # of the control, below the rate at which the angle follows
 _INTEGRAL_RATE_per_s = 2.5e9
-_MOVE_s, _LOOK_s, _LONGEST_s = 0.1e-9, 25e-12, 1.5e-9
+_MOVE_s, _LOOK_s, _LONGEST_s = 0.1e-9, 25e-12, 4e-9
 _SETTLED_m, _SETTLED = 0.05e-9, 4
-_FAR = 3.0  # steps from the target, where the wall jumped over a place
+_FAR_m = 4e-9
 _RELAXATION_s = 0.3e-9
 
 
@@ -44,10 +44,10 @@ _RELAXATION_s = 0.3e-9
 class Drag:
     """How the pinning is tabulated."""
 
-    step_m: float = 2.5e-9
-    before_m: float = 60e-9
+    step_m: float = 1.25e-9
+    before_m: float = 40e-9
     """Distance before the notch at which the drag starts."""
-    after_m: float = 20e-9
+    after_m: float = 0.0
     """Distance beyond the place where a wall has left the notch at which it ends."""
     settled: float = 0.005
     """Largest change of the holding current in 0.1 ns, relative to the largest one so far."""
@@ -105,10 +105,10 @@ def tabulate_pinning(
             memory.keep(part, kept)
         rows += [tuple(row) for row in kept["rows"]]
         m = kept["m"]
-    near = [
+    near = [  # not where the wall jumped over a place, or was thrown back as it jumped
         row
         for row, target_m in zip(rows, targets_m, strict=True)
-        if abs(row[0] - target_m) < _FAR * drag.step_m
+        if abs(row[0] - target_m) < _FAR_m
     ]
     held_m, currents = np.array(sorted(near)).reshape(-1, 2).T
     apart = np.append(True, np.diff(held_m) > 1e-12)[: len(held_m)]

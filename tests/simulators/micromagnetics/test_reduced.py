@@ -290,7 +290,7 @@ def test_the_threshold_of_a_pulse_on_a_wall_at_rest_is_within_5_percent_of_the_f
 def test_a_wall_rests_in_the_film_where_the_table_of_its_drag_says_and_the_drag_resumes() -> None:
     """A notch of a 30 nm wide film, under half the largest current that the drag found."""
     track = Track(300e-9, 30e-9, 2e-9, (Notch(150e-9, 5e-9, 10e-9),))
-    drag = Drag(before_m=6e-9, after_m=-22e-9, points_per_part=3)
+    drag = Drag(before_m=6e-9, step_m=2.5e-9, after_m=-22e-9, points_per_part=3)
     memory = Kept()
     pinning = tabulate_pinning(film(track), track, 1, drag, memory, quiet)
     push = pinning.depinning_field_A_per_m / 2

@@ -44,7 +44,7 @@ def test_the_network_gives_a_table_figures_and_a_result_for_each_seed(
     result = learn(*ANN, "--seeds", "2")
     assert result.exit_code == 0, result.output
     assert "mean ± standard deviation over 2 seeds" in result.output
-    assert len(list((tmp_path / "network").glob("*.png"))) == 1 + 5
+    assert len(list((tmp_path / "network").glob("*.png"))) == 1 + 6
     assert not (tmp_path / "network" / "ann.checkpoint").exists()
     with Store.open(create=False) as store:
         kept = store.results("ann")

@@ -191,7 +191,6 @@ def test_a_bench_that_simulates_time_takes_less_of_the_clock_on_the_wall() -> No
         ("staircase-write", {"rise_s": 60e-9, "fall_s": 60e-9}),
         ("minor-loop", {"largest_field_T": 0.131}),
         ("saturate", {"read_current_A": 0.01}),
-        ("saturate", {"read_current_A": 0}),
         ("write-reset-cycling", {"reset_stop_V": 7}),
     ],
 )

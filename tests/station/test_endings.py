@@ -27,6 +27,8 @@ from dwmtj.tests.station.conftest import (
 from dwmtj.tests.station.hanging_wire import HangingWire
 
 METER = "2400"
+UNUSED_S = 6.0
+"""Longer than any pause between two calls of a test on a busy machine."""
 
 
 @pytest.fixture
@@ -153,14 +155,14 @@ def test_a_station_left_with_a_run_ends_some_time_after_it_and_makes_safe_what_w
     served: TcpBench, tmp_path: Path
 ) -> None:
     bench, database = str(served.write(tmp_path)), tmp_path / "lab.sqlite"
-    station = opened(Station.start(bench, database=str(database), end_unused_after_s=2.0))
+    station = opened(Station.start(bench, database=str(database), end_unused_after_s=UNUSED_S))
     pid = station.state().pid
     station.add(SHORT)
     station.leave()
     wait_until(lambda: has_ended(pid))
     with Store.open(database) as store:
         assert [run.status for run in store.runs()] == [Status.FINISHED]
-    station = opened(Station.start(bench, database=str(database), end_unused_after_s=2.0))
+    station = opened(Station.start(bench, database=str(database), end_unused_after_s=UNUSED_S))
     pid = station.state().pid
     station.read(50e-6)
     assert served.ask(METER, ":OUTP?") == "1"
@@ -171,13 +173,14 @@ def test_a_station_left_with_a_run_ends_some_time_after_it_and_makes_safe_what_w
 @posix
 def test_a_held_queue_is_stored_and_keeps_no_station(served: TcpBench, tmp_path: Path) -> None:
     bench, database = str(served.write(tmp_path)), str(tmp_path / "lab.sqlite")
-    station = opened(Station.start(bench, database=database, end_unused_after_s=2.0))
-    pid = station.state().pid
+    station = opened(Station.start(bench, database=database, end_unused_after_s=600.0))
     station.hold(True)
     station.add(SHORT)
-    station.leave()
-    wait_until(lambda: has_ended(pid))
-    station = opened(Station.start(bench, database=database, end_unused_after_s=2.0))
+    station.shut_down()
+    wait_until(lambda: Station.running() == [])
+    Station.start(bench, database=database, end_unused_after_s=2.0)  # nobody asks it anything
+    wait_until(lambda: Station.running() == [])
+    station = opened(Station.start(bench, database=database, end_unused_after_s=600.0))
     state = station.state()
     assert state.held and [job.new for job in state.queue] == [SHORT]
     station.shut_down()

@@ -1,6 +1,7 @@
 """`dwmtj micromag reduced`: depinning of a notch in the film, the reduced and the event model."""
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,13 +58,21 @@ def reduced(
       dwmtj micromag reduced track.toml -o reduced --pulse 2 --pulse 5
     """
     from ...analysis.figures import save
-    from ...simulators.micromagnetics import load_track
+    from ...simulators.micromagnetics import MicromagneticsError, load_track
     from ...simulators.micromagnetics.reduced.study import expected_runs_of_notch, study_notch
     from ...simulators.networks.progress import progress_bar
     from ...storage import atomic_write
     from .reduced_figure import pinning_panel, probability_panel, pulse_panel
     from .reduced_results import width_result
 
+    for option, value, unit in [
+        ("--temperature", temperature_K, "K"),
+        *(("--pulse", width, "ns") for width in pulse_ns or ()),
+    ]:
+        if not (math.isfinite(value) and value > 0):
+            raise MicromagneticsError(
+                f"{option} is {value:g} {unit}: give a finite number above 0."
+            )
     file = load_track(track_file)
     widths_s = sorted({width * 1e-9 for width in pulse_ns or [file.search.pulse_s * 1e9]})
     outputs = [RESULT] + [f"{stem}.{kind}" for stem in STEMS for kind in ("csv", "png", "svg")]

@@ -205,6 +205,9 @@ def test_depths_without_a_slope_or_a_track_are_refused(
     [
         (("spin_hall_angle = 0.3", "spin_hall_angle = 0.3\nasymmetry = 2.0"), (), "asymmetry"),
         (("", ""), ("--notch", "3"), "no notch 3"),
+        (("", ""), ("--pulse", "-1"), "--pulse is -1 ns"),
+        (("", ""), ("--temperature", "nan"), "--temperature is nan K"),
+        (("", ""), ("--temperature", "0"), "--temperature is 0 K"),
     ],
 )
 def test_a_reduced_model_that_cannot_be_made_is_refused_before_anything_is_written(

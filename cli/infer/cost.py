@@ -26,7 +26,7 @@ def infer_cost(
         ),
     ] = None,
     read_V: Annotated[
-        float, typer.Option("--read-voltage", min=1e-3, help="Voltage of a reading, in V.")
+        float, typer.Option("--read-voltage", min=1e-3, max=10, help="Voltage of a reading, in V.")
     ] = 0.1,
     weights: WeightsOption = RESNET20,
     database: DatabaseOption = None,

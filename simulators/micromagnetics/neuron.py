@@ -12,6 +12,7 @@ that moves on after the pulse is read before that.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf, isfinite
 
 import numpy as np
 import numpy.typing as npt
@@ -42,8 +43,10 @@ class NeuronPulse:
         start_m, end_m = self.detector_m
         if not 0 <= start_m < end_m:
             raise MicromagneticsError("The detector must start on the track and end after that.")
-        if not self.duration_s > 0:
+        if not 0 < self.duration_s < inf:
             raise MicromagneticsError("The duration of the pulse must be above 0.")
+        if not isfinite(self.start_m + end_m):
+            raise MicromagneticsError("Positions of wall and detector must be finite.")
 
     def check_on(self, film: Film) -> None:
         """Raise MicromagneticsError unless wall and detector lie on the track of a film."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from ...validation import Section, read_toml
 from .barriers.notch_barriers import ATTEMPT_RATE_Hz
@@ -28,6 +29,17 @@ NotNegative = Annotated[Number, Field(ge=0)]
 Length = Annotated[Number, Field(gt=0, le=1e-3)]
 Vector = Annotated[tuple[Number, Number, Number], Field(strict=False)]
 Range = Annotated[tuple[Positive, Positive], Field(strict=False)]
+
+
+def _not_zero(value: float) -> float:
+    if value == 0:
+        raise PydanticCustomError(
+            "zero", "Input should not be 0, with which no current moves a wall"
+        )
+    return value
+
+
+NotZero = Annotated[Number, AfterValidator(_not_zero)]
 
 
 class _Track(Section):
@@ -62,7 +74,7 @@ class _Material(Section):
 
 
 class _Torque(Section):
-    spin_hall_angle: Number
+    spin_hall_angle: NotZero
     asymmetry: Annotated[Number, Field(ge=1)] = 1.0
     field_like_angle: Number = 0.0
     polarization: Vector = (0.0, -1.0, 0.0)

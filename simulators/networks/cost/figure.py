@@ -41,7 +41,7 @@ def area_panel() -> Panel:
         axes.plot(5, 1e12 * MEASURED.area_m2, "s", color=GREY, label="measured, 0.35 µm wide")
         axes.plot(32, 1e12 * SCALED.area_m2, "D", color=GREY, label="scaled, simulated")
         axes.annotate(
-            "8 levels: 240 nm",
+            "8 levels: 240 nm long",
             (8, 1e12 * float(np.float64(length_of_levels_m(8)) * WIDTH_m)),
             (10, -12),
             textcoords="offset points",

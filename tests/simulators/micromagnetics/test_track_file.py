@@ -60,6 +60,7 @@ def test_a_file_gives_the_track_its_film_and_the_search(tmp_path: Path) -> None:
         ("length_m = 300e-9", "length_m = nan", r"track\.length_m is nan"),
         ("damping = 0.1\n", "", r"material\.damping is missing"),
         ('"v"', '"round"', "half-disc"),
+        ("spin_hall_angle = 0.08", "spin_hall_angle = 0.0", "spin_hall_angle is 0.*no current"),
         ("100e-9", "301e-9", "Notch 1 at 3.01e-07 m is not on the track"),
         ("cell_m = 5e-9", "cell_m = 7e-9", "do not divide"),
         ("[torque]", "[torque", "not valid TOML"),

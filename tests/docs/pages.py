@@ -20,6 +20,7 @@ LONG = {
         "how-to/apply",
         "how-to/compare-technologies",
         "how-to/draw-a-synapse",
+        "how-to/micromagnetics",
         "how-to/networks-on-devices",
         "how-to/program-an-array",
         "how-to/stream-learning",

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ...analysis.intervals import proportion_ends
+from ...simulators.film_device.event_law import EventLaw, event_law
 from ...simulators.micromagnetics.reduced.depinning import (
     Start,
     freed_walls,
@@ -14,7 +15,6 @@ from ...simulators.micromagnetics.reduced.depinning import (
 )
 from ...simulators.micromagnetics.reduced.model import ReducedModel
 from ...simulators.micromagnetics.reduced.walls import Pulse
-from .event_law import EventLaw, event_law
 
 Floats = npt.NDArray[np.float64]
 LEVELS = (0.1, 0.5, 0.9)

@@ -44,6 +44,7 @@ def synapse(
       dwmtj learn stream --model dw5 -o learned
     """
     from ...analysis.state_model.file import model_json
+    from ...simulators.film_device.drawn_device import electrodes
     from ...simulators.micromagnetics import (
         check_levels,
         expected_synapse_runs,
@@ -54,7 +55,6 @@ def synapse(
     from ...storage import atomic_write
     from ..models.tables import print_model
     from .synapse_bench import BENCH, DEVICE, LAB
-    from .synapse_device import electrodes
     from .synapse_files import (
         check_name,
         write_bench,

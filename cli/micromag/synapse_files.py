@@ -6,6 +6,7 @@ from typing import Any
 
 from ... import __version__
 from ...simulators.device import DeviceParameters
+from ...simulators.film_device.drawn_device import device_of, device_text, electrodes
 from ...simulators.micromagnetics import (
     MicromagneticsError,
     Synapse,
@@ -18,7 +19,6 @@ from ...simulators.micromagnetics.synapse import Freed
 from ...simulators.micromagnetics.thresholds.search import Progress
 from ...storage import atomic_write
 from .synapse_bench import BENCH, DEVICE, LAB, Amplitudes, amplitudes_of, bench_text, lab_text
-from .synapse_device import device_of, device_text, electrodes
 from .threshold_files import bracket_numbers, outcome_numbers
 
 

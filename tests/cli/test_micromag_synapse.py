@@ -9,9 +9,9 @@ from typer.testing import CliRunner, Result
 
 from dwmtj.analysis.state_model import find_model
 from dwmtj.cli import app as command_line
-from dwmtj.cli.micromag.synapse_device import device_of
 from dwmtj.simulators.device import Device, load_device
 from dwmtj.simulators.device.depinning import barrier_height, site_table
+from dwmtj.simulators.film_device.drawn_device import device_of
 from dwmtj.simulators.micromagnetics import MicromagneticsError, Synapse, load_track
 from dwmtj.tests.simulators.micromagnetics.test_synapse import notch
 

@@ -11,7 +11,7 @@ minimum-energy path, on which tension and field act.
 
 from math import pi
 
-from ...simulators.device import (
+from ..device import (
     Contact,
     DeviceParameters,
     FreeLayer,
@@ -22,7 +22,7 @@ from ...simulators.device import (
     Track,
     device_toml,
 )
-from ...simulators.micromagnetics import (
+from ..micromagnetics import (
     HeavyMetal,
     MicromagneticsError,
     Synapse,
@@ -30,7 +30,7 @@ from ...simulators.micromagnetics import (
     TrackFile,
     TunnelJunction,
 )
-from ...simulators.micromagnetics.constants import ELECTRON_CHARGE_C, HBAR_J_s
+from ..micromagnetics.constants import ELECTRON_CHARGE_C, HBAR_J_s
 
 _ASSUMED_PINNING_LENGTH_m = 40e-9  # of the contacts; that of the built-in devices
 _ASSUMED_NUCLEATION_BARRIER_J = 2.5e-18

@@ -15,11 +15,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
 
-from ...simulators.device.depinning import barrier_height
-from ...simulators.micromagnetics.constants import BOLTZMANN_J_per_K
-from ...simulators.micromagnetics.errors import MicromagneticsError
-from ...simulators.micromagnetics.reduced.escape import barrier_J, escape_rate_per_s
-from ...simulators.micromagnetics.reduced.model import ReducedModel
+from ..device.depinning import barrier_height
+from ..micromagnetics.constants import BOLTZMANN_J_per_K
+from ..micromagnetics.errors import MicromagneticsError
+from ..micromagnetics.reduced.escape import barrier_J, escape_rate_per_s
+from ..micromagnetics.reduced.model import ReducedModel
 
 Floats = npt.NDArray[np.float64]
 _LEFT = 10.0  # k_B T, where f0 is taken

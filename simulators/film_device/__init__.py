@@ -1,0 +1,1 @@
+"""Constants of the event model that micromagnetics gives: a drawn device, and its law."""

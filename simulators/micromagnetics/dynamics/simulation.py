@@ -13,13 +13,13 @@ from ..precision import DOUBLE, SINGLE
 from ..wall import Wall
 from .bogacki_shampine import ERROR_WEIGHTS, NODES, WEIGHTS, combine, largest_error, normalise
 from .frame import Frame
+from .step_size import next_step
 
 Reals = npt.NDArray[np.floating]
 Current = float | Callable[[float], float]
 """Current density J0 in A/m², or a function of the time in s."""
 
 _FIRST_STEP_s = 2e-14
-_SHORTEST_STEP_s = 1e-18
 _STEPS_BETWEEN_LOOKS = 32
 _LARGEST_EXTRAPOLATION_ERROR = 3e-3  # of M_S; 2e-4 to 2e-3 where all is well
 _RELAXATION_DAMPING = 1.0
@@ -92,7 +92,13 @@ class Simulation:
             error = self._try_step(step_s, now) / self._tolerance
             if error <= 1:
                 self._accept(step_s)
-            self._choose_step(step_s, error)
+            self._step_s = next_step(
+                self._step_s,
+                step_s,
+                error,
+                longest_s=self.accuracy.longest_step_s,
+                time_s=self.time_s,
+            )
 
     def relax(self, duration_s: float, torque_A_per_m: float = 0.0) -> bool:
         """Advance with α = 1 without current, until the torque |m × H| is below a limit.
@@ -150,14 +156,3 @@ class Simulation:
             self._stray_s = self.time_s
             shrink = error > _LARGEST_EXTRAPOLATION_ERROR
             self._interval_s = lag_s / 2 if shrink else min(interval_s, 1.1 * self._interval_s)
-
-    def _choose_step(self, step_s: float, error: float) -> None:
-        if error <= 1 and step_s < self._step_s:
-            return  # shortened to meet the end, which says nothing about the next step
-        factor = 0.85 * max(error, 1e-9) ** (-1 / 3) if np.isfinite(error) else 0.0
-        self._step_s = min(self.accuracy.longest_step_s, step_s * min(1.5, max(0.3, factor)))
-        if self._step_s < _SHORTEST_STEP_s:
-            raise MicromagneticsError(
-                f"The integration came to a standstill at {self.time_s * 1e9:.4f} ns: the drive or "
-                "a field is too large for it."
-            )

@@ -22,12 +22,12 @@ from ..terms.landau_lifshitz import rate_per_s
 from ..terms.spin_orbit_torque import spin_orbit_field_A_per_m
 from .bogacki_shampine import ERROR_WEIGHTS, WEIGHTS
 from .simulation import Accuracy
+from .step_size import next_step
 
 if TYPE_CHECKING:
     import torch
 
 _FIRST_STEP_s = 2e-14
-_SHORTEST_STEP_s = 1e-18
 
 
 class TensorSimulation:
@@ -89,7 +89,13 @@ class TensorSimulation:
                 self._m.copy_(self._trial)
                 self.time_s += step_s
                 self.steps += 1
-            self._choose_step(step_s, error)
+            self._step_s = next_step(
+                self._step_s,
+                step_s,
+                error,
+                longest_s=self.accuracy.longest_step_s,
+                time_s=self.time_s,
+            )
 
     def rate_per_s(self, m: "torch.Tensor") -> Any:
         """Return dm/dt under the present current: one right-hand side."""
@@ -142,17 +148,6 @@ class TensorSimulation:
         with torch.cuda.graph(graph):
             self._compute_step()
         return graph
-
-    def _choose_step(self, step_s: float, error: float) -> None:
-        if error <= 1 and step_s < self._step_s:
-            return  # shortened to meet the end, which says nothing about the next step
-        factor = 0.85 * max(error, 1e-9) ** (-1 / 3) if np.isfinite(error) else 0.0
-        self._step_s = min(self.accuracy.longest_step_s, step_s * min(1.5, max(0.3, factor)))
-        if self._step_s < _SHORTEST_STEP_s:
-            raise MicromagneticsError(
-                f"The integration came to a standstill at {self.time_s * 1e9:.4f} ns: the drive or "
-                "a field is too large for it."
-            )
 
 
 def _torch(device: str) -> Any:

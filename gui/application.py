@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from ..instruments import load_bench_file
 from ..station import Station
 from .link.client import StationClient
+from .link.collection import CollectionInQtThread
 from .link.station_link import StationLink
 from .look.appearance import Appearance
 from .look.theme import ThemeChoice
@@ -47,6 +48,7 @@ def run_window(
     assert isinstance(application, QApplication)
     application.setApplicationName("dwmtj")
     application.setDesktopFileName("dwmtj")
+    CollectionInQtThread(application)
     ended = Ending()
     link = StationLink(connect)
     link.start()

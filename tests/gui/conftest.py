@@ -1,5 +1,6 @@
 """The window on a display of its own, with a station that a test steers."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +24,22 @@ from dwmtj.tests.gui.stand_in import StandIn
 
 PATIENCE_MS = 60_000
 Open = Callable[..., BenchWindow]
+
+
+@pytest.fixture(scope="session")
+def loaded() -> None:
+    """Keep what the modules made out of every collection."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def collected_in_the_qt_thread(loaded: None) -> Iterator[None]:
+    """Collect between two tests, when no worker runs, as the window collects in Qt's thread."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture

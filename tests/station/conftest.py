@@ -17,16 +17,25 @@ SHORT = NewJob("staircase-write", {"amplitude_start_V": 2.0, "amplitude_step_V":
 
 @pytest.fixture(scope="module", autouse=True)
 def runtime_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder for the files of a module's stations, which are killed if they still run."""
+    """A folder for the files of a module's stations."""
     folder = tmp_path_factory.mktemp("runtime")
     folder.chmod(0o700)
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("XDG_RUNTIME_DIR", str(folder))
         yield folder
-        for file in Station.running():
-            for each in (file.process, file.successor):
-                if each is not None and not each.is_dead():
-                    psutil.Process(each.pid).kill()
+
+
+@pytest.fixture(autouse=True)
+def no_station_left(runtime_folder: Path) -> Iterator[None]:
+    """Kill the stations that a test started and left, so that one that fails fails alone."""
+    before = {file.process for file in Station.running()}
+    yield
+    left = [file for file in Station.running() if file.process not in before]
+    for file in left:
+        for each in (file.process, file.successor):
+            if each is not None and not each.is_dead():
+                psutil.Process(each.pid).kill()
+    wait_until(lambda: before.issuperset(file.process for file in Station.running()))
 
 
 def opened(station: Station) -> Station:

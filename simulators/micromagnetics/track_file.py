@@ -212,13 +212,8 @@ def load_track(path: str | Path) -> TrackFile:
         precision=options.pop("precision"),
     )
     metal, junction = file.heavy_metal, file.junction
-    if junction is not None and not junction.start_m < junction.end_m <= track.length_m * (
-        1 + 1e-9
-    ):
-        raise MicromagneticsError(
-            f"{path}: the [junction] must start before it ends on the track of "
-            f"{track.length_m * 1e9:g} nm: correct start_m and end_m."
-        )
+    if junction is not None:
+        _check_junction(junction, track, path)
     return TrackFile(
         track,
         file.track.mask,
@@ -228,3 +223,20 @@ def load_track(path: str | Path) -> TrackFile:
         None if junction is None else TunnelJunction(**dict(junction)),
         Assumptions(**dict(file.device)),
     )
+
+
+def _check_junction(junction: _Junction, track: Track, path: str | Path) -> None:
+    """Raise MicromagneticsError for a junction off the track, or beside a notch."""
+    if not junction.start_m < junction.end_m <= track.length_m * (1 + 1e-9):
+        raise MicromagneticsError(
+            f"{path}: the [junction] must start before it ends on the track of "
+            f"{track.length_m * 1e9:g} nm: correct start_m and end_m."
+        )
+    for number, notch in enumerate(track.notches, start=1):
+        if not junction.start_m < notch.position_m < junction.end_m:
+            raise MicromagneticsError(
+                f"{path}: the [junction] from {junction.start_m * 1e9:g} to "
+                f"{junction.end_m * 1e9:g} nm does not cover notch {number} at "
+                f"{notch.position_m * 1e9:g} nm, so that the resistance cannot tell a wall there "
+                "from one beyond: correct start_m and end_m."
+            )

@@ -83,3 +83,24 @@ def test_toml_with_an_unknown_key_is_not_called_invalid_toml(tmp_path: Path) -> 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(MicromagneticsError, match="cannot be read"):
         load_track(tmp_path / "none.toml")
+
+
+JUNCTION = """
+[junction]
+start_m = 20e-9
+end_m = {end_m}
+resistance_area_ohm_m2 = 20e-12
+tmr = 1.0
+"""
+
+
+@pytest.mark.parametrize(
+    ("end_m", "problem"),
+    [(99e-9, "does not cover notch 1 at 100 nm"), (310e-9, "on the track of 300 nm")],
+)
+def test_a_junction_that_tells_no_walls_apart_is_refused(
+    tmp_path: Path, end_m: float, problem: str
+) -> None:
+    load(tmp_path, FILE + JUNCTION.format(end_m=280e-9))
+    with pytest.raises(MicromagneticsError, match=problem):
+        load(tmp_path, FILE + JUNCTION.format(end_m=end_m))

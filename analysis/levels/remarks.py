@@ -43,7 +43,8 @@ def _open(report: LevelReport) -> Iterator[str]:
     if report.passing:
         yield (
             f"Only the first or the last cycles visit level {_and(report.passing)}: the device "
-            "changed during the run, and some levels may be one level before and after."
+            "changed during the run, and some levels may be one level before and after, or the "
+            "run did not start as its cycles do."
         )
     if len(report.incomplete_cycles) > MANY_CYCLES:
         yield f"{len(report.incomplete_cycles)} cycles ended before the largest amplitude."

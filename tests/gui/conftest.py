@@ -22,7 +22,7 @@ from dwmtj.instruments import load_bench_file
 from dwmtj.storage import Point, Status, Store
 from dwmtj.tests.gui.stand_in import StandIn
 
-PATIENCE_MS = 60_000
+PATIENCE_MS = 300_000
 Open = Callable[..., BenchWindow]
 
 

@@ -26,6 +26,7 @@ ROUNDS = 5
 
 def main() -> int:
     bench_file = load_bench_file("virtual-trapezoid")
+    assert bench_file.pulse_generator is not None
     whole_us, exchanges_us, bare_us = [], [], []
     with (
         open_bench(bench_file) as bench,

@@ -7,9 +7,10 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ..lab_address import LabAddress
+from .adapters.absent import NoMagnet, NoPulseGenerator
 from .bench_file import BenchFile
 from .clock import Clock, clock_of
 from .cold_switch import ColdSwitch
@@ -39,12 +40,17 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+S = TypeVar("S")
+T = TypeVar("T")
+
 CHECK_CURRENT_A = 10e-6
 RAMP_MARGIN = 2.0  # a ramp takes longer than its steps: each is read back
 
 
 class Bench:
     """Instruments wired to one device, or by a switch to those of an array; see its bench file.
+
+    `has_generator` and `has_magnet` are False on a bench without one: what needs it is refused.
 
     `safe_state_observer` sees every instrument on its way into the safe state; `making_safe` is
     True meanwhile.
@@ -53,8 +59,8 @@ class Bench:
     def __init__(
         self,
         bench_file: BenchFile,
-        generator: PulseGenerator,
-        magnet: Magnet,
+        generator: PulseGenerator | None,
+        magnet: Magnet | None,
         meter: ResistanceMeter,
         clock: Clock,
         *,
@@ -65,8 +71,10 @@ class Bench:
         close: Callable[[], None] = lambda: None,
     ) -> None:
         self.file = bench_file
-        self.generator = LimitedPulseGenerator(generator, self.limits)
-        self.magnet = LimitedMagnet(magnet, self.limits)
+        name = bench_file.name
+        self.has_generator, self.has_magnet = generator is not None, magnet is not None
+        self.generator = LimitedPulseGenerator(generator or NoPulseGenerator(name), self.limits)
+        self.magnet = LimitedMagnet(magnet or NoMagnet(name), self.limits)
         self.meter = LimitedResistanceMeter(meter, self.limits)
         self._switch = None if switch is None else ColdSwitch(switch, self.generator, self.meter)
         self.clock = clock
@@ -113,13 +121,15 @@ class Bench:
 
     def identities(self) -> dict[str, str]:
         """Ask every instrument for its `*IDN?`."""
-        return {
-            "pulse generator": self.generator.identity.strip(),
-            "magnet supply": self.magnet.identity.strip(),
-            **self._if_gaussmeter(lambda: self.magnet.gaussmeter_identity.strip()),
-            "resistance meter": self.meter.identity.strip(),
-            **({} if self._switch is None else {"switch": self._switch.identity.strip()}),
-        }
+        return self._of_present(
+            {
+                "pulse generator": lambda: self.generator.identity.strip(),
+                "magnet supply": lambda: self.magnet.identity.strip(),
+                "gaussmeter": lambda: self.magnet.gaussmeter_identity.strip(),
+                "resistance meter": lambda: self.meter.identity.strip(),
+                "switch": lambda: self.switch.identity.strip(),
+            }
+        )
 
     def read_once(self) -> dict[str, str]:
         """Read every instrument once, as text: no pulse, no field, and little current.
@@ -137,17 +147,20 @@ class Bench:
             resistance_ohm = self.meter.read().resistance_ohm
         finally:
             self.make_safe()
-        switch = self._switch
-        return {
-            "pulse generator": "no errors",
-            "magnet supply": "no errors",
-            **self._if_gaussmeter(lambda: f"{self.magnet.read_field() * 1e3:.3f} mT"),
-            "resistance meter": f"{resistance_ohm:.2f} Ω at {current_A * 1e6:g} µA",
-            **({} if switch is None else {"switch": f"{switch.rows} × {switch.columns} devices"}),
-        }
+        return self._of_present(
+            {
+                "pulse generator": lambda: "no errors",
+                "magnet supply": lambda: "no errors",
+                "gaussmeter": lambda: f"{self.magnet.read_field() * 1e3:.3f} mT",
+                "resistance meter": lambda: f"{resistance_ohm:.2f} Ω at {current_A * 1e6:g} µA",
+                "switch": lambda: f"{self.switch.rows} × {self.switch.columns} devices",
+            }
+        )
 
-    def _if_gaussmeter(self, text: Callable[[], str]) -> dict[str, str]:
-        return {} if self.file.magnet.gaussmeter is None else {"gaussmeter": text()}
+    def _of_present(self, items: Mapping[str, Callable[[], T]]) -> dict[str, T]:
+        """Return the items of the instruments that the bench has, by their names."""
+        present = self.file.instruments()
+        return {name: item() for name, item in items.items() if name in present}
 
     def run_begins(self, notes_file: Path, run_id: int, attempt: int) -> None:
         """Name the run to the bench's guard, which writes notes about it into `notes_file`."""
@@ -189,14 +202,15 @@ class Bench:
                 self.making_safe = False
 
     def _safe_state(self) -> SafeState:
-        switch = self._switch
         return SafeState(
-            {
-                "pulse generator": self.generator.make_safe,
-                "resistance meter": self.meter.make_safe,
-                **({} if switch is None else {"switch": switch.make_safe}),
-                "magnet supply": self.magnet.make_safe,
-            },
+            self._of_present(
+                {
+                    "pulse generator": lambda: self.generator.make_safe,
+                    "resistance meter": lambda: self.meter.make_safe,
+                    "switch": lambda: self.switch.make_safe,
+                    "magnet supply": lambda: self.magnet.make_safe,
+                }
+            ),
             deadlines_s={"magnet supply": DEADLINE_S + self.longest_ramp_s},
             second_try=self._make_safe_anew,
             observer=self.safe_state_observer,
@@ -269,11 +283,10 @@ def open_bench(bench_file: BenchFile) -> Bench:
             report=report,
             shared=owner is not None,
         )
-        generator = open_pulse_generator(bench_file.pulse_generator, connection)
+        generator = _optional(open_pulse_generator, bench_file.pulse_generator, connection)
         meter = open_resistance_meter(bench_file.resistance_meter, connection)
-        magnet = open_magnet(bench_file.magnet, connection)
-        section = bench_file.switch
-        switch = None if section is None else open_switch(section, connection)
+        magnet = _optional(open_magnet, bench_file.magnet, connection)
+        switch = _optional(open_switch, bench_file.switch, connection)
         close = exits.pop_all().close
     return Bench(
         bench_file,
@@ -287,6 +300,10 @@ def open_bench(bench_file: BenchFile) -> Bench:
         lock_key=connection.lock_key,
         close=close,
     )
+
+
+def _optional(open_: Callable[[S, Connection], T], section: S | None, to: Connection) -> T | None:
+    return None if section is None else open_(section, to)
 
 
 def _own(bench_file: BenchFile) -> "Owner | None":

@@ -13,6 +13,7 @@ from .errors import BenchError
 from .limits import Limits
 from .sections import (
     ByDriver,
+    GaussmeterSection,
     InstrumentSection,
     MagnetSection,
     Positive,
@@ -50,13 +51,16 @@ class Wiring(Section):
 
 
 class BenchFile(Section):
-    """A whole bench file, validated; `visa_library` is PyVISA's, "" for the system's own."""
+    """A whole bench file, validated; `visa_library` is PyVISA's, "" for the system's own.
+
+    Without a pulse generator no pulse can be fired, without a magnet no field set.
+    """
 
     name: Name = "bench"
     visa_library: str = ""
     device: DeviceUnderTest
-    pulse_generator: Annotated[SerializeAsAny[PulseGeneratorSection], ByDriver]
-    magnet: Annotated[SerializeAsAny[MagnetSection], ByDriver]
+    pulse_generator: Annotated[SerializeAsAny[PulseGeneratorSection] | None, ByDriver] = None
+    magnet: Annotated[SerializeAsAny[MagnetSection] | None, ByDriver] = None
     resistance_meter: Annotated[SerializeAsAny[ResistanceMeterSection], ByDriver]
     switch: Annotated[SerializeAsAny[SwitchSection] | None, ByDriver] = None
     wiring: Wiring = Wiring()
@@ -67,6 +71,11 @@ class BenchFile(Section):
     def virtual(self) -> bool:
         """True if the bench is a virtual lab of `@dwmtj`, which lives in the process."""
         return LabAddress.of_library(self.visa_library) is not None
+
+    @property
+    def gaussmeter(self) -> GaussmeterSection | None:
+        """The section of the magnet's gaussmeter; None without a magnet or without a gaussmeter."""
+        return None if self.magnet is None else self.magnet.gaussmeter
 
     def with_lab_options(self, **options: object) -> Self:
         """Return the bench with options of its virtual lab set; a real bench as it is."""
@@ -80,7 +89,7 @@ class BenchFile(Section):
         sections: dict[str, tuple[str, InstrumentSection | None]] = {
             "pulse generator": ("pulse_generator", self.pulse_generator),
             "magnet supply": ("magnet", self.magnet),
-            "gaussmeter": ("gaussmeter", self.magnet.gaussmeter),
+            "gaussmeter": ("gaussmeter", self.gaussmeter),
             "resistance meter": ("resistance_meter", self.resistance_meter),
             "switch": ("switch", self.switch),
         }

@@ -154,9 +154,9 @@ class LimitedPulseGenerator(_Source[PulseGenerator]):
 
     def check_amplitudes(self, amplitudes_V: Iterable[float]) -> None:
         """Raise LimitError for the first pulse beyond the limits or the generator's own range."""
-        smallest, largest = self.inner.minimum_amplitude_V, self.inner.maximum_amplitude_V
         for amplitude_V in amplitudes_V:
             self._limits.check_pulse(amplitude_V)
+            smallest, largest = self.inner.minimum_amplitude_V, self.inner.maximum_amplitude_V
             if not smallest * (1 - 1e-9) <= abs(amplitude_V) <= largest * (1 + 1e-9):
                 raise LimitError(
                     f"A pulse of {amplitude_V:g} V cannot be made: generator and amplifier deliver "
@@ -191,7 +191,7 @@ class LimitedMagnet(_Source[Magnet]):
         """Raise LimitError for the first field beyond the limits or the supply's own range."""
         for field_T in fields_T:
             self._limits.check_field(field_T)
-            if abs(field_T) > self.inner.maximum_field_T:
+            if field_T and abs(field_T) > self.inner.maximum_field_T:
                 raise LimitError(
                     f"A field of {field_T:g} T is beyond the {self.inner.maximum_field_T:g} T that "
                     "supply and coil reach; lower it or correct coil_T_per_A in the bench file."

@@ -51,8 +51,12 @@ class MeasurementSequence:
         return cls(bench, bench.clock.now_s())
 
     def set_field(self, field_T: float) -> None:
-        """Set the field, in T, and remember what the magnet confirms."""
-        self.field_T = self.bench.magnet.set_field(field_T)
+        """Set the field, in T, and remember what the magnet confirms.
+
+        On a bench without a magnet 0 leaves the field as it is: it is unknown, and not recorded.
+        """
+        if field_T or self.bench.has_magnet:
+            self.field_T = self.bench.magnet.set_field(field_T)
 
     def read(
         self,

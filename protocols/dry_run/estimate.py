@@ -97,13 +97,13 @@ def check_against_limits(procedure: BenchProcedure, bench_file: BenchFile) -> No
     """Raise what `procedure.check` would raise on this bench, as far as its file can tell.
 
     No instrument is opened, so the ranges of the instruments themselves are not known. Raises
-    ProtocolError, LimitError, or BenchError if the bench lacks a switch.
+    ProtocolError, LimitError, or BenchError if the bench lacks an instrument.
     """
     recording = RecordingBench(bench_file)
     bench = Bench(
         bench_file,
-        recording.generator,
-        recording.magnet,
+        None if bench_file.pulse_generator is None else recording.generator,
+        None if bench_file.magnet is None else recording.magnet,
         recording.meter,
         recording.clock,
         switch=None if bench_file.switch is None else recording.switch,

@@ -154,13 +154,17 @@ class RecordingBench:
         self.magnet = RecordingMagnet(
             clock,
             rate_T_per_s=self.limits.field_rate_T_per_s,
-            has_gaussmeter=bench_file.magnet.gaussmeter is not None,
+            has_gaussmeter=bench_file.gaussmeter is not None,
         )
         self.meter = RecordingMeter(clock, nplc=bench_file.resistance_meter.nplc)
         self.switch = RecordingSwitch(clock)
         if switch is not None:
             self.switch.rows = len(channels_of(switch.row_channels) or ())
             self.switch.columns = len(channels_of(switch.column_channels) or ())
+
+    @property
+    def has_magnet(self) -> bool:
+        return self.file.magnet is not None
 
     @property
     def has_switch(self) -> bool:

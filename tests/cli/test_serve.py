@@ -22,6 +22,8 @@ def test_the_bench_file_of_a_served_lab_describes_it(name: str) -> None:
     with LabServer(lab, first_port=0) as server:
         bench = parse_bench_file(bench_file_text(lab, server.addresses), "printed")
         assert bench.visa_library == "@py"
+        assert bench.pulse_generator is not None
+        assert bench.magnet is not None
         assert bench.pulse_generator.address == server.addresses["81160A"]
         assert bench.pulse_generator.amplifier_gain == lab.circuit.amplifier_gain
         assert bench.resistance_meter.address == server.addresses["2400"]
@@ -38,8 +40,12 @@ def test_a_field_is_reached_and_trimmed_over_sockets_at_full_speed() -> None:
                 assert bench.magnet.set_field(field_T) == pytest.approx(field_T, abs=1e-4)
 
 
-def test_a_lab_without_a_supply_has_no_bench_file() -> None:
-    assert bench_file_text(open_lab("trapezoid"), {"2400": "TCPIP::127.0.0.1::1::SOCKET"}) == ""
+def test_a_lab_with_a_source_meter_alone_has_a_bench_file_without_the_other_roles() -> None:
+    lab = open_lab("trapezoid")
+    address = "TCPIP::127.0.0.1::1::SOCKET"
+    bench = parse_bench_file(bench_file_text(lab, {"2400": address}), "printed")
+    assert list(bench.instruments()) == ["resistance meter"]
+    assert bench_file_text(lab, {"BOP 36-12": address, "425": address}) == ""
 
 
 def test_a_file_that_exists_is_kept(tmp_path: Path, refused: Callable[..., str]) -> None:
@@ -60,6 +66,7 @@ def test_a_served_lab_records_the_largest_values_until_it_is_stopped(tmp_path: P
     with started(tmp_path, "serve", "--port", "0", *files) as served:
         wait_until((tmp_path / "served.toml").exists, served)
         bench = load_bench_file(tmp_path / "served.toml")
+        assert bench.magnet is not None
         port = int(re.findall(r"::(\d+)::", bench.magnet.address)[0])
         with socket.create_connection(("127.0.0.1", port), timeout=30.0) as supply:
             supply.sendall(b"FUNC:MODE CURR;:OUTP 1;:CURR -3;:CURR 1\n")

@@ -69,7 +69,9 @@ def switched_on(bench_file: BenchFile) -> Bench:
 def outputs(bench_file: BenchFile) -> list[str]:
     manager = pyvisa.ResourceManager(bench_file.visa_library)
     replies = []
-    for section in (bench_file.pulse_generator, bench_file.resistance_meter, bench_file.magnet):
+    sections = bench_file.instruments()
+    for name in ("pulse generator", "resistance meter", "magnet supply"):
+        _, section = sections[name]
         with manager.open_resource(section.address, read_termination="\n") as instrument:
             assert isinstance(instrument, pyvisa.resources.MessageBasedResource)
             replies.append(instrument.query("OUTP?").strip())
@@ -162,6 +164,7 @@ def test_a_closed_bench_is_safe_and_takes_no_set_points_from_another_thread(
 def test_what_is_not_ours_is_left_as_it_was(virtual: Callable[..., BenchFile]) -> None:
     """The generator's other channel and the meter's terminals belong to somebody else."""
     bench_file = virtual()
+    assert bench_file.pulse_generator is not None
     manager = pyvisa.ResourceManager(bench_file.visa_library)
     with (
         manager.open_resource(bench_file.pulse_generator.address) as generator,
@@ -205,8 +208,9 @@ def test_a_supply_found_at_field_is_made_safe_although_the_gaussmeter_is_missing
     bench_file = virtual()
     left_on = open_bench(bench_file)
     left_on.magnet.set_field(0.05)
-    assert bench_file.magnet.gaussmeter is not None
-    lost = bench_file.magnet.gaussmeter.model_copy(update={"address": "ASRL9::INSTR"})
+    assert bench_file.magnet is not None
+    assert bench_file.gaussmeter is not None
+    lost = bench_file.gaussmeter.model_copy(update={"address": "ASRL9::INSTR"})
     broken = bench_file.model_copy(
         update={"magnet": bench_file.magnet.model_copy(update={"gaussmeter": lost})}
     )

@@ -97,7 +97,8 @@ def test_a_file_in_utf_16_is_to_be_saved_as_utf_8(content: bytes, tmp_path: Path
 def test_a_bench_without_a_gaussmeter_is_a_bench() -> None:
     start, end = GOOD.index("[magnet.gaussmeter]"), GOOD.index("[resistance_meter]")
     bench_file = parse_bench_file(GOOD[:start] + GOOD[end:], "bench.toml")
-    assert bench_file.magnet.gaussmeter is None
+    assert bench_file.magnet is not None
+    assert bench_file.gaussmeter is None
     assert list(describe(bench_file)) == ["pulse generator", "magnet supply", "resistance meter"]
 
 

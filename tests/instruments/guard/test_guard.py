@@ -73,6 +73,7 @@ def test_a_process_opens_a_bench_only_once_at_a_time(tcp_bench: TcpBench) -> Non
 
 def test_benches_that_share_one_instrument_exclude_each_other(tcp_bench: TcpBench) -> None:
     bench_file = tcp_bench.file
+    assert bench_file.pulse_generator is not None
     moved = bench_file.pulse_generator.model_copy(update={"address": "TCPIP::127.0.0.2::9::SOCKET"})
     other = bench_file.model_copy(update={"name": "other", "pulse_generator": moved})
     with open_bench(bench_file), pytest.raises(BenchError, match="The bench other is open in this"):

@@ -61,6 +61,7 @@ def supply() -> Iterator[Supply]:
 
 def plan_for(supply: Supply, virtual: BenchFile) -> InstrumentPlan:
     address = f"TCPIP::127.0.0.1::{supply.server_address[1]}::SOCKET"
+    assert virtual.magnet is not None
     magnet = virtual.magnet.model_copy(update={"address": address})
     bench_file = virtual.model_copy(update={"magnet": magnet, "visa_library": "@py"})
     return next(p for p in plan_of(bench_file).instruments if p.name == "magnet supply")

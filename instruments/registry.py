@@ -10,7 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
-from .adapters import keithley2400, keithley2750, kepco_bop, keysight81160a, lakeshore425
+from .adapters import (
+    keithley2400,
+    keithley2450,
+    keithley2750,
+    kepco_bop,
+    keysight81160a,
+    lakeshore425,
+)
 from .connection import Connection
 from .guard.plan import Step
 from .limits import Limits
@@ -87,6 +94,12 @@ DRIVERS: dict[str, Mapping[str, Driver]] = {
             r"KEITHLEY.*,MODEL (2400(-LV|-C)?|2401|2410(-C)?)",  # up to 20 V and 1 A they are equal
             keithley2400.open_meter,
             keithley2400.safe_steps,
+        ),
+        _driver(
+            keithley2450.Keithley2450Section,
+            r"KEITHLEY.*,MODEL (2450|2460)",
+            keithley2450.open_meter,
+            keithley2450.safe_steps,
         ),
     ),
     "switch": _by_name(

@@ -178,9 +178,8 @@ def _bench_of(
         )
     else:
         virtual = load_bench_file(f"virtual-{'array' if recorded.switch else 'trapezoid'}")
-        meter = recorded.resistance_meter.model_copy(
-            update={"address": virtual.resistance_meter.address}
-        )
+        read_with = {key: getattr(recorded.resistance_meter, key) for key in ("nplc", "four_wire")}
+        meter = virtual.resistance_meter.model_copy(update=read_with)  # whatever model measured
         base = virtual.model_copy(update={"limits": recorded.limits, "resistance_meter": meter})
     device = recorded.device.model_copy(update={"name": f"{recorded.device.name}, replayed"})
     address = own if lab is None else LabAddress.parse(lab)

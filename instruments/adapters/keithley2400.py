@@ -7,6 +7,7 @@ that the meter computed is voltage over current.
 """
 
 import math
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -14,25 +15,20 @@ from pymeasure.instruments.keithley import Keithley2400
 
 from ..connection import Connection
 from ..dialogue import Dialogue, Setting, number
-from ..errors import BenchError, ExchangeError, OpenJunctionError
-from ..faults import shown, translate_errors
+from ..errors import ExchangeError, OpenJunctionError
+from ..faults import shown
 from ..guard.plan import Confirm, Query, Send, Step
 from ..limits import Limits
 from ..roles import Reading
 from ..sections import ResistanceMeterSection
+from .source_meter import SourceMeter
 
 NAME = "The resistance meter (2400)"
 # The status word that :READ? returns, by bit.
 OVERFLOW = 1 << 0
 COMPLIANCE = 1 << 3
 RANGE_COMPLIANCE = 1 << 16
-SMALLEST_CURRENT_A = 1e-9  # twenty steps of the lowest range
-SMALLEST_RANGE_A = 1e-6
-CURRENT_TOLERANCE = 0.05  # of the current, and NOISE_OF_RANGE: the noise of the fastest reading
-NOISE_OF_RANGE = 2e-3
-LAST_NUMBER = 255
 CONSISTENCY = 1e-3  # of the meter's own division; no number, as NaN, contradicts nothing
-SETTING_TOLERANCE = 1e-3
 
 
 class Keithley2400Section(ResistanceMeterSection):
@@ -43,8 +39,10 @@ class Keithley2400Section(ResistanceMeterSection):
     terminals: Literal["front", "rear"] | None = None
 
 
-class Keithley2400ResistanceMeter:
+class Keithley2400ResistanceMeter(SourceMeter):
     """Reads with `nplc` power line cycles; `compliance_V` bounds the voltage at the junction."""
+
+    _output_query = ":OUTP?"
 
     def __init__(
         self,
@@ -55,86 +53,54 @@ class Keithley2400ResistanceMeter:
         terminals: str | None = None,
     ) -> None:
         self._driver = driver
-        self._dialogue = Dialogue(NAME, driver)
-        self._nplc = nplc
-        self._compliance_V = compliance_V
-        self._four_wire = four_wire
-        self._terminals = terminals and {"front": "FRON", "rear": "REAR"}[terminals]
-        self._armed_A = 0.0
-        self._set_up_for: tuple[float, str] | None = None  # current in A and terminals
-        self._number = 0
+        super().__init__(
+            Dialogue(NAME, driver),
+            nplc=nplc,
+            compliance_V=compliance_V,
+            four_wire=four_wire,
+            terminals=terminals and {"front": "FRON", "rear": "REAR"}[terminals],
+        )
 
-    @property
-    def identity(self) -> str:
-        return self._dialogue.ask("*IDN?")
-
-    @property
-    def minimum_current_A(self) -> float:
-        return SMALLEST_CURRENT_A
-
-    def arm(self, current_A: float) -> None:
-        terminals = self._terminals or self._dialogue.ask(":ROUT:TERM?")
-        before = None if self._armed_A else self._set_up_for
-        self._armed_A, self._set_up_for = 0.0, None
-        if before != (current_A, terminals):  # behind a switch it is armed for every device
-            self._set_up(current_A, terminals)
-        self._confirm(current_A, terminals, output="0")
-        with translate_errors(NAME):
-            self._driver.source_enabled = True
-        self._confirm(current_A, terminals, output="1")
-        self._armed_A, self._set_up_for = current_A, (current_A, terminals)
+    def _present_terminals(self) -> str:
+        return self._dialogue.ask(":ROUT:TERM?")
 
     def _set_up(self, current_A: float, terminals: str) -> None:
         driver = self._driver
-        with translate_errors(NAME):
-            driver.reset()  # output off, no state left from a previous session
-            driver.clear()
-            driver.write(f":ROUT:TERM {terminals}")  # a reset selects the front
-            driver.reset_data_format()
-            driver.wires = 4 if self._four_wire else 2
-            driver.source_mode = "current"
-            driver.resistance_mode_auto_enabled = False
-            driver.write(":SENSE:FUNCTION:ALL")
-            driver.auto_output_off_enabled = False
-            driver.source_current_range = abs(current_A)
-            driver.source_current = current_A
-            driver.voltage_range = self._compliance_V  # 0.1 % of the range is the least compliance
-            driver.compliance_voltage = self._compliance_V
-            driver.voltage_range_auto_enabled = True
-            driver.voltage_nplc = self._nplc
+        driver.reset()  # output off, no state left from a previous session
+        driver.clear()
+        driver.write(f":ROUT:TERM {terminals}")  # a reset selects the front
+        driver.reset_data_format()
+        driver.wires = 4 if self._four_wire else 2
+        driver.source_mode = "current"
+        driver.resistance_mode_auto_enabled = False
+        driver.write(":SENSE:FUNCTION:ALL")
+        driver.auto_output_off_enabled = False
+        driver.source_current_range = abs(current_A)
+        driver.source_current = current_A
+        driver.voltage_range = self._compliance_V  # 0.1 % of the range is the least compliance
+        driver.compliance_voltage = self._compliance_V
+        driver.voltage_range_auto_enabled = True
+        driver.voltage_nplc = self._nplc
 
-    def _confirm(self, current_A: float, terminals: str, output: str) -> None:
-        """Confirm all that decides what reaches the junction: the 2400 keeps an old compliance
-        when it is told one below its minimum, without an error.
+    def _settings(self, current_A: float, terminals: str, *, on: bool) -> Sequence[Setting]:
+        """Among them the compliance: told one below its minimum, the 2400 keeps an old one,
+        without an error.
         """
-        settings = (
-            Setting("output", ":OUTP?", output),
+        return (
+            Setting("output", ":OUTP?", "1" if on else "0"),
             Setting("source", ":SOUR:FUNC?", "CURR"),
-            Setting(
-                "current in A", ":SOUR:CURR?", current_A, SETTING_TOLERANCE * abs(current_A) + 1e-12
-            ),
-            Setting(
-                "compliance in V",
-                ":SENS:VOLT:PROT?",
-                self._compliance_V,
-                SETTING_TOLERANCE * self._compliance_V,
-            ),
+            self._level(":SOUR:CURR?", current_A),
+            self._limit(":SENS:VOLT:PROT?"),
             Setting("four-wire sensing", ":SYST:RSEN?", "1" if self._four_wire else "0"),
-            Setting("NPLC", ":SENS:VOLT:NPLC?", self._nplc, SETTING_TOLERANCE * self._nplc),
+            self._integration(":SENS:VOLT:NPLC?"),
             Setting("terminals", ":ROUT:TERM?", terminals),
         )
-        self._dialogue.confirm(settings)
 
-    def read(self) -> Reading:
-        if not self._armed_A:
-            raise BenchError(f"{NAME} is not armed; arm it before reading.")
-        self._number = self._number % LAST_NUMBER + 1
-        try:
-            reply = self._dialogue.ask(f"*ESE {self._number};:READ?;*ESE?")
-            return self._checked(reply)
-        except ExchangeError:
-            self._dialogue.resync()  # so that the next question gets its own reply
-            raise
+    def _switch(self, *, on: bool) -> None:
+        self._driver.source_enabled = on
+
+    def _question(self, number: int) -> str:
+        return f"*ESE {number};:READ?;*ESE?"
 
     def _checked(self, reply: str) -> Reading:
         values, _, asked = reply.partition(";")
@@ -161,34 +127,9 @@ class Keithley2400ResistanceMeter:
         if not (math.isfinite(status) and status >= 0 and status == int(status)):
             raise ExchangeError(f"{NAME} replied {status:g} as its status word.")
         if int(status) & (COMPLIANCE | RANGE_COMPLIANCE):
-            raise OpenJunctionError(
-                f"{NAME} is in compliance at {self._compliance_V:g} V: the "
-                "junction is open, a contact is off, or [limits] read_voltage_V is too low."
-            )
+            raise OpenJunctionError(self._in_compliance)
         if int(status) & OVERFLOW:
             raise ExchangeError(f"{NAME} reports an overflow; check its ranges.")
-
-    def _check_current(self, current_A: float) -> None:
-        armed_A = self._armed_A
-        range_A = max(SMALLEST_RANGE_A, 10 ** math.ceil(math.log10(abs(armed_A))))
-        tolerance_A = CURRENT_TOLERANCE * abs(armed_A) + NOISE_OF_RANGE * range_A
-        tolerance_A = min(tolerance_A, 0.5 * abs(armed_A))  # 0 A is never a current
-        if abs(current_A - armed_A) > tolerance_A:
-            raise ExchangeError(
-                f"{NAME} measured {current_A:g} A where it sources {armed_A:g} A: another program "
-                "may have changed it, or its output is off."
-            )
-
-    def check(self) -> None:
-        self._dialogue.check_errors()
-
-    def make_safe(self) -> None:
-        self._armed_A = 0.0
-        self._dialogue.resync()
-        self._dialogue.confirm_off(self._switch_off, ":OUTP?")
-
-    def _switch_off(self) -> None:
-        self._driver.source_enabled = False
 
 
 def _value(text: str) -> float:

@@ -1,6 +1,7 @@
 """What every adapter of a role must do; a new driver joins as one more virtual bench."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,12 +9,17 @@ import pyvisa
 
 from dwmtj.instruments import Bench, BenchError, BenchFile, PulseShape, open_bench
 from dwmtj.simulators.bench import Lab, open_lab
+from dwmtj.tests.instruments.other_benches import OFF_QUERIES, OTHER_BENCHES, other_bench
 
 SHAPE = PulseShape(width_s=50e-9, rise_s=10e-9, fall_s=10e-9)
 
 
-@pytest.fixture(params=["trapezoid"])
-def bench_file(request: pytest.FixtureRequest, virtual: Callable[..., BenchFile]) -> BenchFile:
+@pytest.fixture(params=["trapezoid", *OTHER_BENCHES])
+def bench_file(
+    request: pytest.FixtureRequest, virtual: Callable[..., BenchFile], tmp_path: Path
+) -> BenchFile:
+    if request.param in OTHER_BENCHES:
+        return other_bench(request.param, tmp_path)
     return virtual(request.param)
 
 
@@ -42,8 +48,8 @@ def address_of(bench_file: BenchFile, instrument: str) -> str:
 
 
 def is_on(bench_file: BenchFile, instrument: str) -> bool:
-    question = "OUTP1?" if instrument == "pulse generator" else "OUTP?"
-    return float(asked(bench_file, address_of(bench_file, instrument), question)) == 1
+    _, section = bench_file.instruments()[instrument]
+    return float(asked(bench_file, section.address, OFF_QUERIES[section.driver])) == 1
 
 
 def test_every_role_has_an_identity(bench: Bench) -> None:

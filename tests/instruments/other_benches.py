@@ -1,0 +1,42 @@
+"""Virtual benches with other instruments in their roles than the built-in ones."""
+
+from itertools import count
+from pathlib import Path
+
+from dwmtj.instruments import BenchFile, built_in_benches, load_bench_file
+from dwmtj.simulators.bench import lab_file
+
+Replacements = dict[str, str]
+
+OTHER_BENCHES: dict[str, tuple[Replacements, Replacements]] = {
+    "2450": ({'"2400"': '"2450"'}, {'"Keithley2400"': '"Keithley2450"'}),
+}
+"""Name → what is replaced in the lab file and in the bench file of the trapezoid."""
+
+OFF_QUERIES = {
+    "Keysight81160A": "OUTP1?",
+    "Keithley2400": "OUTP?",
+    "Keithley2450": "OUTP?",
+    "KepcoBOP3612": "OUTP?",
+}
+"""Driver → the question whose reply is 1 while the output is on."""
+
+_numbers = count()
+
+
+def other_bench(name: str, folder: Path) -> BenchFile:
+    """Write lab and bench file into a folder and return the bench file, of a new lab."""
+    in_lab, in_bench = OTHER_BENCHES[name]
+    lab = Path(lab_file.__file__).parent / "labs" / "trapezoid.toml"
+    (folder / "lab.toml").write_text(_replaced(lab.read_text(), in_lab))
+    text = _replaced(built_in_benches()["virtual-trapezoid"].read_text(), in_bench)
+    (folder / "bench.toml").write_text(text)
+    library = f"{folder / 'lab.toml'}?name=other-{next(_numbers)}@dwmtj"
+    return load_bench_file(folder / "bench.toml").model_copy(update={"visa_library": library})
+
+
+def _replaced(text: str, replacements: Replacements) -> str:
+    for old, new in replacements.items():
+        assert old in text, f"{old} is to be replaced"
+        text = text.replace(old, new)
+    return text

@@ -75,15 +75,15 @@ class Dialogue:
 
         Raises BenchError that names what is not as it was set, or the instrument's error.
         """
-        query = ";".join([*(setting.query for setting in settings), ERROR_QUERY])
+        query = self._compound([setting.query for setting in settings])
         reported: list[str] = []
 
         def problem(reply: str) -> str:
-            replies = reply.split(";", len(settings))
+            replies = reply.split(self._separator, len(settings))
             if len(replies) != len(settings) + 1:
                 return f"{self.name} replied {shown(reply)} to {query}."
-            if not no_error(replies[-1]):
-                reported.append(error_text(replies[-1]))
+            if error := self._error_in(replies[-1]):
+                reported.append(error)
                 return ""  # asked again, the instrument would have forgotten it
             for setting, value in zip(settings, replies, strict=False):
                 if not _agrees(self.name, setting, value):
@@ -106,11 +106,25 @@ class Dialogue:
             return self.ask(query)
 
         def problem(reply: str) -> str:
-            if reply == "0":
+            if self._means_off(reply):
                 return ""
             return f"{self.name} was switched off and replied {shown(reply)}: its output may be on."
 
         self.confirmed(off, problem)
+
+    # What differs where an instrument does not speak SCPI.
+    _separator = ";"
+
+    def _compound(self, queries: Sequence[str]) -> str:
+        """Return one query for all, followed by that of the error queue."""
+        return ";".join([*queries, ERROR_QUERY])
+
+    def _error_in(self, reply: str) -> str:
+        """Return the error in the last reply to a compound query; empty if it reports none."""
+        return "" if no_error(reply) else error_text(reply)
+
+    def _means_off(self, reply: str) -> bool:
+        return reply == "0"
 
 
 def _agrees(instrument: str, setting: Setting, value: str) -> bool:

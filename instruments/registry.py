@@ -13,6 +13,7 @@ from typing import Any, TypeVar, get_args
 from .adapters import (
     keithley2400,
     keithley2450,
+    keithley2600,
     keithley2750,
     kepco_bop,
     keysight81160a,
@@ -100,6 +101,12 @@ DRIVERS: dict[str, Mapping[str, Driver]] = {
             r"KEITHLEY.*,MODEL (2450|2460)",
             keithley2450.open_meter,
             keithley2450.safe_steps,
+        ),
+        _driver(
+            keithley2600.Keithley2600Section,
+            r"KEITHLEY.*,MODEL 26(0[124]|1[124]|3[456])[AB]",
+            keithley2600.open_meter,
+            keithley2600.safe_steps,
         ),
     ),
     "switch": _by_name(

@@ -10,6 +10,7 @@ Replacements = dict[str, str]
 
 OTHER_BENCHES: dict[str, tuple[Replacements, Replacements]] = {
     "2450": ({'"2400"': '"2450"'}, {'"Keithley2400"': '"Keithley2450"'}),
+    "2601B": ({'"2400"': '"2601B"'}, {'"Keithley2400"': '"Keithley2600"'}),
 }
 """Name → what is replaced in the lab file and in the bench file of the trapezoid."""
 
@@ -17,6 +18,7 @@ OFF_QUERIES = {
     "Keysight81160A": "OUTP1?",
     "Keithley2400": "OUTP?",
     "Keithley2450": "OUTP?",
+    "Keithley2600": "print(smua.source.output)",
     "KepcoBOP3612": "OUTP?",
 }
 """Driver → the question whose reply is 1 while the output is on."""

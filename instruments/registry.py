@@ -16,6 +16,7 @@ from .adapters import (
     keithley2600,
     keithley2750,
     kepco_bop,
+    keysight33500,
     keysight81160a,
     lakeshore425,
 )
@@ -72,6 +73,12 @@ DRIVERS: dict[str, Mapping[str, Driver]] = {
             r"(AGILENT|KEYSIGHT) TECHNOLOGIES,81160A",
             keysight81160a.open_generator,
             keysight81160a.safe_steps,
+        ),
+        _driver(
+            keysight33500.Keysight33500Section,
+            r"(AGILENT|KEYSIGHT) TECHNOLOGIES,33(5[012]\d|6[12]\d)[AB]",
+            keysight33500.open_generator,
+            keysight33500.safe_steps,
         ),
     ),
     "magnet": _by_name(

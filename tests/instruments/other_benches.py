@@ -10,11 +10,15 @@ Replacements = dict[str, str]
 
 OTHER_BENCHES: dict[str, tuple[Replacements, Replacements]] = {
     "2450": ({'"2400"': '"2450"'}, {'"Keithley2400"': '"Keithley2450"'}),
-    "2601B": ({'"2400"': '"2601B"'}, {'"Keithley2400"': '"Keithley2600"'}),
+    "2601B, 33622A": (
+        {'"2400"': '"2601B"', '"81160A"': '"33622A"'},
+        {'"Keithley2400"': '"Keithley2600"', '"Keysight81160A"': '"Keysight33500"'},
+    ),
 }
 """Name → what is replaced in the lab file and in the bench file of the trapezoid."""
 
 OFF_QUERIES = {
+    "Keysight33500": "OUTP1?",
     "Keysight81160A": "OUTP1?",
     "Keithley2400": "OUTP?",
     "Keithley2450": "OUTP?",

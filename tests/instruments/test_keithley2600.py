@@ -163,7 +163,7 @@ def test_an_output_that_is_not_read_as_off_is_named(exchange: Exchange) -> None:
 def test_on_the_virtual_bench_an_open_junction_is_found_and_a_wrong_line_reported(
     tmp_path: Path,
 ) -> None:
-    bench_file = other_bench("2601B", tmp_path)
+    bench_file = other_bench("2601B, 33622A", tmp_path)
     limits = bench_file.limits.model_copy(update={"read_voltage_V": 0.02, "read_current_A": 1e-3})
     with open_bench(bench_file.model_copy(update={"limits": limits})) as bench:
         bench.meter.arm(1e-3)  # 0.1 V

@@ -1,7 +1,14 @@
 """The instrument models a lab file can name."""
 
 from ..scpi.instrument import Model
-from . import keithley_2450, keithley_2601b, keithley_2750, kepco_bop, lakeshore_425
+from . import (
+    keithley_2450,
+    keithley_2601b,
+    keithley_2750,
+    kepco_bop,
+    keysight_33622a,
+    lakeshore_425,
+)
 from .keithley_2400 import commands as keithley_2400
 from .keysight_81160a import generator as keysight_81160a
 
@@ -9,6 +16,7 @@ MODELS: dict[str, Model] = {
     model.name: model
     for model in (
         keysight_81160a.MODEL,
+        keysight_33622a.MODEL,
         keithley_2400.MODEL,
         keithley_2450.MODEL,
         keithley_2601b.MODEL,

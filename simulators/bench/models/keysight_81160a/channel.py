@@ -19,9 +19,10 @@ _MOST_CYCLES_AT_ONCE, _MOST_PIECES_AT_ONCE = 1024, 2048
 class Channel:
     """One output. Settings are checked when a message ends, so that levels may cross inside it."""
 
-    def __init__(self, circuit: Circuit | None) -> None:
+    def __init__(self, circuit: Circuit | None, defaults: ChannelSettings | None = None) -> None:
         self._circuit = circuit
-        self._staged = self._active = ChannelSettings()
+        self._defaults = defaults or ChannelSettings()
+        self._staged = self._active = self._defaults
         self._train_from_s = 0.0
         self.memory = WaveformMemory()
 
@@ -29,6 +30,10 @@ class Channel:
     def settings(self) -> ChannelSettings:
         """The programmed settings, including those of the message being executed."""
         return self._staged
+
+    def reset(self) -> None:
+        """Stage the settings after `*RST` until `settle`."""
+        self.program(self._defaults)
 
     def program(self, settings: ChannelSettings) -> None:
         """Stage new settings until `settle`."""

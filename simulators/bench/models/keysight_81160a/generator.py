@@ -22,7 +22,7 @@ class Keysight81160A:
         """Return to the settings after `*RST`: 1 Vpp sine of 1 MHz, output off."""
         self.coupled_from = None
         for channel in self.channels:
-            channel.program(ChannelSettings())
+            channel.reset()
 
     def setup(self) -> tuple[tuple[ChannelSettings, ...], Channel | None]:
         """Return all settings, for `recall`."""

@@ -12,8 +12,6 @@ from ...circuit.circuit import Piece
 from .waveforms import NOISE, STANDARD
 
 LARGEST_LEVEL_V = 5.0
-SMALLEST_AMPLITUDE_V = 0.05
-LARGEST_AMPLITUDE_V = 5.0
 SMALLEST_EDGE_S = 1e-9
 SMALLEST_WIDTH_S = 1.5e-9
 _EDGE_SHARE = 0.8  # edges are set as 10-90 % times
@@ -25,7 +23,8 @@ _PEAK_TO_PEAK_PER_RMS = {"SIN": 2.0 * math.sqrt(2.0), "RAMP": 2.0 * math.sqrt(3.
 class ChannelSettings:
     """The settings of one channel; the defaults are those after `*RST`.
 
-    `adjusted` names what the instrument has changed by itself to make room for what was set.
+    `adjusted` names what the instrument has changed by itself to make room for what was set. The
+    smallest and the largest amplitude are the instrument's own, into 50 Ω.
     """
 
     shape: str = "SIN"
@@ -54,6 +53,9 @@ class ChannelSettings:
     burst_mode: str = "TRIG"
     burst_period_s: float = 1e-3
     cycles: int = 1
+    trigger_source: str = "IMM"
+    smallest_amplitude_V: float = 0.05
+    largest_amplitude_V: float = 5.0
     adjusted: frozenset[str] = frozenset()
 
     @property
@@ -83,13 +85,17 @@ class ChannelSettings:
 
     def with_high(self, high_V: float) -> "ChannelSettings":
         """Return the settings with another high level, which pushes the low one where it must."""
-        low_V = _between(high_V - LARGEST_AMPLITUDE_V, self.low_V, high_V - SMALLEST_AMPLITUDE_V)
+        low_V = _between(
+            high_V - self.largest_amplitude_V, self.low_V, high_V - self.smallest_amplitude_V
+        )
         moved = self.adjusting(low_V != self.low_V, "low level", "high level")
         return replace(moved, high_V=high_V, low_V=low_V)
 
     def with_low(self, low_V: float) -> "ChannelSettings":
         """Return the settings with another low level, which pushes the high one where it must."""
-        high_V = _between(low_V + SMALLEST_AMPLITUDE_V, self.high_V, low_V + LARGEST_AMPLITUDE_V)
+        high_V = _between(
+            low_V + self.smallest_amplitude_V, self.high_V, low_V + self.largest_amplitude_V
+        )
         moved = self.adjusting(high_V != self.high_V, "high level", "low level")
         return replace(moved, high_V=high_V, low_V=low_V)
 
@@ -104,7 +110,7 @@ class ChannelSettings:
         """Return the settings with another offset, and the amplitude that it leaves room for."""
         if self.shape == "DC":
             return self.around(offset_V, self.amplitude_V)
-        largest_V = LARGEST_LEVEL_V - SMALLEST_AMPLITUDE_V / 2.0
+        largest_V = LARGEST_LEVEL_V - self.smallest_amplitude_V / 2.0
         if abs(offset_V) <= LARGEST_LEVEL_V:
             offset_V = _between(-largest_V, offset_V, largest_V)
         amplitude_V = min(self.amplitude_V, 2.0 * max(0.0, LARGEST_LEVEL_V - abs(offset_V)))
@@ -148,10 +154,10 @@ class ChannelSettings:
         """Return the conflict between settings as text, empty if they agree."""
         if max(map(abs, self._levels_V())) > LARGEST_LEVEL_V * _TOLERANCE:
             return "level outside -5 V to 5 V into 50 Ohm"
-        if self.shape != "DC" and self.amplitude_V < SMALLEST_AMPLITUDE_V / _TOLERANCE:
-            return "high level must be above low level by 50 mV or more"
-        if self.shape != "DC" and self.amplitude_V > LARGEST_AMPLITUDE_V * _TOLERANCE:
-            return "amplitude above 5 Vpp into 50 Ohm"
+        if self.shape != "DC" and self.amplitude_V < self.smallest_amplitude_V / _TOLERANCE:
+            return f"high level must be {self.smallest_amplitude_V * 1e3:g} mV above low level"
+        if self.shape != "DC" and self.amplitude_V > self.largest_amplitude_V * _TOLERANCE:
+            return f"amplitude above {self.largest_amplitude_V:g} Vpp into 50 Ohm"
         if self.limits and not self._within_limits():
             return "level outside the voltage limits"
         if self.shape == "PULS" and self.width_s + self.edges_s > self.period_s * _TOLERANCE:

@@ -88,6 +88,12 @@ DRIVERS: dict[str, Mapping[str, Driver]] = {
             kepco_bop.open_supply,
             kepco_bop.safe_steps,
         ),
+        _driver(
+            kepco_bop.KepcoBOPSection,
+            r"KEPCO,(BIT|BOP).*[ ,]\d+-\d+[A-Z]?\b.*",  # its rating is compared when it is opened
+            kepco_bop.open_supply,
+            kepco_bop.safe_steps,
+        ),
     ),
     "gaussmeter": _by_name(
         Driver(

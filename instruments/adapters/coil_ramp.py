@@ -7,19 +7,22 @@ from dataclasses import dataclass
 from ..errors import LimitError
 
 STEP_S = 0.05
-ROUNDING_A = 5e-3  # a supply rounds what it is given
 
 
 @dataclass(frozen=True, slots=True)
 class CoilRamp:
-    """A coil may get `largest_A`, of either sign, and change by `rate_A_per_s`."""
+    """A coil may get `largest_A`, of either sign, and change by `rate_A_per_s`.
+
+    The supply rounds what it is given by no more than `rounding_A`.
+    """
 
     largest_A: float
     rate_A_per_s: float
+    rounding_A: float
 
     def check(self, current_A: float) -> None:
         """Raise LimitError for a current that the coil may not get."""
-        if not abs(current_A) <= self.largest_A + ROUNDING_A:
+        if not abs(current_A) <= self.largest_A + self.rounding_A:
             raise LimitError(
                 f"The magnet would need {current_A:.4g} A and may get {self.largest_A:.4g} A (the "
                 "supply's own limit, or [limits] field_T over coil_T_per_A in the bench file); ask "
@@ -31,7 +34,7 @@ class CoilRamp:
         if abs(current_A) > abs(held_A):
             self.check(current_A)
         largest_A = self.rate_A_per_s * STEP_S
-        if not abs(current_A - held_A) <= largest_A * (1 + 1e-6) + ROUNDING_A:
+        if not abs(current_A - held_A) <= largest_A * (1 + 1e-6) + self.rounding_A:
             raise LimitError(
                 f"A step of {current_A - held_A:.4g} A is larger than the {largest_A:.4g} A that "
                 "[limits] field_rate_T_per_s in the bench file allows."

@@ -1,17 +1,24 @@
-"""The Kepco BOP as the current source of a coil: every change is a ramp at the allowed rate.
+"""A Kepco BOP as the current source of a coil: every change is a ramp at the allowed rate.
 
 A ramp starts from the current that was last commanded, and each step is read back. A set point that
 is not taken, or a reply that cannot be one, ends the ramp where it is; it never becomes the start
 of another one. Every set point passes the limits where it is sent.
+
+PyMeasure's driver is that of the BOP 36-12 and clips at its ratings, silently; set points are sent
+here, so that every rating is reached.
 """
 
+import re
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 from pymeasure.instruments.kepco import KepcoBOP3612
+from typing_extensions import override
 
 from ..clock import Clock
 from ..connection import Connection
@@ -20,31 +27,86 @@ from ..errors import BenchError
 from ..faults import shown, translate_errors
 from ..guard.plan import Confirm, Query, Ramp, Send, Step
 from ..limits import Limits
-from ..sections import MagnetSection
+from ..sections import MagnetSection, Positive
 from ..tracing import traced
-from .coil_ramp import ROUNDING_A, STEP_S, CoilRamp, set_points
+from .coil_ramp import STEP_S, CoilRamp, set_points
 
 NAME = "The magnet supply (BOP)"
 OUTPUT_QUERY = "OUTPut?"
 MADE_SAFE = f"{NAME} is being made safe: the ramp has ended."
-RATED_V, RATED_A = 36.0, 12.0
 SETTLING_S = 0.1
-DELIVERED_A, DELIVERED_SHARE = 0.05, 0.01  # of what the coil gets against what was set
-FOUND_TOLERANCE_A = 0.24  # of the replies of a supply that was found on
+# Tolerances as shares of the rated current:
+ROUNDING = 1 / 2400  # of set points
+DELIVERED, DELIVERED_SHARE = 1 / 240, 0.01  # of what the coil gets, and a share of what was set
+FOUND_TOLERANCE = 0.02  # of the replies of a supply that was found on
 AT_VOLTAGE_LIMIT = 0.95  # of the voltage limit
 PATIENCE_S = 2.0  # for a ramp in another thread to notice that it is to end
 
 
-class KepcoBOP3612Section(MagnetSection):
-    """A `[magnet]` on a Kepco BOP 36-12."""
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """The largest voltage and current of a BOP, of either sign, as in the name BOP 36-12."""
 
-    driver: Literal["KepcoBOP3612"]
-    compliance_V: Annotated[float, Field(gt=0, le=36)] = 36.0
+    voltage_V: float
+    current_A: float
+
+    def __str__(self) -> str:
+        return f"{self.voltage_V:g}-{self.current_A:g}"
+
+
+class KepcoSection(MagnetSection):
+    """A `[magnet]` on a Kepco BOP; `compliance_V` is the largest voltage across the coil."""
+
+    compliance_V: Positive
 
     session_defaults: ClassVar[Mapping[str, str | int]] = {
         "read_termination": "\n",
         "write_termination": "\n",
     }
+
+    @property
+    def rated(self) -> Rating:
+        """The rating of the model."""
+        raise NotImplementedError
+
+
+class KepcoBOP3612Section(KepcoSection):
+    """A `[magnet]` on a Kepco BOP 36-12."""
+
+    driver: Literal["KepcoBOP3612"]
+    compliance_V: Annotated[float, Field(gt=0, le=36)] = 36.0
+
+    @property
+    @override
+    def rated(self) -> Rating:
+        return Rating(36.0, 12.0)
+
+
+class KepcoBOPSection(KepcoSection):
+    """A `[magnet]` on a Kepco BOP of any rating, such as 20-20."""
+
+    driver: Literal["KepcoBOP"]
+    rating: Annotated[str, Field(pattern=r"^[1-9]\d*-[1-9]\d*$")]
+
+    @property
+    @override
+    def rated(self) -> Rating:
+        voltage, _, current = self.rating.partition("-")
+        return Rating(float(voltage), float(current))
+
+    @model_validator(mode="after")
+    def _check_compliance(self) -> Self:
+        if self.compliance_V > self.rated.voltage_V:
+            raise PydanticCustomError(
+                "compliance",
+                "has compliance_V = {given}, and a BOP {rating} reaches {rated} V; lower it",
+                {
+                    "given": f"{self.compliance_V:g}",
+                    "rating": self.rating,
+                    "rated": f"{self.rated.voltage_V:g}",
+                },
+            )
+        return self
 
 
 class KepcoCoilSupply:
@@ -61,12 +123,16 @@ class KepcoCoilSupply:
         largest_A: float,
         rate_A_per_s: float,
         compliance_V: float,
+        rated: Rating,
         report: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._driver = driver
         self._dialogue = Dialogue(NAME, driver)
         self._clock = clock
-        self._ramp = CoilRamp(min(largest_A, RATED_A), rate_A_per_s)
+        self._ramp = CoilRamp(
+            min(largest_A, rated.current_A), rate_A_per_s, ROUNDING * rated.current_A
+        )
+        self._rated = rated
         self._compliance_V = compliance_V
         self._report = report
         self._commanded_A: float | None = None  # None until this session has commanded any
@@ -74,7 +140,7 @@ class KepcoCoilSupply:
 
     @property
     def maximum_current_A(self) -> float:
-        return RATED_A
+        return self._rated.current_A
 
     @property
     def identity(self) -> str:
@@ -137,12 +203,12 @@ class KepcoCoilSupply:
         self._ramp.check_step(self._commanded_A, current_A)
         self._report(current_A)  # before it may flow
         with translate_errors(NAME):
-            self._driver.current_setpoint = current_A
+            self._driver.write(f"CURRent {current_A:g}")
         self._commanded_A = current_A
 
     def _confirm_set_point(self, wanted_A: float) -> None:
         def problem(held_A: float) -> str:
-            if abs(held_A - wanted_A) <= ROUNDING_A:
+            if abs(held_A - wanted_A) <= self._ramp.rounding_A:
                 return ""
             return f"{NAME} was asked for {wanted_A:g} A and holds {held_A:g} A; the ramp stops."
 
@@ -154,7 +220,8 @@ class KepcoCoilSupply:
         def problem(delivered_A: float) -> str:
             if self._output() != "1":
                 return f"{NAME} has its output off: it was switched, or it tripped."
-            if abs(delivered_A - wanted_A) <= DELIVERED_A + DELIVERED_SHARE * abs(wanted_A):
+            tolerance_A = DELIVERED * self._rated.current_A + DELIVERED_SHARE * abs(wanted_A)
+            if abs(delivered_A - wanted_A) <= tolerance_A:
                 return ""
             state = f"{NAME} delivers {delivered_A:.3g} A where {wanted_A:.3g} A was set"
             voltage_V = abs(self._dialogue.ask_number("MEASure:VOLTage?"))
@@ -178,8 +245,8 @@ class KepcoCoilSupply:
             self._report(flowing_A)
             with translate_errors(NAME):
                 # What flows may be less than the set point; it must not jump with the compliance.
-                self._driver.current_setpoint = flowing_A
-                self._driver.voltage_setpoint = self._compliance_V
+                self._driver.write(f"CURRent {flowing_A:g}")
+                self._driver.write(f"VOLTage {self._compliance_V:g}")
         else:
             self._start_from_zero(is_off=is_off)
             flowing_A = 0.0
@@ -193,8 +260,10 @@ class KepcoCoilSupply:
     def _flowing(self) -> float:
         """Return the current found in the coil, read twice; raises BenchError if it cannot be."""
         first_A, second_A, held_A = self.read_current(), self.read_current(), self._set_point()
-        agree = abs(first_A - second_A) <= FOUND_TOLERANCE_A
-        if not agree or abs(second_A) > min(abs(held_A), RATED_A) + FOUND_TOLERANCE_A:
+        rated_A = self._rated.current_A
+        tolerance_A = FOUND_TOLERANCE * rated_A
+        agree = abs(first_A - second_A) <= tolerance_A
+        if not agree or abs(second_A) > min(abs(held_A), rated_A) + tolerance_A:
             raise BenchError(
                 f"{NAME} was found on, and replied {first_A:g} A, {second_A:g} A and a set point "
                 f"of {held_A:g} A: ramp it to zero by hand and switch it off."
@@ -208,8 +277,8 @@ class KepcoCoilSupply:
         self._report(0.0)
         with translate_errors(NAME):
             self._driver.operating_mode = "CURR"
-            self._driver.current_setpoint = 0
-            self._driver.voltage_setpoint = self._compliance_V
+            self._driver.write("CURRent 0")
+            self._driver.write(f"VOLTage {self._compliance_V:g}")
             self._driver.output_enabled = True
 
     def _ramp_down(self) -> None:
@@ -220,15 +289,15 @@ class KepcoCoilSupply:
                 self._command(step_A)
                 self._clock.sleep(STEP_S)
         else:
-            rate_V_per_s = self._ramp.rate_A_per_s * self._compliance_V / RATED_A
+            rate_V_per_s = self._ramp.rate_A_per_s * self._compliance_V / self._rated.current_A
             for step_V in set_points(self._found_V(), 0.0, rate_V_per_s):
                 with translate_errors(NAME):
-                    self._driver.voltage_setpoint = step_V
+                    self._driver.write(f"VOLTage {step_V:g}")
                 self._clock.sleep(STEP_S)
 
     def _found_V(self) -> float:
         def problem(voltage_V: float) -> str:
-            if abs(voltage_V) <= RATED_V:
+            if abs(voltage_V) <= self._rated.voltage_V:
                 return ""
             return f"{NAME} replied {voltage_V:g} V as its set point, which it cannot reach."
 
@@ -256,29 +325,42 @@ def _check_not_over(is_over: Callable[[], bool]) -> None:
         raise BenchError(MADE_SAFE)
 
 
-def open_supply(section: KepcoBOP3612Section, bench: Connection) -> KepcoCoilSupply:
-    """Open the coil's supply of a bench file; the bench limits its current and how it changes."""
-    return KepcoCoilSupply(
+def open_supply(section: KepcoSection, bench: Connection) -> KepcoCoilSupply:
+    """Open the coil's supply of a bench file; the bench limits its current and how it changes.
+
+    Raises BenchError if it has another rating than the section.
+    """
+    supply = KepcoCoilSupply(
         bench.open(KepcoBOP3612, section.address),
         bench.clock,
         largest_A=abs(bench.limits.field_T / section.coil_T_per_A),
         rate_A_per_s=abs(bench.limits.field_rate_T_per_s / section.coil_T_per_A),
         compliance_V=section.compliance_V,
+        rated=section.rated,
         report=bench.report_set_point,
     )
+    identity = supply.identity
+    if identity.upper().startswith("KEPCO") and not re.search(
+        rf"[ ,]{section.rated}[A-Z]?\b", identity
+    ):
+        raise BenchError(
+            f"The supply at {section.address} identifies itself as {shown(identity)}, which is no "
+            f"BOP {section.rated}; correct rating or driver in the bench file."
+        )
+    return supply
 
 
-def safe_steps(section: KepcoBOP3612Section, limits: Limits) -> tuple[Step, ...]:
+def safe_steps(section: KepcoSection, limits: Limits) -> tuple[Step, ...]:
     """Return the messages that ramp the coil down, whatever is regulated, and switch it off."""
     rate_A_per_s = abs(limits.field_rate_T_per_s / section.coil_T_per_A)
-    rate_V_per_s = rate_A_per_s * section.compliance_V / RATED_A
+    rate_V_per_s = rate_A_per_s * section.compliance_V / section.rated.current_A
     on, mode = Query("OUTP?", "1"), "FUNC:MODE?"
     return (
         Ramp(
             "CURR?",
             "CURR {:g}",
             rate_A_per_s,
-            RATED_A,
+            section.rated.current_A,
             conditions=(on, Query(mode, "1")),
             reported=True,
             interval_s=STEP_S,
@@ -287,7 +369,7 @@ def safe_steps(section: KepcoBOP3612Section, limits: Limits) -> tuple[Step, ...]
             "VOLT?",
             "VOLT {:g}",
             rate_V_per_s,
-            RATED_V,
+            section.rated.voltage_V,
             conditions=(on, Query(mode, "0")),
             interval_s=STEP_S,
         ),

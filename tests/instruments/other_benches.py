@@ -9,7 +9,13 @@ from dwmtj.simulators.bench import lab_file
 Replacements = dict[str, str]
 
 OTHER_BENCHES: dict[str, tuple[Replacements, Replacements]] = {
-    "2450": ({'"2400"': '"2450"'}, {'"Keithley2400"': '"Keithley2450"'}),
+    "2450, BOP 20-20": (
+        {'"2400"': '"2450"', '"BOP 36-12"': '"BOP 20-20"'},
+        {
+            '"Keithley2400"': '"Keithley2450"',
+            '"KepcoBOP3612"': '"KepcoBOP"\nrating = "20-20"\ncompliance_V = 20.0',
+        },
+    ),
     "2601B, 33622A": (
         {'"2400"': '"2601B"', '"81160A"': '"33622A"'},
         {'"Keithley2400"': '"Keithley2600"', '"Keysight81160A"': '"Keysight33500"'},
@@ -23,6 +29,7 @@ OFF_QUERIES = {
     "Keithley2400": "OUTP?",
     "Keithley2450": "OUTP?",
     "Keithley2600": "print(smua.source.output)",
+    "KepcoBOP": "OUTP?",
     "KepcoBOP3612": "OUTP?",
 }
 """Driver → the question whose reply is 1 while the output is on."""

@@ -10,7 +10,7 @@ from pymeasure.test import expected_protocol
 
 from dwmtj.instruments import BenchError, LimitError
 from dwmtj.instruments.adapters.coil_ramp import STEP_S
-from dwmtj.instruments.adapters.kepco_bop import KepcoCoilSupply
+from dwmtj.instruments.adapters.kepco_bop import KepcoCoilSupply, Rating
 from dwmtj.instruments.adapters.lakeshore425 import LakeShore425Gaussmeter
 from dwmtj.instruments.electromagnet import Electromagnet
 
@@ -68,6 +68,17 @@ class CountingClock:
         self.time_s += duration_s
 
 
+def supply_of(driver: KepcoBOP3612, clock: CountingClock) -> KepcoCoilSupply:
+    return KepcoCoilSupply(
+        driver,
+        clock,
+        largest_A=10.4,
+        rate_A_per_s=8,
+        compliance_V=36,
+        rated=Rating(voltage_V=36, current_A=12),
+    )
+
+
 @contextmanager
 def magnet(
     supply: Exchange, gaussmeter: Exchange, clock: CountingClock | None = None
@@ -78,7 +89,7 @@ def magnet(
     ):
         clock = clock or CountingClock()
         yield Electromagnet(
-            KepcoCoilSupply(supply_driver, clock, largest_A=10.4, rate_A_per_s=8, compliance_V=36),
+            supply_of(supply_driver, clock),
             LakeShore425Gaussmeter(gaussmeter_driver),
             clock,
             coil_T_per_A=0.0125,
@@ -277,7 +288,7 @@ def test_without_a_gaussmeter_the_field_is_what_flows_through_the_coil() -> None
     with expected_protocol(KepcoBOP3612, [*SWITCH_ON, *ramp(b"0.4"), *flowing]) as driver:
         clock = CountingClock()
         electromagnet = Electromagnet(
-            KepcoCoilSupply(driver, clock, largest_A=10.4, rate_A_per_s=8, compliance_V=36),
+            supply_of(driver, clock),
             None,
             clock,
             coil_T_per_A=0.0125,

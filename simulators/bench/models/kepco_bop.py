@@ -1,4 +1,4 @@
-"""Kepco BOP 36-12 bipolar supply with its digital interface card, feeding the electromagnet.
+"""Kepco BOP 36-12 and 20-20 bipolar supplies with their digital card, feeding the electromagnet.
 
 A BOP regulates one quantity (FUNC:MODE) within the limit set for the other. Changing the mode
 zeroes the regulated quantity and opens the limit to its rated value. With the output off the
@@ -19,20 +19,29 @@ from ..scpi.instrument import Model, common_commands, setup_commands, system_com
 from ..scpi.parser import CommandSet
 from ..scpi.values import Boolean, Integer, Real, choice
 
-RATED_V, RATED_A = 36.0, 12.0
-_STEP_V, _STEP_A = RATED_V / 2**15, RATED_A / 2**15  # 16 bits over both polarities
-_SHOWN_STEP_V, _SHOWN_STEP_A = 36.1 / 2**15, 12.034 / 2**15
+_STEPS = 2**15  # of a converter with 16 bits over both polarities
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """The largest voltage and current, and those at the full scale of what is shown."""
+
+    voltage_V: float
+    current_A: float
+    shown_V: float
+    shown_A: float
 
 
 class KepcoBop:
     """A 400 W four-quadrant supply across the coil."""
 
-    def __init__(self, circuit: Circuit) -> None:
+    def __init__(self, circuit: Circuit, rated: Rating) -> None:
         self._circuit = circuit
+        self._rated = rated
         self.output = False
         self.regulates_current = False
         self.voltage_V = 0.0
-        self.current_A = RATED_A
+        self.current_A = self._rated.current_A
 
     def reset(self) -> None:
         """Return to voltage mode at 0 V with the output off."""
@@ -42,8 +51,8 @@ class KepcoBop:
     def set_mode(self, regulates_current: bool) -> None:
         """Regulate the current or the voltage, from zero."""
         self.regulates_current = regulates_current
-        self.voltage_V = RATED_V if regulates_current else 0.0
-        self.current_A = 0.0 if regulates_current else RATED_A
+        self.voltage_V = self._rated.voltage_V if regulates_current else 0.0
+        self.current_A = 0.0 if regulates_current else self._rated.current_A
         self._feed()
 
     def set_voltage(self, voltage_V: float) -> None:
@@ -86,9 +95,10 @@ class KepcoBop:
         return self._circuit.magnet.current_A(self._circuit.clock.now_s())
 
     def _feed(self) -> None:
+        rated_V, rated_A = self._rated.voltage_V, self._rated.current_A
         self._circuit.feed_magnet(
-            current_A=_rounded(self.current_A, _STEP_A) if self.output else 0.0,
-            voltage_V=_rounded(self.voltage_V, _STEP_V) if self.output else RATED_V,
+            current_A=_rounded(self.current_A, rated_A / _STEPS) if self.output else 0.0,
+            voltage_V=_rounded(self.voltage_V, rated_V / _STEPS) if self.output else rated_V,
             regulates_current=self.regulates_current or not self.output,
         )
 
@@ -109,43 +119,49 @@ class _Number(Real):
         return f"{mantissa.rstrip('0').rstrip('.')}E{int(exponent)}"
 
 
-_VOLTS = _Number("V", -RATED_V, RATED_V, 0.0, shown_step=_SHOWN_STEP_V)
-_AMPS = _Number("A", -RATED_A, RATED_A, 0.0, shown_step=_SHOWN_STEP_A)
-
-COMMANDS = CommandSet(
-    (
-        *common_commands(lambda _: None),
-        *system_commands(),
-        *setup_commands(1, 40),
-        setting("OUTPut[:STATe]", Boolean(), lambda k: k.output, KepcoBop.switch),
-        setting(
-            "[:SOURce]:FUNCtion:MODE",
-            choice("VOLTage", "CURRent"),
-            lambda k: "1" if k.regulates_current else "0",
-            lambda k, mode: k.set_mode(mode == "CURR"),
-        ),
-        setting(
-            "[:SOURce]:VOLTage[:LEVel][:IMMediate][:AMPLitude]",
-            _VOLTS,
-            lambda k: k.voltage_V,
-            KepcoBop.set_voltage,
-        ),
-        setting(
-            "[:SOURce]:CURRent[:LEVel][:IMMediate][:AMPLitude]",
-            _AMPS,
-            lambda k: k.current_A,
-            KepcoBop.set_current,
-        ),
-        query("MEASure[:SCALar]:VOLTage[:DC]", _VOLTS, KepcoBop.measured_voltage_V),
-        query("MEASure[:SCALar]:CURRent[:DC]", _AMPS, KepcoBop.measured_current_A),
-        query("DIAGnostic:TST", Integer(), lambda _: 0),
-        event("SYSTem:BEEP", lambda _: None),
+def _commands(rated: Rating) -> CommandSet:
+    volts = _Number("V", -rated.voltage_V, rated.voltage_V, 0.0, shown_step=rated.shown_V / _STEPS)
+    amps = _Number("A", -rated.current_A, rated.current_A, 0.0, shown_step=rated.shown_A / _STEPS)
+    return CommandSet(
+        (
+            *common_commands(lambda _: None),
+            *system_commands(),
+            *setup_commands(1, 40),
+            setting("OUTPut[:STATe]", Boolean(), lambda k: k.output, KepcoBop.switch),
+            setting(
+                "[:SOURce]:FUNCtion:MODE",
+                choice("VOLTage", "CURRent"),
+                lambda k: "1" if k.regulates_current else "0",
+                lambda k, mode: k.set_mode(mode == "CURR"),
+            ),
+            setting(
+                "[:SOURce]:VOLTage[:LEVel][:IMMediate][:AMPLitude]",
+                volts,
+                lambda k: k.voltage_V,
+                KepcoBop.set_voltage,
+            ),
+            setting(
+                "[:SOURce]:CURRent[:LEVel][:IMMediate][:AMPLitude]",
+                amps,
+                lambda k: k.current_A,
+                KepcoBop.set_current,
+            ),
+            query("MEASure[:SCALar]:VOLTage[:DC]", volts, KepcoBop.measured_voltage_V),
+            query("MEASure[:SCALar]:CURRent[:DC]", amps, KepcoBop.measured_current_A),
+            query("DIAGnostic:TST", Integer(), lambda _: 0),
+            event("SYSTem:BEEP", lambda _: None),
+        )
     )
-)
 
-MODEL = Model(
-    name="BOP 36-12",
-    identity="KEPCO,BIT 4886 36-12 03/08/2012,H176890,4.04-1.82",
-    commands=COMMANDS,
-    build=KepcoBop,
-)
+
+def _model(name: str, card: str, rated: Rating) -> Model:
+    return Model(
+        name=f"BOP {name}",
+        identity=f"KEPCO,BIT 4886 {name} {card},4.04-1.82",
+        commands=_commands(rated),
+        build=lambda circuit: KepcoBop(circuit, rated),
+    )
+
+
+MODEL = _model("36-12", "03/08/2012,H176890", Rating(36.0, 12.0, 36.1, 12.034))
+MODEL_20_20 = _model("20-20", "03/08/2012,H176891", Rating(20.0, 20.0, 20.056, 20.056))

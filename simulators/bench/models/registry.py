@@ -21,6 +21,7 @@ MODELS: dict[str, Model] = {
         keithley_2450.MODEL,
         keithley_2601b.MODEL,
         kepco_bop.MODEL,
+        kepco_bop.MODEL_20_20,
         lakeshore_425.MODEL,
         keithley_2750.MODEL,
     )

@@ -19,6 +19,7 @@ from .adapters import (
     keysight33500,
     keysight81160a,
     lakeshore425,
+    lakeshore475,
 )
 from .connection import Connection
 from .guard.plan import Step
@@ -100,6 +101,11 @@ DRIVERS: dict[str, Mapping[str, Driver]] = {
             lakeshore425.LakeShore425Section,
             r"(LSCI|LAKE SHORE.*),MODEL ?425",
             lakeshore425.open_gaussmeter,
+        ),
+        Driver(
+            lakeshore475.LakeShore475Section,
+            r"(LSCI|LAKE SHORE.*),MODEL ?4[57]5",
+            lakeshore475.open_gaussmeter,
         ),
     ),
     "resistance_meter": _by_name(

@@ -1,6 +1,7 @@
 """The Lake Shore 425 as the gaussmeter of a magnet: steady field in tesla with autorange."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 from pymeasure.instruments.lakeshore import LakeShore425
 
@@ -8,10 +9,6 @@ from ..connection import Connection
 from ..dialogue import Dialogue
 from ..faults import shown, translate_errors
 from ..sections import GaussmeterSection
-
-NAME = "The gaussmeter (425)"
-LARGEST_FIELD_T = 3.5  # of its highest range
-READ_BACK = {"RDGMODE?": "1,", "UNIT?": "2", "AUTO?": "1"}  # steady field, tesla, autorange
 
 
 class LakeShore425Section(GaussmeterSection):
@@ -23,9 +20,14 @@ class LakeShore425Section(GaussmeterSection):
 class LakeShore425Gaussmeter:
     """Reads the field; mode, unit and range are set and read back before the first reading."""
 
-    def __init__(self, driver: LakeShore425) -> None:
+    _name: ClassVar[str] = "The gaussmeter (425)"
+    _largest_field_T: ClassVar[float] = 3.5  # of its highest range
+    _read_back: ClassVar[Mapping[str, str]] = {"RDGMODE?": "1,", "UNIT?": "2", "AUTO?": "1"}
+    """Query → how the reply begins: steady field, tesla, autorange."""
+
+    def __init__(self, driver: Any) -> None:
         self._driver = driver
-        self._dialogue = Dialogue(NAME, driver)
+        self._dialogue = Dialogue(self._name, driver)
         self._ready = False
 
     @property
@@ -34,35 +36,42 @@ class LakeShore425Gaussmeter:
 
     def read_field(self) -> float:
         if not self._ready:
-            self._set_up()
+            self._prepare()
         self._dialogue.resync()  # a line too many would make every reading the one before
 
         def problem(field_T: float) -> str:
-            if abs(field_T) <= LARGEST_FIELD_T:
-                return ""
-            return f"{NAME} replied {field_T:g} T, which is beyond its ranges."
+            if abs(field_T) <= self._largest_field_T:
+                return self._problem_with_reading()
+            return f"{self._name} replied {field_T:g} T, which is beyond its ranges."
 
         return self._dialogue.confirmed(lambda: self._dialogue.ask_number("RDGFIELD?"), problem)
 
-    def _set_up(self) -> None:
-        with translate_errors(NAME):
-            self._driver.dc_mode()
-            self._driver.unit = "T"
-            self._driver.auto_range()
-        for query, wanted in READ_BACK.items():
+    def _prepare(self) -> None:
+        with translate_errors(self._name):
+            self._set_up()
+        for query, wanted in self._read_back.items():
             self._confirm(query, wanted)
         self._ready = True
+
+    def _set_up(self) -> None:
+        self._driver.dc_mode()
+        self._driver.unit = "T"
+        self._driver.auto_range()
+
+    def _problem_with_reading(self) -> str:
+        """Return what the instrument reports about the reading just taken; nothing, by itself."""
+        return ""
 
     def _confirm(self, query: str, wanted: str) -> None:
         def problem(reply: str) -> str:
             if reply.startswith(wanted):
                 return ""
-            return f"{NAME} replied {shown(reply)} to {query} where {wanted} was set."
+            return f"{self._name} replied {shown(reply)} to {query} where {wanted} was set."
 
         self._dialogue.confirmed(lambda: self._dialogue.ask(query), problem)
 
     def check(self) -> None:
-        """Do nothing: the 425 has no error queue."""
+        """Do nothing: these gaussmeters have no error queue."""
 
     def make_safe(self) -> None:
         """Do nothing: a gaussmeter drives nothing."""

@@ -9,9 +9,10 @@ from dwmtj.simulators.bench import lab_file
 Replacements = dict[str, str]
 
 OTHER_BENCHES: dict[str, tuple[Replacements, Replacements]] = {
-    "2450, BOP 20-20": (
-        {'"2400"': '"2450"', '"BOP 36-12"': '"BOP 20-20"'},
+    "2450, BOP 20-20, 475": (
+        {'"2400"': '"2450"', '"BOP 36-12"': '"BOP 20-20"', '"425"': '"475"'},
         {
+            '"LakeShore425"': '"LakeShore475"',
             '"Keithley2400"': '"Keithley2450"',
             '"KepcoBOP3612"': '"KepcoBOP"\nrating = "20-20"\ncompliance_V = 20.0',
         },

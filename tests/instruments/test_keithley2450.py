@@ -154,7 +154,7 @@ def test_an_output_that_cannot_be_switched_off_is_named() -> None:
 def test_an_open_junction_of_the_virtual_bench_is_found_by_its_voltage_limit(
     tmp_path: Path,
 ) -> None:
-    bench_file = other_bench("2450, BOP 20-20", tmp_path)
+    bench_file = other_bench("2450, BOP 20-20, 475", tmp_path)
     limits = bench_file.limits.model_copy(update={"read_voltage_V": 0.02, "read_current_A": 1e-3})
     lab = open_lab(bench_file.visa_library.removesuffix("@dwmtj"))
     with open_bench(bench_file.model_copy(update={"limits": limits})) as bench:

@@ -88,7 +88,7 @@ def test_a_compliance_beyond_the_rating_is_refused_where_it_is_written() -> None
 def test_a_supply_of_another_rating_than_the_bench_file_says_is_refused(
     rating: str, tmp_path: Path
 ) -> None:
-    bench_file = other_bench("2450, BOP 20-20", tmp_path)
+    bench_file = other_bench("2450, BOP 20-20, 475", tmp_path)
     assert bench_file.magnet is not None
     magnet = bench_file.magnet.model_copy(update={"rating": rating})
     with pytest.raises(BenchError, match=rf"which is no BOP {rating}; correct rating"):

@@ -1,8 +1,9 @@
-"""Lake Shore 425 gaussmeter: not SCPI, but short headers on a serial line, and a Hall probe.
+"""Lake Shore 425 and 475 gaussmeters: not SCPI, but short headers on a serial line; a Hall probe.
 
 Resolution is one part in 35 000 of the range (4¾ digits); noise is one count rms in the wide band
 and a third of it with the DC filter. `ZPROBE` zeroes at the present field, as on the
-real one, so the probe belongs in a zero-gauss chamber first.
+real one, so the probe belongs in a zero-gauss chamber first. The 475 takes its modes with more
+parameters, and reports an overload in its operation status.
 """
 
 import numpy as np
@@ -75,6 +76,25 @@ class LakeShore425:
         return round(seen_T / count_T) * count_T
 
 
+class LakeShore475(LakeShore425):
+    """The 475: modes without a filter, and a status of its readings."""
+
+    def reset(self) -> None:
+        """Return to gauss, autorange and DC with four digits."""
+        super().reset()
+        self.settings: tuple[int, ...] = (1, 2, 1, 1, 1)
+
+    def set_settings(self, *given: int) -> None:
+        """Set mode (1 DC, 2 RMS), DC resolution, RMS band, peak mode and peak display."""
+        self.settings = given
+        self.mode = (given[0], 0, 1)
+
+    def status(self) -> int:
+        """Return the operation status: bit 1 for a field beyond the range, bit 2 for a reading."""
+        overload = abs(self._circuit.field_T()) > RANGES_T[self.range - 1]
+        return 4 + (2 if overload else 0)
+
+
 def _set_unit(meter: LakeShore425, unit: int) -> None:
     meter.unit = unit
 
@@ -83,22 +103,43 @@ def _set_auto(meter: LakeShore425, on: int = 1) -> None:
     meter.auto = bool(on)
 
 
+_SHARED = (
+    *common_commands(),
+    query("RDGFIELD", Real(style="+010.5E"), LakeShore425.field),
+    setting("UNIT", Integer(1, 4), lambda m: m.unit, _set_unit),
+    setting("RANGE", Integer(1, 4), lambda m: m.range, LakeShore425.set_range),
+    event("AUTO", _set_auto, Integer(0, 1), optional=1),
+    query("AUTO", Integer(), lambda m: int(m.auto)),
+    event("ZPROBE", LakeShore425.zero),
+    query("TYPE", Raw(), lambda _: "40"),
+)
 COMMANDS = CommandSet(
     (
-        *common_commands(),
-        query("RDGFIELD", Real(style="+010.5E"), LakeShore425.field),
-        setting("UNIT", Integer(1, 4), lambda m: m.unit, _set_unit),
-        setting("RANGE", Integer(1, 4), lambda m: m.range, LakeShore425.set_range),
-        event("AUTO", _set_auto, Integer(0, 1), optional=1),
-        query("AUTO", Integer(), lambda m: int(m.auto)),
+        *_SHARED,
         Command(
             "RDGMODE",
             lambda m: ",".join(str(value) for value in m.mode),
             LakeShore425.set_mode,
             command_parameters=(Integer(1, 2), Integer(0, 1), Integer(1, 2)),
         ),
-        event("ZPROBE", LakeShore425.zero),
-        query("TYPE", Raw(), lambda _: "40"),
+    )
+)
+COMMANDS_475 = CommandSet(
+    (
+        *_SHARED,
+        Command(
+            "RDGMODE",
+            lambda m: ",".join(str(value) for value in m.settings),
+            LakeShore475.set_settings,
+            command_parameters=(
+                Integer(1, 2),
+                Integer(1, 3),
+                Integer(1, 2),
+                Integer(1, 2),
+                Integer(1, 3),
+            ),
+        ),
+        query("OPST", Integer(), LakeShore475.status),
     )
 )
 
@@ -112,5 +153,12 @@ MODEL = Model(
     identity="LSCI,MODEL425,LSA12AB,1.0",
     commands=COMMANDS,
     build=_build,
+    reply_end=b"\r\n",
+)
+MODEL_475 = Model(
+    name="475",
+    identity="LSCI,MODEL475,LSA34CD,1.0",
+    commands=COMMANDS_475,
+    build=lambda circuit: LakeShore475(circuit, circuit.random_for("475")),
     reply_end=b"\r\n",
 )

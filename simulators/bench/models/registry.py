@@ -23,6 +23,7 @@ MODELS: dict[str, Model] = {
         kepco_bop.MODEL,
         kepco_bop.MODEL_20_20,
         lakeshore_425.MODEL,
+        lakeshore_425.MODEL_475,
         keithley_2750.MODEL,
     )
 }

@@ -61,8 +61,8 @@ TemperatureOption = Annotated[
     typer.Option(
         "--temperature",
         metavar="K|°C",
-        help="Temperature of the device, such as 358K or 85C: stated, not measured. A virtual "
-        "device is simulated at it.",
+        help="Temperature of the device, such as 358K or 85C: set if the bench has a controller, "
+        "else stated and not measured. A virtual device is simulated at it.",
         show_default="not stated",
     ),
 ]

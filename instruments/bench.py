@@ -20,6 +20,7 @@ from .drivers import (
     open_pulse_generator,
     open_resistance_meter,
     open_switch,
+    open_temperature_controller,
 )
 from .errors import BenchError
 from .guard.safe_state import DEADLINE_S, Observer, SafeState, nobody
@@ -28,10 +29,11 @@ from .limits import (
     LimitedMagnet,
     LimitedPulseGenerator,
     LimitedResistanceMeter,
+    LimitedTemperatureController,
     Limits,
     SetPoints,
 )
-from .roles import Magnet, PulseGenerator, ResistanceMeter, Switch
+from .roles import Magnet, PulseGenerator, ResistanceMeter, Switch, TemperatureController
 from .stop_conditions import StopConditions
 from .tracing import step, traced
 
@@ -65,6 +67,7 @@ class Bench:
         clock: Clock,
         *,
         switch: Switch | None = None,
+        temperature_controller: TemperatureController | None = None,
         owner: "Owner | None" = None,
         set_points: Mapping[str, float] = MappingProxyType({}),
         lock_key: str | None = None,
@@ -77,6 +80,11 @@ class Bench:
         self.magnet = LimitedMagnet(magnet or NoMagnet(name), self.limits)
         self.meter = LimitedResistanceMeter(meter, self.limits)
         self._switch = None if switch is None else ColdSwitch(switch, self.generator, self.meter)
+        self._temperature_controller = (
+            None
+            if temperature_controller is None
+            else LimitedTemperatureController(temperature_controller, self.limits)
+        )
         self.clock = clock
         self._owner = owner
         self._set_points = set_points
@@ -107,6 +115,41 @@ class Bench:
         return self._switch is not None
 
     @property
+    def temperature_controller(self) -> LimitedTemperatureController:
+        """The temperature controller; raises BenchError if the bench has none."""
+        if self._temperature_controller is None:
+            raise BenchError(
+                f"The bench {self.file.name} has no temperature controller: add a section "
+                "[temperature_controller] to its file."
+            )
+        return self._temperature_controller
+
+    @property
+    def has_temperature_controller(self) -> bool:
+        """True if the bench regulates and reads a temperature."""
+        return self._temperature_controller is not None
+
+    @property
+    def extra_quantities(self) -> tuple[str, ...]:
+        """What is measured with every point besides the reading and the field."""
+        return ("temperature_K",) if self.has_temperature_controller else ()
+
+    def check_conditions(self, conditions: Mapping[str, float]) -> None:
+        """Raise LimitError if a run's temperature is to be set and is beyond the limits."""
+        if self.has_temperature_controller and "temperature_K" in conditions:
+            self.temperature_controller.check_temperature(conditions["temperature_K"])
+
+    def set_conditions(self, conditions: Mapping[str, float]) -> None:
+        """Set the temperature of a run and wait for it; without a controller it is only stated."""
+        if self.has_temperature_controller and "temperature_K" in conditions:
+            self.temperature_controller.set_temperature(conditions["temperature_K"])
+
+    def read_temperature_K(self) -> float | None:
+        """Return the temperature of the sample stage in K, None without a controller."""
+        controller = self._temperature_controller
+        return None if controller is None else controller.read_temperature()
+
+    @property
     def longest_ramp_s(self) -> float:
         """A bound on the duration of the magnet's ramp to zero, each step read back."""
         return RAMP_MARGIN * self.limits.field_T / self.limits.field_rate_T_per_s
@@ -128,6 +171,7 @@ class Bench:
                 "gaussmeter": lambda: self.magnet.gaussmeter_identity.strip(),
                 "resistance meter": lambda: self.meter.identity.strip(),
                 "switch": lambda: self.switch.identity.strip(),
+                "temperature controller": lambda: self.temperature_controller.identity.strip(),
             }
         )
 
@@ -154,6 +198,7 @@ class Bench:
                 "gaussmeter": lambda: f"{self.magnet.read_field() * 1e3:.3f} mT",
                 "resistance meter": lambda: f"{resistance_ohm:.2f} Ω at {current_A * 1e6:g} µA",
                 "switch": lambda: f"{self.switch.rows} × {self.switch.columns} devices",
+                "temperature controller": lambda: f"{self.read_temperature_K():.3f} K",
             }
         )
 
@@ -208,6 +253,7 @@ class Bench:
                     "pulse generator": lambda: self.generator.make_safe,
                     "resistance meter": lambda: self.meter.make_safe,
                     "switch": lambda: self.switch.make_safe,
+                    "temperature controller": lambda: self.temperature_controller.make_safe,
                     "magnet supply": lambda: self.magnet.make_safe,
                 }
             ),
@@ -234,6 +280,8 @@ class Bench:
         """Make the bench safe and close every session; set points are refused from now on."""
         for instrument in (self.generator, self.magnet, self.meter):
             instrument.closed = True
+        if self._temperature_controller is not None:
+            self._temperature_controller.closed = True
         with self._making_safe:
             try:
                 self.make_safe()
@@ -287,6 +335,9 @@ def open_bench(bench_file: BenchFile) -> Bench:
         meter = open_resistance_meter(bench_file.resistance_meter, connection)
         magnet = _optional(open_magnet, bench_file.magnet, connection)
         switch = _optional(open_switch, bench_file.switch, connection)
+        controller = _optional(
+            open_temperature_controller, bench_file.temperature_controller, connection
+        )
         close = exits.pop_all().close
     return Bench(
         bench_file,
@@ -295,6 +346,7 @@ def open_bench(bench_file: BenchFile) -> Bench:
         meter,
         clock,
         switch=switch,
+        temperature_controller=controller,
         owner=owner,
         set_points=set_points,
         lock_key=connection.lock_key,

@@ -20,6 +20,7 @@ from .sections import (
     PulseGeneratorSection,
     ResistanceMeterSection,
     SwitchSection,
+    TemperatureControllerSection,
 )
 from .stop_conditions import StopConditions
 
@@ -63,6 +64,9 @@ class BenchFile(Section):
     magnet: Annotated[SerializeAsAny[MagnetSection] | None, ByDriver] = None
     resistance_meter: Annotated[SerializeAsAny[ResistanceMeterSection], ByDriver]
     switch: Annotated[SerializeAsAny[SwitchSection] | None, ByDriver] = None
+    temperature_controller: Annotated[
+        SerializeAsAny[TemperatureControllerSection] | None, ByDriver
+    ] = None
     wiring: Wiring = Wiring()
     limits: Limits
     stop: StopConditions = StopConditions()
@@ -92,6 +96,7 @@ class BenchFile(Section):
             "gaussmeter": ("gaussmeter", self.gaussmeter),
             "resistance meter": ("resistance_meter", self.resistance_meter),
             "switch": ("switch", self.switch),
+            "temperature controller": ("temperature_controller", self.temperature_controller),
         }
         return {
             name: (role, section)

@@ -9,13 +9,14 @@ from .connection import Connection
 from .electromagnet import Electromagnet
 from .errors import BenchError
 from .registry import DRIVERS
-from .roles import Magnet, PulseGenerator, ResistanceMeter, Switch
+from .roles import Magnet, PulseGenerator, ResistanceMeter, Switch, TemperatureController
 from .sections import (
     InstrumentSection,
     MagnetSection,
     PulseGeneratorSection,
     ResistanceMeterSection,
     SwitchSection,
+    TemperatureControllerSection,
 )
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,14 @@ def open_switch(section: SwitchSection, connection: Connection) -> Switch:
     """Open the switch of an array; raises BenchError."""
     switch: Switch = _open("switch", section, connection)
     return switch
+
+
+def open_temperature_controller(
+    section: TemperatureControllerSection, connection: Connection
+) -> TemperatureController:
+    """Open a temperature controller; raises BenchError."""
+    controller: TemperatureController = _open("temperature_controller", section, connection)
+    return controller
 
 
 def _open(role: str, section: InstrumentSection, connection: Connection) -> Any:

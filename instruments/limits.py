@@ -18,6 +18,7 @@ from .roles import (
     PulseShape,
     Reading,
     ResistanceMeter,
+    TemperatureController,
 )
 from .tracing import traced
 
@@ -36,6 +37,27 @@ class Limits(Section):
     read_voltage_V: float = Field(gt=0, le=20, description="largest voltage at the junction")
     field_T: float = Field(gt=0, le=20, description="largest field, either sign")
     field_rate_T_per_s: float = Field(ge=1e-10, le=10, description="fastest change of the field")
+
+    lowest_temperature_K: float | None = Field(
+        default=None, gt=0, description="lowest set point of a temperature controller"
+    )
+    highest_temperature_K: float | None = Field(
+        default=None, gt=0, description="highest set point of a temperature controller"
+    )
+
+    def check_temperature(self, temperature_K: float) -> None:
+        lowest_K, highest_K = self.lowest_temperature_K, self.highest_temperature_K
+        if lowest_K is None or highest_K is None:
+            raise LimitError(
+                "A temperature can only be set within [limits] lowest_temperature_K and "
+                "highest_temperature_K; add them to the bench file."
+            )
+        if not lowest_K <= temperature_K <= highest_K:
+            raise LimitError(
+                f"A temperature of {temperature_K:g} K is beyond the bench's limits of "
+                f"{lowest_K:g} K to {highest_K:g} K ([limits] lowest_temperature_K and "
+                "highest_temperature_K in the bench file)."
+            )
 
     def check_pulse(self, amplitude_V: float) -> None:
         self._check("a pulse amplitude", amplitude_V, "pulse_amplitude_V", "V")
@@ -199,6 +221,28 @@ class LimitedMagnet(_Source[Magnet]):
 
     def read_field(self) -> float:
         return self.inner.read_field()
+
+
+class LimitedTemperatureController(_Source[TemperatureController]):
+    """A temperature controller whose set point is checked against the limits."""
+
+    @traced("set temperature", logging.INFO)
+    def set_temperature(self, temperature_K: float) -> float:
+        self.check_temperature(temperature_K)
+        with self._using():
+            self.armed = True
+            return self.inner.set_temperature(temperature_K)
+
+    def check_temperature(self, temperature_K: float) -> None:
+        """Raise LimitError for a temperature beyond the limits."""
+        self._limits.check_temperature(temperature_K)
+
+    def make_safe(self) -> None:
+        self.inner.interrupt()
+        super().make_safe()
+
+    def read_temperature(self) -> float:
+        return self.inner.read_temperature()
 
 
 class LimitedResistanceMeter(_Source[ResistanceMeter]):

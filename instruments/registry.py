@@ -18,6 +18,7 @@ from .adapters import (
     kepco_bop,
     keysight33500,
     keysight81160a,
+    lakeshore336,
     lakeshore425,
     lakeshore475,
 )
@@ -134,6 +135,14 @@ DRIVERS: dict[str, Mapping[str, Driver]] = {
             r"KEITHLEY.*,MODEL 2750",
             keithley2750.open_switch,
             keithley2750.safe_steps,
+        ),
+    ),
+    "temperature_controller": _by_name(
+        _driver(
+            lakeshore336.LakeShore336Section,
+            r"(LSCI|LAKE SHORE.*),MODEL ?(335|336|350)",
+            lakeshore336.open_controller,
+            lakeshore336.safe_steps,
         ),
     ),
 }

@@ -125,6 +125,26 @@ class Gaussmeter(Instrument, Protocol):
         ...
 
 
+class TemperatureController(Instrument, Protocol):
+    """Holds the temperature of the sample stage with a heater, and reads it."""
+
+    def set_temperature(self, temperature_K: float) -> float:
+        """Regulate to a temperature and wait until it is steady there; return the last reading.
+
+        Raises BenchError if it does not become steady in time, the heater reports a fault, or the
+        instrument does not confirm what it was set to.
+        """
+        ...
+
+    def interrupt(self) -> None:
+        """End a `set_temperature` that is under way in another thread, with a BenchError there."""
+        ...
+
+    def read_temperature(self) -> float:
+        """Return the temperature in K; raises BenchError if the sensor reports a fault."""
+        ...
+
+
 class Switch(Instrument, Protocol):
     """Connects one device of an array, where a row and a column cross, to the other instruments."""
 

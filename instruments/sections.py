@@ -166,6 +166,16 @@ class ResistanceMeterSection(InstrumentSection):
     four_wire: bool = True
 
 
+class TemperatureControllerSection(InstrumentSection):
+    """`[temperature_controller]`: a temperature is steady once it has stayed within `tolerance_K`
+    for `steady_s`; a wait longer than `longest_wait_s` is an error.
+    """
+
+    tolerance_K: Positive = 0.1
+    steady_s: Positive = 30.0
+    longest_wait_s: Positive = 3600.0
+
+
 class SwitchSection(InstrumentSection):
     """`[switch]`: the channels that select rows and columns of an array, in order."""
 

@@ -65,7 +65,9 @@ class MeasurementSequence:
         amplitude_V: float | None = None,
         pulse_width_s: float | None = None,
     ) -> Point:
-        """Read the junction; amplitude and width are those of the preceding pulse, if any.
+        """Read the junction, and the temperature on a bench with a temperature controller.
+
+        Amplitude and width are those of the preceding pulse, if any.
 
         If the meter does not answer, or not with a reading, it is asked once more, with a warning:
         a reading changes nothing. A pulse is never fired again.
@@ -84,6 +86,7 @@ class MeasurementSequence:
             voltage_V=reading.voltage_V,
             current_A=reading.current_A,
             resistance_ohm=reading.resistance_ohm,
+            temperature_K=self.bench.read_temperature_K(),
         )
 
     def _read_again(self, error: ExchangeError) -> Reading:

@@ -142,7 +142,8 @@ class BenchProcedure(Procedure):
             bench.close()
 
     def _watch(self, bench: Bench) -> PointWatch:
-        return PointWatch(bench.stop_conditions, self.name, self.extra_quantities)
+        quantities = (*self.extra_quantities, *bench.extra_quantities)
+        return PointWatch(bench.stop_conditions, self.name, quantities)
 
     @classmethod
     def declared(cls) -> dict[str, Parameter]:

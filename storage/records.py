@@ -98,9 +98,15 @@ class RunRecord:
     def stated(self) -> str:
         """The stated conditions in one line, such as "358 K (stated, not measured)"."""
         return "; ".join(
-            f"{name.rpartition('_')[0]} {value:g} {name.rpartition('_')[2]} (stated, not measured)"
+            f"{name.rpartition('_')[0]} {value:g} {name.rpartition('_')[2]} ({self._origin(name)})"
             for name, value in self.conditions.items()
         )
+
+    def _origin(self, condition: str) -> str:
+        regulated = any(attempt.bench.get("temperature_controller") for attempt in self.attempts)
+        if condition == "temperature_K" and regulated:
+            return "set, and measured with each point"
+        return "stated, not measured"
 
     def __repr__(self) -> str:
         return f"<RunRecord of {brief(self.summary)}>"

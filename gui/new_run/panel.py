@@ -40,7 +40,7 @@ class NewRunPanel(Card):
     def __init__(self, state: WindowState, worker: Worker, bench: BenchFile) -> None:
         super().__init__(spacing=6)
         self._state, self._worker, self._bench = state, worker, bench
-        self._limits: Mapping[str, float] = bench.limits.model_dump()
+        self._limits: Mapping[str, float] = bench.limits.model_dump(exclude_none=True)
         self._editing: Job | None = None
         self._asked, self._foretold = 0, False
         self._values: Values | None = None

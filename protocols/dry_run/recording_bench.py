@@ -182,6 +182,12 @@ class RecordingBench:
     def stop_conditions(self) -> StopConditions:
         return self.file.stop
 
+    def read_temperature_K(self) -> float | None:
+        """Let the time of a reading pass on a bench with a temperature controller."""
+        if self.file.temperature_controller is not None:
+            self.clock.exchange(2)
+        return None
+
     def make_safe(self) -> None:
         """Let the time pass that the outputs and the field need to go to zero."""
         for instrument in (self.generator, self.meter, self.switch, self.magnet):

@@ -14,6 +14,7 @@ _BENCH_KEYS = (
     "magnet",
     "resistance_meter",
     "switch",
+    "temperature_controller",
     "wiring",
     "identities",
 )

@@ -31,6 +31,19 @@ class SafeBench(Protocol):
     @property
     def stop_conditions(self) -> StopConditions: ...
 
+    @property
+    def extra_quantities(self) -> tuple[str, ...]:
+        """What is measured with every point by the bench itself, such as temperature_K."""
+        ...
+
+    def check_conditions(self, conditions: Mapping[str, float]) -> None:
+        """Raise LimitError if the bench would set conditions that it must not."""
+        ...
+
+    def set_conditions(self, conditions: Mapping[str, float]) -> None:
+        """Bring about the conditions of a run, as far as the bench regulates them."""
+        ...
+
     def run_begins(self, notes_file: Path, run_id: int, attempt: int) -> None:
         """Take note of the run; who makes the bench safe in its place logs that in the file."""
         ...
@@ -90,7 +103,8 @@ def run(
     the run; it is also aborted after the point at which `should_stop()` returns True. `stop`
     replaces the stop conditions of the bench. `operator` and `notes` are stored with the run, as
     are `tags` and `conditions`, if it is a new one, and `seed`, the seed of a virtual bench.
-    `conditions` are stated, not measured: {"temperature_K": 358.0}.
+    `conditions` are stated: {"temperature_K": 358.0}. A bench with a temperature controller is
+    brought to that temperature before the first point; it is measured with each.
 
     `resume` is the number of a run to continue from its first incomplete cycle. Raises
     ProtocolError if its protocol, parameters, device or bench differ, or if a stop condition names
@@ -103,11 +117,13 @@ def run(
     it is raised, or added as a note to the first error.
     """
     procedure.check(bench)
+    wanted = dict(conditions or (store.run(resume).conditions if resume is not None else {}))
+    bench.check_conditions(wanted)
     control = control or RunControl()
     snapshot = dict(bench.snapshot())
     if stop is not None:
         snapshot["stop"] = stop.model_dump(mode="json")
-    extra_quantities = getattr(procedure, "extra_quantities", ())
+    extra_quantities = (*getattr(procedure, "extra_quantities", ()), *bench.extra_quantities)
     watch = PointWatch(stop or bench.stop_conditions, procedure.name, extra_quantities)
     with Interrupts() as interrupts, ExitStack() as stack:
         interrupts.hold()  # the end of a run that has started must be stored
@@ -143,6 +159,7 @@ def run(
                 _tell_of_run(bench, writer)
                 writer.when_moved = partial(_tell_of_run, bench, writer)
                 interrupts.release()
+                bench.set_conditions(wanted)
                 status = under_way.measure()
             finally:
                 interrupts.hold()

@@ -118,7 +118,7 @@ class Commands:
 
     def _description(self) -> BenchDescription:
         file = self._work.own.file
-        limits = file.limits.model_dump()
+        limits = file.limits.model_dump(exclude_none=True)
         return BenchDescription(
             name=file.name,
             device=file.device.name,

@@ -102,6 +102,9 @@ class InstrumentStates:
             "resistance meter": (bench.meter.armed, "read current on"),
             "magnet supply": (bench.magnet.armed, "coil current on"),
         }
+        if bench.has_temperature_controller:
+            heating = bench.temperature_controller.armed
+            armed["temperature controller"] = (heating, "heater on")
         for name, (on, detail) in armed.items():
             if on and self._seen[name].state in ("ready", "safe"):
                 self._set(name, "on", detail)

@@ -47,7 +47,11 @@ class StandIn:
         self._state = StationState(
             activity=Activity.IDLE,
             bench=BenchDescription(
-                bench.name, bench.device.name, True, bench.limits.model_dump(), 100e-6
+                bench.name,
+                bench.device.name,
+                True,
+                bench.limits.model_dump(exclude_none=True),
+                100e-6,
             ),
             database=str(database),
             pid=4711,

@@ -17,6 +17,20 @@ OTHER_BENCHES: dict[str, tuple[Replacements, Replacements]] = {
             '"KepcoBOP3612"': '"KepcoBOP"\nrating = "20-20"\ncompliance_V = 20.0',
         },
     ),
+    "336": (
+        {"[time]": '[[instrument]]\nmodel = "336"\naddress = "GPIB0::12::INSTR"\n\n[time]'},
+        {
+            "[limits]": """[temperature_controller]
+driver = "LakeShore336"
+address = "GPIB0::12::INSTR"
+heater_range = 3
+longest_wait_s = 600.0
+
+[limits]
+lowest_temperature_K = 290.0
+highest_temperature_K = 400.0"""
+        },
+    ),
     "2601B, 33622A": (
         {'"2400"': '"2601B"', '"81160A"': '"33622A"'},
         {'"Keithley2400"': '"Keithley2600"', '"Keysight81160A"': '"Keysight33500"'},
@@ -27,6 +41,7 @@ OTHER_BENCHES: dict[str, tuple[Replacements, Replacements]] = {
 OFF_QUERIES = {
     "Keysight33500": "OUTP1?",
     "Keysight81160A": "OUTP1?",
+    "LakeShore336": "RANGE? 1",
     "Keithley2400": "OUTP?",
     "Keithley2450": "OUTP?",
     "Keithley2600": "print(smua.source.output)",

@@ -7,6 +7,7 @@ from . import (
     keithley_2750,
     kepco_bop,
     keysight_33622a,
+    lakeshore_336,
     lakeshore_425,
 )
 from .keithley_2400 import commands as keithley_2400
@@ -22,6 +23,7 @@ MODELS: dict[str, Model] = {
         keithley_2601b.MODEL,
         kepco_bop.MODEL,
         kepco_bop.MODEL_20_20,
+        lakeshore_336.MODEL,
         lakeshore_425.MODEL,
         lakeshore_425.MODEL_475,
         keithley_2750.MODEL,

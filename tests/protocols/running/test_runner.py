@@ -30,6 +30,12 @@ class NotingBench:
     def stop_conditions(self) -> StopConditions:
         return StopConditions()
 
+    extra_quantities = ()
+
+    def check_conditions(self, conditions: Mapping[str, float]) -> None: ...
+
+    def set_conditions(self, conditions: Mapping[str, float]) -> None: ...
+
     def run_begins(self, notes_file: Path, run_id: int, attempt: int) -> None:
         self.run = (notes_file, run_id, attempt)
 

@@ -21,6 +21,7 @@ from .adapters import (
     lakeshore336,
     lakeshore425,
     lakeshore475,
+    lakeshore643,
 )
 from .connection import Connection
 from .guard.plan import Step
@@ -89,6 +90,12 @@ DRIVERS: dict[str, Mapping[str, Driver]] = {
             r"KEPCO,.*\b36-12[A-Z]?\b.*",  # after the model of its card, before a date
             kepco_bop.open_supply,
             kepco_bop.safe_steps,
+        ),
+        _driver(
+            lakeshore643.LakeShore643Section,
+            r"(LSCI|LAKE SHORE.*),MODEL ?643",
+            lakeshore643.open_supply,
+            lakeshore643.safe_steps,
         ),
         _driver(
             kepco_bop.KepcoBOPSection,

@@ -17,9 +17,13 @@ OTHER_BENCHES: dict[str, tuple[Replacements, Replacements]] = {
             '"KepcoBOP3612"': '"KepcoBOP"\nrating = "20-20"\ncompliance_V = 20.0',
         },
     ),
-    "336": (
-        {"[time]": '[[instrument]]\nmodel = "336"\naddress = "GPIB0::12::INSTR"\n\n[time]'},
+    "336, 643": (
         {
+            '"BOP 36-12"': '"643"',
+            "[time]": '[[instrument]]\nmodel = "336"\naddress = "GPIB0::12::INSTR"\n\n[time]',
+        },
+        {
+            '"KepcoBOP3612"': '"LakeShore643"',
             "[limits]": """[temperature_controller]
 driver = "LakeShore336"
 address = "GPIB0::12::INSTR"
@@ -28,7 +32,7 @@ longest_wait_s = 600.0
 
 [limits]
 lowest_temperature_K = 290.0
-highest_temperature_K = 400.0"""
+highest_temperature_K = 400.0""",
         },
     ),
     "2601B, 33622A": (
@@ -42,6 +46,7 @@ OFF_QUERIES = {
     "Keysight33500": "OUTP1?",
     "Keysight81160A": "OUTP1?",
     "LakeShore336": "RANGE? 1",
+    "LakeShore643": "SETI?",
     "Keithley2400": "OUTP?",
     "Keithley2450": "OUTP?",
     "Keithley2600": "print(smua.source.output)",
@@ -49,6 +54,13 @@ OFF_QUERIES = {
     "KepcoBOP3612": "OUTP?",
 }
 """Driver → the question whose reply is 1 while the output is on."""
+
+SET_POINT_QUERIES = {
+    "KepcoBOP": "CURR?",
+    "KepcoBOP3612": "CURR?",
+    "LakeShore643": "SETI?",
+}
+"""Driver of a magnet's supply → the question for its set point."""
 
 _numbers = count()
 

@@ -9,7 +9,12 @@ import pyvisa
 
 from dwmtj.instruments import Bench, BenchError, BenchFile, PulseShape, open_bench
 from dwmtj.simulators.bench import Lab, open_lab
-from dwmtj.tests.instruments.other_benches import OFF_QUERIES, OTHER_BENCHES, other_bench
+from dwmtj.tests.instruments.other_benches import (
+    OFF_QUERIES,
+    OTHER_BENCHES,
+    SET_POINT_QUERIES,
+    other_bench,
+)
 
 SHAPE = PulseShape(width_s=50e-9, rise_s=10e-9, fall_s=10e-9)
 
@@ -40,11 +45,6 @@ def asked(bench_file: BenchFile, address: str, question: str) -> str:
     with manager.open_resource(address, read_termination="\n") as instrument:
         assert isinstance(instrument, pyvisa.resources.MessageBasedResource)
         return instrument.query(question).strip()
-
-
-def address_of(bench_file: BenchFile, instrument: str) -> str:
-    _, section = bench_file.instruments()[instrument]
-    return section.address
 
 
 def is_on(bench_file: BenchFile, instrument: str) -> bool:
@@ -145,5 +145,6 @@ def test_the_safe_state_is_off_and_without_field_and_may_be_reached_twice(
         assert not is_on(bench_file, "pulse generator")
         assert not is_on(bench_file, "resistance meter")
         assert not is_on(bench_file, "magnet supply")
-        assert float(asked(bench_file, address_of(bench_file, "magnet supply"), "CURR?")) == 0
+        _, supply = bench_file.instruments()["magnet supply"]
+        assert float(asked(bench_file, supply.address, SET_POINT_QUERIES[supply.driver])) == 0
         assert abs(bench.magnet.read_field()) < 1e-3

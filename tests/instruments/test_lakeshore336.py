@@ -148,7 +148,7 @@ def test_the_safe_state_is_the_heater_off_and_confirmed() -> None:
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
-    with open_bench(other_bench("336", tmp_path)) as opened:
+    with open_bench(other_bench("336, 643", tmp_path)) as opened:
         yield opened
 
 
@@ -192,7 +192,7 @@ def test_a_temperature_beyond_the_limits_is_refused_and_no_run_begins(
 
 
 def test_without_limits_no_temperature_can_be_set(tmp_path: Path) -> None:
-    bench_file = other_bench("336", tmp_path)
+    bench_file = other_bench("336, 643", tmp_path)
     limits = bench_file.limits.model_copy(update={"highest_temperature_K": None})
     with (
         open_bench(bench_file.model_copy(update={"limits": limits})) as bench,
@@ -227,7 +227,7 @@ def test_a_stop_condition_may_name_the_temperature_of_the_bench(
 
 
 def test_the_guard_switches_the_heater_off(tmp_path: Path) -> None:
-    plans = {plan.name: plan for plan in plan_of(other_bench("336", tmp_path)).instruments}
+    plans = {plan.name: plan for plan in plan_of(other_bench("336, 643", tmp_path)).instruments}
     assert [getattr(step, "message", None) for step in plans["temperature controller"].steps] == [
         "RANGE 1,0",
         None,

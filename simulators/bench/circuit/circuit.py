@@ -113,6 +113,11 @@ class Circuit:
         else:
             self.magnet.feed_voltage(now_s, voltage_V, abs(current_A))
 
+    def ramp_magnet(self, target_A: float, rate_A_per_s: float) -> None:
+        """Change the coil's current at a rate, as a supply does that ramps by itself."""
+        self.advance_to_now()
+        self.magnet.feed_ramp(self.clock.now_s(), target_A, rate_A_per_s)
+
     def junction(
         self,
         *,

@@ -25,14 +25,21 @@ class Electromagnet:
     _start_A: float = 0.0
     _target_A: float = 0.0
     _voltage_V: float = 0.0
+    _rate_A_per_s: float = 0.0  # 0 unless a supply ramps the current by itself
     _field_T: float = 0.0
 
     def feed_current(self, now_s: float, target_A: float, voltage_limit_V: float) -> None:
         """From now on drive the current to `target_A` with at most ±`voltage_limit_V`."""
         self._start_A, self._since_s = self.current_A(now_s), now_s
+        self._rate_A_per_s = 0.0
         limit_A = abs(voltage_limit_V) / self.resistance_ohm
         self._target_A = max(-limit_A, min(limit_A, target_A))
         self._voltage_V = math.copysign(voltage_limit_V, target_A - self._start_A)
+
+    def feed_ramp(self, now_s: float, target_A: float, rate_A_per_s: float) -> None:
+        """From now on change the current to `target_A` at a rate; no voltage limits it."""
+        self._start_A, self._since_s = self.current_A(now_s), now_s
+        self._target_A, self._rate_A_per_s = target_A, rate_A_per_s
 
     def feed_voltage(self, now_s: float, voltage_V: float, current_limit_A: float) -> None:
         """From now on hold `voltage_V` across the coil as long as ±`current_limit_A` allows."""
@@ -45,12 +52,16 @@ class Electromagnet:
             )
             return
         self._start_A, self._since_s = start_A, now_s
+        self._rate_A_per_s = 0.0
         self._target_A, self._voltage_V = target_A, voltage_V
 
     def current_A(self, now_s: float) -> float:
         """Return the coil's current at a time not before the last change."""
         if now_s >= self._since_s + self._ramp_s():
             return self._target_A
+        if self._rate_A_per_s:
+            moved_A = self._rate_A_per_s * (now_s - self._since_s)
+            return self._start_A + math.copysign(moved_A, self._target_A - self._start_A)
         final_A = self._voltage_V / self.resistance_ohm
         decay = math.exp(-(now_s - self._since_s) * self.resistance_ohm / self.inductance_H)
         return final_A + (self._start_A - final_A) * decay
@@ -58,6 +69,9 @@ class Electromagnet:
     def voltage_V(self, now_s: float) -> float:
         """Return the voltage across the coil."""
         if now_s < self._since_s + self._ramp_s():
+            if self._rate_A_per_s:
+                slope = math.copysign(self._rate_A_per_s, self._target_A - self._start_A)
+                return self.inductance_H * slope + self.resistance_ohm * self.current_A(now_s)
             return self._voltage_V
         return self._target_A * self.resistance_ohm
 
@@ -89,6 +103,8 @@ class Electromagnet:
         final_A = self._voltage_V / self.resistance_ohm
         if self._target_A == self._start_A:
             return 0.0
+        if self._rate_A_per_s:
+            return abs(self._target_A - self._start_A) / self._rate_A_per_s
         remaining = (self._target_A - final_A) / (self._start_A - final_A)
         tau_s = self.inductance_H / self.resistance_ohm
         return math.inf if remaining <= 0.0 else -tau_s * math.log(remaining)

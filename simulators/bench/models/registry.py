@@ -9,6 +9,7 @@ from . import (
     keysight_33622a,
     lakeshore_336,
     lakeshore_425,
+    lakeshore_643,
 )
 from .keithley_2400 import commands as keithley_2400
 from .keysight_81160a import generator as keysight_81160a
@@ -26,6 +27,7 @@ MODELS: dict[str, Model] = {
         lakeshore_336.MODEL,
         lakeshore_425.MODEL,
         lakeshore_425.MODEL_475,
+        lakeshore_643.MODEL,
         keithley_2750.MODEL,
     )
 }

@@ -139,7 +139,7 @@ DRIVERS: dict[str, Mapping[str, Driver]] = {
     "switch": _by_name(
         _driver(
             keithley2750.Keithley2750Section,
-            r"KEITHLEY.*,MODEL 2750",
+            r"KEITHLEY.*,MODEL (2700|2701|2750)",  # they differ in their slots
             keithley2750.open_switch,
             keithley2750.safe_steps,
         ),

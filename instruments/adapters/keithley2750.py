@@ -1,4 +1,4 @@
-"""The Keithley 2750 as the switch of an array: one relay selects a row, another one a column.
+"""The Keithley 2700, 2701 or 2750 as an array's switch: one relay for a row, one for a column.
 
 Relays are closed as multiple channels, so that the mainframe's multimeter stays disconnected, and
 read back. The driver's own `closed_channels` fails where none is.
@@ -22,7 +22,7 @@ NAME = "The switch (2750)"
 
 
 class Keithley2750Section(SwitchSection):
-    """A `[switch]` with a Keithley 2750."""
+    """A `[switch]` with a Keithley 2750, or a 2700 or 2701 with their two slots."""
 
     driver: Literal["Keithley2750"]
 

@@ -146,7 +146,9 @@ def test_the_instruments_of_the_virtual_bench_identify_as_their_entries_say(
         ("pulse_generator", "Keysight81160A", "Agilent Technologies,81150A,MY1,2.0", False),
         ("gaussmeter", "LakeShore425", "LSCI,MODEL425,425001,1.0", True),
         ("gaussmeter", "LakeShore425", "LSCI,MODEL475,425001,1.0", False),
-        ("switch", "Keithley2750", "KEITHLEY INSTRUMENTS INC.,MODEL 2700,1,A09", False),
+        ("switch", "Keithley2750", "KEITHLEY INSTRUMENTS INC.,MODEL 2700,1,A09", True),
+        ("switch", "Keithley2750", "KEITHLEY INSTRUMENTS INC.,MODEL 2701,1,A09", True),
+        ("switch", "Keithley2750", "KEITHLEY INSTRUMENTS INC.,MODEL 7001,1,A09", False),
         ("switch", "Keithley2750", "", False),
     ],
 )

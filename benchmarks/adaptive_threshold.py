@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
-from typing import cast
+from typing import ClassVar, cast
 
 import numba
 import numpy as np
@@ -81,6 +81,11 @@ class DeviceBench:
     time_s: float = 0.0
     shape: PulseShape = field(default_factory=lambda: PulseShape(WIDTH_s, EDGE_s, EDGE_s))
     current_A: float = 1e-4
+
+    has_magnet: ClassVar[bool] = True
+
+    def read_temperature_K(self) -> float | None:
+        return None
 
     def arm(self, what: PulseShape | float) -> None:
         if isinstance(what, PulseShape):

@@ -3,7 +3,15 @@ from .bench_file import BenchFile, built_in_benches, load_bench_file, parse_benc
 from .clock import Clock, WallClock
 from .errors import BenchError, ExchangeError, LimitError, OpenJunctionError
 from .limits import Limits, SetPoints
-from .roles import Magnet, PulseGenerator, PulseShape, Reading, ResistanceMeter, Switch
+from .roles import (
+    Magnet,
+    PulseGenerator,
+    PulseShape,
+    Reading,
+    ResistanceMeter,
+    Switch,
+    TemperatureController,
+)
 from .stop_conditions import StopConditions
 
 __all__ = [
@@ -23,6 +31,7 @@ __all__ = [
     "SetPoints",
     "StopConditions",
     "Switch",
+    "TemperatureController",
     "WallClock",
     "built_in_benches",
     "load_bench_file",

@@ -204,8 +204,14 @@ class Bench:
 
     def _of_present(self, items: Mapping[str, Callable[[], T]]) -> dict[str, T]:
         """Return the items of the instruments that the bench has, by their names."""
-        present = self.file.instruments()
-        return {name: item() for name, item in items.items() if name in present}
+        lacking = {
+            "pulse generator": not self.has_generator,
+            "magnet supply": not self.has_magnet,
+            "gaussmeter": not self.has_magnet or self.file.gaussmeter is None,
+            "switch": not self.has_switch,
+            "temperature controller": not self.has_temperature_controller,
+        }
+        return {name: item() for name, item in items.items() if not lacking.get(name, False)}
 
     def run_begins(self, notes_file: Path, run_id: int, attempt: int) -> None:
         """Name the run to the bench's guard, which writes notes about it into `notes_file`."""

@@ -107,6 +107,9 @@ def check_against_limits(procedure: BenchProcedure, bench_file: BenchFile) -> No
         recording.meter,
         recording.clock,
         switch=None if bench_file.switch is None else recording.switch,
+        temperature_controller=(
+            None if bench_file.temperature_controller is None else recording.temperature_controller
+        ),
     )
     procedure.check(bench)
 

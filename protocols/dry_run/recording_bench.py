@@ -142,6 +142,23 @@ class RecordingSwitch(_Recorder):
         self.clock.exchange()
 
 
+@dataclass(slots=True)
+class RecordingTemperatureController(_Recorder):
+    """A stand-in for a temperature controller; heating takes no time, which nobody knows."""
+
+    temperature_K: float = 0.0
+
+    def set_temperature(self, temperature_K: float) -> float:
+        self.temperature_K = temperature_K
+        return temperature_K
+
+    def interrupt(self) -> None: ...
+
+    def read_temperature(self) -> float:
+        self.clock.exchange(2)
+        return self.temperature_K
+
+
 class RecordingBench:
     """What protocols use of a `Bench`, with recording instruments in all roles."""
 
@@ -158,6 +175,7 @@ class RecordingBench:
         )
         self.meter = RecordingMeter(clock, nplc=bench_file.resistance_meter.nplc)
         self.switch = RecordingSwitch(clock)
+        self.temperature_controller = RecordingTemperatureController(clock)
         if switch is not None:
             self.switch.rows = len(channels_of(switch.row_channels) or ())
             self.switch.columns = len(channels_of(switch.column_channels) or ())
@@ -185,7 +203,7 @@ class RecordingBench:
     def read_temperature_K(self) -> float | None:
         """Let the time of a reading pass on a bench with a temperature controller."""
         if self.file.temperature_controller is not None:
-            self.clock.exchange(2)
+            self.temperature_controller.read_temperature()
         return None
 
     def make_safe(self) -> None:

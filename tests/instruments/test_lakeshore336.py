@@ -15,6 +15,7 @@ from dwmtj.instruments.adapters.lakeshore336 import (
 )
 from dwmtj.instruments.guard.planning import plan_of
 from dwmtj.protocols import make_protocol, run
+from dwmtj.protocols.dry_run import check_against_limits, dry_run
 from dwmtj.simulators.bench import open_lab
 from dwmtj.simulators.bench.models.lakeshore_336 import SURROUNDINGS_K
 from dwmtj.storage import Status, Store
@@ -224,6 +225,15 @@ def test_a_stop_condition_may_name_the_temperature_of_the_bench(
             run(make_protocol("iv"), bench, store, stop=stop)
         (summary,) = store.runs()
     assert summary.status is Status.FAILED
+
+
+def test_a_dry_run_and_its_check_need_no_controller(tmp_path: Path) -> None:
+    bench_file = other_bench("336, 643", tmp_path)
+    stop = StopConditions(stop_if="temperature_K > 310")
+    bench_file = bench_file.model_copy(update={"stop": stop})
+    procedure = make_protocol("iv")
+    check_against_limits(procedure, bench_file)
+    assert dry_run(procedure, bench_file).points == procedure.points_per_cycle()
 
 
 def test_the_guard_switches_the_heater_off(tmp_path: Path) -> None:

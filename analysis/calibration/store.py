@@ -30,11 +30,7 @@ def calibrate_stored(
     latest version is returned if it has the same numbers from the same runs. Raises AnalysisError
     and StoreError; then nothing is kept.
     """
-    if not name.strip() or ":" in name or name.endswith(".json"):
-        raise AnalysisError(
-            f"{name!r} cannot name a model; choose a name without a colon that does not end in "
-            ".json, such as trapezoid-A3."
-        )
+    check_model_name(name)
     loaded = calibration_runs(store, runs)
     model = calibrate(loaded, name, several_devices=several_devices, wanted=wanted)
     found = model_document(model)
@@ -42,6 +38,15 @@ def calibrate_stored(
     if earlier and without_provenance(earlier[-1].data) == without_provenance(found):
         return model_of(earlier[-1])
     return model_of(store.add_calibration(name, loaded[0].device, runs, found))
+
+
+def check_model_name(name: str) -> None:
+    """Raise AnalysisError for a name that cannot be told from a version or a file."""
+    if not name.strip() or ":" in name or name.endswith(".json"):
+        raise AnalysisError(
+            f"{name!r} cannot name a model; choose a name without a colon that does not end in "
+            ".json, such as trapezoid-A3."
+        )
 
 
 def without_provenance(document: Any) -> Any:

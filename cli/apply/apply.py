@@ -1,5 +1,8 @@
 """`dwmtj apply`: from a device's measurement to the accuracy of a network of such devices."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -103,12 +106,28 @@ def apply(
         accept_unusual=accept_unusual,
     )
     reading = _Reading(maps or [], protocol, constants or [], options)
-    model, runs = _model(source, reading, device, parsed_levels(levels), database)
+    chosen = parsed_levels(levels)
+    checked = _checked_source(source, reading, device, chosen, database)
     study = ApplicationStudy(
-        model=model, task=task, draws=draws, images=images, seed=seed, weights=weights, runs=runs
+        model=checked.model, task=task, draws=draws, images=images, seed=seed, weights=weights
     )
+
+    def with_stored_model() -> ApplicationStudy:
+        nonlocal study
+        model, runs = checked.store()
+        study = replace(study, model=model, runs=runs)
+        return study
+
     with resumable():
-        output = apply_device(to, study, database=database, jobs=jobs, overwrite=overwrite)
+        output = apply_device(
+            to,
+            study,
+            database=database,
+            jobs=jobs,
+            overwrite=overwrite,
+            when_checked=with_stored_model,
+        )
+    model = study.model
     found = accuracy_table(output.outcome, model)
     print_table(found.title, found.columns, found.rows)
     for sentence in (*found.remarks, *contents(output.outcome, model)):
@@ -150,33 +169,66 @@ class _Reading:
         return run
 
 
-def _model(
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A state model that is not stored yet, and what stores it and returns it with its runs."""
+
+    model: "StateModel"
+    store: Callable[[], tuple["StateModel", tuple[int, ...]]]
+
+
+def _checked_source(
     source: str,
     reading: _Reading,
     device: str | None,
     wanted: "Wanted | None",
     database: str | None,
-) -> tuple["StateModel", tuple[int, ...]]:
-    """Return the state model of a file, a run or a model, and the runs it was calibrated from."""
+) -> _Source:
+    """Return the state model of a file, a run or a model, without storing anything yet."""
     from ...analysis.state_model.store import find_model
-    from ...simulators.networks.application.device_source import import_once, model_of_runs
-    from ...storage import Store
+    from ...simulators.networks.application.device_source import preview_file
 
     file = Path(source).expanduser()
     if source.isdecimal():
-        with Store.open(database, create=False) as store:
-            name = device or store.run(int(source)).summary.device
-            return model_of_runs(store, [int(source)], name, wanted), (int(source),)
+        return _of_run(int(source), device, wanted, database)
     if source.endswith(".json") or not (file.is_file() or file.suffix):
         if reading.is_given or wanted is not None or device is not None:
             raise DwmtjError(
                 f"{source} is a model: --map, --protocol, --set, --where, --table, --levels and "
                 "--device are for a file of readings."
             )
-        return find_model(source, database), ()
+        model = find_model(source, database)
+        return _Source(model, lambda: (model, ()))
     run = reading.run(file)
+    name = device or file.stem
+    print_message(f"Calibrating {name} …")
+    return _Source(
+        preview_file(run, name, wanted), partial(_store_file, run, name, wanted, database)
+    )
+
+
+def _of_run(number: int, device: str | None, wanted: "Wanted | None", at: str | None) -> _Source:
+    from ...simulators.networks.application.device_source import model_of_runs, preview_runs
+    from ...storage import Store
+
+    with Store.open(at, create=False) as store:
+        name = device or store.run(number).summary.device
+        model = preview_runs(store, number, name, wanted)
+
+    def keep() -> tuple["StateModel", tuple[int, ...]]:
+        with Store.open(at, create=False) as store:
+            return model_of_runs(store, [number], name, wanted), (number,)
+
+    return _Source(model, keep)
+
+
+def _store_file(
+    run: "ImportedRun", name: str, wanted: "Wanted | None", database: str | None
+) -> tuple["StateModel", tuple[int, ...]]:
+    from ...simulators.networks.application.device_source import import_once, model_of_runs
+    from ...storage import Store
+
     with Store.open(database) as store:
-        name = device or file.stem
         number = import_once(store, run, name, login_name())
-        print_message(f"Run {number} of {store.path}; calibrating {name} …")
+        print_message(f"Run {number} of {store.path}.")
         return model_of_runs(store, [number], name, wanted), (number,)

@@ -10,8 +10,10 @@ from typer.testing import CliRunner, Result
 
 from dwmtj.cli import app as command_line
 from dwmtj.storage import Store
+from dwmtj.storage.importing.run import read_run, store_run
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "my-device.csv"
+MAPS = ("cycle=cycle", "pulse (mV)=amplitude_mV", "G (uS)=conductance_uS")
 NET = """
 import torch
 from torch import nn
@@ -92,10 +94,33 @@ def test_files_that_do_not_do_are_refused_in_a_sentence(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_missing_data_set_is_named_before_anything_is_computed(
+def test_what_is_refused_leaves_nothing_behind(
     refused: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DWMTJ_DATA", str(tmp_path / "nothing"))
     lines = EXAMPLE.read_text().splitlines()
     (tmp_path / "mine.csv").write_text("\n".join(lines[:400]) + "\n")
-    assert "nothing" in refused(tmp_path, "apply", "mine.csv", "-o", "out", "--jobs", "1")
+    (tmp_path / "flat.py").write_text(NET.replace("return network", "return nn.Flatten(0)"))
+    before = sorted(tmp_path.iterdir())
+    out = ("-o", "out", "--jobs", "1", "--task")
+    for task, reason in (
+        ("fashion-mnist", "nothing"),
+        ("cifar100", "nothing"),
+        ("no-such-task", "is no task"),
+        ("missing.py:Net", "There is no file"),
+        ("flat.py:net", "returns no tensor"),
+    ):
+        assert reason in refused(tmp_path, "apply", "mine.csv", *out, task)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_stored_run_that_is_refused_makes_no_model(
+    apply: Callable[..., Result], refused: Callable[..., str], tmp_path: Path
+) -> None:
+    refused_task = ("-o", "b", "--task", "missing.py:Net")
+    with Store.open(tmp_path / "dwmtj.sqlite") as store:
+        reading = read_run(tmp_path / "mine.csv", "staircase-write", MAPS)
+        assert store_run(store, reading, "mine") == 1
+    assert "There is no file" in refused(tmp_path, "apply", "1", *refused_task)
+    with Store.open(tmp_path / "dwmtj.sqlite") as store:
+        assert not store.calibrations()

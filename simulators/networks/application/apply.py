@@ -7,7 +7,7 @@
 The command `dwmtj apply` does the same, from a file of readings on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,18 +19,21 @@ from ....analysis.state_model.model import StateModel
 from ....storage import Store, check_overwrite
 from ...sweeps.sweep import Sweep, open_executor
 from ..compute_device import core_count
+from ..crossbar.random_streams import stream
+from ..data.images import load_images
 from ..errors import NetworkError
 from ..progress import ShowProgress, progress_bar
 from ..resnet.cifar100 import load_with_test_images
 from ..resnet.pretrained import RESNET20
 from ..study_output import StudyOutput, save_figures
 from .classification import Classification
-from .fashion_mnist import fashion_mnist
+from .drawn_device import drawn_device
+from .fashion_mnist import configuration_of, fashion_mnist
 from .figure import applied_panel
 from .foreign import foreign
 from .page import write_page
 from .result import Applied
-from .study import KIND, apply_to, compute, load, on_levels, tasks_of
+from .study import KIND, POSTERIOR, apply_to, compute, load, on_levels, tasks_of
 
 DRAWS = 39  # the fewest whose range holds one more network with 95 %
 CHECKPOINT = "apply.checkpoint"
@@ -62,17 +65,25 @@ def apply_device(
     jobs: int | None = None,
     overwrite: bool = False,
     progress: ShowProgress = progress_bar,
+    when_checked: Callable[[], ApplicationStudy] | None = None,
 ) -> StudyOutput[Applied]:
     """Put a network on devices like the measured one; write figure and page, keep the result.
 
-    Training is kept in a checkpoint in the folder, each network in the database as it is done: an
-    interrupted study resumes. Raises NetworkError, AnalysisError, SweepError and StoreError.
+    Data, network, conversion and devices are checked before anything is written; `when_checked`
+    then may store the model and return the study with it. Training is kept in a checkpoint in the
+    folder, each network in the database as it is done: an interrupted study resumes. Raises
+    NetworkError, AnalysisError, SweepError and StoreError.
     """
     if study.draws < 2:
         raise NetworkError(f"{study.draws} drawn devices show no spread: give --draws 2 or more.")
     page = folder / "apply.html"
     check_overwrite(page, overwrite=overwrite)
-    classification = _classification(folder, study, progress)
+    classification = _checked(study)
+    if when_checked is not None:
+        study = when_checked()
+    if classification is None:
+        kept_in = folder / CHECKPOINT
+        classification = fashion_mnist(study.model, study.seed, study.images, kept_in, progress)
     tasks = tasks_of(classification, study.model, study.draws, study.seed)
     every = [task for group in tasks.values() for task in group]
     setup = partial(load, classification, study.model, study.seed)
@@ -106,19 +117,26 @@ def apply_device(
     return StudyOutput(applied, (result,), place, (page, *files))
 
 
-def _classification(
-    folder: Path, study: ApplicationStudy, progress: ShowProgress
-) -> Classification:
+def _checked(study: ApplicationStudy) -> Classification | None:
+    """Return what is classified, None where its network is trained on the levels first.
+
+    Raises NetworkError and AnalysisError for all that would not do later.
+    """
+    for draw in range(study.draws):
+        drawn_device(study.model, stream(study.seed, POSTERIOR, 0, draw))
     if study.task == "fashion-mnist":
-        kept_in = folder / CHECKPOINT
-        return fashion_mnist(study.model, study.seed, study.images, kept_in, progress)
-    if study.task != "cifar100":
-        return foreign(study.task, study.images, study.seed)
-    trained, images, labels = load_with_test_images(study.weights, study.images)
-    network = trained.network.eval()
-    return Classification(
-        "cifar100", network, torch.from_numpy(images), torch.from_numpy(labels).long()
-    )
+        configuration_of(study.model, study.seed)
+        load_images("fashion-mnist")
+        return None
+    if study.task == "cifar100":
+        trained, images, labels = load_with_test_images(study.weights, study.images)
+        inputs, classes = torch.from_numpy(images), torch.from_numpy(labels).long()
+        classification = Classification("cifar100", trained.network.eval(), inputs, classes)
+    else:
+        classification = foreign(study.task, study.images, study.seed)
+    classification.classes(classification.network, classification.batches()[0])
+    on_levels(classification, study.model, study.seed)
+    return classification
 
 
 def _measured(store: Store, runs: Sequence[int]) -> list[Panel]:

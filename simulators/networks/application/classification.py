@@ -37,16 +37,19 @@ class Classification:
     @torch.no_grad()
     def accuracy(self, network: nn.Module) -> float:
         """Return the share of inputs that a network classifies correctly; raises NetworkError."""
-        read = []
-        for batch in self.batches():
-            outputs = network(batch)
-            if not isinstance(outputs, Tensor) or outputs.dim() != 2 or len(outputs) != len(batch):
-                raise NetworkError(
-                    f"{self.name} returns no tensor (n, classes) for n inputs: its accuracy is not "
-                    "known. Return a score for each class."
-                )
-            read.append(outputs.argmax(dim=1).cpu())
+        read = [self.classes(network, batch) for batch in self.batches()]
         return float((torch.cat(read) == self.labels).double().mean())
+
+    @torch.no_grad()
+    def classes(self, network: nn.Module, batch: Tensor) -> Tensor:
+        """Return the class with the highest score for each input; raises NetworkError."""
+        outputs = network(batch)
+        if not isinstance(outputs, Tensor) or outputs.dim() != 2 or len(outputs) != len(batch):
+            raise NetworkError(
+                f"{self.name} returns no tensor (n, classes) for n inputs: its accuracy is not "
+                "known. Return a score for each class."
+            )
+        return outputs.argmax(dim=1).cpu()
 
     @torch.no_grad()
     def hashes(self) -> dict[str, str]:

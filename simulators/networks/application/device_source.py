@@ -1,12 +1,18 @@
 """The state model of a device, from a file of readings or from stored runs.
 
 What is stored already is used again: the same file read in the same way is the same run, and the
-same runs make the same version of a model.
+same runs make the same version of a model. `preview_file` and `preview_runs` store nothing, so that
+all that follows can be checked before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from ....analysis.calibration.store import calibrate_stored
+from ....analysis.calibration.model import calibrate
+from ....analysis.calibration.runs import calibration_runs
+from ....analysis.calibration.store import calibrate_stored, check_model_name
 from ....analysis.levels.grouping.given import Wanted
 from ....analysis.levels.grouping.gradual import GradualDeviceError
 from ....analysis.state_model.model import StateModel
@@ -33,15 +39,40 @@ def import_once(store: Store, run: ImportedRun, device: str, operator: str = "")
     return store_run(store, run, device, operator=operator, again=True)
 
 
+def preview_file(run: ImportedRun, device: str, wanted: Wanted | None = None) -> StateModel:
+    """Return the state model that a file's run will have, by a database that is deleted again.
+
+    Raises as `import_once` and `model_of_runs`.
+    """
+    with (
+        TemporaryDirectory(prefix="dwmtj-apply-") as folder,
+        Store.open(Path(folder) / "checked.sqlite") as store,
+    ):
+        return preview_runs(store, store_run(store, run, device), device, wanted)
+
+
+def preview_runs(store: Store, run: int, name: str, wanted: Wanted | None = None) -> StateModel:
+    """Return the state model that `model_of_runs` will keep, which it raises the same for."""
+    check_model_name(name)
+    with _levels_of_choice():
+        return calibrate(calibration_runs(store, [run]), name, wanted=wanted)
+
+
 def model_of_runs(
     store: Store, runs: Sequence[int], name: str, wanted: Wanted | None = None
 ) -> StateModel:
-    """Return the state model of stored runs; raises NetworkError for a gradual device.
+    """Return the state model of stored runs, and keep it; raises NetworkError for a gradual device.
 
     Raises AnalysisError and StoreError, too.
     """
-    try:
+    with _levels_of_choice():
         return calibrate_stored(store, runs, name, wanted=wanted, reuse=True)
+
+
+@contextmanager
+def _levels_of_choice() -> Iterator[None]:
+    try:
+        yield
     except GradualDeviceError as error:
         raise NetworkError(
             f"{error} A network on such a device needs levels of your choice: --levels 8 takes 8 "

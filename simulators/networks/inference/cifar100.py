@@ -103,8 +103,8 @@ def infer_cifar100(
     """
     name = study.weights.stem
     check_overwrite(folder / f"{name}-inference.png", overwrite=overwrite)
-    trained, images, labels = load_with_test_images(study.weights, study.images)
     levels = study.levels()
+    trained, images, labels = load_with_test_images(study.weights, study.images)
     if executor == "local":
         computed_on = choose_device(device).type
     else:

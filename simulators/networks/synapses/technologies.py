@@ -197,7 +197,7 @@ def find_listed(names: Sequence[str]) -> tuple[Technology, ...]:
             known = ", ".join(dict.fromkeys(entry.family for entry in TECHNOLOGIES))
             raise NetworkError(
                 f"Unknown technology {name!r}: give a family ({known}) or a name "
-                f"({', '.join(entry.name for entry in TECHNOLOGIES)})."
+                f"({'; '.join(entry.name for entry in TECHNOLOGIES)})."
             )
     return tuple(
         entry for entry in TECHNOLOGIES if not names or {entry.name, entry.family} & set(names)

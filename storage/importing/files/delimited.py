@@ -36,7 +36,8 @@ def read_delimited(name: str, sha256: str, text: str, columns: Sequence[str]) ->
     places, rows = [*units, *places], [*units.values(), *rows]
     ragged = _fit(rows, len(names), _commented(text, names, columns), header.separator)
     skipped = header.lines - header.own_lines + records.skipped - len(units)
-    remarks = (f"Comments, empty lines and lines before the header skipped: {skipped}",)
+    remark = f"Comments, empty lines and lines before the header skipped: {skipped}"
+    remarks = (remark,) if skipped else ()
     return Table(name, sha256, names, rows, places, "line", ragged, remarks, header.separator)
 
 

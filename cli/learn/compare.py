@@ -16,12 +16,18 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.ticker import EngFormatter
 
+    from ...simulators.networks.comparison.update_rules import Rule
+
 
 def learn_compare(
     to: FolderOption,
     only: Annotated[
         list[str] | None,
-        typer.Option(help="Technology or family of technologies; repeatable.", show_default="all"),
+        typer.Option(
+            help="Technology or family of technologies, or none but those of --table and --model; "
+            "repeatable.",
+            show_default="all",
+        ),
     ] = None,
     table: Annotated[
         list[Path] | None,
@@ -39,6 +45,12 @@ def learn_compare(
             show_default="none",
         ),
     ] = None,
+    rule: Annotated[
+        str,
+        typer.Option(
+            metavar="RULE,…", help="Update rules: metaplastic, sgd, mixed-precision, tiki-taka."
+        ),
+    ] = "sgd",
     data: Annotated[
         Literal["mnist", "fashion-mnist"], typer.Option(help="Data set.")
     ] = "fashion-mnist",
@@ -59,6 +71,7 @@ def learn_compare(
       dwmtj learn compare -o rram --only RRAM --only magnetic --seeds 5
       dwmtj learn compare -o tables --table SOT_300K_dG_increasing0.txt
       dwmtj learn compare -o mine --only magnetic --model trapezoid-A3 --model preset:aihwkit-ecram
+      dwmtj learn compare -o rules --only none --model straight-C2 --rule sgd,mixed-precision
     """
     require_learning()
     from ...analysis.state_model.store import find_model
@@ -75,6 +88,7 @@ def learn_compare(
     configuration = ComparisonConfiguration(
         data_set=data,
         technologies=find_technologies(only or (), table, models),
+        rules=parsed_rules(rule),
         seeds=tuple(range(seeds)),
         schedule=replace(OnLineSchedule(), epochs=epochs),
     )
@@ -84,6 +98,20 @@ def learn_compare(
     print_output(output)
 
 
+def parsed_rules(text: str) -> "tuple[Rule, ...]":
+    """Return the update rules of `--rule`; raises typer.BadParameter for others."""
+    from ...simulators.networks.comparison.update_rules import RULES
+
+    names = [name.strip() for name in text.split(",")]
+    chosen = tuple(rule for name in dict.fromkeys(names) for rule in RULES if rule == name)
+    if len(chosen) < len(set(names)):
+        raise typer.BadParameter(
+            f"{text!r} names no update rules: give some of {', '.join(RULES)}, joined by commas.",
+            param_hint="--rule",
+        )
+    return chosen
+
+
 def print_compared(table: "pd.DataFrame", data: str) -> None:
     """Print a row for each technology; a dash where a number is unknown."""
     from matplotlib.ticker import EngFormatter  # matplotlib: no other command waits for it
@@ -91,8 +119,10 @@ def print_compared(table: "pd.DataFrame", data: str) -> None:
     columns = (
         "synapse",
         "family",
+        "rule",
         "accuracy (%)",
         "rate",
+        "pulses",
         "energy",
         "time",
         "what the table lacks",
@@ -101,8 +131,11 @@ def print_compared(table: "pd.DataFrame", data: str) -> None:
         (
             str(row["synapse"]),
             str(row["family"]),
+            str(row["rule"]),
             f"{100 * row['accuracy']:.1f} ± {100 * row['accuracy_std']:.1f}",
-            f"{row['learning_rate']:g}",
+            f"{row['learning_rate']:g}"
+            + ("" if isnan(row["transfer"]) else f", transfer {row['transfer']:g}"),
+            f"{round(row['pulses']):,}" if row["family"] else "–",
             _quantity(row["write_energy_J"], EngFormatter("J", places=1)),
             _quantity(row["write_time_s"], EngFormatter("s", places=1)),
             str(row["lacks"]),

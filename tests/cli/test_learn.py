@@ -91,6 +91,9 @@ def test_technologies_give_a_table_a_figure_and_a_result(
     assert [entry["name"] for entry in kept.data["technologies"]] == ["ideal", "SONOS"]
     unknown = learn(*COMPARE, "--only", "memristor", "--overwrite")
     assert isinstance(unknown.exception, NetworkError)
+    rule = learn(*COMPARE, "--rule", "sgd,adam", "--overwrite")
+    assert rule.exit_code == 2
+    assert "names no update rules" in rule.output
 
 
 @pytest.mark.parametrize("command", ["ann", "compare", "stream"])

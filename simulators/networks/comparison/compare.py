@@ -18,10 +18,11 @@ from ..data.images import load_images
 from ..progress import ShowProgress, progress_bar
 from ..study_output import StudyOutput, save_figures
 from ..synapses.technologies import Technology, find_listed, of_model, of_tables
-from .figure import comparison_panel
+from .figure import comparison_panel, rules_panel
 from .study import Compared, ComparisonConfiguration, compare
 
 TABLES_FOLDER = "cross-sim-dwmtj"
+NONE = "none"
 
 
 def find_technologies(
@@ -31,13 +32,15 @@ def find_technologies(
 ) -> tuple[Technology, ...]:
     """Return technologies by name or family (all if none is named), of tables and of models.
 
+    The name "none" leaves those of Table 1 out.
     Those among `models` that are technologies, published ones say, are taken as they are.
     `tables` are CrossSim's of increasing conductance; None takes those that lie in
     $DWMTJ_DATA/cross-sim-dwmtj, if magnetic ones are wanted. Raises NetworkError.
     """
     found = _tables_in_data_folder(names) if tables is None else tables
     added = (each if isinstance(each, Technology) else of_model(each) for each in models)
-    return (*find_listed(names), *map(of_tables, found), *added)
+    listed = () if list(names) == [NONE] else find_listed(names)
+    return (*listed, *map(of_tables, found), *added)
 
 
 def compare_technologies(
@@ -53,7 +56,10 @@ def compare_technologies(
     Each training is kept in a checkpoint in the folder until the end: an interrupted comparison
     resumes. Raises NetworkError and StoreError.
     """
-    check_overwrite(folder / "technologies.png", overwrite=overwrite)
+    name, panel_of = ("technologies", comparison_panel)
+    if len(configuration.rules) > 1:
+        name, panel_of = ("rules", rules_panel)
+    check_overwrite(folder / f"{name}.png", overwrite=overwrite)
     images = load_images(configuration.data_set)
     checkpoint = Checkpoint(folder / "compare.checkpoint", configuration.document())
     with Store.open(database) as store:
@@ -66,7 +72,7 @@ def compare_technologies(
             data={"technologies": [entry.document() for entry in compared]},
         )
         place = store.path
-    panel = comparison_panel(compared, configuration.data_set)
+    panel = panel_of(compared, configuration.data_set)
     files = save_figures([panel], folder, [result], place)
     checkpoint.remove()
     return StudyOutput(compared, (result,), place, files)

@@ -1,6 +1,7 @@
 """The comparison of synapse technologies as one figure: accuracy against the energy of writing."""
 
 from collections.abc import Sequence
+from math import nan
 from statistics import mean, stdev
 
 import pandas as pd
@@ -21,7 +22,10 @@ def comparison_table(compared: Sequence[Compared]) -> pd.DataFrame:
                 "accuracy": mean(_accuracies(entry)),
                 "accuracy_std": _spread(entry),
                 "seeds": len(entry.attempts),
+                "rule": entry.rule,
                 "learning_rate": entry.attempts[0].learning_rate,
+                "transfer": entry.attempts[0].transfer or nan,
+                "held_out_accuracy": mean(each.held_out_accuracy for each in entry.attempts),
                 "pulses": mean(attempt.pulses for attempt in entry.attempts),
                 "write_energy_J": entry.energy_J,
                 "write_time_s": entry.write_s,
@@ -58,6 +62,37 @@ def comparison_panel(compared: Sequence[Compared], data_set: str) -> Panel:
         axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.02), fontsize=5.5)
 
     return Panel("technologies", f"Synapse technologies, {data_set}", table, paint)
+
+
+def rules_panel(compared: Sequence[Compared], data_set: str) -> Panel:
+    """Draw the accuracy of each device under each rule; the ideal synapse by sgd is a line."""
+    table = comparison_table(compared)
+
+    def paint(axes: Axes) -> None:
+        devices = table[table["family"] != ""]
+        rules = list(dict.fromkeys(devices["rule"]))
+        names = list(dict.fromkeys(devices["synapse"]))
+        for number, (name, colour, marker) in enumerate(
+            zip(names, kind_colours(len(names)), kind_markers(len(names)), strict=True)
+        ):
+            own = devices[devices["synapse"] == name]
+            aside = 0.1 * (number - (len(names) - 1) / 2)
+            axes.errorbar(
+                [rules.index(rule) + aside for rule in own["rule"]],
+                100 * own["accuracy"],
+                100 * own["accuracy_std"],
+                fmt=marker,
+                color=colour,
+                label=name,
+            )
+        for accuracy in table[table["family"] == ""]["accuracy"]:
+            axes.axhline(100 * accuracy, color=GREY, linestyle="--", linewidth=0.8, label="ideal")
+        axes.set_xticks(range(len(rules)), rules)
+        axes.set_xlim(-0.5, len(rules) - 0.5)
+        axes.set_ylabel("Test accuracy (%)")
+        axes.legend()
+
+    return Panel("rules", f"Update rules, {data_set}", table, paint)
 
 
 def _accuracies(entry: Compared) -> list[float]:

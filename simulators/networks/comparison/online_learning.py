@@ -1,9 +1,9 @@
 """Learning on line: the 784-128-10 network whose every update is written into its devices.
 
-Stochastic gradient descent on the cross-entropy: for each batch the gradient of every weight asks
-for an increment −η ∂L/∂W in units of the layer's range, and the synapse does what it can. Nothing
-remembers what a device did not do. η falls linearly to 0. Each layer's range is a multiple of
-1/√inputs; devices start evenly spread within ±1/√inputs, written there by the synapse itself.
+For each batch the gradient of the cross-entropy goes to the update rule of each layer (see
+`update_rules`) in units of the layer's range, and the devices do what they can. Rates fall linearly
+to 0. Each layer's range is a multiple of 1/√inputs; devices start evenly spread within ±1/√inputs,
+written there by the synapse itself.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,6 +16,7 @@ from torch.nn.functional import cross_entropy
 from ..neuron_network.activation import NeuronCurve
 from ..neuron_network.training import SHAPES, Samples, outputs
 from ..synapses.synapse import Synapse
+from .update_rules import RuleSettings, rule_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,6 @@ class OnLineSchedule:
 
     epochs: int = 1
     batch: int = 100
-    learning_rate: float = 0.1
     ranges: tuple[float, float] = (3.0, 4.0)
 
 
@@ -43,6 +43,7 @@ class Learnt:
 
 def learn(
     synapse: Synapse,
+    rule: RuleSettings,
     samples: Samples,
     neuron: NeuronCurve,
     schedule: OnLineSchedule,
@@ -52,27 +53,27 @@ def learn(
 ) -> Learnt:
     """Learn from every batch once an epoch, in an order drawn anew."""
     reach = layer_ranges(schedule)
+    layers = []
+    for shape, largest in zip(SHAPES, schedule.ranges, strict=True):
+        start = (torch.rand(shape, generator=generator) * 2 - 1) / largest
+        written = synapse.update(torch.zeros(shape), start, generator).weights
+        layers.append(rule_on(synapse, rule, written, generator))
     pulses = longest = 0
-    state = [torch.zeros(shape) for shape in SHAPES]
-    for layer, weights in enumerate(state):
-        start = (torch.rand(weights.shape, generator=generator) * 2 - 1) / schedule.ranges[layer]
-        state[layer] = synapse.update(weights, start, generator).weights
     batches = len(samples.labels) // schedule.batch
     left = updates = schedule.epochs * batches
     for _ in range(schedule.epochs):
         order = torch.randperm(len(samples.labels), generator=generator)
         for chosen in order[: batches * schedule.batch].view(batches, schedule.batch):
-            slopes = _slopes(state, reach, samples, chosen, neuron)
-            rate, left, slowest = schedule.learning_rate * left / updates, left - 1, 0
-            for layer, slope in enumerate(slopes):
-                increments = slope * (-rate)
-                written = synapse.update(state[layer], increments, generator)
-                state[layer] = written.weights
-                pulses += written.pulses
-                slowest = max(slowest, written.longest)
-            longest += slowest
+            slopes = _slopes([layer.weights for layer in layers], reach, samples, chosen, neuron)
+            trains = [
+                layer.step(slope, left / updates, generator)
+                for layer, slope in zip(layers, slopes, strict=True)
+            ]
+            left -= 1
+            pulses += sum(fired for fired, _ in trains)
+            longest += max(train for _, train in trains)
         after_epoch()
-    return Learnt(state, pulses, longest)
+    return Learnt([layer.weights for layer in layers], pulses, longest)
 
 
 def layer_ranges(schedule: OnLineSchedule) -> list[float]:

@@ -1,14 +1,14 @@
 """Synapse technologies on one task: the same network, images and schedule, written as they can be.
 
-Every technology learns on line (see `online_learning`) at several learning rates with the first
-seed; the rate with the highest accuracy on 10,000 held-out training images is taken for all seeds,
-so that none is judged at a rate that suits another. Accuracy is of the test images.
+Every technology learns on line (see `online_learning`) under every rule, with several settings of
+it and the first seed; the one with the highest accuracy on 10,000 held-out training images is taken
+for all seeds, so that none is judged at a rate that suits another. Accuracy is of the test images.
 """
 
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any
 
@@ -22,26 +22,53 @@ from ..progress import Report
 from ..synapses.synapse import IdealSynapse, PulsedSynapse, Synapse
 from ..synapses.technologies import TECHNOLOGIES, Technology
 from .online_learning import OnLineSchedule, learn, scaled
+from .update_rules import Rule, RuleSettings
 
 HELD_OUT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class ComparisonConfiguration:
-    """All that the comparison's numbers depend on, except code."""
+    """All that the comparison's numbers depend on, except code.
+
+    Tried are `learning_rates` of sgd and mixed-precision, `adam_rates` of metaplastic, and each of
+    the `fast_rates` with each of the `transfers` of tiki-taka.
+    """
 
     data_set: DataSetName = "fashion-mnist"
     technologies: tuple[Technology, ...] = TECHNOLOGIES
     seeds: tuple[int, ...] = (0, 1, 2)
+    rules: tuple[Rule, ...] = ("sgd",)
     learning_rates: tuple[float, ...] = (0.01, 0.03, 0.1, 0.3, 1.0)
+    adam_rates: tuple[float, ...] = (0.0003, 0.001, 0.003, 0.01, 0.03)
+    fast_rates: tuple[float, ...] = (0.3, 1.0, 3.0)
+    transfers: tuple[float, ...] = (0.03, 0.1, 0.3)
     schedule: OnLineSchedule = field(default_factory=OnLineSchedule)
     neuron: NeuronCurve = field(default_factory=NeuronCurve)
 
     @property
+    def pairs(self) -> list[tuple[Technology | None, Rule]]:
+        """What is trained: the ideal synapse by sgd, then each technology under each rule."""
+        devices = [(technology, rule) for technology in self.technologies for rule in self.rules]
+        return [(None, "sgd"), *devices]
+
+    @property
     def epochs(self) -> int:
         """The number of training epochs of the whole comparison, an ideal synapse included."""
-        runs = len(self.learning_rates) + len(self.seeds) - 1
-        return (len(self.technologies) + 1) * runs * self.schedule.epochs
+        runs = sum(len(self.settings(rule)) + len(self.seeds) - 1 for _, rule in self.pairs)
+        return runs * self.schedule.epochs
+
+    def settings(self, rule: Rule) -> list[RuleSettings]:
+        """Return the settings of a rule that are tried."""
+        if rule == "metaplastic":
+            return [RuleSettings(rule, rate) for rate in self.adam_rates]
+        if rule == "tiki-taka":
+            return [
+                RuleSettings(rule, rate, transfer)
+                for rate in self.fast_rates
+                for transfer in self.transfers
+            ]
+        return [RuleSettings(rule, rate) for rate in self.learning_rates]
 
     def document(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -49,7 +76,11 @@ class ComparisonConfiguration:
             "data_set": self.data_set,
             "technologies": [technology.document() for technology in self.technologies],
             "seeds": list(self.seeds),
+            "rules": list(self.rules),
             "learning_rates": list(self.learning_rates),
+            "adam_rates": list(self.adam_rates),
+            "fast_rates": list(self.fast_rates),
+            "transfers": list(self.transfers),
             "schedule": asdict(self.schedule),
             "neuron": asdict(self.neuron),
         }
@@ -65,13 +96,15 @@ class Attempt:
     accuracy: float
     pulses: int
     longest: int
+    transfer: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A technology, None for the ideal synapse: attempts at the chosen rate, one for each seed."""
+    """A technology (None: the ideal synapse) under a rule: an attempt for each seed, as chosen."""
 
     technology: Technology | None
+    rule: Rule
     attempts: tuple[Attempt, ...]
     others: tuple[Attempt, ...]
 
@@ -100,6 +133,7 @@ class Compared:
         """Return the numbers as plain data, for the store."""
         return {
             "name": self.name,
+            "rule": self.rule,
             "attempts": [asdict(entry) for entry in self.attempts],
             "other_learning_rates": [asdict(entry) for entry in self.others],
             "energy_J": self.energy_J,
@@ -124,7 +158,7 @@ def compare(
         checkpoint,
         report,
     )
-    return [task.compared(technology) for technology in (None, *configuration.technologies)]
+    return [task.compared(technology, rule) for technology, rule in configuration.pairs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,48 +170,57 @@ class _Task:
     checkpoint: Checkpoint
     report: Report
 
-    def compared(self, technology: Technology | None) -> Compared:
+    def compared(self, technology: Technology | None, rule: Rule) -> Compared:
         first, *more = self.configuration.seeds
-        tried = [
-            self._attempt(technology, rate, first) for rate in self.configuration.learning_rates
-        ]
-        best = max(tried, key=lambda entry: entry.held_out_accuracy)
-        rest = [self._attempt(technology, best.learning_rate, seed) for seed in more]
-        others = tuple(entry for entry in tried if entry is not best)
-        return Compared(technology, (best, *rest), others)
+        settings = self.configuration.settings(rule)
+        tried = [self._attempt(technology, each, first) for each in settings]
+        best = max(range(len(tried)), key=lambda number: tried[number].held_out_accuracy)
+        rest = [self._attempt(technology, settings[best], seed) for seed in more]
+        others = tuple(entry for number, entry in enumerate(tried) if number != best)
+        return Compared(technology, rule, (tried[best], *rest), others)
 
-    def _attempt(self, technology: Technology | None, rate: float, seed: int) -> Attempt:
+    def _attempt(self, technology: Technology | None, rule: RuleSettings, seed: int) -> Attempt:
         name = "ideal" if technology is None else technology.name
-        part = f"{name}, rate {rate:g}, seed {seed}"
+        part = f"{name}, {rule.rule}, {rule.text}, seed {seed}"
         key = f"{part}, {_hash(technology)}"  # others may have the same name
         kept: Mapping[str, Any] | None = self.checkpoint.find(key)
         if kept is not None:
             self.report(part, self.configuration.schedule.epochs)
             return Attempt(**kept)
-        attempt = self._learn(technology, rate, seed, partial(self.report, part, 1))
+        attempt = self._learn(technology, rule, seed, partial(self.report, part, 1))
         self.checkpoint.keep(key, asdict(attempt))
         return attempt
 
     def _learn(
-        self, technology: Technology | None, rate: float, seed: int, advance: Callable[[], None]
+        self,
+        technology: Technology | None,
+        rule: RuleSettings,
+        seed: int,
+        advance: Callable[[], None],
     ) -> Attempt:
         config = self.configuration
-        schedule = replace(config.schedule, learning_rate=rate)
         synapse: Synapse = (
             IdealSynapse() if technology is None else PulsedSynapse(technology.device)
         )
         generator = torch.Generator().manual_seed(seed)
         learnt = learn(
-            synapse, self.training, config.neuron, schedule, generator, after_epoch=advance
+            synapse,
+            rule,
+            self.training,
+            config.neuron,
+            config.schedule,
+            generator,
+            after_epoch=advance,
         )
-        weights = scaled(learnt.weights, schedule)
+        weights = scaled(learnt.weights, config.schedule)
         return Attempt(
-            learning_rate=rate,
+            learning_rate=rule.learning_rate,
             seed=seed,
             held_out_accuracy=accuracy(weights, self.held_out, config.neuron),
             accuracy=accuracy(weights, self.test, config.neuron),
             pulses=learnt.pulses,
             longest=learnt.longest,
+            transfer=rule.transfer,
         )
 
 

@@ -76,9 +76,14 @@ class PulsedSynapse:
         steps = torch.where(asked > 0, asked / up, asked / down)
         chance = torch.rand(steps.shape, generator=generator)
         counts = (steps.abs() + chance).floor_().clamp_(max=MAX_PULSES)
-        chosen = counts.nonzero().squeeze(1)
+        return self.fire(weights, counts.copysign_(steps).view_as(weights), generator)
+
+    def fire(self, weights: Tensor, steps: Tensor, generator: torch.Generator) -> UpdateResult:
+        """Fire whole numbers of pulses, `steps` of the shape of the weights, downward below 0."""
+        chosen = steps.flatten().nonzero().squeeze(1)
         after = weights.flatten().clone()
-        left, upward = counts[chosen], steps[chosen] > 0
+        wanted = steps.flatten()[chosen]
+        left, upward = wanted.abs(), wanted > 0
         pulses = int(left.sum())
         longest = sum(int(part.max()) for part in (left[upward], left[~upward]) if len(part))
         while len(chosen):

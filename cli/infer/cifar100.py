@@ -6,7 +6,7 @@ import typer
 
 from ...simulators.networks import require_learning
 from ...simulators.networks.resnet.pretrained import RESNET20
-from ..console import print_table
+from ..console import print_line, print_table
 from ..learn.options import (
     ClipForErrorsOption,
     ClipOption,
@@ -66,6 +66,14 @@ def infer_cifar(
             show_default="0",
         ),
     ] = None,
+    drift_compensation: Annotated[
+        Literal["none", "global", "column"],
+        typer.Option(
+            help="Multiply the outputs by what walls that have moved have cost them, found by "
+            "reading every input line again: one factor for an array, or for each column; needs "
+            "--after.",
+        ),
+    ] = "none",
     programmings: Annotated[int, typer.Option(help="Minimum programmings per cell.")] = 10,
     max_programmings: Annotated[int, typer.Option(help="Maximum programmings per cell.")] = 40,
     target_half_width: Annotated[
@@ -133,6 +141,7 @@ def infer_cifar(
             precision=precision,
             seed=seed,
             lines=None if line_ohm is None else LineResistance(line_ohm, array, array),
+            compensation=drift_compensation,
         ),
         images=images,
     )
@@ -147,6 +156,12 @@ def infer_cifar(
             overwrite=overwrite,
         )
     print_inference(weights.stem, output.outcome)
+    if drift_compensation != "none":
+        print_line(
+            f"Outputs were multiplied by a factor for each "
+            f"{'array' if drift_compensation == 'global' else 'column'}: drift compensation from "
+            "reading every input line right after writing, and again at the time."
+        )
     print_output(output)
 
 

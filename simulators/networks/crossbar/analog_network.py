@@ -16,7 +16,8 @@ from .converters import ConverterReach
 from .devices import DeviceLevels
 from .line_resistance import LineResistance, through_lines
 from .mapping import MappedLayer, pairs_on
-from .random_streams import HOPPING, programming_noise, stream
+from .periphery.drift_compensation import DriftCompensation, factors
+from .random_streams import HOPPING, REFERENCE_READING, programming_noise, stream
 
 if TYPE_CHECKING:
     from .multiply_adds import MultiplyAdds
@@ -38,6 +39,7 @@ class AnalogNetwork:
     reaches: Mapping[str, ConverterReach | None]
     converted: Converted
     lines: LineResistance | None = None
+    compensation: DriftCompensation = "none"
     _kept: dict[str, Any] = field(default_factory=dict)
 
     def __call__(self, *args: Any, **options: Any) -> Any:
@@ -99,10 +101,15 @@ class AnalogNetwork:
             raise NetworkError(f"A trial is a whole number of 0 or more, not {trial!r}.")
         if not (math.isfinite(noise) and noise >= 0):
             raise NetworkError(f"noise is a multiple of the spreads, 0 or more, not {noise!r}.")
-        weights = {
-            array.layer.name: self._weights(array, trial, noise=noise) for array in self.arrays
-        }
-        return self._compiled(weights, trial)
+        weights: dict[str, Tensor] = {}
+        gains: dict[str, Tensor] = {}
+        for array in self.arrays:
+            name, found = array.layer.name, self._weights(array, trial, noise=noise)
+            if self.compensation != "none" and array.devices.aged is not None:
+                gains[name] = self._gain(array, trial, noise, found)
+                found = found * gains[name]
+            weights[name] = found
+        return self._compiled(weights, trial, gains)
 
     def of_weights(self, weights: Mapping[str, Tensor], trial: int = 0) -> nn.Module:
         """Return the network with other weights, by layer: those of devices that were read back.
@@ -111,10 +118,19 @@ class AnalogNetwork:
         """
         return self._compiled(weights, trial)
 
-    def _weights(self, array: Array, trial: int | None, noise: float = 1.0) -> Tensor:
+    def _gain(self, array: Array, trial: int, noise: float, now: Tensor) -> Tensor:
+        """Return what outputs are multiplied by to make up for drift, by two reference readings."""
+        written = self._weights(array, trial, noise, aged=False)
+        rng = stream(self.seed, REFERENCE_READING, array.layer.number, trial)
+        read_std = array.read_std * array.layer.scale
+        return factors(written, now, read_std, self.compensation, rng)
+
+    def _weights(
+        self, array: Array, trial: int | None, noise: float = 1.0, *, aged: bool = True
+    ) -> Tensor:
         layer, pairs = array.layer, array.pairs
         levels: tuple[Tensor, Tensor] | None = None
-        if trial is not None and array.devices.aged is not None:
+        if trial is not None and aged and array.devices.aged is not None:
             rng = stream(self.seed, HOPPING, layer.number, trial)
             positive, negative = (_aged(p.long(), array.devices, rng) for p in layer.targets())
             levels = positive, negative
@@ -131,13 +147,19 @@ class AnalogNetwork:
         lined = through_lines(*both_S, self.lines, array.place.groups)
         return layer.weights_of(*lined, array.devices)
 
-    def _compiled(self, weights: Mapping[str, Tensor], trial: int | None = None) -> nn.Module:
+    def _compiled(
+        self,
+        weights: Mapping[str, Tensor],
+        trial: int | None = None,
+        gains: Mapping[str, Tensor] | None = None,
+    ) -> nn.Module:
         network = with_weights(self.folded, self.arrays, weights)
         reading = []
         for array in self.arrays:
             std = 0.0 if trial is None else array.read_std
             if std or array.layer.name in self.reaches:
-                reading.append(reader(array, std, self.seed, trial or 0, self.reaches))
+                gain = (gains or {}).get(array.layer.name)
+                reading.append(reader(array, std, self.seed, trial or 0, self.reaches, gain))
         return opened(network, self.arrays, reading) if reading else network
 
 

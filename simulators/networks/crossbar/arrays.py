@@ -41,13 +41,20 @@ class Array:
 
 
 def reader(
-    array: Array, std: float, seed: int, trial: int, found: Mapping[str, ConverterReach | None]
+    array: Array,
+    std: float,
+    seed: int,
+    trial: int,
+    found: Mapping[str, ConverterReach | None],
+    gain: Tensor | None = None,
 ) -> AnalogArray:
+    """Return what reads an array with a noise of `std`, times the outputs' `gain` if given."""
     layer, place = array.layer, array.place
+    read_std = std * (layer.scale if gain is None else layer.scale * gain)
     return AnalogArray(
         layer.name,
         place.parameter,
-        std * layer.scale.flatten(),
+        read_std.flatten(),
         ReadingNoise(seed, layer.number, trial),
         found.get(layer.name),
         place.rows,

@@ -29,6 +29,7 @@ from .devices import DeviceLevels
 from .line_resistance import LineResistance
 from .mapping import Clipping, Per, check_mapping, map_layer, pairs_on
 from .opening import open_layers
+from .periphery.drift_compensation import DriftCompensation, check_compensation
 from .random_streams import check_seed
 from .settings import Devices, LayerSettings, levels_of, settings_of
 
@@ -47,6 +48,7 @@ def to_analog(
     example: Inputs | None = None,
     fold: bool = True,
     settings: Mapping[Any, LayerSettings] | None = None,
+    compensation: DriftCompensation = "none",
 ) -> AnalogNetwork:
     """Map a trained network onto devices; the model itself is left alone. Raises NetworkError.
 
@@ -61,12 +63,18 @@ def to_analog(
     counts the devices' spreads, too. Converters are given their ranges by what the `calibration`
     images lead to. With `lines` the layers lie on arrays whose wires have resistance. `settings`
     are those of single layers, by name, pattern of names or predicate. Without `fold` batch norms
-    stay digital.
+    stay digital. `compensation` multiplies outputs by what walls that have moved have cost them
+    (see `drift_compensation`).
     """
     if not isinstance(model, nn.Module):
         raise NetworkError(f"A network is a torch.nn.Module, not {type(model).__name__}.")
     check_seed(seed)
     check_mapping(clipping, per)
+    check_compensation(compensation)
+    if compensation != "none" and converters is not None:
+        raise NetworkError(
+            "Drift compensation behind converters is not simulated: leave one of them out."
+        )
     levels = levels_of(devices, bits)
     converted, proof = convert(model, calibration if example is None else example, fold=fold)
     modules = dict(converted.network.named_modules())
@@ -77,7 +85,9 @@ def to_analog(
     )
     arrays = _arrays(converted, chosen)
     found = _reaches(converted, arrays, chosen, calibration)
-    analog = AnalogNetwork(converted.network, arrays, levels, seed, found, converted, lines)
+    analog = AnalogNetwork(
+        converted.network, arrays, levels, seed, found, converted, lines, compensation
+    )
     _check_reading(analog, proof)
     return analog
 

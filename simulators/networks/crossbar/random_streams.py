@@ -12,6 +12,7 @@ from torch import Tensor
 from ..errors import NetworkError
 
 PROGRAMMING, HOPPING, READING, WRITING = range(4)
+REFERENCE_READING = 5  # 4 draws devices from a posterior (application.study)
 
 
 def check_seed(seed: int) -> None:

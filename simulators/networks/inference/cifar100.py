@@ -67,6 +67,10 @@ class InferenceStudy:
     def levels(self) -> dict[int, DeviceLevels]:
         """Return a device's levels for each number of notches; raises NetworkError."""
         bits = {count: _bits(count) for count in sorted(set(self.notches))}
+        if self.mapping.compensation != "none" and self.after_s is None:
+            raise NetworkError(
+                "Drift compensation needs devices that have aged: give --after SECONDS, too."
+            )
         if self.model is None:
             if self.after_s is not None:
                 raise NetworkError("--after needs a --model whose retention was measured.")

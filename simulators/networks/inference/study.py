@@ -88,6 +88,8 @@ def inference_tasks(
     """Return the tasks; `levels` has those of a device for each number of notches."""
     mapping = asdict(config.mapping)
     seed = mapping.pop("seed")
+    if mapping["compensation"] == "none":  # networks stored before it was known stay valid
+        del mapping["compensation"]
     depends = {"weights": config.weights, "images": config.images, "on": config.computed_on}
 
     def on_devices(notches: int, network: str) -> dict[str, Any]:

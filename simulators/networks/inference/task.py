@@ -18,6 +18,7 @@ from ..crossbar.devices import DeviceLevels
 from ..crossbar.line_resistance import LineResistance
 from ..crossbar.mapping import Clipping, Per, check_mapping
 from ..crossbar.network import from_analog, to_analog
+from ..crossbar.periphery.drift_compensation import DriftCompensation, check_compensation
 from ..crossbar.random_streams import check_seed
 from ..data.image_batches import ImageBytes, on_device, predictions
 from ..errors import NetworkError
@@ -27,17 +28,22 @@ Precision = Literal["float32", "bfloat16"]
 
 @dataclass(frozen=True, slots=True)
 class DeviceMapping:
-    """How weights are mapped onto devices and computed with; `seed` is that of the devices."""
+    """How weights are mapped onto devices and computed with; `seed` is that of the devices.
+
+    `compensation` makes up for drift, of devices that have aged.
+    """
 
     clipping: Clipping = "none"
     per: Per = "layer"
     precision: Precision = "float32"
     seed: int = 0
     lines: LineResistance | None = None
+    compensation: DriftCompensation = "none"
 
     def __post_init__(self) -> None:
         """Raise NetworkError for other ways than there are."""
         check_mapping(self.clipping, self.per)
+        check_compensation(self.compensation)
         check_seed(self.seed)
         if self.precision not in get_args(Precision):
             known = " or ".join(get_args(Precision))
@@ -67,6 +73,7 @@ class Reader:
                 clipping=self.mapping.clipping,
                 per=self.mapping.per,
                 lines=self.mapping.lines,
+                compensation=self.mapping.compensation,
             )
         return self.analogs[notches, noise]
 

@@ -1,0 +1,1 @@
+"""What the circuit around an array does to its outputs."""

@@ -9,15 +9,11 @@ from math import isnan
 import typer
 
 from ...protocols import ProtocolError
-from ...protocols.adaptive.write_plan import WritePlan
 from ...protocols.adaptive.write_verify import WriteVerify
 from ...protocols.catalogue import set_parameters
 from ...storage import RunRecord, Store
 from ...wording import counted
 from ..console import print_line, print_message
-
-OWN = ("erase", "most_pulses", "read_delay_s")
-"""The parameters that do not follow the model."""
 
 
 def write_verify(
@@ -38,13 +34,11 @@ def write_verify(
             "write-verify follows a state model to a level: give both, as in dwmtj run "
             "write-verify --model straight-B1 --level 2."
         )
-    others = [name for name in given if name not in OWN]
-    if others:
-        raise ProtocolError(
-            f"write-verify takes {others[0]} from the model, or has no such parameter: of its "
-            f"own are {', '.join(OWN)}."
-        )
-    return _of_model(given, model, level, database)
+    from ...analysis.state_model import find_model  # SciPy: a second to import
+    from ...writing.one_device import check_own, level_writing
+
+    check_own(given)
+    return level_writing(find_model(model, database), level, given)
 
 
 def print_ending(procedure: WriteVerify, store: Store, run_id: int) -> None:
@@ -69,39 +63,17 @@ def print_ending(procedure: WriteVerify, store: Store, run_id: int) -> None:
     raise typer.Exit(1)
 
 
-def _of_model(
-    given: Mapping[str, float | str], model: str, level: int, database: str | None
-) -> WriteVerify:
-    import numpy as np
-
-    from ...analysis.state_model import find_model
-    from ...simulators.networks.programming.writing_plan import writing_procedure
-
-    found = find_model(model, database)
-    if not 0 <= level < len(found.levels):
-        raise ProtocolError(
-            f"Model {model} has no level {level}: its levels are 0 to {len(found.levels) - 1}, "
-            "from the largest resistance down."
-        )
-    procedure = writing_procedure(found, np.array([[level]]))
-    set_parameters(procedure, given)
-    return procedure
-
-
 def _resumed(
     given: Mapping[str, float | str], model: str | None, level: int | None, original: RunRecord
 ) -> WriteVerify:
     if model is not None or level is not None:
         raise ProtocolError("A run is resumed with its own plan: omit --model and --level.")
-    stored = dict(original.parameters)
-    plan = WritePlan.from_document(stored.pop("plan", {}))
-    if len(plan.targets) > 1:
+    from ...writing.one_device import resumed_writing
+
+    procedure = resumed_writing(original.parameters)
+    if len(procedure.plan.targets) > 1:
         raise ProtocolError(
             f"Run {original.summary.id} wrote an array: resume it with dwmtj network program."
         )
-    procedure = WriteVerify()
-    procedure.plan = plan
-    for name, value in stored.items():
-        setattr(procedure, name, value)
     set_parameters(procedure, given)
     return procedure

@@ -11,8 +11,8 @@ from dwmtj.analysis.state_model import StateModel, find_model, model_json
 from dwmtj.cli.app import app
 from dwmtj.instruments import load_bench_file, open_bench
 from dwmtj.protocols.running.runner import run
-from dwmtj.simulators.networks.programming.writing_plan import writing_procedure
 from dwmtj.storage import Status, Store
+from dwmtj.writing.plan import writing_procedure
 
 STRAIGHT = ("--bench", "virtual-straight", "--seed", "3")
 

@@ -17,12 +17,12 @@ import torch
 from ....analysis.state_model.file import model_json
 from ....analysis.state_model.model import StateModel
 from ....protocols.adaptive.train_array import Learner, TrainArray
+from ....writing.plan import writing_procedure
 from ..data.images import load_images
 from ..errors import NetworkError
 from ..neuron_network.file import TrainedAnn
 from ..neuron_network.training import TEST_BATCH, Samples, samples_of
 from ..programming.readout_on_array import readout_on_array
-from ..programming.writing_plan import writing_procedure
 from .learner import Features, ReadoutLearner
 from .settings import TrainingSettings
 

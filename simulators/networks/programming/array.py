@@ -22,6 +22,7 @@ from ....protocols.procedure import BenchProcedure
 from ....protocols.read_array import ReadArray
 from ....protocols.running.runner import RunOutcome, run
 from ....storage import Status, Store, check_overwrite
+from ....writing.plan import writing_procedure
 from ..data.images import load_images
 from ..neuron_network.file import TrainedAnn
 from ..neuron_network.training import Samples, samples_of
@@ -35,7 +36,6 @@ from .readout_result import (
     stages,
     writing_document,
 )
-from .writing_plan import writing_procedure
 
 Measure = Callable[..., RunOutcome]
 """Runs a procedure on a bench into a store, as `dwmtj.protocols.running.runner.run` does."""

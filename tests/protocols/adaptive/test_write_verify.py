@@ -25,8 +25,8 @@ from dwmtj.protocols.adaptive.write_verify import WriteVerify
 from dwmtj.protocols.read_array import ReadArray
 from dwmtj.protocols.running.runner import run
 from dwmtj.simulators.bench import forget_labs
-from dwmtj.simulators.networks.programming.writing_plan import write_plan, writing_procedure
 from dwmtj.storage import Point, Status, Store
+from dwmtj.writing.plan import write_plan, writing_procedure
 
 LEVELS_OHM = (100.0, 80.0, 60.0)
 

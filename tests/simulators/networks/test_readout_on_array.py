@@ -22,7 +22,7 @@ from dwmtj.simulators.networks.programming.readout_result import (
     levels_read,
     stages,
 )
-from dwmtj.simulators.networks.programming.writing_plan import (
+from dwmtj.writing.plan import (
     conditions,
     level_edges_ohm,
     write_plan,

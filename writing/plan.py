@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ....analysis.errors import AnalysisError
-from ....analysis.state_model.model import LevelState, StateModel
-from ....analysis.writing.policy import write_verify_policy
-from ....protocols.adaptive.write_plan import WritePlan
-from ....protocols.adaptive.write_verify import WriteVerify
+from ..analysis.errors import AnalysisError
+from ..analysis.state_model.model import LevelState, StateModel
+from ..analysis.writing.policy import write_verify_policy
+from ..protocols.adaptive.write_plan import WritePlan
+from ..protocols.adaptive.write_verify import WriteVerify
 
 SAME_FIELD_T = 1e-3
 

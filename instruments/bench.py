@@ -2,8 +2,9 @@
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -13,7 +14,7 @@ from ..lab_address import LabAddress
 from .adapters.absent import NoMagnet, NoPulseGenerator
 from .bench_file import BenchFile
 from .clock import Clock, clock_of
-from .cold_switch import ColdSwitch
+from .cold_switch import ColdSwitch, OneDeviceSwitch
 from .connection import Connection, open_visa
 from .drivers import (
     open_magnet,
@@ -161,6 +162,34 @@ class Bench:
     @property
     def stop_conditions(self) -> StopConditions:
         return self.file.stop
+
+    def seen_from(self, device: str, site: tuple[int, int] | None = None) -> "Bench":
+        """Return the bench as another device has it, to check a protocol against.
+
+        `site` is its row and column in an array: the switch then reaches this device alone, as row
+        0 and column 0. Raises BenchError without a switch, or beyond its channels.
+        """
+        seen = copy(self)
+        if site is not None:
+            row, column = site
+            if not (0 <= row < self.switch.rows and 0 <= column < self.switch.columns):
+                raise BenchError(
+                    f"{device} is at row {row}, column {column}, and the switch reaches "
+                    f"{self.switch.rows} × {self.switch.columns} devices, counted from 0."
+                )
+            seen._switch = OneDeviceSwitch(self.switch, row, column)
+        seen.file = self.file.filed_under(device, site)
+        return seen
+
+    @contextmanager
+    def measuring(self, device: str, site: tuple[int, int] | None = None) -> Iterator[None]:
+        """Measure, and file runs under, another device within the block; see `seen_from`."""
+        file, switch, seen = self.file, self._switch, self.seen_from(device, site)
+        self.file, self._switch = seen.file, seen._switch
+        try:
+            yield
+        finally:
+            self.file, self._switch = file, switch
 
     def identities(self) -> dict[str, str]:
         """Ask every instrument for its `*IDN?`."""

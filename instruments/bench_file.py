@@ -88,6 +88,16 @@ class BenchFile(Section):
             return self
         return self.model_copy(update={"visa_library": address.with_options(**options).library})
 
+    def filed_under(self, device: str, site: tuple[int, int] | None = None) -> Self:
+        """Return the bench with the name of another device, perhaps at a row and column."""
+        wiring = self.wiring
+        if site is not None:
+            row, column = site
+            read = f"{wiring.read}, row {row}, column {column}"
+            wiring = wiring.model_copy(update={"read": read})
+        renamed = self.device.model_copy(update={"name": device})
+        return self.model_copy(update={"device": renamed, "wiring": wiring})
+
     def instruments(self) -> dict[str, tuple[str, InstrumentSection]]:
         """Return name → (role in the registry, section) of every instrument of the bench."""
         sections: dict[str, tuple[str, InstrumentSection | None]] = {

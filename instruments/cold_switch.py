@@ -55,3 +55,25 @@ class ColdSwitch:
                     f"The switch must not be moved while the {name} is on: make the {name} safe "
                     "first, and arm it again afterwards."
                 )
+
+
+class OneDeviceSwitch(ColdSwitch):
+    """The switch of an array as one device sees it: row 0, column 0 is the device at `site`."""
+
+    def __init__(self, whole: ColdSwitch, row: int, column: int) -> None:
+        self.inner = whole.inner
+        self._sources = whole._sources
+        self._site = row, column
+
+    @property
+    def rows(self) -> int:
+        return 1
+
+    @property
+    def columns(self) -> int:
+        return 1
+
+    def close(self, row: int, column: int) -> None:
+        if (row, column) != (0, 0):
+            raise BenchError(f"One device is measured, and row {row}, column {column} is another.")
+        super().close(*self._site)

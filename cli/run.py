@@ -1,7 +1,7 @@
 """`dwmtj run`: run one protocol on a bench and store its points."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from typing import Annotated
 
@@ -32,7 +32,12 @@ from .scan import RunNotes, print_scan, run_scan
 
 
 def run(
-    protocol: Annotated[str, typer.Argument(help="Name of the protocol; see `dwmtj protocols`.")],
+    protocol: Annotated[
+        str,
+        typer.Argument(
+            help="Name of the protocol, see `dwmtj protocols`; or the file of a sequence, .toml."
+        ),
+    ],
     bench: BenchOption = None,
     parameter: Annotated[
         list[str] | None,
@@ -102,7 +107,18 @@ def run(
       dwmtj run staircase-write --scan pulse_width_s=20ns,50ns --scan bias_field_T=-4mT,0mT
       dwmtj run staircase-write -p "pulse_width_s=50 ns" -p "bias_field_T=-40 Oe" --dry-run
       dwmtj run write-verify --bench bench.toml --model straight-B1 --level 2
+      dwmtj run night.toml --dry-run
     """
+    if protocol.endswith(".toml"):
+        others = {"-p": parameter, "--scan": scan, "--model": model, "--level": level}
+        others |= {"--stop-if": stop_if, "--resume": resume, "--seed": seed}
+        others |= {"--temperature": temperature}
+        _check_alone(protocol, others, notes, operator)
+        from .unattended.run import run_sequence  # the analyses behind conditions take seconds
+
+        operator = operator or login_name()
+        run_sequence(protocol, bench, database, dry_run=dry_run, operator=operator, notes=notes)
+        return
     writes = protocol == WriteVerify.name
     if not writes and (model is not None or level is not None):
         raise ProtocolError("--model and --level are for write-verify: omit them.")
@@ -169,6 +185,15 @@ def run(
         )
         if isinstance(procedure, WriteVerify):
             print_ending(procedure, store, outcome.run_id)
+
+
+def _check_alone(path: str, others: Mapping[str, object], notes: str, operator: str) -> None:
+    """Raise ProtocolError if options are given that a sequence has in its file."""
+    for option, value in others.items():
+        if value is not None:
+            raise ProtocolError(f"{option} is for one protocol: write it into {path}.")
+    _check_text(notes, "--notes")
+    _check_text(operator, "--operator")
 
 
 def _parse(assignments: list[str]) -> dict[str, float | str]:

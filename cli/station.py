@@ -13,6 +13,9 @@ app = typer.Typer(
     no_args_is_help=True, help="Start, list and end stations, which own a bench and run a queue."
 )
 
+SHOWN = ("running", "waiting", "held")
+"""Of a sequence that has not ended."""
+
 NameArgument = Annotated[
     str | None,
     typer.Argument(metavar="BENCH", help="Name or file of the bench; needed if several run."),
@@ -106,6 +109,33 @@ def stop(
         print_line(f"The station of {state.bench.name} has ended.")
 
 
+@app.command()
+def resume(bench: NameArgument = None) -> None:
+    """Continue the sequence that is held, and the queue; follow it to its end.
+
+    \b
+    Examples:
+      dwmtj station resume
+    """
+    from .unattended.run import resume_sequence
+
+    with Station.connect(bench) as station:
+        resume_sequence(station)
+
+
+@app.command("give-up")
+def give_up(bench: NameArgument = None) -> None:
+    """End the sequence where it is; its run under way is stopped, and its report written.
+
+    \b
+    Examples:
+      dwmtj station give-up
+    """
+    with Station.connect(bench) as station:
+        station.give_up_sequence()
+    print_line("The sequence ends; its runs and the steps that have ended are stored.")
+
+
 def _state_of(bench: str) -> StationState | None:
     try:
         with Station.connect(bench) as station:
@@ -124,4 +154,7 @@ def _described(state: StationState | None) -> tuple[str, str, str]:
         return "does not answer", "", ""
     run = state.run
     progress = "" if run is None else f"{run.run_id}: {run.done} of {run.expected} points"
+    if (sequence := state.sequence) is not None and sequence.status in SHOWN:
+        steps = f"{sequence.name}: {sequence.ended} of {sequence.count} steps, {sequence.status}"
+        progress = "\n".join(filter(None, (progress, steps)))
     return str(state.activity), progress, f"{len(state.queue)}{' (held)' if state.held else ''}"

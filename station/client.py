@@ -5,7 +5,7 @@ import secrets
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import TypeAdapter
 
@@ -15,6 +15,9 @@ from .line import NotReachedError, ask
 from .messages import Activity, HandReading, NewJob, StationState
 from .replacement import Start, replace_process, start_process, wait_until_ended, wait_until_ready
 from .station_file import StationFile, running_stations, station_of
+
+if TYPE_CHECKING:
+    from .sequences.file import RunSequence
 
 QUICK_TIMEOUT_S = 5.0
 REPLACE_TIMEOUT_S = 2.0  # a process that cannot even replace itself is replaced from here
@@ -135,6 +138,21 @@ class Station:
     def add(self, job: NewJob, position: int | None = None) -> int:
         """Check a job, add it to the queue, by default as the last, and return its number."""
         return int(self._ask("add", job=asdict(job), position=position))
+
+    def begin_sequence(self, sequence: "RunSequence") -> str:
+        """Have a sequence checked and carried out; return the tag of its runs at once.
+
+        What cannot be carried out is refused, and nothing is begun.
+        """
+        return str(self._ask("start_sequence", sequence=sequence.document()))
+
+    def resume_sequence(self) -> None:
+        """Continue the sequence that is held, and the queue."""
+        self._ask("resume_sequence")
+
+    def give_up_sequence(self) -> None:
+        """End the sequence; its run under way is stopped, and its report written."""
+        self._ask("give_up_sequence")
 
     def edit(self, number: int, job: NewJob) -> None:
         """Replace a job in the queue by another, which gets its number."""

@@ -26,11 +26,34 @@ class Activity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredDevice:
+    """The device that a run is filed under, with its place in an array behind a switch."""
+
+    name: str
+    row: int | None = None
+    column: int | None = None
+
+    @property
+    def site(self) -> tuple[int, int] | None:
+        return None if self.row is None or self.column is None else (self.row, self.column)
+
+
+@dataclass(frozen=True, slots=True)
+class LevelOfModel:
+    """What write-verify writes: a level of a state model, NAME, NAME:VERSION or a file."""
+
+    model: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
 class NewJob:
     """A run to be queued; `parameters` in SI units, the others at their defaults.
 
     `resume` is the number of a run to resume, whose parameters then hold. `hold_after`: the queue
-    waits when this run has ended.
+    waits when this run has ended; `hold_if_failed`: it waits if the run fails or cannot begin,
+    and the job is kept in it. `device` is that of the bench file unless it is given; `write` is for
+    write-verify. With a `seed`, the virtual device is a new one unless `keep_device`.
     """
 
     protocol: str
@@ -41,6 +64,11 @@ class NewJob:
     seed: int | None = None
     resume: int | None = None
     hold_after: bool = False
+    hold_if_failed: bool = True
+    tags: tuple[str, ...] = ()
+    device: MeasuredDevice | None = None
+    write: LevelOfModel | None = None
+    keep_device: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +163,27 @@ class BenchDescription:
 
 
 @dataclass(frozen=True, slots=True)
+class SequenceProgress:
+    """The sequence under way, or the one that ended last.
+
+    `tag` is common to its runs. `status` is "running", "waiting", "held" (until it is resumed),
+    "finished" or "stopped"; `detail` says why, or until when. `step` is the one under way, `ended`
+    of `count` steps have ended, and `failed` of them have failed. `report` is the file of the
+    report once it is written.
+    """
+
+    name: str
+    tag: str
+    status: str
+    detail: str
+    step: str
+    ended: int
+    count: int
+    failed: int
+    report: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StationState:
     """Everything that a client shows; `held` is True while the queue starts no further job.
 
@@ -154,3 +203,4 @@ class StationState:
     messages: tuple[StationMessage, ...]
     problem: str | None = None
     last_run: int | None = None
+    sequence: SequenceProgress | None = None

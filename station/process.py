@@ -44,7 +44,9 @@ class StationProcess:
         store = exits.enter_context(Store.open(start.database))
         queue = JobQueue(queue_file(Path(start.database), start.bench))
         clients = Clients(start.end_unused_after_s)
-        self._work = StationWork(bench_file, start.seed, store, queue, clients, self._replace)
+        self._work = StationWork(
+            bench_file, start.seed, store, queue, clients, self._replace, start.bench
+        )
         self._tell_what_was_left(queue)
         self._file = self._listen(bench_file.name, exits)
 

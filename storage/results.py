@@ -76,9 +76,13 @@ def find(session: Session, result_id: int) -> ResultRecord:
     return _record(row)
 
 
-def list_all(session: Session, kind: str | None = None) -> list[ResultRecord]:
-    """Return all results, or those of one kind, the oldest first."""
+def list_all(
+    session: Session, kind: str | None = None, name: str | None = None
+) -> list[ResultRecord]:
+    """Return all results, or those of one kind, of one name, the oldest first."""
     statement = select(Result).order_by(Result.id)
+    if name is not None:
+        statement = statement.where(Result.name == name)
     if kind is not None:
         statement = statement.where(Result.kind == kind)
     return [_record(row) for row in session.scalars(statement)]

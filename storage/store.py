@@ -277,10 +277,10 @@ class Store:
         with self._reading() as session:
             return results.find(session, result_id)
 
-    def results(self, kind: str | None = None) -> list[ResultRecord]:
-        """Return all results, or those of one kind, the oldest first."""
+    def results(self, kind: str | None = None, name: str | None = None) -> list[ResultRecord]:
+        """Return all results, or those of one kind, of one name, the oldest first."""
         with self._reading() as session:
-            return results.list_all(session, kind)
+            return results.list_all(session, kind, name)
 
     def close(self) -> None:
         self._database.engine.dispose()

@@ -13,7 +13,6 @@ from ...protocols import RunControl
 from ...quantities import format_quantity
 from ..errors import StationError
 from ..messages import BenchDescription, HandReading, Job, NewJob, StationState
-from .job_check import job_of, prepare
 from .station_work import StationWork
 
 DEFAULT_READ_CURRENT_A = 100e-6
@@ -36,6 +35,9 @@ class Commands:
             "hold": self.hold,
             "pause": lambda: self._control().pause(),
             "resume": lambda: self._control().resume(),
+            "start_sequence": self.start_sequence,
+            "resume_sequence": work.sequences.resume,
+            "give_up_sequence": work.sequences.give_up,
             "stop": work.begin_stop,
             "replace": replace,
             "pulse": self.pulse,
@@ -81,6 +83,7 @@ class Commands:
             messages=work.messages.after(messages_after),
             problem=work.own.problem,
             last_run=work.runs.last_run,
+            sequence=work.sequences.progress(),
         )
         return _adapter(StationState).dump_python(state, mode="json")
 
@@ -88,6 +91,11 @@ class Commands:
         number = self._work.queue.add(self._checked(job), position)
         self._work.inbox.wake()
         return number
+
+    def start_sequence(self, sequence: Any) -> str:
+        if not isinstance(sequence, dict):
+            raise StationError("This is no sequence.")
+        return self._work.sequences.start(sequence)
 
     def edit(self, number: int, job: Any) -> None:
         self._work.queue.find(number)
@@ -138,9 +146,7 @@ class Commands:
             new = _adapter(NewJob).validate_python(job)
         except ValidationError as error:
             raise StationError(f"This is no job: {error.errors()[0]['msg']}.") from error
-        own = self._work.own
-        prepared = prepare(new, own.file, own.bench, self._work.store)
-        return job_of(new, prepared, own.file)
+        return self._work.checked(new)
 
 
 def _later(one: HandReading | None, other: HandReading | None) -> HandReading | None:

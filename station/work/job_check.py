@@ -3,14 +3,16 @@
 from dataclasses import dataclass, replace
 
 from ...instruments import Bench, BenchFile, StopConditions
+from ...instruments.channel_list import channels_of
 from ...protocols import ProtocolError, make_protocol
+from ...protocols.adaptive.write_verify import WriteVerify
 from ...protocols.dry_run import check_against_limits, dry_run
 from ...protocols.procedure import BenchProcedure
 from ...protocols.running.stopping import PointWatch
 from ...storage import RunRecord, Status, Store
 from ...wording import with_article
 from ..errors import StationError
-from ..messages import Job, NewJob, Parameters
+from ..messages import Job, MeasuredDevice, NewJob, Parameters
 
 LARGEST_SEED = 2**32 - 1
 
@@ -37,17 +39,21 @@ def prepare(new: NewJob, bench_file: BenchFile, bench: Bench | None, store: Stor
     While the `bench` is not open, the limits of its file are checked.
     """
     _check_texts(new)
+    place = new.device
+    if place is not None:
+        check_site(place, bench_file)
+        bench_file = bench_file.filed_under(place.name, place.site)
     device = bench_file.device.name
     original = None if new.resume is None else _resumable(store, new.resume, new.protocol, device)
     parameters: Parameters = new.parameters
-    if original is not None:
+    if original is not None and new.protocol != WriteVerify.name:
         parameters = original.parameters
-    procedure = make_protocol(new.protocol, parameters)
+    procedure = _procedure(new, original, store)
     stop = None if new.stop_if is None else bench_file.stop.with_stop_if(new.stop_if)
     if stop is not None:
         PointWatch(stop, procedure.name, procedure.extra_quantities)
     if bench is not None:
-        procedure.check(bench)
+        procedure.check(bench if place is None else bench.seen_from(place.name, place.site))
     else:
         check_against_limits(procedure, bench_file)
     done = 0 if original is None else original.summary.points
@@ -63,10 +69,51 @@ def prepare(new: NewJob, bench_file: BenchFile, bench: Bench | None, store: Stor
 
 def job_of(new: NewJob, prepared: Prepared, bench_file: BenchFile) -> Job:
     """Return the job as it is queued, with what a dry run foretells; its number is the queue's."""
-    foretold = dry_run(prepared.procedure, bench_file)
-    duration_s = foretold.wall_time_s * prepared.points / foretold.points
+    duration_s = 0.0
+    if new.protocol != WriteVerify.name:  # which has no dry run
+        foretold = dry_run(prepared.procedure, bench_file)
+        duration_s = foretold.wall_time_s * prepared.points / foretold.points
     new = replace(new, parameters=dict(prepared.parameters))
     return Job(number=0, new=new, points=prepared.points, duration_s=duration_s)
+
+
+def check_site(device: MeasuredDevice, bench_file: BenchFile) -> None:
+    """Raise StationError if the switch of the bench does not reach the device."""
+    if (device.row is None) is not (device.column is None):
+        raise StationError(f"Device {device.name} has a row or a column alone: give both.")
+    if device.site is None:
+        return
+    switch = bench_file.switch
+    if switch is None:
+        raise StationError(
+            f"Device {device.name} has a row and a column, and the bench {bench_file.name} has no "
+            "switch: leave them out, or add [switch] to its file."
+        )
+    rows, columns = (
+        len(channels_of(text) or ()) for text in (switch.row_channels, switch.column_channels)
+    )
+    if not (0 <= device.site[0] < rows and 0 <= device.site[1] < columns):
+        raise StationError(
+            f"Device {device.name} is at row {device.row}, column {device.column}, and the switch "
+            f"of {bench_file.name} reaches {rows} × {columns} devices, counted from 0."
+        )
+
+
+def _procedure(new: NewJob, original: RunRecord | None, store: Store) -> BenchProcedure:
+    if new.protocol != WriteVerify.name:
+        return make_protocol(
+            new.protocol, new.parameters if original is None else original.parameters
+        )
+    from ...writing.one_device import level_writing, resumed_writing  # SciPy: a second to import
+
+    if original is not None:
+        return resumed_writing(original.parameters)
+    if new.write is None:
+        raise StationError("write-verify follows a state model to a level: give both.")
+    from ...analysis.state_model import find_model
+
+    model = find_model(new.write.model, str(store.path))
+    return level_writing(model, new.write.level, new.parameters)
 
 
 def _resumable(store: Store, run_id: int, protocol: str, device: str) -> RunRecord:

@@ -4,17 +4,20 @@ import logging
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from time import monotonic
 
 from ...errors import DwmtjError
 from ...protocols import run
 from ...storage import Status, Store, StoreError
+from ...wording import with_article
 from ..errors import StationError
-from ..messages import HandReading, Job
+from ..messages import HandReading, Job, MeasuredDevice
 from .job_check import Prepared, prepare
 from .job_queue import JobQueue
 from .live import LiveRun
 from .message_log import MessageLog
+from .on_device import OnArrayDevice
 from .own_bench import OwnBench
 
 log = logging.getLogger(__name__)
@@ -27,6 +30,16 @@ _ENDINGS = {
     Status.INTERRUPTED: ("error", "was interrupted"),
     Status.RUNNING: ("error", "has no stored end"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A job that has ended: its run and the run's status, both None if it could not begin."""
+
+    job: int
+    run_id: int | None
+    status: Status | None
+    problem: str
 
 
 class QueuedRuns:
@@ -47,6 +60,8 @@ class QueuedRuns:
         self.reading: HandReading | None = None
         self.last_run: int | None = None
         """The last one of the run before."""
+        self.when_ended: Callable[[Ended], None] = lambda _: None
+        """Called in the main thread with every job that has ended, before the next one begins."""
         self._own = own
         self._store = store
         self._queue = queue
@@ -111,7 +126,8 @@ class QueuedRuns:
         prepared = prepare(job.new, self._own.file, self._own.bench, self._store)
         resumed = job.new.resume is not None
         if resumed or prepared.seed is not None:
-            self._own.use_lab(prepared.seed, prepared.attempt, fresh=not resumed)
+            fresh = not resumed and not job.new.keep_device
+            self._own.use_lab(prepared.seed, prepared.attempt, fresh=fresh)
         if self._own.bench is None or self._own.problem is not None:
             raise StationError(f"The bench is not open: {self._own.problem}")
         return prepared
@@ -120,18 +136,22 @@ class QueuedRuns:
         assert self._own.bench is not None, "the job was prepared"
         if self._stopping():  # since before this run could be told
             raise StationError("It was stopped.")
-        run(
-            prepared.procedure,
-            self._own.bench,
-            self._store,
-            listeners=(live,),
-            control=live.control,
-            stop=prepared.stop,
-            operator=job.new.operator,
-            notes=job.new.notes,
-            seed=self._own.seed,
-            resume=job.new.resume,
-        )
+        procedure, bench, new = prepared.procedure, self._own.bench, job.new
+        device = new.device or MeasuredDevice(bench.device_name)
+        with bench.measuring(device.name, device.site):
+            run(
+                procedure if device.site is None else OnArrayDevice(procedure),
+                bench,
+                self._store,
+                listeners=(live,),
+                control=live.control,
+                stop=prepared.stop,
+                operator=new.operator,
+                notes=new.notes,
+                tags=new.tags,
+                seed=self._own.seed,
+                resume=new.resume,
+            )
 
     def _note_end(self, problem: str = "", details: str = "") -> bool:
         """Tell how the job under way has ended; return True if its run had begun."""
@@ -139,9 +159,13 @@ class QueuedRuns:
         assert job is not None, "it has just ended"
         self.live = None
         if live is None or live.run_id is None:
-            self._queue.give_back(problem)
-            told = f"A {job.new.protocol} could not be run. {problem}".strip()
-            self._messages.add("error", told, details)
+            told = f"{with_article(job.new.protocol).capitalize()} could not be run. {problem}"
+            self._messages.add("error", told.strip(), details)
+            self.when_ended(Ended(job.number, None, None, problem))
+            if job.new.hold_if_failed:
+                self._queue.give_back(problem)
+            else:
+                self._queue.done(held=False)
             return False
         self.last_run = live.run_id
         self.reading = live.reading() or self.reading
@@ -151,7 +175,9 @@ class QueuedRuns:
         level, words = _ENDINGS[status]
         reason = problem if problem and status is Status.FAILED else message or ""
         self._messages.add(level, f"Run {live.run_id} {words}. {reason}".strip(), details)
-        self._queue.done(held=status is not Status.FINISHED or job.new.hold_after)
+        self.when_ended(Ended(job.number, live.run_id, status, reason))
+        held_by_end = status is not Status.FINISHED and job.new.hold_if_failed
+        self._queue.done(held=held_by_end or job.new.hold_after)
         return True
 
     def _end_of(self, live: LiveRun, run_id: int) -> tuple[Status, str | None]:

@@ -10,11 +10,13 @@ from ...instruments import Bench, BenchError, BenchFile, LimitError
 from ...instruments.interrupts import Interrupts
 from ...storage import Store
 from ..errors import StationError
-from ..messages import Activity, Job
+from ..messages import Activity, Job, NewJob
+from ..sequences.executor import SequenceExecutor
 from .by_hand import ByHand
 from .clients import Clients
 from .inbox import Action, Inbox
 from .instrument_states import InstrumentStates
+from .job_check import job_of, prepare
 from .job_queue import JobQueue
 from .message_log import MessageLog
 from .own_bench import OwnBench
@@ -34,7 +36,8 @@ class StationWork:
     """Owns the bench, runs the queue, and carries out what is asked by hand.
 
     `work` is called in the main thread; everything else is safe to use from any thread.
-    `replace` puts another process in the place of this one.
+    `replace` puts another process in the place of this one; `bench` is the name of a built-in
+    bench, or the path of its file, by which a sequence finds its bench again.
     """
 
     def __init__(
@@ -45,6 +48,7 @@ class StationWork:
         queue: JobQueue,
         clients: Clients,
         replace: Callable[[], None],
+        bench: str = "",
     ) -> None:
         self.clients = clients
         self.messages = MessageLog()
@@ -59,6 +63,8 @@ class StationWork:
         self.instruments = InstrumentStates(bench_file, lambda: self.stop.pending)
         self.own = OwnBench(bench_file, seed, self.instruments, self.messages.add)
         self.runs = QueuedRuns(self.own, store, queue, self.messages, lambda: self.stop.pending)
+        self.sequences = SequenceExecutor(self, bench)
+        self.runs.when_ended = self.sequences.jobs.note
         self.ends_when_idle = False
         self._opening = True
         self.inbox.close(_OPENING)
@@ -118,9 +124,14 @@ class StationWork:
     def leave(self, client: str, *, has_stopped: bool = False) -> None:
         """Take note that a client has gone, perhaps after it `has_stopped` all work."""
         jobs, under_way, _ = self.queue.snapshot()
-        has_work = bool(jobs) or under_way is not None
+        has_work = bool(jobs) or under_way is not None or self.sequences.active
         self.clients.note_leaving(client, has_work=has_work and not has_stopped)
         self.inbox.wake()
+
+    def checked(self, new: NewJob) -> Job:
+        """Return a job as it is queued; raises DwmtjError if it cannot be run."""
+        prepared = prepare(new, self.own.file, self.own.bench, self.store)
+        return job_of(new, prepared, self.own.file)
 
     def by_hand(self, action: Callable[[Bench], Any]) -> Any:
         """Have the main thread do something with the bench that nothing else uses."""
@@ -152,7 +163,11 @@ class StationWork:
             return False
         jobs, held = self.queue.jobs, self.queue.held
         nothing_starts = held or not jobs  # a held queue is stored, for the next station
-        if self.signals.ending or (self.clients.are_gone and nothing_starts):
+        if self.signals.ending:
+            return True
+        if self.sequences.active:
+            return False
+        if self.clients.are_gone and nothing_starts:
             return True
         may_end = self.ends_when_idle or self.clients.have_dismissed
         return may_end and nothing_starts and not self.hand.on

@@ -1,0 +1,1 @@
+"""Commands about sequences and the page that watches a station."""

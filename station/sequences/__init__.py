@@ -1,0 +1,5 @@
+"""Sequences: steps, loops, pauses and conditions that a station carries out unattended."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

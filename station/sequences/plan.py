@@ -1,0 +1,160 @@
+"""The steps of a sequence one after another, each with its device and its values, all checked."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ...errors import DwmtjError
+from ...instruments import BenchFile
+from ...protocols.adaptive.write_verify import WriteVerify
+from ...protocols.dry_run import check_against_limits
+from ...storage import Store
+from ..messages import MeasuredDevice
+from ..work.job_check import check_site
+from .errors import SequenceError
+from .file import RunSequence, SequenceDevice, SequenceStep
+from .step_check import combinations, procedures
+
+MOST_ITEMS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to do: a run, or a step that is none; `title` is unique in the sequence."""
+
+    title: str
+    round: int
+    device: SequenceDevice | None
+    step: SequenceStep
+    parameters: dict[str, Any]
+
+    @property
+    def device_name(self) -> str:
+        return "" if self.device is None else self.device.name
+
+    @property
+    def measured_device(self) -> MeasuredDevice | None:
+        device = self.device
+        return None if device is None else MeasuredDevice(device.name, device.row, device.column)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A sequence and its items, in order."""
+
+    sequence: RunSequence
+    items: tuple[Item, ...]
+
+    @cached_property
+    def by_title(self) -> dict[str, Item]:
+        return {item.title: item for item in self.items}
+
+    def titles_of(self, item: Item, name: str) -> Sequence[str]:
+        """Return the titles of a step on the device of an item, in its round."""
+        return self._titles.get((item.round, item.device_name, name), ())
+
+    @cached_property
+    def _titles(self) -> dict[tuple[int, str, str], list[str]]:
+        titles: dict[tuple[int, str, str], list[str]] = {}
+        for item in self.items:
+            key = item.round, item.device_name, item.step.name
+            titles.setdefault(key, []).append(item.title)
+        return titles
+
+    def retries(self, step: SequenceStep) -> int:
+        return self.sequence.retries if step.retries is None else step.retries
+
+    def on_failure(self, step: SequenceStep) -> str:
+        return step.on_failure or self.sequence.on_failure
+
+
+def plan_of(sequence: RunSequence, bench_file: BenchFile, store: Store | None) -> Plan:
+    """Return the items of a sequence, each checked against the bench; nothing is touched.
+
+    `store` has the state models that steps name, None if there is none yet. Raises SequenceError
+    with the step or the device at fault.
+    """
+    for device in sequence.device:
+        _check_device(sequence, device, bench_file)
+    for step in sequence.step:
+        _check_step(sequence, step, bench_file, store)
+    items = sum(len(combinations(step)) for step in sequence.step)
+    items *= sequence.rounds * max(1, len(sequence.device))
+    if items > MOST_ITEMS:
+        raise SequenceError(
+            f"Sequence {sequence.name} has {items:,} steps, more than {MOST_ITEMS:,}: take fewer "
+            "rounds or values."
+        )
+    return Plan(sequence, tuple(_items(sequence)))
+
+
+def _items(sequence: RunSequence) -> Iterator[Item]:
+    for number in range(1, sequence.rounds + 1):
+        for device in sequence.device or (None,):
+            for step in sequence.step:
+                chosen = combinations(step)
+                for index, parameters in enumerate(chosen, start=1):
+                    words = (
+                        f"round {number}" if sequence.rounds > 1 else "",
+                        "" if device is None else device.name,
+                        step.name,
+                        f"{index} of {len(chosen)}" if len(chosen) > 1 else "",
+                    )
+                    title = ", ".join(filter(None, words))
+                    yield Item(title, number, device, step, parameters)
+
+
+def _check_device(sequence: RunSequence, device: SequenceDevice, bench_file: BenchFile) -> None:
+    try:
+        check_site(MeasuredDevice(device.name, device.row, device.column), bench_file)
+    except DwmtjError as error:
+        raise SequenceError(f"Sequence {sequence.name}: {error}") from error
+    if device.seed is not None and not bench_file.virtual:
+        raise SequenceError(
+            f"Sequence {sequence.name}, device {device.name}: a seed applies to a virtual bench "
+            "only; leave it out."
+        )
+    if len(sequence.device) > 1 and device.row is None and device.seed is None:
+        raise SequenceError(
+            f"Sequence {sequence.name}, device {device.name}: nothing tells the bench to measure "
+            "it; give its row and column behind a switch, or, on a virtual bench, a seed."
+        )
+
+
+def _check_step(
+    sequence: RunSequence, step: SequenceStep, bench_file: BenchFile, store: Store | None
+) -> None:
+    where = f"Sequence {sequence.name}, step {step.name}"
+    if step.protocol == WriteVerify.name:
+        _check_model(where, sequence, step, store)
+        return
+    if step.protocol is None:
+        return
+    try:
+        for procedure in procedures(step):
+            check_against_limits(procedure, bench_file)
+    except DwmtjError as error:
+        raise SequenceError(f"{where}: {error}") from error
+
+
+def _check_model(
+    where: str, sequence: RunSequence, step: SequenceStep, store: Store | None
+) -> None:
+    assert step.model is not None, "it was checked"
+    if step.model in {each.name for each in sequence.step}:
+        return  # calibrated on the way
+    from ...analysis.state_model import find_model
+    from ...writing.one_device import level_writing
+
+    try:
+        model = find_model(step.model, None if store is None else str(store.path))
+        level_writing(model, level_number(step, len(model.levels)), step.parameters)
+    except DwmtjError as error:
+        raise SequenceError(f"{where}: {error}") from error
+
+
+def level_number(step: SequenceStep, levels: int) -> int:
+    """Return the number of the level that a step writes, of a model with so many levels."""
+    names = {"first": 0, "middle": levels // 2, "last": levels - 1}
+    return names[step.level] if isinstance(step.level, str) else int(step.level or 0)

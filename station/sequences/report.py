@@ -1,0 +1,37 @@
+"""The report of a sequence from what the store has of it, also of one that has not ended."""
+
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+from ...analysis.report.night import NightStep, write_night
+from ...storage import Store
+from ...wording import counted
+from .night import Night
+
+
+def night_report_path(store: Store, night: Night) -> Path:
+    """Return the place of the report: beside the database, by name and time of the sequence."""
+    name = "".join(c if c.isalnum() or c in "-_" else "-" for c in night.tag)
+    return store.path.with_name(f"{name}.html")
+
+
+def write_night_report(store: Store, night: Night, path: Path) -> None:
+    """Write the page of a sequence with its outcomes; raises StoreError."""
+    steps = [
+        NightStep(one.title, one.status, one.detail, one.run, _local(one.ended))
+        for one in night.outcomes
+    ]
+    counts = Counter(step.status for step in steps)
+    how = night.end or "not ended yet"
+    summary = [
+        f"Begun {night.started.astimezone():%Y-%m-%d %H:%M}, {how}. {night.end_detail}".strip(),
+        f"{counted(len(steps), 'step')}: "
+        f"{', '.join(f'{count} {status}' for status, count in counts.items()) or 'none yet'}; "
+        f"database {store.path.name}, runs tagged {night.tag}.",
+    ]
+    write_night(store, path, f"Sequence {night.tag}", summary, steps)
+
+
+def _local(time: str) -> str:
+    return f"{datetime.fromisoformat(time).astimezone():%Y-%m-%d %H:%M:%S}" if time else ""

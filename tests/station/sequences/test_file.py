@@ -1,0 +1,122 @@
+"""A sequence file is understood completely, or refused with line, key and remedy."""
+
+from pathlib import Path
+
+import pytest
+
+from dwmtj.station.sequences import (
+    RunSequence,
+    SequenceDevice,
+    SequenceError,
+    SequenceStep,
+    load_sequence,
+)
+
+GOOD = """
+rounds = 2
+on_failure = "next device"
+
+[[device]]
+name = "A1"
+seed = 1
+
+[[step]]
+name = "cycling"
+protocol = "write-reset-cycling"
+parameters = { cycles = 6, amplitude_step_V = "50 mV" }
+stop_when = "window_ratio < 0.2"
+
+[[step]]
+name = "fit"
+calibrate = ["cycling"]
+
+[[step]]
+name = "rest"
+wait = "10 min"
+
+[[step]]
+name = "middle"
+protocol = "write-verify"
+model = "fit"
+level = "middle"
+when = "cycling.number_of_levels >= 4 and cycling.window_ratio > 0.5"
+"""
+
+
+def loaded(folder: Path, text: str) -> RunSequence:
+    path = folder / "night.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_sequence(path)
+
+
+def test_a_file_and_python_objects_make_the_same_sequence(tmp_path: Path) -> None:
+    made = RunSequence(
+        name="night",
+        rounds=2,
+        on_failure="next device",
+        device=(SequenceDevice(name="A1", seed=1),),
+        step=(
+            SequenceStep(
+                name="cycling",
+                protocol="write-reset-cycling",
+                parameters={"cycles": 6, "amplitude_step_V": "50 mV"},
+                stop_when="window_ratio < 0.2",
+            ),
+            SequenceStep(name="fit", calibrate=("cycling",)),
+            SequenceStep(name="rest", wait="10 min"),
+            SequenceStep(
+                name="middle",
+                protocol="write-verify",
+                model="fit",
+                level="middle",
+                when="cycling.number_of_levels >= 4 and cycling.window_ratio > 0.5",
+            ),
+        ),
+    )
+    assert loaded(tmp_path, GOOD) == made
+    assert RunSequence.model_validate(made.document()) == made
+    assert made.step[2].wait_s == 600
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("rounds = 2", "rouns = 2", "line 2: rouns is not a key of the sequence file"),
+        ("rounds = 2", "rounds = 0", "line 2: rounds is 0; it must be greater than"),
+        (
+            "cycles = 6",
+            "cycle = 6",
+            "line 12: [[step]] number 1, parameters cannot be used: write-res",
+        ),
+        ('"50 mV"', '"50 ms"', "amplitude_step_V is '50 ms', a time and not a voltage"),
+        (
+            "write-reset",
+            "write-rest",
+            "line 11: [[step]] number 1, protocol cannot be used: There is",
+        ),
+        ("window_ratio <", "window <> <", "line 13: [[step]] number 1, stop_when"),
+        ("window_ratio <", "windw_ratio <", "names windw_ratio, which is no result"),
+        ('["cycling"]', '["cyclin"]', "line 17: [[step]] number 2, calibrate is 'cyclin', which"),
+        ('"10 min"', '"10 mV"', "line 21: [[step]] number 3, wait is '10 mV', which is no time"),
+        ('wait = "10 min"', 'until = "25:70"', "until is '25:70', which is no clock time"),
+        ('wait = "10 min"', "", "line 20: [[step]] number 3, name needs one of protocol, calib"),
+        ('wait = "10 min"', 'wait = "1 s"\nmodel = "fit"', "model does not go with wait"),
+        ('model = "fit"', 'model = "rest"', "'rest', which is a step that calibrates nothing"),
+        ('level = "middle"', "", "'write-verify', which follows a state model to a level: add lev"),
+        ("cycling.window", "fit.window", "when names fit, no earlier step with a protocol"),
+        (
+            'name = "fit"',
+            'name = "cycling"',
+            "[[step]] number 2, name is 'cycling', which is there",
+        ),
+        ("seed = 1", "row = 1", "line 7: [[device]] number 1, row is '1', which is given without"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence_with_its_line(
+    tmp_path: Path, old: str, new: str, sentence: str
+) -> None:
+    assert old in GOOD
+    with pytest.raises(SequenceError) as error:
+        loaded(tmp_path, GOOD.replace(old, new))
+    assert sentence in str(error.value)
+    assert "\n" not in str(error.value)

@@ -11,6 +11,7 @@ from dwmtj.station.sequences import (
     SequenceStep,
     load_sequence,
 )
+from dwmtj.tests.docs.pages import DOCS
 
 GOOD = """
 rounds = 2
@@ -120,3 +121,11 @@ def test_what_is_wrong_is_one_sentence_with_its_line(
         loaded(tmp_path, GOOD.replace(old, new))
     assert sentence in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_the_reference_names_every_key() -> None:
+    page = (DOCS / "reference" / "sequence.md").read_text(encoding="utf-8")
+    keys = {
+        key for kind in (RunSequence, SequenceDevice, SequenceStep) for key in kind.model_fields
+    }
+    assert [key for key in sorted(keys) if f"`{key}`" not in page] == []

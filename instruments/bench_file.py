@@ -11,6 +11,7 @@ from ..lab_address import LabAddress
 from ..validation import Section, parse_toml, read_text
 from .errors import BenchError
 from .limits import Limits
+from .notify import Notify
 from .sections import (
     ByDriver,
     GaussmeterSection,
@@ -70,6 +71,7 @@ class BenchFile(Section):
     wiring: Wiring = Wiring()
     limits: Limits
     stop: StopConditions = StopConditions()
+    notify: Annotated[Notify | None, Field(exclude=True)] = None  # in no snapshot: it has secrets
 
     @property
     def virtual(self) -> bool:

@@ -109,6 +109,7 @@ class StationProcess:
                 "error",
                 f"The process before this one ended during {with_article(left.new.protocol)}, "
                 "which is interrupted: resume it if it is to go on.",
+                event="guard",
             )
         if queue.jobs:
             left_over = counted(len(queue.jobs), "run")

@@ -118,9 +118,10 @@ def _doing(state: StationState, shown: SequenceProgress) -> str:
 
 
 def _print_end(ended: SequenceProgress) -> None:
+    how = "has failed" if ended.status == "failed" else f"is {ended.status}"
     failed = f", {counted(ended.failed, 'step')} failed" if ended.failed else ""
     print_line(
-        f"Sequence {ended.tag} is {ended.status}: {ended.ended} of {ended.count} steps ended"
+        f"Sequence {ended.tag} {how}: {ended.ended} of {ended.count} steps ended"
         f"{failed}. {ended.detail}".strip()
     )
     if ended.report:

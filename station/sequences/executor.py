@@ -7,6 +7,7 @@ repeated, and a run that was interrupted is resumed.
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,7 +22,7 @@ from .night import Night, add_end, add_outcome, begin, unfinished, with_outcomes
 if TYPE_CHECKING:
     from ..work.station_work import StationWork
     from .performing import Progress
-    from .plan import Plan
+    from .plan import Item, Plan
 
 log = logging.getLogger(__name__)
 
@@ -173,10 +174,25 @@ class SequenceExecutor:
                 progress.add(outcome)
                 failed += outcome.status == "failed"
                 self._show(ended=len(progress.outcomes), failed=failed)
+                self._tell_milestone(plan, item, progress)
             if outcome.decision == "stop":
                 status = "failed" if outcome.status == "failed" else "finished"
                 return status, f"{outcome.title}: {outcome.detail}"
         return "finished", ""
+
+    def _tell_milestone(self, plan: "Plan", item: "Item", progress: "Progress") -> None:
+        """Tell that all steps are done on a device, if this was the last one."""
+        if not item.device_name or item.title != plan.last_titles[item.round, item.device_name]:
+            return
+        counts = Counter(
+            outcome.status
+            for step in plan.sequence.step
+            for title in plan.titles_of(item, step.name)
+            if (outcome := progress.outcomes.get(title)) is not None
+        )
+        done = ", ".join(f"{count} {status}" for status, count in counts.items())
+        told = f"Device {item.device_name} is done: {done} ({item.title} was the last step)."
+        self._work.messages.add("info", told, event="milestone")
 
     def _end(self, night: Night, status: str, detail: str) -> None:
         from .report import night_report_path, write_night_report
@@ -192,8 +208,9 @@ class SequenceExecutor:
             log.exception("The report could not be written")
             messages.add("warning", f"The report of {night.tag} could not be written: {error}")
         self._show(status=status, detail=detail, step="", report=written)
-        level = "info" if status == "finished" else "error"
-        messages.add(level, f"Sequence {night.tag} is {status}. {detail}".strip())
+        level, event = ("info", "end") if status == "finished" else ("error", "failure")
+        how = "is finished" if status == "finished" else "has failed"
+        messages.add(level, f"Sequence {night.tag} {how}. {detail}".strip(), event=event)
 
     def _wait_while_held(self, why: str) -> None:
         """Wait until the queue may go on; raises GivenUpError if it is not to.

@@ -50,6 +50,11 @@ class Plan:
     def by_title(self) -> dict[str, Item]:
         return {item.title: item for item in self.items}
 
+    @cached_property
+    def last_titles(self) -> dict[tuple[int, str], str]:
+        """The title of the last step of each round on each device."""
+        return {(item.round, item.device_name): item.title for item in self.items}
+
     def titles_of(self, item: Item, name: str) -> Sequence[str]:
         """Return the titles of a step on the device of an item, in its round."""
         return self._titles.get((item.round, item.device_name, name), ())

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -18,20 +18,29 @@ _LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ER
 
 
 class MessageLog:
-    """Messages in order; their numbers rise beyond the life of a process."""
+    """Messages in order; their numbers rise beyond the life of a process.
+
+    `note` is called with the event and the text of each message about one that people may be told.
+    """
 
     def __init__(self) -> None:
+        self.note: Callable[[str, str], None] = lambda _event, _text: None
         self._lock = threading.Lock()
         self._kept: deque[StationMessage] = deque(maxlen=KEPT)
         self._next = time.time_ns() // 1_000_000  # fewer than one message in a millisecond
 
-    def add(self, level: str, text: str, details: str = "") -> None:
-        """Add a message of level "info", "warning" or "error"."""
+    def add(self, level: str, text: str, details: str = "", event: str = "") -> None:
+        """Add a message of level "info", "warning" or "error"; an error is the event "failure".
+
+        The other events are "end", "guard" and "milestone".
+        """
         log.log(_LEVELS[level], "%s%s", text, f"\n{details}" if details else "")
         with self._lock:
             message = StationMessage(self._next, datetime.now(UTC), level, text, details)
             self._kept.append(message)
             self._next += 1
+        if event or level == "error":
+            self.note(event or "failure", text)
 
     def after(self, number: int) -> tuple[StationMessage, ...]:
         """Return the messages with a higher number."""

@@ -174,7 +174,9 @@ class QueuedRuns:
             self._without_end.add(live.run_id)
         level, words = _ENDINGS[status]
         reason = problem if problem and status is Status.FAILED else message or ""
-        self._messages.add(level, f"Run {live.run_id} {words}. {reason}".strip(), details)
+        is_last = not self._queue.jobs and job.new.hold_if_failed  # and of no sequence
+        event = "end" if is_last and status is Status.FINISHED else ""
+        self._messages.add(level, f"Run {live.run_id} {words}. {reason}".strip(), details, event)
         self.when_ended(Ended(job.number, live.run_id, status, reason))
         held_by_end = status is not Status.FINISHED and job.new.hold_if_failed
         self._queue.done(held=held_by_end or job.new.hold_after)

@@ -19,6 +19,7 @@ from .instrument_states import InstrumentStates
 from .job_check import job_of, prepare
 from .job_queue import JobQueue
 from .message_log import MessageLog
+from .notifier import Notifier
 from .own_bench import OwnBench
 from .queued_runs import QueuedRuns
 from .signals import Signals
@@ -52,6 +53,8 @@ class StationWork:
     ) -> None:
         self.clients = clients
         self.messages = MessageLog()
+        self.notifier = Notifier(bench_file.name, bench_file.notify, self._warn)
+        self.messages.note = self.notifier.note
         self.signals = Signals()
         self.inbox = Inbox()
         self.queue = queue
@@ -61,7 +64,7 @@ class StationWork:
             lambda: self.own.bench, lambda: self.own.making_safe, self.signals.interrupt, replace
         )
         self.instruments = InstrumentStates(bench_file, lambda: self.stop.pending)
-        self.own = OwnBench(bench_file, seed, self.instruments, self.messages.add)
+        self.own = OwnBench(bench_file, seed, self.instruments, self._tell_of_bench)
         self.runs = QueuedRuns(self.own, store, queue, self.messages, lambda: self.stop.pending)
         self.sequences = SequenceExecutor(self, bench)
         self.runs.when_ended = self.sequences.jobs.note
@@ -102,6 +105,7 @@ class StationWork:
             finally:
                 self.inbox.close("The station ends.")
                 self.own.close()
+                self.notifier.close()
 
     def begin_stop(self) -> None:
         """Hold the queue and stop whatever is under way, at once; again: replace the process."""
@@ -157,6 +161,12 @@ class StationWork:
             raise StationError(_OPENING)
         if activity is Activity.RUNNING:
             raise StationError(_RUNNING)
+
+    def _warn(self, text: str) -> None:
+        self.messages.add("warning", text)
+
+    def _tell_of_bench(self, level: str, text: str) -> None:
+        self.messages.add(level, text, event="guard")
 
     def _ends(self) -> bool:
         if self.stop.pending:
@@ -265,6 +275,7 @@ class StationWork:
             begun = self.runs.note_interruption()
         if unsafe := self.instruments.not_safe():
             self.own.problem = f"Not confirmed as off: {', '.join(unsafe)}; check the bench."
+            self.messages.add("error", self.own.problem, event="guard")
         self.clients.note_use()
         if begun and self.stop.pending:  # a run leaves the bench safe itself
             self.stop.end()

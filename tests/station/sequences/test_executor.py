@@ -10,12 +10,12 @@ import pytest
 from dwmtj.instruments import BenchFile, load_bench_file
 from dwmtj.protocols.pulsed import StaircaseWrite
 from dwmtj.station import Activity, NewJob, StationError
-from dwmtj.station.sequences import Night, RunSequence, SequenceError, nights
+from dwmtj.station.sequences import Night, RunSequence, SequenceError, executor, nights
 from dwmtj.station.sequences.night import with_outcomes
 from dwmtj.station.work.clients import Clients
 from dwmtj.station.work.job_queue import JobQueue
 from dwmtj.station.work.station_work import StationWork
-from dwmtj.storage import Status, Store
+from dwmtj.storage import Status, Store, StoreError
 from dwmtj.tests.command_line import wait_until
 
 STAIRS: dict[str, Any] = {
@@ -302,3 +302,45 @@ def test_a_job_of_somebody_else_neither_ends_nor_delays_a_sequence_for_good(
     night = carry_out(work, {"step": [{"name": "stairs", **STAIRS}]})
     assert ends(night) == [("stairs", "finished")]
     assert len(store.runs()) == 2 and len(night.runs(store)) == 1
+
+
+def test_a_step_whose_end_could_not_be_stored_is_not_repeated(
+    virtual: Callable[..., BenchFile], store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StoreError("The disk is full.")
+
+    work = station_work(virtual(), store)
+    with monkeypatch.context() as patched:
+        patched.setattr(executor, "add_outcome", full)
+        night = carry_out(work, {"name": "night", "step": [{"name": "stairs", **STAIRS}]})
+    assert night.end is None and ends(night) == []
+    shown = work.sequences.progress()
+    assert shown is not None and (shown.status, shown.detail[:17]) == ("held", "The disk is full.")
+    later = station_work(virtual(), store)
+    later.sequences.resume()
+    night = worked(later)
+    assert ends(night) == [("stairs", "finished")] and night.end == "finished"
+    assert [run.id for run in store.runs()] == [1]
+
+
+def test_a_sequence_that_is_given_up_stops_its_run_and_has_a_report(
+    virtual: Callable[..., BenchFile], store: Store
+) -> None:
+    work = station_work(virtual(), store)
+    long = {"protocol": "staircase-write", "parameters": {"amplitude_step_V": 0.01, "cycles": 900}}
+
+    def give_up() -> None:
+        wait_until(lambda: (live := work.runs.live) is not None and live.progress() is not None)
+        work.sequences.give_up()
+
+    giving_up = threading.Thread(target=give_up)
+    work.sequences.start({"name": "night", "step": [{"name": "long", **long}]})
+    giving_up.start()
+    night = worked(work)
+    giving_up.join()
+    assert (night.end, night.end_detail) == ("failed", "It was given up.")
+    assert [run.status for run in night.runs(store)] == [Status.ABORTED]
+    assert list(store.path.parent.glob("night-*.html"))
+    with pytest.raises(StationError, match="No sequence waits to be resumed"):
+        work.sequences.resume()

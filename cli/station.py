@@ -123,6 +123,25 @@ def resume(bench: NameArgument = None) -> None:
         resume_sequence(station)
 
 
+@app.command()
+def watch(
+    bench: NameArgument = None,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port on this computer; 0 for any free one.")
+    ] = 8760,
+) -> None:
+    """Serve a page about a station to this computer: progress, last value, one curve.
+
+    \b
+    Examples:
+      dwmtj station watch
+      dwmtj station watch bench.toml --port 8800
+    """
+    from .unattended.watch import watch as serve_page
+
+    serve_page(bench, port)
+
+
 @app.command("give-up")
 def give_up(bench: NameArgument = None) -> None:
     """End the sequence where it is; its run under way is stopped, and its report written.

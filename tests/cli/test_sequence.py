@@ -27,7 +27,12 @@ def no_stations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("virtual-trapezoid", "5 V", ["--seed", "3"], "--seed is for one protocol: write it into"),
         ("virtual-trapezoid", "5 V", ["--scan", "cycles=1,2"], "--scan is for one protocol"),
         ("virtual-trapezoid", "5 mA", [], "line 7: [[step]] number 1, parameters cannot be used"),
-        ("virtual-trapezoid", "7 V", ["--dry-run"], "step hard: A pulse amplitude of -6.01 V is beyond"),
+        (
+            "virtual-trapezoid",
+            "7 V",
+            ["--dry-run"],
+            "step hard: A pulse amplitude of -6.01 V is beyond",
+        ),
         ("nowhere.toml", "5 V", [], "nowhere.toml cannot be read"),
     ],
     ids=str,

@@ -23,7 +23,7 @@ from dwmtj.tests.docs.pages import Step, steps
 from dwmtj.tests.fork_server import run_forked
 
 SETS_UP = re.compile(r"git clone |cd dwmtj$|(\.venv/bin/)?pip install |sudo |python3 make\.py ")
-SERVES = re.compile(r"dwmtj serve|dask ")
+SERVES = re.compile(r"dwmtj (serve|station watch)|dask ")
 NEEDS_GPU = re.compile(r"--on cuda\b")
 PORT = re.compile(r"(?<=:)8786\b|(?<=--port )8786\b")  # others may use it here, too
 START_S = 60.0

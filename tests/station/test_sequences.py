@@ -3,10 +3,12 @@
 import os
 import signal
 from pathlib import Path
+from urllib.request import urlopen
 
 from dwmtj.station import Station, StationState
 from dwmtj.station.sequences import RunSequence, nights
 from dwmtj.station.sequences.night import with_outcomes
+from dwmtj.station.watching import WatchServer
 from dwmtj.storage import Status, Store
 from dwmtj.tests.command_line import wait_until
 from dwmtj.tests.station.conftest import has_ended, opened, posix, wait_for
@@ -41,6 +43,11 @@ def test_a_station_that_was_killed_resumes_its_sequence_without_losing_a_point(
     shown = wait_for(station, in_the_long_run).sequence
     assert shown is not None
     assert (shown.tag, shown.status, shown.step, shown.ended) == (tag, "running", "long", 1)
+    watching = WatchServer("virtual-trapezoid")
+    with urlopen(watching.url) as answer:
+        page = answer.read().decode()
+    watching.close()
+    assert f"Sequence {tag}" in page and "1 of 3 steps" in page and '<path d="M' in page
     os.kill(pid, signal.SIGKILL)
     wait_until(lambda: has_ended(pid))
     with Store.open(database) as store:

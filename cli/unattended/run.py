@@ -7,11 +7,18 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from ...errors import DwmtjError
-from ...instruments import load_bench_file
+from ...instruments import BenchFile, load_bench_file
 from ...quantities import format_duration, format_quantity
 from ...station import SequenceProgress, Station, StationState
-from ...station.sequences import RunSequence, StepForecast, forecast, load_sequence, plan_of
-from ...storage import Store, StoreError
+from ...station.sequences import (
+    Plan,
+    RunSequence,
+    StepForecast,
+    forecast,
+    load_sequence,
+    plan_of,
+)
+from ...storage import StoreError
 from ...wording import counted
 from ..console import err, print_line, print_message, print_table, visible
 from ..options import DEFAULT_BENCH, open_to_read
@@ -23,6 +30,7 @@ _LIMITS = (
     ("pulse_amplitude_V", "V", "largest_amplitude_V"),
     ("pulse_width_s", "s", "largest_width_s"),
     ("field_T", "T", "largest_field_T"),
+    ("read_current_A", "A", "largest_current_A"),
 )
 
 
@@ -51,7 +59,7 @@ def run_sequence(
     if dry_run:
         _print_forecast(sequence, place, database)
         return
-    load_bench_file(place)  # its problem in one sentence, before a station is started
+    _checked_plan(sequence, load_bench_file(place), database)  # before a station opens the bench
     with Station.start(place, database=database, end_unused_after_s=END_UNUSED_AFTER_S) as station:
         messages = station.state().messages
         tag = station.begin_sequence(sequence)
@@ -136,18 +144,18 @@ def _beside(path: str, bench: str) -> str:
     return str(beside) if bench.endswith(".toml") else bench
 
 
-def _print_forecast(sequence: RunSequence, place: str, database: str | None) -> None:
-    bench_file = load_bench_file(place)
-    store: Store | None
+def _checked_plan(sequence: RunSequence, bench_file: BenchFile, database: str | None) -> Plan:
     try:
         store = open_to_read(database)
-    except StoreError:
-        store = None  # nothing was measured yet
-    try:
-        plan = plan_of(sequence, bench_file, store)
-    finally:
-        if store is not None:
-            store.close()
+    except StoreError:  # nothing was measured yet
+        return plan_of(sequence, bench_file, None)
+    with store:
+        return plan_of(sequence, bench_file, store)
+
+
+def _print_forecast(sequence: RunSequence, place: str, database: str | None) -> None:
+    bench_file = load_bench_file(place)
+    plan = _checked_plan(sequence, bench_file, database)
     found = forecast(plan, bench_file)
     print_table(
         f"{sequence.name} on {bench_file.name}, a dry run: nothing is set and nothing is stored",

@@ -15,10 +15,10 @@ from .step_check import procedures
 class StepForecast:
     """What one step will do on one device; of a writing step only what is known beforehand.
 
-    `runs`, `points` and `pulses` are upper bounds if it `chooses`. Amplitude, width and field are
-    the largest magnitudes; NaN where they follow a model, whose own runs had them. `duration_s` is
-    the time of real instruments, `wall_time_s` that on this bench; a pause until a clock time
-    counts as nothing.
+    `runs`, `points` and `pulses` are upper bounds if it `chooses`. Amplitude, width, field
+    and current are the largest magnitudes; NaN where they follow a model, whose own runs had them.
+    `duration_s` is the time of real instruments, `wall_time_s` that on this bench; a pause until a
+    clock time counts as nothing.
     """
 
     name: str
@@ -29,6 +29,7 @@ class StepForecast:
     largest_amplitude_V: float
     pulse_width_s: float
     largest_field_T: float
+    read_current_A: float
     duration_s: float
     wall_time_s: float
     chooses: bool = False
@@ -66,6 +67,10 @@ class Forecast:
         return _largest([step.pulse_width_s for step in self.steps])
 
     @property
+    def largest_current_A(self) -> float:
+        return _largest([step.read_current_A for step in self.steps])
+
+    @property
     def largest_field_T(self) -> float:
         return _largest([step.largest_field_T for step in self.steps])
 
@@ -87,10 +92,11 @@ def _step(step: SequenceStep, bench_file: BenchFile) -> StepForecast:
     if step.protocol == WriteVerify.name:
         what = f"writes the level {step.level} of {step.model}"
         most = int(step.parameters.get("most_pulses", WriteVerify().most_pulses))
-        return StepForecast(step.name, what, 1, most + 1, most, nan, nan, nan, 0.0, 0.0, True)
+        return StepForecast(step.name, what, 1, most + 1, most, nan, nan, nan, nan, 0.0, 0.0, True)
     made = procedures(step)
     runs = [dry_run(procedure, bench_file) for procedure in made]
-    widths = [procedure.set_points().shape for procedure in made]
+    set_points = [procedure.set_points() for procedure in made]
+    shapes = [each.shape for each in set_points if each.shape is not None]
     return StepForecast(
         name=step.name,
         what=str(step.protocol),
@@ -98,8 +104,9 @@ def _step(step: SequenceStep, bench_file: BenchFile) -> StepForecast:
         points=sum(run.points for run in runs),
         pulses=sum(run.pulses for run in runs),
         largest_amplitude_V=_largest([run.largest_amplitude_V for run in runs]),
-        pulse_width_s=_largest([shape.width_s for shape in widths if shape is not None]),
+        pulse_width_s=_largest([shape.width_s for shape in shapes]),
         largest_field_T=_largest([run.largest_field_T for run in runs]),
+        read_current_A=_largest([abs(A) for each in set_points for A in each.currents_A]),
         duration_s=sum(run.duration_s for run in runs),
         wall_time_s=sum(run.wall_time_s for run in runs),
         chooses=any(procedure.chooses_pulses for procedure in made),
@@ -107,7 +114,7 @@ def _step(step: SequenceStep, bench_file: BenchFile) -> StepForecast:
 
 
 def _without_run(step: SequenceStep, what: str, seconds: float) -> StepForecast:
-    return StepForecast(step.name, what, 0, 0, 0, 0.0, 0.0, 0.0, seconds, seconds)
+    return StepForecast(step.name, what, 0, 0, 0, 0.0, 0.0, 0.0, 0.0, seconds, seconds)
 
 
 def _largest(values: list[float]) -> float:

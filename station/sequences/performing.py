@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from time import monotonic
 
 from ...analysis.calibration import calibrate_stored
@@ -15,6 +15,18 @@ from .conditions import ResultOf, parse_result_condition, result_of
 from .jobs import Jobs
 from .night import Night, StepOutcome
 from .plan import Item, Plan, level_number
+
+
+def end_of_pause(started: datetime, until: time, round_number: int) -> datetime:
+    """Return when a pause ends: at the first such local time after the start, a day later a round.
+
+    The clock may be set forward or back in between.
+    """
+    began = started.astimezone().replace(tzinfo=None)
+    end = datetime.combine(began.date(), until) + timedelta(days=round_number - 1)
+    if until <= began.time():
+        end += timedelta(days=1)
+    return end.astimezone()
 
 
 class GivenUpError(DwmtjError):
@@ -249,11 +261,7 @@ class Performer:
                 self._hold("")
                 self._jobs.sleep(left_s)
         elif until is not None:
-            began = self._night.started.astimezone()
-            end = began.replace(
-                hour=until.hour, minute=until.minute, second=until.second, microsecond=0
-            )
-            end += timedelta(days=1 if end <= began else 0) + timedelta(days=item.round - 1)
+            end = end_of_pause(self._night.started, until, item.round)
             self._show(f"waits until {end:%Y-%m-%d %H:%M:%S}")
             while (left_s := (end - datetime.now().astimezone()).total_seconds()) > 0:
                 self._hold("")

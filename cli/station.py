@@ -99,7 +99,8 @@ def stop(
     """
     with Station.connect(bench) as station:
         state = station.state()
-        busy = state.activity is Activity.RUNNING or (state.queue and not state.held)
+        under_way = state.sequence is not None and state.sequence.status in ("running", "waiting")
+        busy = state.activity is Activity.RUNNING or (state.queue and not state.held) or under_way
         station.shut_down(when_idle=bool(busy) and not now)
     if busy and not now:
         print_line(

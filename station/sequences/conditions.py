@@ -6,12 +6,11 @@ comparison.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
-from ...analysis.criteria import Criterion, RunResults
-from ...analysis.criteria.catalogue import QUANTITIES
 from ...analysis.errors import AnalysisError
 from ...instruments.stop_conditions import Condition, parse_condition
 from ...storage import Store
@@ -28,13 +27,17 @@ def _identifier(name: str) -> str:
     return re.sub(r"\W+", "_", name)
 
 
-RESULTS = {
-    _identifier(name): name for name, quantity in QUANTITIES.items() if not quantity.has_level
-}
-"""The quantities of a criteria file that need no level, by the name they have in a condition."""
 OF_WRITING = ("level", "target", "pulses")
 """Quantities of a run that writes a level: the one at its end, the one wanted, and the pulses."""
-KNOWN = (*RESULTS, *OF_WRITING)
+
+
+@cache
+def results() -> Mapping[str, str]:
+    """Return the quantities of a criteria file that need no level, by their names in conditions."""
+    from ...analysis.criteria.catalogue import QUANTITIES  # SciPy and Numba: seconds to import
+
+    names = [name for name, quantity in QUANTITIES.items() if not quantity.has_level]
+    return {_identifier(name): name for name in names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +71,10 @@ def parse_result_condition(text: str) -> ResultCondition:
     condition = parse_condition(_DOTTED.sub(rf"\2{_JOINT}\1", text))
     found = ResultCondition(text, condition)
     for quantity in found.quantities:
-        if quantity.name not in KNOWN:
+        if quantity.name not in OF_WRITING and quantity.name not in results():
             raise SequenceError(
                 f"{text[:80]!r} names {quantity.name}, which is no result; there are "
-                f"{', '.join(KNOWN)}."
+                f"{', '.join((*results(), *OF_WRITING))}."
             )
     return found
 
@@ -81,7 +84,10 @@ def result_of(store: Store, run_id: int, name: str) -> tuple[float | None, str]:
     record, points = store.run(run_id), store.points(run_id)
     if name in OF_WRITING:
         return _of_writing(points, name)
-    quantity = RESULTS[name]
+    from ...analysis.criteria import Criterion, RunResults
+    from ...analysis.criteria.catalogue import QUANTITIES
+
+    quantity = results()[name]
     criterion = Criterion(quantity, 0.0, 0.0, "", "")
     try:
         value = QUANTITIES[quantity].measure(RunResults(record, points), criterion).estimate.value

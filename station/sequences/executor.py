@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-HELD = "held; it goes on with dwmtj station resume"
+HELD = "It goes on with dwmtj station resume."
 
 
 class SequenceExecutor:

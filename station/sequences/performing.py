@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from time import monotonic
 
-from ...analysis.calibration import calibrate_stored
-from ...analysis.state_model import find_model
 from ...errors import DwmtjError
 from ...protocols.adaptive.write_verify import WriteVerify
 from ...storage import RunSummary, Status, Store
@@ -173,6 +171,8 @@ class Performer:
             if outcome is None or not outcome.model:
                 raise DwmtjError(f"{reference} has no model of this device.")
             reference = outcome.model
+        from ...analysis.state_model import find_model  # SciPy, as calibrations: seconds to import
+
         model = find_model(reference, str(self._store.path))
         return LevelOfModel(reference, level_number(item.step, len(model.levels)))
 
@@ -233,6 +233,8 @@ class Performer:
         if not sources:
             names = ", ".join(item.step.calibrate or ())
             return self._failed(item, f"there is no finished run of {names}.", None)
+        from ...analysis.calibration import calibrate_stored
+
         self._show("calibrating")
         device = item.device_name or self._store.run(sources[0]).summary.device
         name = f"{device}-{item.step.name}".replace(":", "-")

@@ -22,6 +22,11 @@ def write_night_report(store: Store, night: Night, path: Path) -> None:
         NightStep(one.title, one.status, one.detail, one.run, _local(one.ended))
         for one in night.outcomes
     ]
+    begun = {step.run for step in steps}
+    for run in night.runs(store):  # the one that a sequence without an end has left
+        if run.id not in begun:
+            title = next((tag for tag in run.tags if tag != night.tag), run.protocol)
+            steps.append(NightStep(title, str(run.status), run.message or "", run.id, ""))
     counts = Counter(step.status for step in steps)
     how = night.end or "not ended yet"
     summary = [

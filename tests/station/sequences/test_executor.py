@@ -341,6 +341,7 @@ def test_a_sequence_that_is_given_up_stops_its_run_and_has_a_report(
     giving_up.join()
     assert (night.end, night.end_detail) == ("failed", "It was given up.")
     assert [run.status for run in night.runs(store)] == [Status.ABORTED]
-    assert list(store.path.parent.glob("night-*.html"))
+    (page,) = store.path.parent.glob("night-*.html")
+    assert "<td>aborted</td>" in page.read_text(encoding="utf-8")
     with pytest.raises(StationError, match="No sequence waits to be resumed"):
         work.sequences.resume()

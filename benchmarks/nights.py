@@ -1,9 +1,9 @@
 """What is left of nights with power cuts: `nights.py [NIGHTS [DEVICES [KILLS]]]`.
 
 A sequence is carried out on the devices of the virtual array, one after another, by a station that
-is killed (SIGKILL) at random moments of each night, started again and told to resume. Every device
-has a staircase and, if that shows levels, a read series; in every second night a read series fails
-whose device reads more than 1 kΩ.
+is killed (SIGKILL) in the middle of runs, at random moments of each night, started again and told
+to resume. Every device has a staircase and, if that shows levels, a read series; in every second
+night a read series fails whose device reads more than 1 kΩ.
 
 Checked of each night: every point that a client had been told of is in the store, a finished run is
 never repeated, each step has exactly one outcome with the status of its run, and the report exists.
@@ -55,7 +55,7 @@ def _sequence(night: int, devices: int) -> RunSequence:
         {
             "name": "stairs",
             "protocol": "staircase-write",
-            "parameters": {**ladder, **array, "cycles": 6},
+            "parameters": {**ladder, **array, "cycles": 30},
         },
         {
             "name": "drift",
@@ -80,12 +80,12 @@ def _night(
     station = _start(database)
     tag = station.begin_sequence(sequence)
     steps = 2 * len(sequence.device)
-    moments = sorted(choose.uniform(0.05, 0.95) for _ in range(kills))
+    moments = sorted(choose.uniform(0.0, 0.9) for _ in range(kills))
     told: dict[int, int] = {}
     finished: set[int] = set()
     for moment in moments:
         _wait(station, told, partial(_has_ended, moment * steps))
-        time.sleep(choose.uniform(0.0, 0.3))
+        _wait(station, told, partial(_has_measured, choose.randrange(1, 400)))
         os.kill(station.state().pid, signal.SIGKILL)
         with Store.open(database) as store:
             finished |= {run.id for run in store.runs() if run.status is Status.FINISHED}
@@ -141,6 +141,11 @@ def _wait(station: Station, told: dict[int, int], reached: Callable[[StationStat
 
 def _has_ended(steps: float, state: StationState) -> bool:
     return state.sequence is not None and state.sequence.ended >= steps
+
+
+def _has_measured(points: int, state: StationState) -> bool:
+    """Return True in the middle of a run, or if no further one comes."""
+    return _is_over(state) or (state.run is not None and state.run.done >= points)
 
 
 def _is_over(state: StationState) -> bool:

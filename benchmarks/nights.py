@@ -82,13 +82,14 @@ def _night(
     steps = 2 * len(sequence.device)
     moments = sorted(choose.uniform(0.0, 0.9) for _ in range(kills))
     told: dict[int, int] = {}
-    finished: set[int] = set()
+    finished: dict[int, int] = {}  # attempts of runs that had finished before a kill
     for moment in moments:
         _wait(station, told, partial(_has_ended, moment * steps))
         _wait(station, told, partial(_has_measured, choose.randrange(1, 400)))
         os.kill(station.state().pid, signal.SIGKILL)
         with Store.open(database) as store:
-            finished |= {run.id for run in store.runs() if run.status is Status.FINISHED}
+            done = [run for run in store.runs() if run.status is Status.FINISHED]
+            finished |= {run.id: run.attempt for run in done}
         station = _start(database)
         if station.state().sequence is not None and not _is_over(station.state()):
             station.resume_sequence()
@@ -100,7 +101,12 @@ def _night(
 
 
 def _checked(
-    store: Store, night: Night, steps: int, told: dict[int, int], finished: set[int], kills: int
+    store: Store,
+    night: Night,
+    steps: int,
+    told: dict[int, int],
+    finished: dict[int, int],
+    kills: int,
 ) -> dict[str, int]:
     runs = night.runs(store)
     assert night.end == "finished", night.end_detail
@@ -110,7 +116,7 @@ def _checked(
     for outcome in night.outcomes:
         if outcome.run is not None:
             assert statuses[outcome.run] == outcome.status, outcome
-    assert all(run.attempt == 1 for run in runs if run.id in finished)
+    assert all(run.attempt == finished.get(run.id, run.attempt) for run in runs)
     lost = sum(max(0, told.get(run.id, 0) - run.points) for run in runs)
     assert list(store.path.parent.glob(f"{night.name.replace(' ', '-')}-*.html"))
     return {

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, SerializeAsAny
 from pydantic_core import PydanticCustomError
@@ -11,7 +11,6 @@ from ..lab_address import LabAddress
 from ..validation import Section, parse_toml, read_text
 from .errors import BenchError
 from .limits import Limits
-from .notify import Notify
 from .sections import (
     ByDriver,
     GaussmeterSection,
@@ -50,6 +49,40 @@ class Wiring(Section):
 
     pulse: str = "IN-CLK"
     read: str = "4P-OUT"
+
+
+NotifyEvent = Literal["end", "failure", "guard", "milestone"]
+
+
+def _check_url(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    if not (scheme.isalnum() and separator and rest):
+        raise PydanticCustomError(
+            "url", 'holds no URL of apprise; write one such as "mailto://user:password@lab.org"'
+        )
+    return url
+
+
+class Notify(Section):
+    """`[notify]`: URLs of apprise, and the events that a station sends to them, by default all.
+
+    The URLs may hold passwords: they are neither stored with runs nor printed.
+
+    "end" of a sequence or of the queue, "failure" of a run or a step, "guard" when the bench is not
+    confirmed to be safe or its process has ended unexpectedly, "milestone" when all steps of a
+    sequence are done on a device.
+    """
+
+    urls: Annotated[
+        tuple[Annotated[str, AfterValidator(_check_url)], ...],
+        Field(strict=False, min_length=1, repr=False),
+    ]
+    events: Annotated[tuple[NotifyEvent, ...], Field(strict=False)] = (
+        "end",
+        "failure",
+        "guard",
+        "milestone",
+    )
 
 
 class BenchFile(Section):

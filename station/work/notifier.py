@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from ...instruments.notify import Notify
+from ...instruments.bench_file import Notify
 
 log = logging.getLogger(__name__)
 

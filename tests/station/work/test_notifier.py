@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from dwmtj.instruments import BenchError, BenchFile, parse_bench_file
-from dwmtj.instruments.bench_file import built_in_benches
-from dwmtj.instruments.notify import Notify
+from dwmtj.instruments.bench_file import Notify, built_in_benches
 from dwmtj.station import NewJob
 from dwmtj.station.work.clients import Clients
 from dwmtj.station.work.job_queue import JobQueue

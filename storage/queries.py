@@ -64,6 +64,7 @@ def record(session: Session, run_id: int) -> RunRecord:
         warnings=tuple(_warnings(session, run_id)),
         marks=_marks(session, run_id),
         conditions=run.conditions or {},
+        guid=run.guid,
     )
 
 

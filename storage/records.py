@@ -78,6 +78,7 @@ class RunRecord:
 
     `marks` holds the marks of its points, each with the number of points that have it;
     `conditions` the conditions that the operator stated, such as `temperature_K`, not measured.
+    `guid` is the same in every copy of the run; None in a database of schema 5 or older.
     """
 
     summary: RunSummary
@@ -86,6 +87,7 @@ class RunRecord:
     warnings: tuple[WarningRecord, ...] = ()
     marks: Mapping[str, int] = field(default_factory=dict)
     conditions: Mapping[str, Any] = field(default_factory=dict)
+    guid: str | None = None
 
     @property
     def marked(self) -> str:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 
 class Status(StrEnum):
@@ -113,6 +113,7 @@ class Run(Base):
     starred: Mapped[bool | None]
     deleted: Mapped[datetime | None]  # time of the deletion, which can be undone; None if listed
     conditions: Mapped[dict[str, Any] | None]  # as the operator stated them, such as temperature_K
+    guid: Mapped[str | None] = mapped_column(unique=True, index=True)  # the same in every copy
 
     device: Mapped[Device] = relationship(lazy="joined", innerjoin=True)
     earlier_attempts: Mapped[list["EarlierAttempt"]] = relationship(

@@ -82,6 +82,7 @@ def show(run: RunArgument, database: DatabaseOption = None, as_json: JsonOption 
         f"Run {summary.id}",
         [
             *_texts(summary),
+            ("GUID", record.guid or ""),
             *([("conditions", record.stated)] if record.stated else []),
             *([("marked", record.marked)] if record.marked else []),
             *[(key, str(value)) for key, value in record.parameters.items()],

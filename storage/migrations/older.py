@@ -13,6 +13,7 @@ _ADDED_COLUMNS: dict[int, dict[str, tuple[str, ...]]] = {
     2: {"points": ("mark",), "runs": ("boot_id", "process_started_ticks")},
     3: {"runs": ("tags", "starred", "deleted")},
     4: {"points": ("temperature_K",), "runs": ("conditions",)},
+    5: {"runs": ("guid",)},
 }
 """By version, the columns that the next version added to a table."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -39,6 +40,7 @@ def begin(
         notes=notes,
         tags=list(tags) or None,
         conditions=dict(conditions) if conditions else None,
+        guid=str(uuid4()),
         started=datetime.now(UTC),
         **_attempt_metadata(bench, seed, operator),
     )

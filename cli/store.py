@@ -1,12 +1,16 @@
 """`dwmtj store`: the database file."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.progress import Progress
 
+from ..wording import counted
 from .console import err, print_line
-from .options import DatabaseOption
+from .options import DatabaseOption, open_to_read
 
 app = typer.Typer(no_args_is_help=True, help="Maintain the database file.")
 
@@ -38,12 +42,84 @@ def upgrade(
     from ..storage.migrations.upgrade import upgrade_database
 
     path = database_path(database)
-    with Progress(console=err, transient=True) as bar:
-        task = bar.add_task("Copying", total=None)
-        done = upgrade_database(
-            path,
-            interrupted=interrupted or (),
-            progress=lambda copied, total: bar.update(task, completed=copied, total=total),
-        )
+    with _progress("Copying") as progress:
+        done = upgrade_database(path, interrupted=interrupted or (), progress=progress)
     message = f"{path} already has the current schema." if done is None else str(done)
     print_line(message)
+
+
+@app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="The copy to write.")],
+    database: DatabaseOption = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace an existing file.")] = False,
+) -> None:
+    """Copy the database into a file while it is in use, and verify the copy.
+
+    \b
+    Example:
+      dwmtj store backup friday.sqlite --database lab.sqlite
+    """
+    from ..storage import database_path
+    from ..storage.upkeep.backup import back_up_online
+
+    path = database_path(database)
+    with _progress("Copying") as progress:
+        back_up_online(path, target.expanduser(), overwrite=overwrite, progress=progress)
+    print_line(f"{path} is copied to {target}.")
+
+
+@app.command()
+def copy(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="Database to copy from.")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="Database to copy to, made if new.")],
+    update: Annotated[
+        bool, typer.Option("--update", help="Replace copies of runs that have changed since.")
+    ] = False,
+) -> None:
+    """Copy runs, models and results that another database lacks, each verified.
+
+    Runs are recognised by their GUID. A copy that is interrupted is completed by the next one.
+
+    \b
+    Example:
+      dwmtj store copy bench2.sqlite lab.sqlite
+    """
+    from ..storage import Store
+
+    with (
+        open_to_read(source) as origin,
+        Store.open(target) as destination,
+        _progress("Copying runs") as progress,
+    ):
+        copied = origin.copy_to(destination, update=update, progress=progress)
+        place = destination.path
+    print_line(f"{place}: {copied}")
+    if copied.different:
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(database: DatabaseOption = None) -> None:
+    """Check the file, its runs and the files beside it; exit code 1 if something is wrong.
+
+    \b
+    Example:
+      dwmtj store check --database lab.sqlite
+    """
+    with open_to_read(database) as store:
+        findings, place = store.check(), store.path
+    for finding in findings:
+        print_line(f"{'problem' if finding.is_problem else 'note'}: {finding.text}")
+    problems = sum(finding.is_problem for finding in findings)
+    print_line(f"{place}: {counted(problems, 'problem') if problems else 'sound'}.")
+    if problems:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield a function of the part done and the whole, which shows it."""
+    with Progress(console=err, transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

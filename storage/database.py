@@ -33,6 +33,11 @@ class Database:
             view_as_current(connection, self._version)
         return connection
 
+    @property
+    def is_current(self) -> bool:
+        """True if the tables are those of this version, without views that complete them."""
+        return self._version == SCHEMA_VERSION
+
     def is_lost(self) -> bool:
         """Return True if the file was deleted, moved, or replaced by another one."""
         return file_identity(self.path) != self._identity

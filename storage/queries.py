@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from .errors import StoreError
@@ -77,7 +77,7 @@ def attempt_of(row: Run | EarlierAttempt) -> AttemptRecord:
     return AttemptRecord(**values)
 
 
-def owner_of(run: Run) -> Owner:
+def owner_of(run: Run | Row[Any]) -> Owner:
     """Return the process of the run's latest attempt."""
     return Owner(run.host, run.pid, run.process_started, run.boot_id, run.process_started_ticks)
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Enum,
     ForeignKey,
     Integer,
+    Table,
     Text,
     UniqueConstraint,
 )
@@ -64,6 +65,11 @@ class Base(DeclarativeBase):
             values_callable=lambda statuses: [status.value for status in statuses],
         ),
     }
+
+
+def table_of_rows(kind: type[Base]) -> Table:
+    """Return the table whose rows a class describes, for statements without the ORM."""
+    return Base.metadata.tables[kind.__tablename__]
 
 
 class Device(Base):

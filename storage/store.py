@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
+    from .exchange.copying import Copied, Side
+    from .exchange.insert import StoredRun
+    from .upkeep.check import Finding
+
 
 class Store:
     """An open database, from `Store.open`; usable from any thread, closed at the end of a `with`.
@@ -197,12 +201,14 @@ class Store:
         Values are in SI units, NaN where nothing was set or read. A cycle repeated by a resumed
         run is taken from its latest attempt, unless `all_attempts`.
         """
-        from .reading.frames import frame_of  # pandas takes longer to import than the room
+        # pandas and numba take longer to import than the room
+        from .reading.frames import frame_of
+        from .reading.table import read_points
 
         with self._reading() as session:
             queries.find_run(session, run_id)
-            statement = queries.points_of(run_id, all_attempts=all_attempts)
-            return frame_of(session.execute(statement).all())
+            table = read_points(self._database, session.connection(), run_id)
+        return frame_of(table if all_attempts else table.without_superseded())
 
     def points_after(
         self,
@@ -223,19 +229,56 @@ class Store:
         with errors_of(self.path):
             return columns_after(self._database.engine, run_id, after, columns)
 
-    def export_csv(
-        self,
-        run_id: int,
-        path: str | os.PathLike[str],
-        *,
-        all_attempts: bool = False,
-        overwrite: bool = False,
+    def export_run(
+        self, run_id: int, path: str | os.PathLike[str], *, overwrite: bool = False
     ) -> None:
-        """Write the points of a run, as `points` returns them, to a CSV file in full precision."""
-        from .reading.frames import write_csv
+        """Write everything about a run into a file: .csv, .parquet, .h5 or .nc.
 
-        frame = self.points(run_id, all_attempts=all_attempts)
-        write_csv(frame, Path(path).expanduser(), overwrite=overwrite)
+        Its table has the points as `points` returns them, in full precision and with units. A CSV
+        file has a second one beside it, NAME.csv-metadata.json.
+        """
+        from .exchange.document import read_document
+        from .exchange.files import check_target, write_file
+
+        path = Path(path).expanduser()
+        check_target(path, overwrite=overwrite)
+        with self._reading() as session:
+            document = read_document(self._database, session, run_id)
+        write_file(document, path, overwrite=overwrite)
+
+    def import_run(self, path: str | os.PathLike[str]) -> "StoredRun":
+        """Store the run of a file that `export_run` wrote, and return its number.
+
+        Nothing is stored if the database holds this run already.
+        """
+        from .exchange.copying import take_in
+        from .exchange.files import read_file
+
+        return take_in(self._side(), read_file(Path(path).expanduser()))
+
+    def copy_to(
+        self,
+        target: "Store",
+        *,
+        update: bool = False,
+        progress: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> "Copied":
+        """Copy the runs, calibrations and results that `target` lacks; see `exchange.copying`.
+
+        A run that differs from its copy replaces it if `update`, else both stay as they are.
+        """
+        from .exchange.copying import copy_all
+
+        self._mark_interrupted()
+        return copy_all(self._side(), target._side(), update=update, progress=progress)
+
+    def check(self) -> "list[Finding]":
+        """Return what is wrong or unfinished in the database and beside it; reads all of it."""
+        from .upkeep.check import check_file, check_runs
+
+        with self._reading() as session:
+            connection = session.connection()
+            return [*check_file(self.path, connection), *check_runs(connection)]
 
     def add_calibration(
         self, name: str, device: str, source_runs: Sequence[int], data: Mapping[str, Any]
@@ -295,6 +338,11 @@ class Store:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _side(self) -> "Side":
+        from .exchange.copying import Side
+
+        return Side(self._database, self._reading, self._writing)
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:

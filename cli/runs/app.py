@@ -109,18 +109,22 @@ def show(run: RunArgument, database: DatabaseOption = None, as_json: JsonOption 
 @app.command()
 def export(
     run: RunArgument,
-    to: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The CSV file.")],
+    to: Annotated[
+        Path,
+        typer.Option("--out", "-o", metavar="FILE", help="A .csv, .parquet, .h5 or .nc file."),
+    ],
     database: DatabaseOption = None,
     overwrite: Annotated[bool, typer.Option(help="Replace an existing file.")] = False,
 ) -> None:
-    """Write the points of a run into a CSV file, numbers in full precision.
+    """Write a run into a file: its points with units, and everything about it.
 
     \b
-    Example:
+    Examples:
       dwmtj runs export 3 -o run3.csv
+      dwmtj runs export 3 -o run3.parquet
     """
     with open_to_read(database) as store:
-        store.export_csv(run, to, overwrite=overwrite)
+        store.export_run(run, to, overwrite=overwrite)
     print_line(f"run {run}: written to {to}")
 
 

@@ -33,7 +33,10 @@ _SHOWN_POINTS = 5
 def import_run(
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", help="CSV or other text, .xlsx, .h5, .mat, or QCoDeS .db."),
+        typer.Argument(
+            metavar="FILE",
+            help="CSV or other text, .xlsx, .h5, .mat, QCoDeS .db; an exported run.",
+        ),
     ],
     device: Annotated[str | None, typer.Option(help="Name of the device.")] = None,
     maps: MapsOption = None,
@@ -56,19 +59,26 @@ def import_run(
 ) -> None:
     """Store a file of another program as a finished run; everything is checked first.
 
+    A file of `dwmtj runs export` is stored as the run it is, once, and needs no further option.
+
     \b
     Examples:
+      dwmtj runs import run3.parquet
       dwmtj runs import a3.csv --show
       dwmtj runs import a3.csv --device A3 --map "Vpulse=amplitude_V" --map "R=resistance_ohm"
       dwmtj runs import b1.txt --device B1 --protocol write-reset-cycling \\
         --map "V (mV)=amplitude_mV" --map "G (uS)=conductance_uS" --set pulse_width_ns=50
     """
     from ...storage import Store
+    from ...storage.exchange.files import is_run_file
     from ...storage.importing.guess import guess_mapping
     from ...storage.importing.options import ImportOptions
     from ...storage.importing.run import read_run, store_run
 
     file = file.expanduser()
+    if not maps and device is None and is_run_file(file):
+        _import_exported(file, database, show=show)
+        return
     options = ImportOptions(
         where=tuple(where or ()),
         table=table,
@@ -108,6 +118,25 @@ def import_run(
         number = store_run(store, run, device, operator=login_name(), notes=notes, again=again)
         place = store.path
     print_line(f"run {number}: {len(run.points)} points into {place}. {run.notes}")
+
+
+def _import_exported(file: Path, database: str | None, *, show: bool) -> None:
+    from ...storage import Store
+    from ...storage.exchange.files import read_file
+
+    if show:
+        document = read_file(file)
+        run, device = document.head["run"], document.head["device"]["name"]
+        print_line(f"{file} holds a run of dwmtj, {run['protocol']} on {device}:")
+        print_line(f"{len(document.points)} points, {run['status']}, GUID {document.guid}")
+        return
+    with Store.open(database) as store:
+        stored = store.import_run(file)
+        place = store.path
+    if stored.is_new:
+        print_line(f"run {stored.number}: imported into {place}")
+    else:
+        print_line(f"{place} already holds this run: run {stored.number}")
 
 
 def _print_guess(file: Path, guess: "Guess") -> None:

@@ -41,13 +41,13 @@ def write_csv_files(store: Store, runs: Sequence[int], to: Path) -> str:
     Several go into a folder; if one of its files exists already, nothing is written.
     """
     if len(runs) == 1:
-        store.export_csv(runs[0], to, overwrite=True)
+        store.export_run(runs[0], to, overwrite=True)
     else:
         paths = {run: to / f"run-{run}.csv" for run in runs}
         for path in filter(Path.exists, paths.values()):
             raise OutputFileError(f"{path} exists already: remove it, or choose another folder.")
         for run, path in paths.items():
-            store.export_csv(run, path)
+            store.export_run(run, path)
     return f"The points of {_runs(runs)} are written to {to}."
 
 

@@ -37,7 +37,7 @@ def back_up(path: Path, version: int, progress: Progress | None = None) -> Path:
         with draft_beside(place) as draft:
             with closing(connect(path, "ro", 0)) as source, closing(sqlite3.connect(draft)) as copy:
                 source.backup(copy, pages=PAGES_AT_ONCE, progress=copied)
-                _verify(source, copy, path)
+                verify_copy(source, copy, path)
             shutil.copymode(path, draft)
             sync(draft)
             target = _free_name(path, version)
@@ -51,7 +51,8 @@ def back_up(path: Path, version: int, progress: Progress | None = None) -> Path:
     return target
 
 
-def _verify(source: sqlite3.Connection, copy: sqlite3.Connection, path: Path) -> None:
+def verify_copy(source: sqlite3.Connection, copy: sqlite3.Connection, path: Path) -> None:
+    """Raise StoreError unless a copy is sound and has as many rows of everything."""
     problems = [text for (text,) in copy.execute("PRAGMA integrity_check") if text != "ok"]
     if problems or _row_counts(copy) != _row_counts(source):
         raise StoreError(

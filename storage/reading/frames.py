@@ -1,51 +1,56 @@
-"""Points as a pandas DataFrame and as a CSV file."""
+"""Points as a pandas DataFrame."""
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from sqlalchemy import Row
 
-from ..output_file import atomic_write, check_overwrite
+from .table import PointTable, Texts
 
-_DTYPES = {
-    "attempt": "int64",
-    "phase": "str",
-    "cycle": "int64",
-    "time_s": "float64",
-    "amplitude_V": "float64",
-    "pulse_width_s": "float64",
-    "field_T": "float64",
-    "voltage_V": "float64",
-    "current_A": "float64",
-    "resistance_ohm": "float64",
-}
-_ADDED = ("extra", "mark", "temperature_K")  # the columns of the table after those above
+ORDER = (
+    "attempt",
+    "phase",
+    "cycle",
+    "time_s",
+    "amplitude_V",
+    "pulse_width_s",
+    "field_T",
+    "voltage_V",
+    "current_A",
+    "resistance_ohm",
+    "mark",
+    "temperature_K",
+)
 
 
-def frame_of(rows: Sequence[Row[Any]]) -> pd.DataFrame:
-    """Return a DataFrame indexed by `point`; rows hold the columns of the table of points.
+def frame_of(table: PointTable) -> pd.DataFrame:
+    """Return a DataFrame indexed by `point`.
 
     Values that were not measured are NaN, and so is the mark of a point without one; each name in
     an extra becomes a column.
     """
-    frame = pd.DataFrame.from_records(
-        [tuple(row) for row in rows], columns=["point", *_DTYPES, *_ADDED]
-    )
-    extras = [extra or {} for extra in frame.pop("extra")]
-    types = {"point": "int64", **_DTYPES, "mark": "str", "temperature_K": "float64"}
-    frame = frame.astype(types).set_index("point")
-    if any(extras):
-        more = pd.DataFrame.from_records(extras, index=frame.index)
-        for name in more.columns.intersection(frame.columns):  # an extra of an older version
-            frame[name] = frame[name].fillna(more.pop(name).astype(frame[name].dtype))
-        frame = frame.join(more)
-    return frame
+    columns: dict[str, Any] = {**table.integers, **table.measured}
+    columns |= {name: _strings(texts) for name, texts in table.texts.items()}
+    index = pd.Index(columns.pop("point"), name="point")
+    frame = pd.DataFrame({name: columns[name] for name in ORDER}, index=index, copy=False)
+    if not table.extras:
+        return frame
+    more = pd.DataFrame.from_records(_one_each(table), index=index)
+    for name in more.columns.intersection(frame.columns):  # an extra of an older version
+        frame[name] = frame[name].fillna(more.pop(name).astype(frame[name].dtype))
+    return frame.join(more)
 
 
-def write_csv(frame: pd.DataFrame, path: Path, *, overwrite: bool) -> None:
-    """Write all digits of all numbers; raises OutputFileError."""
-    check_overwrite(path, overwrite=overwrite)
-    with atomic_write(path) as draft:
-        frame.to_csv(draft, lineterminator="\n")
+def _one_each(table: PointTable) -> list[dict[str, Any]]:
+    extras: list[dict[str, Any]] = [{} for _ in range(len(table))]
+    for row, extra in zip(table.extra_rows, table.extras, strict=True):
+        extras[row] = extra
+    return extras
+
+
+def _strings(texts: Texts) -> pd.api.extensions.ExtensionArray:
+    # A distinct text more, so that the array has the type of texts when there is none.
+    distinct = pd.array([*texts.distinct, ""], dtype="str")
+    codes: npt.NDArray[np.int64] = texts.codes.astype(np.int64)
+    return distinct.take(codes, allow_fill=True)

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from ..owner import Owner
-from ..queries import count_rows, lost_process, points_of
+from ..queries import count_rows, lost_process, owner_of, points_of
 from ..records import RunSummary
 from ..schema import Device, Run, Status, StoredPoint
 
@@ -56,7 +55,7 @@ def summaries(
 
 def _summary(session: Session, row: Row[tuple[object, ...]]) -> RunSummary:
     status, message = row.status, row.message
-    if status is Status.RUNNING and _owner(row).is_dead():
+    if status is Status.RUNNING and owner_of(row).is_dead():
         status, message = Status.INTERRUPTED, lost_process(row.pid, row.host)
     return RunSummary(
         id=row.id,
@@ -80,7 +79,3 @@ def _points(session: Session, row: Row[tuple[object, ...]]) -> int:
     if row.attempt > 1:
         return count_rows(session, points_of(row.id))  # a repeated cycle counts once
     return 0 if row.last_point is None else row.last_point + 1
-
-
-def _owner(row: Row[tuple[object, ...]]) -> Owner:
-    return Owner(row.host, row.pid, row.process_started, row.boot_id, row.process_started_ticks)

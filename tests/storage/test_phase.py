@@ -36,5 +36,5 @@ def test_a_phase_of_any_text_is_stored_and_loaded_as_plain_text(
 def test_an_exported_phase_is_its_text(store: Store, begin: Begin, tmp_path: Path) -> None:
     writer = begin()
     writer.add(Point(Phase.RESET, 0.1))
-    store.export_csv(writer.run_id, tmp_path / "run.csv")
+    store.export_run(writer.run_id, tmp_path / "run.csv")
     assert ",reset," in (tmp_path / "run.csv").read_text().splitlines()[1]

@@ -17,6 +17,7 @@ from dwmtj.storage.schema import SCHEMA_VERSION, Base
 from dwmtj.tests.storage.make_database import content_of
 
 SAMPLES = Path(__file__).parent / "databases"
+GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 VERSIONS = range(1, SCHEMA_VERSION + 1)
 
 
@@ -40,7 +41,7 @@ def with_added_columns(
 
 
 def _is_guid(cell: object) -> bool:
-    return isinstance(cell, str) and re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", cell) is not None
+    return isinstance(cell, str) and GUID.fullmatch(cell) is not None
 
 
 @pytest.fixture

@@ -1,0 +1,197 @@
+"""Copying a database into another one, run by run; each run is verified, and stored once."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from ...wording import counted
+from ..database import Database
+from ..errors import StoreError
+from ..schema import Calibration, Device, Result, Run, table_of_rows
+from .document import RunDocument, read_document
+from .insert import StoredRun, as_stored, delete_run, insert_run, run_with_guid
+
+Opened = Callable[[], AbstractContextManager[Session]]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two databases: how a session that reads or writes it is begun."""
+
+    database: Database
+    reading: Opened
+    writing: Opened
+
+
+@dataclass(slots=True)
+class Copied:
+    """What became of the runs, by their numbers in the source, and the rows besides them."""
+
+    new: list[int] = field(default_factory=list)
+    same: list[int] = field(default_factory=list)
+    replaced: list[int] = field(default_factory=list)
+    different: list[int] = field(default_factory=list)
+    under_way: list[int] = field(default_factory=list)
+    points: int = 0
+    calibrations: int = 0
+    results: int = 0
+
+    def __str__(self) -> str:
+        done = [
+            f"{counted(len(self.new), 'run')} copied",
+            f"{len(self.replaced)} replaced" if self.replaced else "",
+            f"{len(self.same)} already there" if self.same else "",
+            f"{counted(self.calibrations, 'model')}, {counted(self.results, 'result')}",
+        ]
+        left = []
+        if self.under_way:
+            left.append(f"Under way, left to the next copy: {_listed(self.under_way)}.")
+        if self.different:
+            left.append(
+                f"Different from their copies, which are kept: {_listed(self.different)}; replace "
+                "them with --update."
+            )
+        return " ".join([f"{', '.join(filter(None, done))}.", *left])
+
+
+def copy_all(
+    source: Side, target: Side, *, update: bool, progress: Callable[[int, int], None]
+) -> Copied:
+    """Copy runs, calibrations and results that the target lacks; raises StoreError.
+
+    Each run is a transaction of its own, read back and compared once it is committed: a copy that
+    was interrupted is completed by the next one. A run that differs from its copy is left alone,
+    or, with `update`, replaces it. One that is under way is left to the next copy.
+    """
+    copied, numbers = Copied(), {}
+    with source.reading() as session:
+        runs = list(session.scalars(select(Run.id).order_by(Run.id)))
+    for done, run_id in enumerate(runs):
+        progress(done, len(runs))
+        with source.reading() as session:
+            document = read_document(source.database, session, run_id)
+        if document.is_under_way:
+            copied.under_way.append(run_id)
+            continue
+        numbers[run_id] = _copy_run(target, document, copied, update=update)
+    progress(len(runs), len(runs))
+    with source.reading() as reading, target.writing() as writing:
+        copied.calibrations = _copy_calibrations(reading, writing, numbers)
+        copied.results = _copy_results(reading, writing)
+    return copied
+
+
+def take_in(side: Side, document: RunDocument) -> StoredRun:
+    """Store a run unless it is stored; raises StoreError if it is, with other content."""
+    document = as_stored(document)
+    number = _number_of(side, document)
+    if number is None:
+        return StoredRun(_store(side, document, None), is_new=True)
+    if _is_copy(side, number, document):
+        return StoredRun(number, is_new=False)
+    raise StoreError(
+        f"Run {number} of {side.database.path} has the same GUID and other content: it was resumed "
+        "or annotated since the file was written, or before. Nothing is imported; import the file "
+        "into another database to compare them."
+    )
+
+
+def _copy_run(target: Side, document: RunDocument, copied: Copied, *, update: bool) -> int:
+    run_id = document.number or 0
+    document = as_stored(document)
+    number = _number_of(target, document)
+    if number is None:
+        number = _store(target, document, None)
+        copied.new.append(run_id)
+    elif _is_copy(target, number, document):
+        copied.same.append(run_id)
+        return number
+    elif not update:
+        copied.different.append(run_id)
+        return number
+    else:
+        number = _store(target, replace(document, number=number), number)
+        copied.replaced.append(run_id)
+    copied.points += len(document.points)
+    return number
+
+
+def _number_of(side: Side, document: RunDocument) -> int | None:
+    with side.reading() as session:
+        return run_with_guid(session, document.guid)
+
+
+def _store(side: Side, document: RunDocument, replaced: int | None) -> int:
+    """Store and verify a run; raises StoreError, and then it is not kept."""
+    with side.writing() as session:
+        if replaced is not None:
+            delete_run(session, replaced)
+        number = insert_run(session, document)
+    if not _is_copy(side, number, document):
+        with side.writing() as session:
+            delete_run(session, number)
+        raise StoreError(
+            f"Run {number} was written into {side.database.path} and is read back differently, so "
+            "it was removed: check the disk with dwmtj store check."
+        )
+    return number
+
+
+def _is_copy(side: Side, number: int, document: RunDocument) -> bool:
+    with side.reading() as session:
+        stored = read_document(side.database, session, number)
+    return stored.checksum() == document.checksum()
+
+
+def _copy_calibrations(source: Session, target: Session, numbers: dict[int, int]) -> int:
+    added = 0
+    for row in source.scalars(select(Calibration).order_by(Calibration.id)):
+        found = target.scalars(
+            select(Calibration).filter_by(name=row.name, version=row.version)
+        ).first()
+        if found is None:
+            device = target.scalar(select(Device.id).where(Device.name == row.device.name))
+            if device is None:
+                raise StoreError(f"Model {row.name} is of {row.device.name}: no run here.")
+            values = _values(row)
+            values["source_runs"] = [numbers.get(run, run) for run in row.source_runs]
+            target.execute(
+                insert(table_of_rows(Calibration)).values({**values, "device_id": device})
+            )
+            added += 1
+        elif found.data != row.data:
+            raise StoreError(
+                f"Model {row.name} of version {row.version} exists in both databases with other "
+                "content; the runs are copied, models and results are not."
+            )
+    return added
+
+
+def _add_device(target: Session, device: Device) -> int:
+    row = Device(name=device.name, geometry=device.geometry, notes=device.notes)
+    target.add(row)
+    target.flush()
+    return row.id
+
+
+def _copy_results(source: Session, target: Session) -> int:
+    added = 0
+    for row in source.scalars(select(Result).order_by(Result.id)):
+        values = _values(row)
+        alike = select(Result).filter_by(kind=row.kind, name=row.name, created=row.created)
+        if all(each.data != row.data for each in target.scalars(alike)):
+            target.execute(insert(table_of_rows(Result)).values(values))
+            added += 1
+    return added
+
+
+def _listed(runs: list[int]) -> str:
+    return f"run{'s' if len(runs) > 1 else ''} {', '.join(map(str, runs))}"
+
+
+def _values(row: Calibration | Result) -> dict[str, Any]:
+    return {c.key: getattr(row, c.key) for c in table_of_rows(type(row)).columns if c.key != "id"}

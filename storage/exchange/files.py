@@ -1,0 +1,100 @@
+"""Files of whole runs, by the end of their name: .csv, .parquet, .h5 and .nc."""
+
+import importlib
+from pathlib import Path
+
+from ..errors import ImportFileError, StoreError
+from ..output_file import atomic_write, check_overwrite
+from .document import RunDocument
+from .head import HEAD
+
+SUFFIXES = (".csv", ".parquet", ".h5", ".hdf5", ".nc")
+HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+
+
+def check_target(path: Path, *, overwrite: bool) -> None:
+    """Raise StoreError unless a run can be exported to `path`."""
+    check_overwrite(path, overwrite=overwrite)
+    if path.suffix.lower() not in SUFFIXES:
+        raise StoreError(
+            f"The end of {path.name} names no format: use one of {', '.join(SUFFIXES)}."
+        )
+    if path.suffix.lower() == ".csv":
+        from .csv_file import metadata_file
+
+        check_overwrite(metadata_file(path), overwrite=overwrite)
+
+
+def write_file(document: RunDocument, path: Path, *, overwrite: bool = False) -> None:
+    """Write a run into a file of the format that its name ends with; raises StoreError."""
+    check_target(path, overwrite=overwrite)
+    suffix = path.suffix.lower()
+    with atomic_write(path) as draft:
+        if suffix == ".csv":
+            from . import csv_file
+
+            csv_file.write(document, draft, path)
+        elif suffix == ".parquet":
+            _needs("pyarrow", path)
+            from . import parquet
+
+            parquet.write(document, draft)
+        else:
+            _needs("h5netcdf", path)
+            from . import netcdf
+
+            netcdf.write(document, draft)
+
+
+def is_run_file(path: Path) -> bool:
+    """Return True if a file may be one of `write_file`, rather than of another program."""
+    suffix = path.suffix.lower()
+    if suffix == ".csv":
+        from .csv_file import metadata_file
+
+        return metadata_file(path).exists()
+    if suffix in (".h5", ".hdf5", ".nc"):
+        return _holds_head(path)
+    return suffix == ".parquet"
+
+
+def read_file(path: Path) -> RunDocument:
+    """Return the run of a file, verified by its checksum; raises ImportFileError."""
+    if not path.is_file():
+        raise ImportFileError(f"There is no file {path}.")
+    suffix = path.suffix.lower()
+    if suffix == ".csv":
+        from . import csv_file
+
+        return csv_file.read(path)
+    if suffix == ".parquet":
+        _needs("pyarrow", path)
+        from . import parquet
+
+        return parquet.read(path)
+    _needs("h5netcdf", path)
+    from . import netcdf
+
+    return netcdf.read(path)
+
+
+def _holds_head(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            if file.read(len(HDF5_SIGNATURE)) != HDF5_SIGNATURE:
+                return False
+        import h5py
+
+        with h5py.File(path, "r") as opened:
+            return HEAD in opened
+    except (OSError, ImportError):
+        return False
+
+
+def _needs(module: str, path: Path) -> None:
+    try:
+        importlib.import_module(module)
+    except ImportError as error:
+        raise StoreError(
+            f"{path.suffix} files need {module}: pip install 'dwmtj[export]'."
+        ) from error

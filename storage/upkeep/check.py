@@ -1,0 +1,96 @@
+"""A check of what a database holds: of the file, of its runs, and of the files beside it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from glob import escape
+from pathlib import Path
+
+from sqlalchemy import Connection, and_, func, not_, or_, select
+
+from ..queries import owner_of
+from ..schema import EarlierAttempt, Run, RunWarning, Status, StoredPoint, table_of_rows
+from ..writing.notes import has_notes, notes_file
+
+_PARTS = ((StoredPoint, "points"), (RunWarning, "warnings"), (EarlierAttempt, "attempts"))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something found; a problem is what no dwmtj leaves behind, the rest is worth knowing."""
+
+    text: str
+    is_problem: bool = True
+
+
+def check_file(path: Path, connection: Connection) -> Iterator[Finding]:
+    """Yield what is wrong with a SQLite file, and which files beside it hold runs or notes."""
+    for (text,) in connection.exec_driver_sql("PRAGMA main.integrity_check"):
+        if text != "ok":
+            yield Finding(f"The file is damaged: {text}.")
+    if has_notes(path):
+        yield Finding(
+            f"{notes_file(path)} holds notes that the next opening for writing will store.",
+            is_problem=False,
+        )
+    for rescue in sorted(path.parent.glob(f"{escape(path.stem)}-rescue-*{path.suffix}")):
+        yield Finding(
+            f"{rescue} holds a run that lost its file: take it in with dwmtj store copy.",
+            is_problem=False,
+        )
+
+
+def check_runs(connection: Connection) -> Iterator[Finding]:
+    """Yield runs without an end, and points, warnings and attempts without a run or a number."""
+    yield from _ends(connection)
+    for table, name in _PARTS:
+        statement = (
+            select(table.run_id, func.count())
+            .where(table.run_id.not_in(select(Run.id)))
+            .group_by(table.run_id)
+        )
+        for run_id, count in connection.execute(statement):
+            yield Finding(f"{count} {name} belong to run {run_id}, which does not exist.")
+    yield from _numbers(connection)
+
+
+def _ends(connection: Connection) -> Iterator[Finding]:
+    statement = select(table_of_rows(Run)).where(Run.status == Status.RUNNING).order_by(Run.id)
+    for row in connection.execute(statement):
+        run_id, found = row.id, owner_of(row)
+        if found.is_dead():
+            text = f"Run {run_id} has no end: its process {found.pid} is gone; it is interrupted."
+        elif found.on_this_host:
+            text = f"Run {run_id} is under way in process {found.pid}."
+        else:
+            text = (
+                f"Run {run_id} is under way in process {found.pid} on {found.host}, or that "
+                "computer is gone."
+            )
+        yield Finding(text, is_problem=False)
+
+
+def _numbers(connection: Connection) -> Iterator[Finding]:
+    """Yield runs whose points are not numbered 0, 1, 2, … or are of an attempt that never was."""
+    counted = (
+        select(
+            StoredPoint.run_id,
+            func.count().label("points"),
+            func.min(StoredPoint.point).label("first"),
+            func.max(StoredPoint.point).label("last"),
+            func.max(StoredPoint.attempt).label("attempt"),
+        )
+        .group_by(StoredPoint.run_id)
+        .subquery()
+    )
+    in_order = and_(counted.c.first == 0, counted.c.last + 1 == counted.c.points)
+    statement = (
+        select(counted, Run.attempt)
+        .join(Run, Run.id == counted.c.run_id)
+        .where(or_(not_(in_order), counted.c.attempt > Run.attempt))
+        .order_by(counted.c.run_id)
+    )
+    for run_id, points, first, last, attempt, attempts in connection.execute(statement):
+        if attempt > attempts:
+            yield Finding(f"Run {run_id} has {attempts} attempts and points of attempt {attempt}.")
+        if first != 0 or last + 1 != points:
+            yield Finding(f"Run {run_id} has {points} points, numbered from {first} to {last}.")

@@ -156,12 +156,10 @@ def _copy_calibrations(source: Session, target: Session, numbers: dict[int, int]
         if found is None:
             device = target.scalar(select(Device.id).where(Device.name == row.device.name))
             if device is None:
-                raise StoreError(f"Model {row.name} is of {row.device.name}: no run here.")
-            values = _values(row)
+                device = _add_device(target, row.device)
+            values = {**_values(row), "device_id": device}
             values["source_runs"] = [numbers.get(run, run) for run in row.source_runs]
-            target.execute(
-                insert(table_of_rows(Calibration)).values({**values, "device_id": device})
-            )
+            target.execute(insert(table_of_rows(Calibration)).values(values))
             added += 1
         elif found.data != row.data:
             raise StoreError(

@@ -1,13 +1,17 @@
-"""The list of runs: bare columns, since a row of the ORM with its bench takes ten times as long."""
+"""The list of runs: the driver's own rows, since those of the ORM take ten times as long."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from ..owner import Owner
 from ..queries import count_rows, lost_process, owner_of, points_of
 from ..records import RunSummary
-from ..schema import Device, Run, Status, StoredPoint
+from ..schema import Device, Run, Status, StoredPoint, table_of_rows
 
 # Points are numbered from 0, and the last number is found without counting rows.
 _LAST_POINT = (
@@ -27,13 +31,10 @@ _COLUMNS = (
     Run.notes,
     Run.tags,
     Run.starred,
-    Run.host,
-    Run.pid,
-    Run.process_started,
-    Run.boot_id,
-    Run.process_started_ticks,
     _LAST_POINT.label("last_point"),
 )
+
+_STATUSES = {status.value: status for status in Status}
 
 
 def summaries(
@@ -50,32 +51,52 @@ def summaries(
         statement = statement.where(Run.protocol == protocol)
     if device is not None:
         statement = statement.where(Device.name == device)
-    return (_summary(session, row) for row in session.execute(statement))
+    rows = _rows(session, statement)
+    owners = _owners(session)
+    return (_summary(session, row, owners) for row in rows)
 
 
-def _summary(session: Session, row: Row[tuple[object, ...]]) -> RunSummary:
-    status, message = row.status, row.message
-    if status is Status.RUNNING and owner_of(row).is_dead():
-        status, message = Status.INTERRUPTED, lost_process(row.pid, row.host)
+def _owners(session: Session) -> dict[int, Owner]:
+    """Return the processes of the runs that are stored as running."""
+    running = select(table_of_rows(Run)).where(Run.status == Status.RUNNING)
+    return {row.id: owner_of(row) for row in session.execute(running)}
+
+
+def _rows(session: Session, statement: Select[Any]) -> Iterator[tuple[Any, ...]]:
+    """Yield the driver's own rows: SQLAlchemy's take three times as long as the query."""
+    connection = session.connection()
+    query = statement.compile(connection, compile_kwargs={"literal_binds": True})
+    cursor = connection.connection.cursor()
+    cursor.execute(str(query))
+    return iter(cursor.fetchall())
+
+
+def _summary(session: Session, row: tuple[Any, ...], owners: Mapping[int, Owner]) -> RunSummary:
+    run_id, protocol, device, stored, expected, attempt, started, finished, message = row[:9]
+    operator, notes, tags, starred, last_point = row[9:]
+    status = _STATUSES[stored]
+    if status is Status.RUNNING and run_id in owners and (owner := owners[run_id]).is_dead():
+        status, message = Status.INTERRUPTED, lost_process(owner.pid, owner.host)
+    points = 0 if last_point is None else last_point + 1
+    if attempt > 1:
+        points = count_rows(session, points_of(run_id))  # a repeated cycle counts once
     return RunSummary(
-        id=row.id,
-        protocol=row.protocol,
-        device=row.device,
-        status=status,
-        points=_points(session, row),
-        points_expected=row.points_expected,
-        attempt=row.attempt,
-        started=row.started,
-        finished=row.finished,
-        message=message,
-        operator=row.operator,
-        notes=row.notes,
-        tags=tuple(row.tags or ()),
-        starred=bool(row.starred),
+        run_id,
+        protocol,
+        device,
+        status,
+        points,
+        expected,
+        attempt,
+        _time(started),
+        None if finished is None else _time(finished),
+        message,
+        operator,
+        notes,
+        tuple(json.loads(tags)) if tags else (),
+        bool(starred),
     )
 
 
-def _points(session: Session, row: Row[tuple[object, ...]]) -> int:
-    if row.attempt > 1:
-        return count_rows(session, points_of(row.id))  # a repeated cycle counts once
-    return 0 if row.last_point is None else row.last_point + 1
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(f"{text}+00:00")

@@ -1,7 +1,10 @@
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from typer import Typer
 from typer.testing import CliRunner
 
 from dwmtj.cli import store
@@ -56,3 +59,41 @@ def test_the_warnings_of_a_run_are_shown_a_line_each(tmp_path: Path) -> None:
     assert second.endswith("  RuntimeWarning: The field drifts.")
     as_json = CliRunner().invoke(runs.app, ["show", "1", "--json", "--database", str(database)])
     assert '"source": "RuntimeWarning"' in as_json.stdout
+
+
+def test_runs_move_between_databases_and_files_and_arrive_once(tmp_path: Path) -> None:
+    lab = shutil.copy(SAMPLE.with_name("v6.sqlite"), tmp_path / "lab.sqlite")
+    new, file = tmp_path / "new.sqlite", tmp_path / "run1.parquet"
+
+    def call(app: Typer, *words: object) -> str:
+        result = CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+        return " ".join(result.stdout.split())
+
+    call(runs.app, "export", 1, "-o", file, "-d", lab)
+    assert "a run of dwmtj" in call(runs.app, "import", file, "--show", "-d", new)
+    assert not new.exists()
+    assert "run 1: imported into" in call(runs.app, "import", file, "-d", new)
+    assert "already holds this run: run 1" in call(runs.app, "import", file, "-d", new)
+    assert "3 runs copied, 1 already there, 1 model, 2 results." in call(
+        store.app, "copy", lab, new
+    )
+    assert "is copied to" in call(store.app, "backup", tmp_path / "copy.sqlite", "-d", new)
+    assert call(store.app, "check", "-d", tmp_path / "copy.sqlite").endswith("copy.sqlite: sound.")
+
+
+def test_a_check_that_finds_a_problem_and_a_copy_that_keeps_another_run_exit_with_1(
+    tmp_path: Path,
+) -> None:
+    lab, new = (
+        shutil.copy(SAMPLE.with_name("v6.sqlite"), tmp_path / name) for name in ("a.db", "b.db")
+    )
+    with closing(sqlite3.connect(lab)) as raw, raw:
+        raw.execute("DELETE FROM points WHERE run_id = 1 AND point = 7")
+    checked = CliRunner().invoke(store.app, ["check", "-d", str(lab)])
+    assert checked.exit_code == 1
+    assert "problem: Run 1 has 215 points, numbered from 0 to 215." in checked.stdout
+    assert "a.db: 1 problem." in " ".join(checked.stdout.split())
+    copied = CliRunner().invoke(store.app, ["copy", str(lab), str(new)])
+    assert copied.exit_code == 1
+    assert "Different from their copies, which are kept: run 1" in copied.stdout

@@ -1,4 +1,4 @@
-"""Runs as files: a report to mail, or the points as CSV."""
+"""Runs as files: a report to mail, or the runs themselves."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ...storage import OutputFileError, Store
 from ...wording import counted
+
+RUN_FILES = "CSV (*.csv);;Parquet (*.parquet);;HDF5 (*.h5);;netCDF (*.nc)"
 
 
 def ask_for_file(parent: QWidget, title: str, name: str, kinds: str) -> Path | None:
@@ -35,13 +37,17 @@ def write_runs_report(store: Store, runs: Sequence[int], path: Path) -> str:
     return f"The report of {_runs(runs)} is written to {path}."
 
 
-def write_csv_files(store: Store, runs: Sequence[int], to: Path) -> str:
-    """Write the points of one run to a file, which the dialog asked to replace, or several.
+def export_runs(store: Store, runs: Sequence[int], to: Path) -> str:
+    """Write one run to a file, which the dialog asked to replace, or several.
 
-    Several go into a folder; if one of its files exists already, nothing is written.
+    The end of the name is the format, .csv where it has none. Several runs go into a folder as CSV;
+    if one of its files exists already, nothing is written.
     """
-    if len(runs) == 1:
+    if len(runs) == 1 and to.suffix:
         store.export_run(runs[0], to, overwrite=True)
+    elif len(runs) == 1:
+        to = to.with_name(f"{to.name}.csv")  # not the name that the dialog asked to replace
+        store.export_run(runs[0], to)
     else:
         paths = {run: to / f"run-{run}.csv" for run in runs}
         for path in filter(Path.exists, paths.values()):

@@ -13,7 +13,7 @@ from ..link.archive import Archive
 from ..look.tables import Table
 from ..look.theme import Theme
 from ..look.widgets import button, hide_when_empty, label, row
-from .files import ask_for_file, ask_for_folder, write_csv_files, write_runs_report
+from .files import RUN_FILES, ask_for_file, ask_for_folder, export_runs, write_runs_report
 from .model import RUN, STAR, RunModel
 from .search import HELP, all_text
 
@@ -195,11 +195,11 @@ class RunsTab(QWidget):
         if not ids:
             return
         if len(ids) == 1:
-            path = ask_for_file(self, "Export points", f"run-{ids[0]}.csv", "CSV (*.csv)")
+            path = ask_for_file(self, "Export points", f"run-{ids[0]}.csv", RUN_FILES)
         else:
             path = ask_for_folder(self, "Folder for the points of the runs")
         if path is not None:
-            self._write(lambda store: write_csv_files(store, ids, path), None)
+            self._write(lambda store: export_runs(store, ids, path), None)
 
     def _write(self, work: Callable[[Store], str], show: Path | None) -> None:
         def done(sentence: str) -> None:

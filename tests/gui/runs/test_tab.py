@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from dwmtj.gui.plots import RunPoints
-from dwmtj.gui.runs.files import write_csv_files
+from dwmtj.gui.runs.files import export_runs
 from dwmtj.gui.runs.model import NOTES, POINTS, STATUS, TAGS, TOOK
 from dwmtj.gui.runs.tab import RunsTab
 from dwmtj.gui.window import BenchWindow
@@ -215,9 +215,20 @@ def test_a_tag_of_html_in_notes_is_shown_as_it_was_typed(runs: RunsTab) -> None:
 def test_points_of_several_runs_replace_no_file(database: Path, tmp_path: Path) -> None:
     (tmp_path / "run-2.csv").write_text("mine")
     with Store.open(database) as store, pytest.raises(OutputFileError, match=r"run-2\.csv exists"):
-        write_csv_files(store, [1, 2], tmp_path)
+        export_runs(store, [1, 2], tmp_path)
     assert (tmp_path / "run-2.csv").read_text() == "mine"
     assert not (tmp_path / "run-1.csv").exists()
+
+
+def test_a_run_is_exported_in_the_format_of_its_name_csv_if_it_has_none(
+    database: Path, tmp_path: Path
+) -> None:
+    with Store.open(database) as store:
+        assert "points.csv" in export_runs(store, [1], tmp_path / "points")
+        export_runs(store, [1], tmp_path / "run.nc")
+        assert not store.import_run(tmp_path / "run.nc").is_new
+        with pytest.raises(OutputFileError, match=r"points\.csv already exists"):
+            export_runs(store, [1], tmp_path / "points")
 
 
 def test_notes_changed_back_on_the_page_of_a_run_are_stored(

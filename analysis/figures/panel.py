@@ -99,5 +99,16 @@ def _figure(panels: Sequence[Callable[[Axes], None]], titles: Sequence[str]) -> 
         axes = figure.add_subplot(1, len(panels), number)
         panel(axes)
         if titles:
-            axes.set_title(titles[number - 1])
+            axes.set_title(titles[number - 1], pad=_title_pad(axes))
     return figure
+
+
+def _title_pad(axes: Axes) -> float:
+    """Return the distance of a title from the axes (points), beyond a legend that stands above."""
+    usual, legend = float(mpl.rcParams["axes.titlepad"]), axes.get_legend()
+    if legend is None:
+        return usual
+    extent = legend.get_window_extent()
+    is_above = bool(extent.y0 >= axes.bbox.y1 - 1)
+    dots_per_point = axes.figure.dpi / 72
+    return usual + is_above * float(extent.height) / dots_per_point

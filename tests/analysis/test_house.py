@@ -4,6 +4,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import QuadMesh
 from matplotlib.colors import to_rgb
@@ -20,6 +21,7 @@ from dwmtj.analysis.figures.house import (
     name_cycles,
     prefix_for,
 )
+from dwmtj.analysis.figures.panel import _figure
 
 # Machado, Oliveira & Fernandes (2009), severity 1, for linear RGB.
 VISION = {
@@ -142,3 +144,16 @@ def test_decades_are_drawn_as_decades_unless_a_value_is_not_positive() -> None:
     label, texts, offset = labelled([-1e2, 1e5])
     assert (label, offset) == ("Resistance (kΩ)", "")
     assert "100" in texts
+
+
+def test_a_title_stands_above_a_legend_that_is_above_the_axes() -> None:
+    def paint(axes: Axes) -> None:
+        axes.plot([0, 1], [0, 1], label="white")
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0))
+
+    figure = _figure([paint], ["Readings and noise model"])
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    legend = axes.get_legend()
+    assert legend is not None
+    assert axes.title.get_window_extent().y0 >= legend.get_window_extent().y1

@@ -12,11 +12,23 @@ import pandas as pd
 from ..arrays import Floats
 from ..storage import Phase
 from .errors import AnalysisError
-from .outliers import BURNT, FEW_SHARE, Kinds, Outliers, outlier_kinds, summary
+from .outliers import (
+    BURNT,
+    FEW_SHARE,
+    OVERFLOW_OHM,
+    Kinds,
+    Outliers,
+    outlier_kinds,
+    summary,
+)
 
 MARK = "mark"
 READ_COLUMNS = ("cycle", "phase", "amplitude_V", "resistance_ohm")
 IDENTITIES = {"device": "devices", "device_id": "devices", "device_name": "devices"}
+
+
+class ImpossibleResistanceError(AnalysisError):
+    """More resistances are zero or less than outliers would be."""
 
 
 def require(points: pd.DataFrame, columns: Sequence[str]) -> None:
@@ -58,6 +70,12 @@ def screened_points(points: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Outliers,
     return pulsed[sound], summary(pulsed["resistance_ohm"].to_numpy(dtype=float), kinds)
 
 
+def pulses_as_read(points: pd.DataFrame) -> pd.DataFrame:
+    """Return the points as `pulsed_points` orders them, impossible resistances among them."""
+    pulsed = _finite_pulsed(points, possible=False)
+    return pulsed[pulsed["resistance_ohm"].abs() < OVERFLOW_OHM]
+
+
 def before_burning(points: pd.DataFrame) -> pd.DataFrame:
     """Return the points with NaN for each resistance read after the junction burnt."""
     pulsed = _finite_pulsed(points.reset_index(drop=True))
@@ -69,7 +87,7 @@ def before_burning(points: pd.DataFrame) -> pd.DataFrame:
     return points.assign(resistance_ohm=resistance)
 
 
-def _finite_pulsed(points: pd.DataFrame) -> pd.DataFrame:
+def _finite_pulsed(points: pd.DataFrame, *, possible: bool = True) -> pd.DataFrame:
     require(points, READ_COLUMNS)
     points = unmarked(points)
     fired = points[points["amplitude_V"].notna()]
@@ -92,8 +110,8 @@ def _finite_pulsed(points: pd.DataFrame) -> pd.DataFrame:
         )
     pulsed = fired[good]
     negative = int((pulsed["resistance_ohm"] <= 0).sum())
-    if negative > FEW_SHARE * len(pulsed):
-        raise AnalysisError(
+    if possible and negative > FEW_SHARE * len(pulsed):
+        raise ImpossibleResistanceError(
             f"{negative} of {len(pulsed)} resistances are zero or less, which no junction has; "
             "check the wiring."
         )

@@ -9,7 +9,7 @@ from matplotlib.collections import LineCollection
 
 from ...arrays import Floats
 from ...storage import Phase
-from ..run_points import pulsed_points
+from ..run_points import ImpossibleResistanceError, pulsed_points, pulses_as_read
 from .house import colours, label_axis, name_cycles
 from .left_out import left_out_text, name_left_out
 from .panel import Panel
@@ -27,13 +27,17 @@ KINDS: Mapping[frozenset[str], tuple[str, str]] = {
 def resistance_against_amplitude(points: pd.DataFrame) -> Panel:
     """Draw R after each pulse against its amplitude; resets (negative) share the axis.
 
-    Points have columns `cycle`, `phase`, `amplitude_V`, `resistance_ohm`. Raises AnalysisError if
-    there are no readings after pulses.
+    Points have columns `cycle`, `phase`, `amplitude_V`, `resistance_ohm`. Where many resistances
+    are zero or less, all are drawn as they were read, and the reason is written below. Raises
+    AnalysisError if there are no readings after pulses.
     """
-    table = pulsed_points(points)[["cycle", "phase", "sequence", "amplitude_V", "resistance_ohm"]]
+    try:
+        pulsed, left_out = pulsed_points(points), left_out_text(points)
+    except ImpossibleResistanceError as error:
+        pulsed, left_out = pulses_as_read(points), f"As read: {error}"
+    table = pulsed[["cycle", "phase", "sequence", "amplitude_V", "resistance_ohm"]]
     name, title = KINDS.get(frozenset(table["phase"]), ("pulses", "Pulses"))
     cycles = np.unique(table["cycle"])
-    left_out = left_out_text(points)
 
     def paint(axes: Axes) -> None:
         shades = dict(zip(cycles.tolist(), colours(len(cycles)), strict=True))

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from dwmtj.analysis import find_levels
+from dwmtj.analysis import AnalysisError, find_levels
 from dwmtj.analysis.figures import conductance_histogram, resistance_against_amplitude
 from dwmtj.analysis.figures.left_out import left_out_text
 from dwmtj.analysis.figures.panel import STYLE
@@ -54,6 +54,16 @@ def test_a_sound_run_has_no_such_note() -> None:
     points = staircases()
     assert left_out_text(points) == ""
     assert texts(resistance_against_amplitude(points), points) == ""
+
+
+def test_a_staircase_below_zero_is_drawn_as_read_with_the_reason() -> None:
+    points = staircases().assign(resistance_ohm=lambda table: 80 - table["resistance_ohm"])
+    panel = resistance_against_amplitude(points)
+    assert len(panel.data) == len(points) and panel.data["resistance_ohm"].min() < -15
+    note = texts(panel, points)
+    assert note.startswith("As read: ") and "zero or less" in note and "wiring" in note
+    with pytest.raises(AnalysisError, match="zero or less"):
+        find_levels(points)
 
 
 @pytest.mark.parametrize("kind", ["amplitude", "conductance"])

@@ -5,7 +5,7 @@
 | overflow | at least `OVERFLOW_OHM`: the number a meter gives beyond its range |
 | not positive | zero or less, in at most `FEW_SHARE` of the readings; more: wiring |
 | open contact, short, glitch | a spike: readings apart from all others that come and go (below) |
-| burnt junction | from here to the end all readings are apart, and none was before |
+| burnt junction | from here to the end all readings but spikes are apart, and none was before |
 | ladder apart | all readings of a ladder, and no other of its phase is there (below) |
 
 Readings are apart where a gap of `GAP` in ln R has none. A group apart of at most `SPIKE_SHARE` of
@@ -14,6 +14,7 @@ no level of a ladder has them: mostly above, or below, both their neighbours; no
 ladder, now elsewhere; once at the end of one of several; or, a factor e^`FAR` away, in fewer than
 `OFTEN` of the ladders. Spikes of one exact value are autorange glitches. Ladders apart are at most
 `APART_SHARE` of at least `MIN_LADDERS`: an open contact for a cycle, a device before its forming.
+Of two ladders of a phase the second is burnt if its readings also span less than the first one's.
 """
 
 from dataclasses import dataclass
@@ -80,6 +81,8 @@ def outlier_kinds(
     group = _groups(log) if apart else np.zeros(1, dtype=np.intp)
     if group.max() > 0:
         burnt = _burnt(group, sequence[part])
+        if burnt == len(part) and are_ladders:
+            burnt = _burnt_ladder(log, group, sequence[part], phase[part])
         kinds[part[burnt:]] = BURNT
         if are_ladders:
             alone = _ladders_apart(group[:burnt], sequence[part[:burnt]], phase[part[:burnt]])
@@ -115,13 +118,40 @@ def _groups(log: Floats) -> npt.NDArray[np.intp]:
 def _burnt(group: npt.NDArray[np.intp], where: npt.NDArray[np.int64]) -> int:
     """Return the reading from which the junction is burnt, or the number of readings."""
     count, last = len(group), group[-1]
-    others = np.flatnonzero(group != last)
+    others = np.flatnonzero(~_without_spikes(group == last))
+    if len(others) == 0:
+        return count
     start = int(others[-1]) + 1
     earlier = int((group[:start] == last).sum())
     moves = int(np.count_nonzero(np.diff(group[:start])))
     ladders = max(len(np.unique(where[:start])), moves // 2)
     is_end = count - start >= BURNT_READINGS and 2 * start >= count and ladders >= BURNT_LADDERS
     return start if is_end and earlier <= SPIKE else count
+
+
+def _without_spikes(apart: Flags) -> Flags:
+    """Return True also where at most `SPIKE` readings interrupt long stretches of it, (n,)."""
+    starts = np.flatnonzero(np.r_[True, apart[1:] != apart[:-1]])
+    lengths, is_apart = np.diff(np.r_[starts, len(apart)]), apart[starts].copy()
+    long = is_apart & (lengths >= BURNT_READINGS)
+    is_apart[1:-1] |= (lengths[1:-1] <= SPIKE) & long[:-2] & long[2:]
+    return np.repeat(is_apart, lengths)
+
+
+def _burnt_ladder(
+    log: Floats,
+    group: npt.NDArray[np.intp],
+    sequence: npt.NDArray[np.int64],
+    phase: npt.NDArray[np.int64],
+) -> int:
+    """Return the reading at which the second of two ladders begins if that one is burnt."""
+    count = len(log)
+    start = int(np.flatnonzero(group != group[-1])[-1]) + 1
+    of_phase = len(np.unique(sequence[phase == phase[-1]]))
+    if of_phase != 2 or count - start < BURNT_READINGS or sequence[start] == sequence[start - 1]:
+        return count
+    seen = bool((group[:start] == group[-1]).any()) or phase[start] not in phase[:start]
+    return count if seen or np.ptp(log[start:]) >= np.ptp(log[:start]) else start
 
 
 def _ladders_apart(

@@ -153,7 +153,7 @@ def _mark_failure(axes: Axes, cycling: Cycling) -> None:
         label = f"first failure, cycle {cycling.first_failure}"
         axes.axvline(cycling.first_failure, color=GREY, linestyle="--", linewidth=0.8, label=label)
     if cycling.lasting_failure not in (None, cycling.first_failure):
-        label = f"for good from cycle {cycling.lasting_failure}"
+        label = f"all {cycling.lasting[0]} read from cycle {cycling.lasting_failure} on fail"
         axes.axvline(cycling.lasting_failure or 0, color="black", linewidth=0.8, label=label)
 
 

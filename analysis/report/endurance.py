@@ -34,6 +34,20 @@ def _spread(values: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> str:
     return f"{middle:.4g} ({OUTER[0]:g} to {OUTER[1]:g} %: {low:.4g} to {high:.4g})"
 
 
+def _lasting(cycling: Cycling, first: int) -> str:
+    """Return what the failures at the end say, which are few where a run ends with them."""
+    count, share = cycling.lasting
+    sound = cycling.cycle[~cycling.failed]
+    after = f", the first after cycle {int(sound[-1])}, which is sound" if len(sound) else ""
+    return (
+        f"From cycle {first} on all {count} cycles that were read fail{after}: of further ones, "
+        f"{100 * share.low:.3g} to 100 % would."
+        if count > 1
+        else f"Cycle {first}, the last that was read, fails{after}: one failure does not show "
+        "whether it lasts."
+    )
+
+
 def _remarks(cycling: Cycling) -> Iterator[str]:
     sides = "below, reset above" if cycling.reset_is_higher else "above, reset below"
     yield (
@@ -42,7 +56,7 @@ def _remarks(cycling: Cycling) -> Iterator[str]:
         f"first {min(REFERENCE, int(cycling.trusted.sum()))} sound cycles."
     )
     if cycling.lasting_failure is not None:
-        yield f"From cycle {cycling.lasting_failure} on every cycle that was read fails."
+        yield _lasting(cycling, cycling.lasting_failure)
     if len(cycling.cycle) < cycling.cycle.max():
         yield "Between cycles that are read a failure is seen only if it lasts."
     if len(cycling.cycle) == 1:

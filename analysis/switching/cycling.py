@@ -54,6 +54,12 @@ class Cycling:
         return int(self.cycle[sound[-1] + 1 if len(sound) else 0])
 
     @property
+    def lasting(self) -> tuple[int, Estimate]:
+        """How many cycles in a row fail at the end, and the share of failures among such ones."""
+        count = int(np.argmax(np.r_[~self.failed[::-1], True]))
+        return count, proportion_ci(count, count)
+
+    @property
     def failure_probability(self) -> Estimate:
         """The share of failed cycles among those read."""
         return proportion_ci(int(self.failed.sum()), len(self.failed))

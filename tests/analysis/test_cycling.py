@@ -46,6 +46,13 @@ def test_a_state_on_the_wrong_side_is_the_first_failure_and_does_not_last() -> N
     assert found.failed.sum() == 1
 
 
+def test_one_failure_at_the_end_is_not_said_to_last() -> None:
+    points = cycled(200)
+    points.loc[2 * 199 :, "resistance_ohm"] = 20.0
+    table = next(each for each in result_tables(points) if each.title == "Endurance")
+    assert any("one failure does not show whether it lasts" in each for each in table.remarks)
+
+
 def test_a_broken_junction_fails_for_good_from_its_cycle_on() -> None:
     points = cycled(200)
     points.loc[2 * 150 :, "resistance_ohm"] = 20.0
@@ -53,7 +60,9 @@ def test_a_broken_junction_fails_for_good_from_its_cycle_on() -> None:
     assert found.first_failure == found.lasting_failure == 151
     table = next(each for each in result_tables(points) if each.title == "Endurance")
     assert ("first failure", "cycle 151") in table.rows
-    assert any("From cycle 151 on" in remark for remark in table.remarks)
+    (remark,) = (each for each in table.remarks if "From cycle 151 on" in each)
+    assert "all 50 cycles that were read fail, the first after cycle 150" in remark
+    assert "of further ones, 92.9 to 100 % would" in remark
     drawn = {panel.name: panel for panel in panels_of(points).drawn}
     assert png_of(drawn["endurance"]).startswith(b"\x89PNG")
 

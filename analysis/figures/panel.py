@@ -109,6 +109,7 @@ def _title_pad(axes: Axes) -> float:
     if legend is None:
         return usual
     extent = legend.get_window_extent()
-    is_above = bool(extent.y0 >= axes.bbox.y1 - 1)
-    dots_per_point = axes.figure.dpi / 72
-    return usual + is_above * float(extent.height) / dots_per_point
+    top = float(axes.bbox.y1)
+    if extent.y0 < top - 1:
+        return usual
+    return usual + (float(extent.y1) - top) * 72 / axes.figure.dpi

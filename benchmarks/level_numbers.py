@@ -6,7 +6,7 @@ levels is right, how often a wrong one is marked (*unresolved*, several numbers 
 probabilities, or no levels at all), and how often a right one is. The second holds the
 probabilities of the number of levels that runs of 2 and 3 cycles give against how often they are
 true. Ends with 1 where fewer than 95 % of the wrong numbers are marked, or where a probability is
-off by more than chance allows and a tenth. `level_numbers.py 40` simulates 40 devices of each kind.
+off by more than chance allows and 0.02. `level_numbers.py 40` simulates 40 devices of each kind.
 """
 
 import sys
@@ -25,7 +25,7 @@ DEVICES = 200
 CYCLES = (10, 20, 50, 100)
 MARKED = 0.95
 CLASSES = (0.0, 0.2, 0.5, 0.8, 0.95, 0.999)
-OFF = 0.1
+OFF = 0.02
 
 
 @dataclass(frozen=True, slots=True)

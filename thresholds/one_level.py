@@ -21,7 +21,7 @@ FEWEST_READINGS = 15
 LEAST_GAIN = 5.5
 LEAST_SHARE = 0.05
 LEAST_DISTANCE_SIGMA = 2.0
-LEAST_STEP = 0.1  # a shift that is smaller may be the pulse's own, such as its heat
+LEAST_STEP = 0.02  # a shift that is smaller may be the pulse's own, such as its heat
 FINEST = 1e-5  # of the resistance: no spread is taken to be smaller
 
 

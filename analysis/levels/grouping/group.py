@@ -14,8 +14,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from ....arrays import Floats, Ints
-from ..visits import label_readings
+from ..visits import goes_by_amplitude, label_readings
 from .given import given_groups
+from .halving import has_few_sequences
 from .merging import Grouping, merge_split_levels
 from .mixture import centres, find_groups
 from .plateaus import Plateaus, find_plateaus
@@ -35,7 +36,9 @@ def group_readings(readings: pd.DataFrame, rounding: float) -> Grouping:
     `rounding` is the standard deviation that the meter's step adds to a reading.
     """
     value, sequence = readings["resistance_ohm"].to_numpy(), readings["sequence"].to_numpy()
-    found = merge_split_levels(find_groups(find_plateaus(value, sequence), rounding), readings)
+    halved = has_few_sequences(sequence) and not goes_by_amplitude(readings)
+    groups = find_groups(find_plateaus(value, sequence), rounding, halved=halved)
+    found = merge_split_levels(groups, readings)
     is_clear = len(found.groups) > 1 and not _is_busy(value, sequence)
     if is_clear or len(value) < MIN_READINGS:
         return found

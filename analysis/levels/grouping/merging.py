@@ -2,7 +2,7 @@
 
 The wall sits anywhere in a flat stretch of its notch. Few visits can leave a gap there, and a
 mixture then has two levels. They are recognised by one sequence of pulses visiting one of them or
-the other, but not both. With `FEW_VISITS` or fewer to both, or `FEW_SEQUENCES`, neighbours are one
+the other, but not both. With `FEW_VISITS` or fewer to both, or few sequences, neighbours are one
 level if that is the more probable (see `one_or_two`), the least probable pair of levels first. With
 more, neighbours whose sequences overlap less than independent ones would with probability `CHANCE`
 (hypergeometric), and in at most `SHARED` of the fewer, are one level unless they lie more than
@@ -20,6 +20,7 @@ from scipy.special import gammaln
 
 from ....arrays import Ints
 from ..visits import goes_by_amplitude, label_readings, visits_of
+from .halving import has_few_sequences
 from .mixture import Group, centres
 from .one_or_two import Visits, number_probabilities, probability_of_two
 
@@ -27,7 +28,6 @@ CHANCE = 0.3
 SHARED = 0.5
 APART = 3.6
 FEW_VISITS = 10
-FEW_SEQUENCES = 3
 DOUBT = 0.02
 
 
@@ -60,7 +60,7 @@ def merge_split_levels(groups: tuple[Group, ...], pulsed: pd.DataFrame) -> Group
     ]
     by_amplitude = goes_by_amplitude(pulsed)
     visits = replace(visits, exclusion_tells=not by_amplitude)
-    always = by_amplitude or len(np.unique(visits.sequence)) <= FEW_SEQUENCES
+    always = by_amplitude or has_few_sequences(visits.sequence)
     merged, fewer, more = _merge_few(seen, visits, always)
     if not always:
         merged = _merge_many(merged, visits)

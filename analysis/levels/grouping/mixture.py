@@ -25,6 +25,7 @@ import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
 
 from ....arrays import Flags, Floats, Ints
+from .halving import halves
 from .plateaus import Plateaus
 from .repeats import likely_sizes, repeated_groups
 
@@ -49,8 +50,10 @@ class Group:
     components: int
 
 
-def find_groups(plateaus: Plateaus, rounding: float = 0.0) -> tuple[Group, ...]:
-    """Return the groups of the plateaus, highest resistance first.
+def find_groups(
+    plateaus: Plateaus, rounding: float = 0.0, *, halved: bool = False
+) -> tuple[Group, ...]:
+    """Return the groups of the plateaus, highest resistance first, or their halves (`halving`).
 
     `rounding` is the standard deviation that the meter's step adds to a reading.
     """
@@ -68,8 +71,9 @@ def find_groups(plateaus: Plateaus, rounding: float = 0.0) -> tuple[Group, ...]:
         else:
             joined[-1] = (above | member, components + (share >= COUNTED))
     return tuple(
-        Group(float(plateaus.median_ohm[member].mean()), _own_spread(plateaus, member), components)
+        Group(float(plateaus.median_ohm[part].mean()), _own_spread(plateaus, part), components)
         for member, components in joined
+        for part in (halves(plateaus, member) if halved else (member,))
     )
 
 

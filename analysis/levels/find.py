@@ -58,8 +58,8 @@ def measure_levels(points: pd.DataFrame, wanted: Wanted | None = None) -> LevelR
 
     `points` has columns `cycle`, `phase`, `amplitude_V`, `resistance_ohm`; those with a `mark` are
     left out. `wanted` gives the number of levels, or their resistances (ohm), by hand. Raises
-    AnalysisError for fewer than two readings after a pulse, a constant resistance, or a single
-    level, and GradualDeviceError where there are no separate levels.
+    AnalysisError for fewer than two readings after a pulse, a constant resistance, a single level,
+    or readings that do not repeat, and GradualDeviceError where there are no separate levels.
     """
     pulsed, outliers = screened_points(points)
     by_amplitude = goes_by_amplitude(pulsed)
@@ -166,8 +166,14 @@ def _on_scale(
 def _check_separate(chosen: _Grouped, steady: Floats) -> None:
     if chosen.is_gradual():
         raise GradualDeviceError(*ends_ohm(steady))
-    if len(chosen.grouping.groups) < 2:
+    levels, readings = len(chosen.grouping.groups), len(steady)
+    if levels < 2:
         raise AnalysisError(SINGLE)
+    if readings - levels < max(2, levels / 2):
+        raise AnalysisError(
+            f"The {readings} readings hardly repeat, so that levels cannot be told from a gradual "
+            "change: read each state more than once, or measure more cycles."
+        )
 
 
 def _in_coordinate(wanted: Wanted, scale: Scale) -> int | Floats:

@@ -90,6 +90,39 @@ def test_a_junction_that_burns_keeps_the_levels_it_had(burnt_ohm: float) -> None
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_a_junction_that_burns_before_its_last_cycle_has_no_level_of_it(seed: int) -> None:
+    """Also the second of two cycles, and with an open contact among the burnt readings."""
+    for cycles in (2, 3, 6):
+        rng = np.random.default_rng([21, seed, cycles])
+        run = ladder(rng, FOUR_OHM, cycles=cycles, stay=(5, 8))
+        dead = np.flatnonzero(run["cycle"] == cycles - 1)
+        run.loc[dead, "resistance_ohm"] = 3.0 * (1 + 0.05 * rng.normal(size=len(dead)))
+        if cycles > 2:
+            run.loc[dead[10], "resistance_ohm"] = 1.2e9
+        report = measure_levels(run)
+        assert [level.mean_ohm for level in report.levels] == pytest.approx(FOUR_OHM, abs=1)
+        (burnt,) = report.outliers
+        assert (burnt.kind, burnt.readings) == ("burnt junction", len(dead))
+
+
+def test_a_first_cycle_at_a_lower_resistance_is_not_taken_for_the_sound_one() -> None:
+    run = ladder(np.random.default_rng(22), FOUR_OHM, cycles=2, stay=(5, 8))
+    first = run["cycle"] == 0
+    run.loc[first, "resistance_ohm"] = 3.0 * np.linspace(0.99, 1.01, first.sum())
+    try:
+        outliers = measure_levels(run).outliers
+    except AnalysisError:
+        return
+    assert "burnt junction" not in [kind.kind for kind in outliers]
+
+
+def test_readings_that_never_repeat_are_no_levels() -> None:
+    steps = np.linspace(100, 60, 10) + np.random.default_rng(23).normal(0, 0.1, 10)
+    with pytest.raises(AnalysisError, match="10 readings hardly repeat"):
+        measure_levels(points(0, 2.0, steps))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_states_decades_apart_are_grouped_in_log_R(seed: int) -> None:
     run = endurance(np.random.default_rng([5, seed]), 20 + 40 * seed, (2e5, 0.4))
     upper, lower = find_levels(run)

@@ -169,7 +169,7 @@ def test_two_or_three_cycles_show_the_levels_or_say_how_many_are_likely(
 def test_an_open_number_of_levels_is_said_with_its_probabilities() -> None:
     run = points([0] * 6 + [1] * 6, [1, 2, 3, 4, 5, 6] * 2, [100, 100, 94, 94, 67, 67] * 2)
     run["resistance_ohm"] += 0.01 * np.arange(12)
-    run.loc[8:9, "resistance_ohm"] -= 10
+    run.loc[8:9, "resistance_ohm"] -= 4
     report = measure_levels(run)
     assert set(report.number_probability) == {3, 4}
     assert "4 (" in report.number_text

@@ -45,7 +45,7 @@ def test_walls_that_all_read_the_second_level_are_found() -> None:
     found = second_level([*trials(np.full(40, 98.0), seed=2), *gone])
     assert found is not None and found.share == 1
     assert found.lower_ohm == pytest.approx(98.0, abs=0.15)
-    assert second_level([*trials(np.full(40, 99.5), seed=2), *gone]) is None
+    assert second_level([*trials(np.full(40, 99.85), seed=2), *gone]) is None
 
 
 def test_few_readings_and_readings_without_noise_say_nothing_and_fail_nowhere() -> None:

@@ -45,9 +45,8 @@ def library() -> ctypes.CDLL | None:
 
     A symbol of a loaded module is searched in the libraries that it depends on, too.
     """
-    name = "sqlite3.dll" if sys.platform == "win32" else _sqlite3.__file__
-    try:
-        found = ctypes.CDLL(name)
+    try:  # a module that is linked into Python has no file
+        found = ctypes.CDLL("sqlite3.dll" if sys.platform == "win32" else _sqlite3.__file__)
         for symbol in ("step", "column_type", "column_double", "column_int64", "column_text"):
             _publish(found, f"sqlite3_{symbol}")
         _publish(found, "sqlite3_column_bytes")

@@ -77,6 +77,10 @@ LONGEST_TEXT = 100
 YEAR_S = 31_557_600  # of 365.25 days
 
 
+HOTTEST_K = 2000.0
+_TEMPERATURE = re.compile(r"\s*([+\-−]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?)\s*(K|°\s?C|C|℃)\s*")
+
+
 class QuantityError(ValueError):
     """A text that is no quantity of the wanted kind; the message follows the text in a sentence."""
 
@@ -90,6 +94,23 @@ def parse_quantity(text: str, unit: str, bare_unit: str | None = None) -> float:
         return float(_exact(text, unit, bare_unit))
     except OverflowError:
         raise QuantityError(", which is too large") from None
+
+
+def parse_temperature_K(text: str) -> float:
+    """Return a temperature in K from "358 K" or "85 °C".
+
+    Raises QuantityError, whose message goes on after the text.
+    """
+    found = _TEMPERATURE.fullmatch(text)
+    if found is None:
+        raise QuantityError("is no temperature: write a number with its unit, as in 358K or 85C")
+    number = float(found[1].replace("−", "-").replace(",", "."))
+    kelvin = number if found[2] == "K" else round(number + 273.15, 9)
+    if not 0 < kelvin <= HOTTEST_K:
+        raise QuantityError(
+            f"is {kelvin:g} K; a junction is measured above 0 K and up to {HOTTEST_K:g} K"
+        )
+    return kelvin
 
 
 def written_unit(text: str) -> str:

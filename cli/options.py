@@ -5,7 +5,6 @@ bench for the database: each room is imported where it is used.
 """
 
 import getpass
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -128,26 +127,16 @@ def parsed_levels(text: str | None) -> "Wanted | None":
         ) from error
 
 
-HOTTEST_K = 2000.0
-
-
 def parsed_temperature_K(text: str | None, option: str = "--temperature") -> float | None:
     """Return a temperature in K; raises DwmtjError unless the text is one with its unit."""
+    from ..quantities import QuantityError, parse_temperature_K
+
     if text is None:
         return None
-    found = re.fullmatch(r"\s*([+-−]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?)\s*(K|°\s?C|C|℃)\s*", text)
-    if found is None:
-        raise DwmtjError(
-            f"{option} {text} is no temperature: write a number with its unit, as in 358K or 85C."
-        )
-    number = float(found[1].replace("−", "-").replace(",", "."))
-    kelvin = number if found[2] == "K" else round(number + 273.15, 9)
-    if not 0 < kelvin <= HOTTEST_K:
-        raise DwmtjError(
-            f"{option} {text} is {kelvin:g} K; a junction is measured above 0 K and up to "
-            f"{HOTTEST_K:g} K."
-        )
-    return kelvin
+    try:
+        return parse_temperature_K(text)
+    except QuantityError as error:
+        raise DwmtjError(f"{option} {text} {error}.") from error
 
 
 def open_to_read(database: str | None) -> "Store":

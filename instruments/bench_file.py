@@ -116,6 +116,11 @@ class BenchFile(Section):
         """The section of the magnet's gaussmeter; None without a magnet or without a gaussmeter."""
         return None if self.magnet is None else self.magnet.gaussmeter
 
+    def check_temperature(self, temperature_K: float) -> None:
+        """Raise LimitError if the bench would set this temperature and it is beyond the limits."""
+        if self.temperature_controller is not None:
+            self.limits.check_temperature(temperature_K)
+
     def with_lab_options(self, **options: object) -> Self:
         """Return the bench with options of its virtual lab set; a real bench as it is."""
         address = LabAddress.of_library(self.visa_library)

@@ -54,6 +54,8 @@ class NewJob:
     waits when this run has ended; `hold_if_failed`: it waits if the run fails or cannot begin,
     and the job is kept in it. `device` is that of the bench file unless it is given; `write` is for
     write-verify. With a `seed`, the virtual device is a new one unless `keep_device`.
+    `temperature_K` is set and awaited if the bench has a controller, and stated otherwise; a
+    virtual device is simulated at it, and begins anew.
     """
 
     protocol: str
@@ -69,6 +71,7 @@ class NewJob:
     device: MeasuredDevice | None = None
     write: LevelOfModel | None = None
     keep_device: bool = False
+    temperature_K: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dwmtj.quantities import (
     format_number,
     format_quantity,
     parse_quantity,
+    parse_temperature_K,
     readable_unit,
 )
 
@@ -193,3 +194,17 @@ def test_a_readable_number_has_one_to_three_digits_before_the_point(unit: str) -
 )
 def test_a_duration_is_shown_in_the_unit_one_thinks_in(duration_s: float, text: str) -> None:
     assert format_duration(duration_s) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "temperature_K"),
+    [("358 K", 358.0), ("85C", 358.15), ("−10 °C", 263.15), ("4,2K", 4.2)],
+)
+def test_a_temperature_is_read_with_its_unit(text: str, temperature_K: float) -> None:
+    assert parse_temperature_K(text) == temperature_K
+
+
+@pytest.mark.parametrize("text", ["85", "A85C", "85 F", "-300 C", "0 K", "3000 K", "nan K", ""])
+def test_what_is_no_temperature_is_refused(text: str) -> None:
+    with pytest.raises(QuantityError):
+        parse_temperature_K(text)

@@ -6,7 +6,9 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLineEdit, QScrollArea
 
+from ...errors import DwmtjError
 from ...instruments import BenchFile
+from ...quantities import QuantityError, parse_temperature_K
 from ...station.messages import Job, NewJob
 from ...wording import counted
 from ..durations import duration
@@ -28,6 +30,7 @@ from .templates import TemplateMenu
 
 FIRST_PROTOCOL = "staircase-write"
 HINT_HEIGHT = 31  # two lines
+TEMPERATURE_WIDTH = 96
 PAUSE_MS = 60  # in typing, before the run is foretold
 
 
@@ -44,6 +47,7 @@ class NewRunPanel(Card):
         self._editing: Job | None = None
         self._asked, self._foretold = 0, False
         self._values: Values | None = None
+        self._temperature_K: float | None = None
         self.title = label("New run", "title")
         self.operator = QLineEdit(state.operator)
         self.operator.setProperty("flat", True)
@@ -69,6 +73,14 @@ class NewRunPanel(Card):
         self.notes = QLineEdit()
         self.notes.setPlaceholderText("Notes, kept with the run")
         self.notes.setAccessibleName("Notes")
+        self.temperature = QLineEdit()
+        self.temperature.setPlaceholderText("Temperature")
+        self.temperature.setAccessibleName("Temperature")
+        self.temperature.setToolTip(
+            "Such as 85 °C: set and awaited if the bench has a controller, stated otherwise"
+        )
+        self.temperature.setFixedWidth(TEMPERATURE_WIDTH)
+        self.temperature.textChanged.connect(self.check)
         self.outcome = label("", "muted", wrap=True)
         self.save = button("Save template…", self.save_template, "Keep these values under a name")
         self.cancel = button("Cancel", self.cancel_editing)
@@ -104,6 +116,11 @@ class NewRunPanel(Card):
             wrong = self.form.wrong_fields()
             self._say("One value is wrong." if wrong == 1 else f"{wrong} values are wrong.")
             return
+        try:
+            self._temperature_K = self._stated_temperature_K()
+        except DwmtjError as error:
+            self._say(str(error))
+            return
         self._pause.start()
 
     def submit(self) -> None:
@@ -131,6 +148,9 @@ class NewRunPanel(Card):
         self._editing = job
         self.show_values(job.new.protocol, {**_numbers(job.new.parameters)})
         self.notes.setText(job.new.notes)
+        self.temperature.setText(
+            "" if job.new.temperature_K is None else f"{job.new.temperature_K:.10g} K"
+        )
         self._show_mode()
         if job.new.resume is None:
             self.focus_form()
@@ -141,6 +161,7 @@ class NewRunPanel(Card):
         """Leave the run in the queue as it is."""
         self._editing = None
         self.notes.clear()
+        self.temperature.clear()
         self._show_mode()
 
     def save_template(self) -> None:
@@ -160,6 +181,7 @@ class NewRunPanel(Card):
             dict(values),
             notes=self.notes.text().strip(),
             operator=self.operator.text().strip(),
+            temperature_K=self._temperature_K,
         )
         if self._editing is None:
             return made
@@ -168,7 +190,25 @@ class NewRunPanel(Card):
             return replace(kept, notes=made.notes)
         same = kept.parameters if kept.protocol == made.protocol else {}  # texts have no fields
         parameters = {**same, **made.parameters}
-        return replace(kept, protocol=made.protocol, parameters=parameters, notes=made.notes)
+        return replace(
+            kept,
+            protocol=made.protocol,
+            parameters=parameters,
+            notes=made.notes,
+            temperature_K=made.temperature_K,
+        )
+
+    def _stated_temperature_K(self) -> float | None:
+        """Return what is typed; raises DwmtjError if the bench cannot have this temperature."""
+        text = self.temperature.text().strip()
+        if not text:
+            return None
+        try:
+            temperature_K = parse_temperature_K(text)
+        except QuantityError as error:
+            raise DwmtjError(f"Temperature: {text} {error}.") from error
+        self._bench.check_temperature(temperature_K)
+        return temperature_K
 
     def _arrange(self) -> None:
         self.body.addLayout(row(self.title, self.operator))
@@ -177,7 +217,7 @@ class NewRunPanel(Card):
         self.body.addWidget(self.drawing)
         self.body.addWidget(self.form_area, 1)
         self.body.addWidget(self.hint)
-        self.body.addWidget(self.notes)
+        self.body.addLayout(row(self.notes, self.temperature, spacing=4))
         self.body.addWidget(self.outcome)
         self.body.addLayout(row(self.save, self.cancel, self.add))
 
@@ -231,7 +271,7 @@ class NewRunPanel(Card):
         resumed = self._editing.new.resume if self._editing else None
         title = f"Job {self._editing.number}" if self._editing else "New run"
         self.title.setText(title if resumed is None else f"{title}, resumes run {resumed}")
-        for widget in (self.protocol, self.templates, self.form):
+        for widget in (self.protocol, self.templates, self.form, self.temperature):
             widget.setEnabled(resumed is None)
         self.add.setText("Save job" if editing else "Add to queue")
         self.save.setVisible(not editing)

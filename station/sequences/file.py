@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ...quantities import QuantityError, parse_quantity
+from ...quantities import QuantityError, parse_quantity, parse_temperature_K
 from ...validation import Section, parse_toml, read_text
 from .conditions import parse_result_condition
 from .errors import SequenceError
@@ -26,6 +26,7 @@ NAME = r"^[A-Za-z][A-Za-z0-9_]*$"
 OnFailure = Literal["stop", "next step", "next device"]
 Retries = Annotated[int, Field(ge=0, le=10)]
 Value = float | int | str
+Values = Annotated[tuple[Value, ...], Field(strict=False, min_length=1)]
 LONGEST_WAIT_S = 7 * 86_400.0
 
 
@@ -54,6 +55,9 @@ class SequenceStep(Section):
     protocol: str | None = None
     parameters: dict[str, Value] = Field(default_factory=dict)
     scan: dict[str, list[Value]] = Field(default_factory=dict)
+    temperature: Value | Annotated[tuple[Value, ...], Field(strict=False, min_length=1)] | None = (
+        None
+    )
     stop_if: str | None = None
     model: str | None = None
     level: int | Literal["first", "middle", "last"] | None = None
@@ -70,9 +74,24 @@ class SequenceStep(Section):
     @model_validator(mode="after")
     def _check(self) -> Self:
         check_step(self)
-        self.wait_s  # noqa: B018 - raises
+        self.temperatures_K  # noqa: B018 - raises
+        self.wait_s  # noqa: B018
         self.until_time  # noqa: B018
         return self
+
+    @property
+    def temperatures_K(self) -> tuple[float | None, ...]:
+        """The temperature of each run, in K, or each temperature of all runs; None if unstated."""
+        if self.temperature is None:
+            return (None,)
+        given = self.temperature if isinstance(self.temperature, tuple) else (self.temperature,)
+        found = []
+        for each in given:
+            try:
+                found.append(parse_temperature_K(str(each)))
+            except QuantityError as error:
+                raise fault("temperature", str(error), each) from error
+        return tuple(found)
 
     @property
     def wait_s(self) -> float | None:

@@ -93,13 +93,13 @@ def _step(step: SequenceStep, bench_file: BenchFile) -> StepForecast:
         what = f"writes the level {step.level} of {step.model}"
         most = int(step.parameters.get("most_pulses", WriteVerify().most_pulses))
         return StepForecast(step.name, what, 1, most + 1, most, nan, nan, nan, nan, 0.0, 0.0, True)
-    made = procedures(step)
+    made = procedures(step) * len(step.temperatures_K)
     runs = [dry_run(procedure, bench_file) for procedure in made]
     set_points = [procedure.set_points() for procedure in made]
     shapes = [each.shape for each in set_points if each.shape is not None]
     return StepForecast(
         name=step.name,
-        what=str(step.protocol),
+        what=_what(step),
         runs=len(runs),
         points=sum(run.points for run in runs),
         pulses=sum(run.pulses for run in runs),
@@ -111,6 +111,11 @@ def _step(step: SequenceStep, bench_file: BenchFile) -> StepForecast:
         wall_time_s=sum(run.wall_time_s for run in runs),
         chooses=any(procedure.chooses_pulses for procedure in made),
     )
+
+
+def _what(step: SequenceStep) -> str:
+    temperatures = ", ".join(f"{each:g} K" for each in step.temperatures_K if each is not None)
+    return f"{step.protocol} at {temperatures}" if temperatures else str(step.protocol)
 
 
 def _without_run(step: SequenceStep, what: str, seconds: float) -> StepForecast:

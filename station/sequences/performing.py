@@ -161,6 +161,7 @@ class Performer:
             device=item.measured_device,
             write=write,
             keep_device=True,
+            temperature_K=None if run is not None else item.temperature_K,
         )
 
     def _level(self, item: Item) -> LevelOfModel:

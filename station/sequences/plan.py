@@ -14,7 +14,7 @@ from ..messages import MeasuredDevice
 from ..work.job_check import check_site
 from .errors import SequenceError
 from .file import RunSequence, SequenceDevice, SequenceStep
-from .step_check import combinations, procedures
+from .step_check import procedures, runs_of
 
 MOST_ITEMS = 100_000
 
@@ -28,6 +28,7 @@ class Item:
     device: SequenceDevice | None
     step: SequenceStep
     parameters: dict[str, Any]
+    temperature_K: float | None = None
 
     @property
     def device_name(self) -> str:
@@ -84,7 +85,7 @@ def plan_of(sequence: RunSequence, bench_file: BenchFile, store: Store | None) -
         _check_device(sequence, device, bench_file)
     for step in sequence.step:
         _check_step(sequence, step, bench_file, store)
-    items = sum(len(combinations(step)) for step in sequence.step)
+    items = sum(len(runs_of(step)) for step in sequence.step)
     items *= sequence.rounds * max(1, len(sequence.device))
     if items > MOST_ITEMS:
         raise SequenceError(
@@ -98,8 +99,8 @@ def _items(sequence: RunSequence) -> Iterator[Item]:
     for number in range(1, sequence.rounds + 1):
         for device in sequence.device or (None,):
             for step in sequence.step:
-                chosen = combinations(step)
-                for index, parameters in enumerate(chosen, start=1):
+                chosen = runs_of(step)
+                for index, (temperature_K, parameters) in enumerate(chosen, start=1):
                     words = (
                         f"round {number}" if sequence.rounds > 1 else "",
                         "" if device is None else device.name,
@@ -107,7 +108,7 @@ def _items(sequence: RunSequence) -> Iterator[Item]:
                         f"{index} of {len(chosen)}" if len(chosen) > 1 else "",
                     )
                     title = ", ".join(filter(None, words))
-                    yield Item(title, number, device, step, parameters)
+                    yield Item(title, number, device, step, parameters, temperature_K)
 
 
 def _check_device(sequence: RunSequence, device: SequenceDevice, bench_file: BenchFile) -> None:
@@ -131,6 +132,11 @@ def _check_step(
     sequence: RunSequence, step: SequenceStep, bench_file: BenchFile, store: Store | None
 ) -> None:
     where = f"Sequence {sequence.name}, step {step.name}"
+    try:
+        for temperature_K in filter(None, step.temperatures_K):
+            bench_file.check_temperature(temperature_K)
+    except DwmtjError as error:
+        raise SequenceError(f"{where}: {error}") from error
     if step.protocol == WriteVerify.name:
         _check_model(where, sequence, step, store)
         return

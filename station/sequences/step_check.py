@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 KINDS = ("protocol", "calibrate", "wait", "until")
 OF_A_KIND = {
-    "protocol": ("parameters", "scan", "stop_if", "model", "level", "retries"),
+    "protocol": ("parameters", "scan", "temperature", "stop_if", "model", "level", "retries"),
     "calibrate": ("levels",),
     "wait": (),
     "until": (),
@@ -59,6 +59,11 @@ def combinations(step: "SequenceStep") -> list[dict[str, "Value"]]:
     return [{**step.parameters, **dict(zip(step.scan, values, strict=True))} for values in chosen]
 
 
+def runs_of(step: "SequenceStep") -> list[tuple[float | None, dict[str, "Value"]]]:
+    """Return temperature, in K, and parameters of each run; temperatures change most slowly."""
+    return list(product(step.temperatures_K, combinations(step)))
+
+
 def procedures(step: "SequenceStep") -> list[BenchProcedure]:
     """Return the protocol of each run of a step other than write-verify; raises ProtocolError."""
     assert step.protocol is not None, "it was checked"
@@ -66,7 +71,7 @@ def procedures(step: "SequenceStep") -> list[BenchProcedure]:
 
 
 def _check_protocol(step: "SequenceStep") -> None:
-    runs = 1
+    runs = len(step.temperatures_K)
     for name, values in step.scan.items():
         if not values:
             raise fault(("scan", name), "has no values", "")

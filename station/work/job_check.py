@@ -9,6 +9,7 @@ from ...protocols.adaptive.write_verify import WriteVerify
 from ...protocols.dry_run import check_against_limits, dry_run
 from ...protocols.procedure import BenchProcedure
 from ...protocols.running.stopping import PointWatch
+from ...quantities import HOTTEST_K
 from ...storage import RunRecord, Status, Store
 from ...wording import with_article
 from ..errors import StationError
@@ -19,7 +20,7 @@ LARGEST_SEED = 2**32 - 1
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A job that can be run: its protocol, stop conditions, seed, attempt and what to expect.
+    """A job that can be run: its protocol, stop conditions, conditions and what to expect.
 
     `parameters` are those given, or those of the run that is resumed.
     """
@@ -30,6 +31,7 @@ class Prepared:
     seed: int | None
     attempt: int
     points: int
+    temperature_K: float | None = None
 
 
 def prepare(new: NewJob, bench_file: BenchFile, bench: Bench | None, store: Store) -> Prepared:
@@ -57,6 +59,11 @@ def prepare(new: NewJob, bench_file: BenchFile, bench: Bench | None, store: Stor
     else:
         check_against_limits(procedure, bench_file)
     done = 0 if original is None else original.summary.points
+    temperature_K = new.temperature_K
+    if original is not None:
+        temperature_K = original.conditions.get("temperature_K")
+    if temperature_K is not None:
+        check_temperature(temperature_K, bench_file)
     return Prepared(
         procedure,
         parameters,
@@ -64,6 +71,7 @@ def prepare(new: NewJob, bench_file: BenchFile, bench: Bench | None, store: Stor
         seed=_seed(new, original, bench_file),
         attempt=1 if original is None else len(original.attempts) + 1,
         points=max(0, procedure.expected_points() - done),
+        temperature_K=temperature_K,
     )
 
 
@@ -75,6 +83,16 @@ def job_of(new: NewJob, prepared: Prepared, bench_file: BenchFile) -> Job:
         duration_s = foretold.wall_time_s * prepared.points / foretold.points
     new = replace(new, parameters=dict(prepared.parameters))
     return Job(number=0, new=new, points=prepared.points, duration_s=duration_s)
+
+
+def check_temperature(temperature_K: float, bench_file: BenchFile) -> None:
+    """Raise StationError or LimitError for a temperature that no run of the bench can have."""
+    if not 0 < temperature_K <= HOTTEST_K:
+        raise StationError(
+            f"A temperature of {temperature_K:g} K is beyond what a junction is measured at: give "
+            f"one above 0 K and up to {HOTTEST_K:g} K."
+        )
+    bench_file.check_temperature(temperature_K)
 
 
 def check_site(device: MeasuredDevice, bench_file: BenchFile) -> None:

@@ -100,13 +100,17 @@ class OwnBench:
             except BenchError as error:
                 self._tell("error", str(error))
 
-    def use_lab(self, seed: int | None, attempt: int, *, fresh: bool) -> None:
+    def use_lab(
+        self, seed: int | None, attempt: int, *, fresh: bool, temperature_K: float | None = None
+    ) -> None:
         """Open another virtual lab if the one that is open does not simulate what a run needs.
 
-        It needs the lab of this seed, or the one without; a `fresh` one has a new device. Real
-        benches stay as they are.
+        It needs the lab of this seed, or the one without, at this temperature, or the device's own;
+        a `fresh` one has a new device. Real benches stay as they are.
         """
-        options = {} if seed is None else {"seed": seed}
+        options: dict[str, object] = {} if seed is None else {"seed": seed}
+        if temperature_K is not None:
+            options["temperature_K"] = repr(temperature_K)
         wanted = self._as_given.with_lab_options(**options)
         same = compared_library(wanted.visa_library) == compared_library(self.file.visa_library)
         if not self.file.virtual or (same and not fresh):
@@ -123,6 +127,16 @@ class OwnBench:
     def making_safe(self) -> bool:
         """True while it is being made safe, by whatever thread."""
         return self._making_safe_unopened or (self.bench is not None and self.bench.making_safe)
+
+    @property
+    def stated_temperature_K(self) -> float | None:
+        """The temperature that a run gave the virtual device, None if it has its own."""
+        address = LabAddress.of_library(self.file.visa_library)
+        as_given = LabAddress.of_library(self._as_given.visa_library)
+        if address is None or as_given is None:
+            return None
+        stated = address.option("temperature_K")
+        return None if stated in (None, as_given.option("temperature_K")) else float(stated)
 
     @property
     def seed(self) -> int | None:

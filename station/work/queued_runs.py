@@ -124,12 +124,21 @@ class QueuedRuns:
     def _prepare(self, job: Job) -> Prepared:
         """Make the bench what the job needs, and check the job on it."""
         prepared = prepare(job.new, self._own.file, self._own.bench, self._store)
-        resumed = job.new.resume is not None
+        resumed, temperature_K = job.new.resume is not None, prepared.temperature_K
         if resumed or prepared.seed is not None:
             fresh = not resumed and not job.new.keep_device
-            self._own.use_lab(prepared.seed, prepared.attempt, fresh=fresh)
-        if self._own.bench is None or self._own.problem is not None:
-            raise StationError(f"The bench is not open: {self._own.problem}")
+            self._own.use_lab(
+                prepared.seed, prepared.attempt, fresh=fresh, temperature_K=temperature_K
+            )
+        elif temperature_K != self._own.stated_temperature_K:
+            self._own.use_lab(
+                self._own.seed, prepared.attempt, fresh=False, temperature_K=temperature_K
+            )
+        problem = self._own.problem
+        if self._own.bench is None or problem is not None:
+            if self._own.stated_temperature_K is not None:  # a digital twin, say, has none
+                self._own.use_lab(self._own.seed, attempt=1, fresh=False)
+            raise StationError(f"The bench is not open: {problem}")
         return prepared
 
     def _measure(self, job: Job, prepared: Prepared, live: LiveRun) -> None:
@@ -138,6 +147,7 @@ class QueuedRuns:
             raise StationError("It was stopped.")
         procedure, bench, new = prepared.procedure, self._own.bench, job.new
         device = new.device or MeasuredDevice(bench.device_name)
+        stated = {} if new.temperature_K is None else {"temperature_K": new.temperature_K}
         with bench.measuring(device.name, device.site):
             run(
                 procedure if device.site is None else OnArrayDevice(procedure),
@@ -150,6 +160,7 @@ class QueuedRuns:
                 notes=new.notes,
                 tags=new.tags,
                 seed=self._own.seed,
+                conditions=stated,
                 resume=new.resume,
             )
 

@@ -14,6 +14,7 @@ from dwmtj.gui.new_run.value_field import ValueField
 from dwmtj.gui.window import BenchWindow
 from dwmtj.gui.window_state import RunTemplate, WindowState
 from dwmtj.instruments import load_bench_file
+from dwmtj.station.messages import Job
 from dwmtj.tests.gui.conftest import PATIENCE_MS
 from dwmtj.tests.gui.stand_in import StandIn
 
@@ -121,6 +122,25 @@ def test_a_run_is_foretold_and_added_with_ctrl_return(
     assert job.parameters["cycles"] == 9
     assert job.parameters["amplitude_step_V"] == 0.02
     qtbot.waitUntil(lambda: form.notes.text() == "", timeout=PATIENCE_MS)
+
+
+def test_a_temperature_is_stated_with_its_unit_and_kept_with_the_job(
+    form: NewRunPanel, qtbot: QtBot
+) -> None:
+    qtbot.keyClicks(form.temperature, "85")
+    assert "85 is no temperature: write a number with its unit" in form.outcome.text()
+    assert not form.add.isEnabled()
+    qtbot.keyClicks(form.temperature, " C")
+    qtbot.waitUntil(form.add.isEnabled, timeout=PATIENCE_MS)
+    with qtbot.waitSignal(form.added, timeout=PATIENCE_MS) as added:
+        form.submit()
+    assert added.args is not None
+    job = added.args[0]
+    assert job.temperature_K == 358.15
+    form.edit_job(Job(1, job, points=1, duration_s=1.0))
+    assert form.temperature.text() == "358.15 K"
+    form.cancel_editing()
+    assert form.temperature.text() == ""
 
 
 def test_what_the_station_refuses_is_said_and_its_notes_are_kept(

@@ -205,6 +205,37 @@ def test_each_device_of_an_array_is_connected_by_the_switch(store: Store) -> Non
     assert means[0] != pytest.approx(means[1], rel=1e-4), "two devices of the array differ"
 
 
+def test_runs_at_temperatures_are_simulated_there_the_slowest_to_change(store: Store) -> None:
+    bench = load_bench_file("virtual-straight").with_lab_options(name="hot-sequence")
+    stairs = {**STAIRS, "scan": {"pulse_width_s": [50e-9, 100e-9]}}
+    steps = [
+        {"name": "cold", **STAIRS},
+        {"name": "hot", **stairs, "temperature": ["27 °C", "330 K"]},
+        {"name": "again", **STAIRS},
+    ]
+    night = carry_out(station_work(bench, store), {"step": steps})
+    runs = [store.run(run.id) for run in night.runs(store)]
+    assert [run.conditions.get("temperature_K") for run in runs] == [
+        None, 300.15, 300.15, 330.0, 330.0, None
+    ]  # fmt: skip
+    simulated = ["temperature_K" in run.attempts[0].bench["visa_library"] for run in runs]
+    assert simulated == [False, True, True, True, True, False]
+    assert night.outcomes[-1].status == "finished"
+
+
+def test_a_temperature_beyond_the_limits_of_a_controller_is_refused(store: Store) -> None:
+    bench = load_bench_file("virtual-straight")
+    section = {"driver": "LakeShore336", "address": "GPIB0::12::INSTR", "heater_range": 1}
+    limits = {"lowest_temperature_K": 280.0, "highest_temperature_K": 400.0}
+    document = bench.model_dump(exclude_unset=True)
+    document["limits"] = {**document.get("limits", {}), **limits}
+    hot = BenchFile.model_validate({**document, "temperature_controller": section})
+    work = station_work(hot, store)
+    with pytest.raises(SequenceError, match="step hot: A temperature of 500 K is beyond"):
+        work.sequences.start({"step": [{"name": "hot", **STAIRS, "temperature": "500 K"}]})
+    assert nights(store) == []
+
+
 def test_a_stopped_sequence_is_resumed_without_repeating_what_has_ended(
     virtual: Callable[..., BenchFile], store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -104,6 +104,17 @@ def test_a_file_and_python_objects_make_the_same_sequence(tmp_path: Path) -> Non
         ('wait = "10 min"', 'wait = "1 s"\nmodel = "fit"', "model does not go with wait"),
         ('model = "fit"', 'model = "rest"', "'rest', which is a step that calibrates nothing"),
         ('level = "middle"', "", "'write-verify', which follows a state model to a level: add lev"),
+        (
+            "stop_when",
+            'temperature = "85"\nstop_when',
+            "temperature is '85', which is no temperature",
+        ),
+        ("stop_when", 'temperature = ["2 K", "-1 K"]\nstop_when', "'-1 K', which is -1 K; a junct"),
+        (
+            'wait = "10 min"',
+            'wait = "1 s"\ntemperature = "9 K"',
+            "temperature does not go with wait",
+        ),
         ("cycling.window", "fit.window", "when names fit, no earlier step with a protocol"),
         (
             'name = "fit"',

@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +30,7 @@ _TYPES = {
     "string_type": "a text in quotes",
 }
 
+_TRIED = ("float", "int", "str")
 _MEANT = {"A": ("µ", 6), "T": ("m", 3), "V": ("m", 3), "s": ("n", 9)}
 LONGEST_INPUT = 200
 
@@ -115,7 +117,7 @@ def read_text(path: Path, error: Callable[[str], Exception]) -> str:
     except OSError as problem:
         raise error(str(problem.strerror)) from problem
     except UnicodeDecodeError as problem:
-        raise error("not a text file in UTF-8") from problem
+        raise error("it is not UTF-8: save it as UTF-8") from problem
 
 
 def explain(error: ValidationError, text: str, source: str, kind: str) -> str:
@@ -125,10 +127,17 @@ def explain(error: ValidationError, text: str, source: str, kind: str) -> str:
     first = min(problems, key=lambda problem: problem["type"] != "unknown_key")
     line = _line_of(first["loc"], text)
     where = f"{source}, line {line}" if line else source
-    more = f" ({len(problems) - 1} more after this one)" if len(problems) > 1 else ""
-    subject = f"{_name(first['loc'])} " if first["loc"] else ""
+    others = len({_place(problem["loc"]) for problem in problems}) - 1
+    more = f" ({others} more after this one)" if others else ""
+    subject = f"{_name(_place(first['loc']))} " if first["loc"] else ""
     sentence = f"{where}: {subject}{_remedy(first, kind)}{more}"
     return sentence if sentence.endswith("?") else f"{sentence}."
+
+
+def _place(location: Location) -> tuple[str | int, ...]:
+    """Return the keys alone: pydantic adds the kind it tried where there are several."""
+    ends = next((i for i, part in enumerate(location) if part in _TRIED), len(location))
+    return tuple(location[:ends]) if ends else tuple(location)
 
 
 def _name(location: Location) -> str:
@@ -143,7 +152,9 @@ def _keys(location: Location) -> list[str]:
 
 
 def _remedy(problem: Any, kind: str) -> str:
-    context, given = problem.get("ctx", {}), _shortened(repr(problem["input"]))
+    context, value = problem.get("ctx", {}), problem["input"]
+    shown = value.isoformat() if isinstance(value, date | datetime | time) else repr(value)
+    given = _shortened(shown)
     match problem["type"]:
         case "unknown_key":
             return f"is not a key of the {kind}; {problem['msg']}"

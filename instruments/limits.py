@@ -5,9 +5,10 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 
-from pydantic import Field
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from ..validation import Section
 from .errors import BenchError, LimitError
@@ -44,6 +45,17 @@ class Limits(Section):
     highest_temperature_K: float | None = Field(
         default=None, gt=0, description="highest set point of a temperature controller"
     )
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        lowest_K, highest_K = self.lowest_temperature_K, self.highest_temperature_K
+        if lowest_K is not None and highest_K is not None and lowest_K >= highest_K:
+            kind = PydanticCustomError(
+                "order", "is not above lowest_temperature_K; correct one of them"
+            )
+            detail = InitErrorDetails(type=kind, loc=("highest_temperature_K",), input=highest_K)
+            raise ValidationError.from_exception_data("limits", [detail])
+        return self
 
     def check_temperature(self, temperature_K: float) -> None:
         lowest_K, highest_K = self.lowest_temperature_K, self.highest_temperature_K

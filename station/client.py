@@ -305,7 +305,8 @@ class Station:
     def _ended(self) -> NotReachedError:
         return NotReachedError(
             f"The station {self.name} (PID {self._file.process.pid}) has ended: start it again "
-            "with dwmtj station start."
+            f"with dwmtj station start --bench {self._file.bench} --database "
+            f"{self._file.database}; dwmtj station resume continues a sequence."
         )
 
     def _successor(self) -> StationFile | None:

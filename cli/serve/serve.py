@@ -17,7 +17,7 @@ from .bench_file import bench_file_text
 from .record import Record
 
 _RECORD_EVERY_S = 0.2
-_NO_BENCH = "There is no bench file: the lab lacks a generator, a source-meter or a supply."
+_NO_BENCH = "No bench file is made for a lab without a 2400: write one with these addresses."
 
 
 def serve(

@@ -1,6 +1,7 @@
 """`dwmtj run FILE.toml`: a sequence, handed to the station of its bench and followed."""
 
 import time
+from math import isnan
 from pathlib import Path
 
 import typer
@@ -148,7 +149,7 @@ def _checked_plan(sequence: RunSequence, bench_file: BenchFile, database: str | 
     try:
         store = open_to_read(database)
     except StoreError:  # nothing was measured yet
-        return plan_of(sequence, bench_file, None)
+        return plan_of(sequence, bench_file, None, database)
     with store:
         return plan_of(sequence, bench_file, store)
 
@@ -164,12 +165,13 @@ def _print_forecast(sequence: RunSequence, place: str, database: str | None) -> 
     )
     for key, unit, largest in _LIMITS:
         value, limit = getattr(found, largest), getattr(bench_file.limits, key)
+        shown = "not known beforehand" if isnan(value) else format_quantity(value, unit)
+        print_line(f"largest {key}: {shown}, of {format_quantity(limit, unit)} allowed")
+    if any(isnan(step.largest_amplitude_V) for step in found.steps):
         print_line(
-            f"largest {key}: {format_quantity(value, unit)} of {format_quantity(limit, unit)} "
-            "allowed"
+            "Not in these numbers: pulses, field and time of write-verify. It keeps to the pulses "
+            "of the runs of its model, and is checked against the limits when it is queued."
         )
-    if any(step.chooses for step in found.steps):
-        print_line("Steps that follow a model keep to the pulses of its runs, which are checked.")
     times = f", {counted(found.times, 'time')} (devices and rounds)" if found.times > 1 else ""
     on_bench = ""
     if bench_file.virtual:

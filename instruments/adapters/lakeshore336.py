@@ -23,6 +23,7 @@ from ..sections import TemperatureControllerSection
 
 NAME = "The temperature controller (336)"
 POLL_S = 1.0
+HIGHEST_RANGE = 3  # of a 335 or 336
 HIGHEST_K = 1500.0  # that any sensor of these instruments reads
 SET_POINT_TOLERANCE_K = 0.01
 KELVIN = "1"
@@ -66,7 +67,13 @@ class LakeShore336TemperatureController:
 
     @property
     def identity(self) -> str:
-        return self._dialogue.ask("*IDN?")
+        identity, heater_range = self._dialogue.ask("*IDN?"), self._section.heater_range
+        if heater_range > HIGHEST_RANGE and "350" not in identity:
+            raise BenchError(
+                f"{NAME} is {shown(identity)}, whose heater has the ranges 1 to {HIGHEST_RANGE}: "
+                f"correct heater_range = {heater_range} in the bench file."
+            )
+        return identity
 
     def set_temperature(self, temperature_K: float) -> float:
         self._ending.clear()

@@ -42,7 +42,7 @@ class SequenceExecutor:
         self._shown: SequenceProgress | None = None
         left = unfinished(work.store, bench)
         if left is not None:
-            self._shown = _left_over(left)
+            self._shown = _left_over(with_outcomes(work.store, left))
             work.messages.add(
                 "warning", f"Sequence {left.tag} has not ended: dwmtj station resume continues it."
             )
@@ -70,7 +70,7 @@ class SequenceExecutor:
             plan = checked_sequence(document, work.own.file, work.store)
             if work.queue.held:
                 raise StationError("The queue is held: let it go on, or empty it, first.")
-            night = begin(work.store, plan.sequence.name, document, self._bench)
+            night = begin(work.store, plan.sequence.name, document, self._bench, len(plan.items))
             work.messages.add("info", f"Sequence {night.tag} begins: {len(plan.items)} steps.")
             self._begin(plan, night)
             return night.tag
@@ -169,7 +169,11 @@ class SequenceExecutor:
                 self._show(status="running", detail="", step=item.title)
                 self._wait_while_held("")
                 done = performer.perform(item)
-                outcome = replace(done, ended=datetime.now(UTC).isoformat(timespec="seconds"))
+                outcome = replace(
+                    done,
+                    detail="; ".join(filter(None, (item.varied, done.detail))),
+                    ended=datetime.now(UTC).isoformat(timespec="seconds"),
+                )
                 add_outcome(store, night, outcome)
                 progress.add(outcome)
                 failed += outcome.status == "failed"
@@ -238,4 +242,7 @@ class SequenceExecutor:
 
 
 def _left_over(night: Night) -> SequenceProgress:
-    return SequenceProgress(night.name, night.tag, "held", HELD, "", 0, 0, 0)
+    failed = sum(outcome.status == "failed" for outcome in night.outcomes)
+    return SequenceProgress(
+        night.name, night.tag, "held", HELD, "", len(night.outcomes), night.steps, failed
+    )

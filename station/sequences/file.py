@@ -63,7 +63,7 @@ class SequenceStep(Section):
     level: int | Literal["first", "middle", "last"] | None = None
     calibrate: Annotated[tuple[str, ...], Field(strict=False, min_length=1)] | None = None
     levels: Annotated[int, Field(ge=2, le=100)] | None = None
-    wait: str | float | int | None = None
+    wait: Value | None = None
     until: str | None = None
     when: str = ""
     stop_when: str = ""

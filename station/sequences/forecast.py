@@ -1,7 +1,7 @@
 """The dry run of a sequence: what each step will do, and what all of it comes to."""
 
 from dataclasses import dataclass
-from math import nan
+from math import isnan, nan
 
 from ...instruments import BenchFile
 from ...protocols.adaptive.write_verify import WriteVerify
@@ -123,4 +123,6 @@ def _without_run(step: SequenceStep, what: str, seconds: float) -> StepForecast:
 
 
 def _largest(values: list[float]) -> float:
-    return max((value for value in values if value == value), default=0.0)
+    """Return the largest known value, NaN if there are only unknown ones, 0 if there are none."""
+    known = [value for value in values if not isnan(value)]
+    return max(known) if known else nan if values else 0.0

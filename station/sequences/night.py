@@ -33,7 +33,8 @@ class StepOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """A sequence that was begun; `first_run` is the smallest number that a run of it can have.
+    """A sequence that was begun; `first_run` is the smallest number that a run of it can have,
+    `steps` how many there are.
 
     `end` is "finished" or "failed", None until it has ended; `end_detail` says why.
     """
@@ -44,6 +45,7 @@ class Night:
     document: Mapping[str, Any]
     started: datetime
     first_run: int
+    steps: int
     outcomes: tuple[StepOutcome, ...] = ()
     end: str | None = None
     end_detail: str = ""
@@ -53,14 +55,14 @@ class Night:
         return [run for run in store.runs(first=self.first_run) if self.tag in run.tags]
 
 
-def begin(store: Store, name: str, document: Mapping[str, Any], bench: str) -> Night:
-    """Store that a sequence begins on a bench."""
+def begin(store: Store, name: str, document: Mapping[str, Any], bench: str, steps: int) -> Night:
+    """Store that a sequence of so many steps begins on a bench."""
     tag = f"{name} {datetime.now():%Y-%m-%d %H:%M:%S.%f}"[:-4]
     first_run = max((run.id for run in store.runs()), default=0) + 1
     begun = store.add_result(
         BEGUN,
         tag,
-        configuration={"name": name, "bench": bench, "first_run": first_run},
+        configuration={"name": name, "bench": bench, "first_run": first_run, "steps": steps},
         data={"sequence": dict(document)},
         key=tag,
     )
@@ -111,6 +113,7 @@ def _night(
         document=begun.data["sequence"],
         started=begun.created,
         first_run=about["first_run"],
+        steps=about["steps"],
         outcomes=outcomes,
         end=None if end is None else end.data["status"],
         end_detail="" if end is None else end.data["detail"],

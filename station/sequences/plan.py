@@ -31,6 +31,14 @@ class Item:
     temperature_K: float | None = None
 
     @property
+    def varied(self) -> str:
+        """What tells the run from others of its step, nothing if it is the only one."""
+        texts = [f"{name} = {self.parameters[name]}" for name in self.step.scan]
+        if len(self.step.temperatures_K) > 1:
+            texts.insert(0, f"{self.temperature_K:g} K")
+        return ", ".join(texts)
+
+    @property
     def device_name(self) -> str:
         return "" if self.device is None else self.device.name
 
@@ -75,16 +83,18 @@ class Plan:
         return step.on_failure or self.sequence.on_failure
 
 
-def plan_of(sequence: RunSequence, bench_file: BenchFile, store: Store | None) -> Plan:
+def plan_of(
+    sequence: RunSequence, bench_file: BenchFile, store: Store | None, database: str | None = None
+) -> Plan:
     """Return the items of a sequence, each checked against the bench; nothing is touched.
 
-    `store` has the state models that steps name, None if there is none yet. Raises SequenceError
-    with the step or the device at fault.
+    `store` has the state models that steps name, None if there is none yet at `database`. Raises
+    SequenceError with the step or the device at fault.
     """
     for device in sequence.device:
         _check_device(sequence, device, bench_file)
     for step in sequence.step:
-        _check_step(sequence, step, bench_file, store)
+        _check_step(sequence, step, bench_file, store, database)
     items = sum(len(runs_of(step)) for step in sequence.step)
     items *= sequence.rounds * max(1, len(sequence.device))
     if items > MOST_ITEMS:
@@ -129,7 +139,11 @@ def _check_device(sequence: RunSequence, device: SequenceDevice, bench_file: Ben
 
 
 def _check_step(
-    sequence: RunSequence, step: SequenceStep, bench_file: BenchFile, store: Store | None
+    sequence: RunSequence,
+    step: SequenceStep,
+    bench_file: BenchFile,
+    store: Store | None,
+    database: str | None,
 ) -> None:
     where = f"Sequence {sequence.name}, step {step.name}"
     try:
@@ -138,8 +152,10 @@ def _check_step(
     except DwmtjError as error:
         raise SequenceError(f"{where}: {error}") from error
     if step.protocol == WriteVerify.name:
-        _check_model(where, sequence, step, store)
+        _check_model(where, sequence, step, store, database)
         return
+    for name in step.calibrate or ():
+        _check_calibrates(where, next(each for each in sequence.step if each.name == name))
     if step.protocol is None:
         return
     try:
@@ -149,8 +165,22 @@ def _check_step(
         raise SequenceError(f"{where}: {error}") from error
 
 
+def _check_calibrates(where: str, source: SequenceStep) -> None:
+    if source.protocol == WriteVerify.name:
+        return
+    if all(procedure.set_points().shape is None for procedure in procedures(source)):
+        raise SequenceError(
+            f"{where}: step {source.name} fires no pulses, without which there is no model: "
+            "calibrate from one that does."
+        )
+
+
 def _check_model(
-    where: str, sequence: RunSequence, step: SequenceStep, store: Store | None
+    where: str,
+    sequence: RunSequence,
+    step: SequenceStep,
+    store: Store | None,
+    database: str | None,
 ) -> None:
     assert step.model is not None, "it was checked"
     if step.model in {each.name for each in sequence.step}:
@@ -159,7 +189,7 @@ def _check_model(
     from ...writing.one_device import level_writing
 
     try:
-        model = find_model(step.model, None if store is None else str(store.path))
+        model = find_model(step.model, database if store is None else str(store.path))
         level_writing(model, level_number(step, len(model.levels)), step.parameters)
     except DwmtjError as error:
         raise SequenceError(f"{where}: {error}") from error

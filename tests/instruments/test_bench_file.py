@@ -37,6 +37,11 @@ def test_every_built_in_bench_is_valid_and_found_by_its_name() -> None:
         ("read_current_A = 200e-6", "read_current_A = 200", r"in A: 200 µA is 200e-6\)"),
         ("field_T = 0.13", "field_T = 130", r"in T: 130 mT is 130e-3\)"),
         ("pulse_width_s = 1e-6", "pulse_width_s = 50", r"in s: 50 ns is 50e-9\)"),
+        (
+            "field_T = 0.13",
+            "lowest_temperature_K = 290.0\nfield_T = 0.13\nhighest_temperature_K = 280.0",
+            r"highest_temperature_K is not above lowest_temperature_K",
+        ),
         ('"Keithley2400"', '["Keithley2400"]', r"driver is \['Keithley2400'\]; it must be a text"),
         ('"Keithley2400"', '"\\u001b[31m"', r"driver is '\\x1b\[31m'; choose"),
         ('"virtual-trapezoid"', '"a\\u202e"', r"name is 'a\\u202e'; it must be printable"),
@@ -46,7 +51,7 @@ def test_a_wrong_value_names_line_key_and_remedy(old: str, new: str, message: st
     text = GOOD.replace(old, new, 1)
     with pytest.raises(BenchError, match=message) as caught:
         parse_bench_file(text, "bench.toml")
-    line = next(n for n, line in enumerate(text.splitlines(), 1) if new in line)
+    line = next(n for n, line in enumerate(text.splitlines(), 1) if new.splitlines()[-1] in line)
     assert str(caught.value).startswith(f"bench.toml, line {line}: ")
 
 

@@ -242,3 +242,16 @@ def test_the_guard_switches_the_heater_off(tmp_path: Path) -> None:
         "RANGE 1,0",
         None,
     ]
+
+
+def test_a_heater_range_that_only_a_350_has_is_refused_when_the_bench_is_opened(
+    bench: Bench,
+) -> None:
+    assert bench.identities()["temperature controller"]
+    section = bench.file.temperature_controller
+    assert section is not None
+    hotter = section.model_copy(update={"heater_range": 5})
+    file = bench.file.model_copy(update={"temperature_controller": hotter, "name": "hotter"})
+    bench.close()
+    with pytest.raises(BenchError, match="correct heater_range = 5"):
+        open_bench(file)

@@ -221,6 +221,8 @@ def test_runs_at_temperatures_are_simulated_there_the_slowest_to_change(store: S
     simulated = ["temperature_K" in run.attempts[0].bench["visa_library"] for run in runs]
     assert simulated == [False, True, True, True, True, False]
     assert night.outcomes[-1].status == "finished"
+    told = [outcome.detail for outcome in night.outcomes]
+    assert told[1] == "300.15 K, pulse_width_s = 5e-08" and told[4].startswith("330 K, pulse")
 
 
 def test_a_temperature_beyond_the_limits_of_a_controller_is_refused(store: Store) -> None:
@@ -311,6 +313,15 @@ def test_a_stopped_sequence_is_resumed_without_repeating_what_has_ended(
         (
             {"step": [{"name": "w", "protocol": "write-verify", "model": "nothing", "level": 1}]},
             "step w: There is no model nothing",
+        ),
+        (
+            {
+                "step": [
+                    {"name": "rest", "protocol": "read-series"},
+                    {"name": "fit", "calibrate": ["rest"]},
+                ]
+            },
+            "step fit: step rest fires no pulses",
         ),
         ({"surprise": 1}, "surprise is not a key of the sequence"),
     ],

@@ -3,6 +3,7 @@
 import os
 import time as clock
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from math import isnan
 
@@ -59,6 +60,18 @@ def test_a_forecast_adds_up_the_dry_runs_and_holds_the_largest_values() -> None:
     assert rest.duration_s == 3600
     assert isnan(first.largest_amplitude_V) and first.chooses
     assert found.duration_s == pytest.approx(6 * (stairs.duration_s + loop.duration_s + 3600))
+
+
+def test_what_a_model_will_choose_is_not_called_zero() -> None:
+    steps = [
+        {"name": "stairs", "protocol": "staircase-write"},
+        {"name": "fit", "calibrate": ["stairs"]},
+        {"name": "first", "protocol": "write-verify", "model": "fit", "level": "first"},
+    ]
+    bench = load_bench_file("virtual-trapezoid")
+    found = forecast(plan_of(RunSequence.model_validate({"step": steps}), bench, None), bench)
+    assert isnan(replace(found, steps=found.steps[2:]).largest_amplitude_V)
+    assert replace(found, steps=found.steps[:2]).largest_amplitude_V == 4.0
 
 
 @pytest.mark.skipif(not hasattr(clock, "tzset"), reason="needs a time zone of the test's own")

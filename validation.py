@@ -168,6 +168,8 @@ def _remedy(problem: Any, kind: str) -> str:
             return f"is one section; write each as [[{_name(problem['loc'])}]]"
         case "tuple_type":
             return f"is {given}; it must be a list"
+        case "string_pattern_mismatch":
+            return f"is {given}, which has characters, or a form, that do not belong here"
         case "too_short" | "too_long":
             wanted = context.get("min_length", context.get("max_length"))
             return f"has {context['actual_length']} items; it must have {wanted}"

@@ -8,12 +8,14 @@
 All steps are done on one device, then on the next; all of that as many times as there are `rounds`.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from ...quantities import QuantityError, parse_quantity, parse_temperature_K
 from ...validation import Section, parse_toml, read_text
@@ -22,12 +24,26 @@ from .errors import SequenceError
 from .faults import fault
 from .step_check import check_step
 
-NAME = r"^[A-Za-z][A-Za-z0-9_]*$"
 OnFailure = Literal["stop", "next step", "next device"]
 Retries = Annotated[int, Field(ge=0, le=10)]
 Value = float | int | str
 Values = Annotated[tuple[Value, ...], Field(strict=False, min_length=1)]
 LONGEST_WAIT_S = 7 * 86_400.0
+
+
+def _step_name(name: str) -> str:
+    return _named(name, r"[A-Za-z][A-Za-z0-9_]*", "begin with a letter, then letters, digits and _")
+
+
+def _sequence_name(name: str) -> str:
+    return _named(name, r"[\w .,+-]+", "take letters, digits, blanks and _ . , + - alone")
+
+
+def _named(name: str, pattern: str, remedy: str) -> str:
+    if re.fullmatch(pattern, name) is None:
+        told = {"given": repr(name)[:100], "remedy": remedy}
+        raise PydanticCustomError("name", "is {given}; {remedy}", told)
+    return name
 
 
 class SequenceDevice(Section):
@@ -51,7 +67,7 @@ class SequenceDevice(Section):
 class SequenceStep(Section):
     """A [[step]]: one of `protocol`, `calibrate`, `wait` and `until`, with its conditions."""
 
-    name: Annotated[str, Field(pattern=NAME, max_length=60)]
+    name: Annotated[str, Field(max_length=60), AfterValidator(_step_name)]
     protocol: str | None = None
     parameters: dict[str, Value] = Field(default_factory=dict)
     scan: dict[str, list[Value]] = Field(default_factory=dict)
@@ -123,7 +139,7 @@ class SequenceStep(Section):
 class RunSequence(Section):
     """A whole sequence; `bench` is a bench file, or the name of a built-in bench."""
 
-    name: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[\w .,+-]+$")] = "sequence"
+    name: Annotated[str, Field(max_length=60), AfterValidator(_sequence_name)] = "sequence"
     bench: str = ""
     operator: str = ""
     notes: str = ""

@@ -115,6 +115,10 @@ def test_a_file_and_python_objects_make_the_same_sequence(tmp_path: Path) -> Non
             'wait = "1 s"\ntemperature = "9 K"',
             "temperature does not go with wait",
         ),
+        ('name = "rest"', 'name = "re st"', "name is 're st'; begin with a letter, then letters"),
+        ("rounds = 2", 'rounds = 2\nname = "a/b"', "name is 'a/b'; take letters, digits, blanks"),
+        ("rounds = 2", "rounds = 2\nretries = nan", "retries is nan; it must be"),
+        ('"10 min"', "22:30:00", "wait is 22:30:00; it must be"),
         ("cycling.window", "fit.window", "when names fit, no earlier step with a protocol"),
         (
             'name = "fit"',

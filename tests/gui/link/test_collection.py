@@ -1,5 +1,6 @@
 """What a worker leaves behind is destroyed in Qt's thread, however much the worker allocates."""
 
+import gc
 import threading
 
 from pytestqt.qtbot import QtBot
@@ -22,12 +23,15 @@ class Cycle:
 
 
 def test_cycles_of_a_worker_are_destroyed_in_the_qt_thread(qtbot: QtBot) -> None:
+    gc.enable()  # as in a program that has just begun
     collection = CollectionInQtThread()
     worker = Worker("cycles")
-    made: list[bool] = []
-    worker.ask(lambda: [Cycle() for _ in range(CYCLES)], lambda _: made.append(True))
-    qtbot.waitUntil(lambda: bool(made), timeout=PATIENCE_MS)
-    qtbot.waitUntil(lambda: len(Cycle.destroyed_in) >= CYCLES - 1, timeout=PATIENCE_MS)
+
+    def destroyed() -> bool:
+        worker.ask(lambda: [Cycle() for _ in range(CYCLES)].clear())
+        return len(Cycle.destroyed_in) >= CYCLES
+
+    qtbot.waitUntil(destroyed, timeout=PATIENCE_MS)
     assert set(Cycle.destroyed_in) == {threading.main_thread()}
     worker.close()
     worker.wait(timeout_s=60)

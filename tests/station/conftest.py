@@ -28,14 +28,14 @@ def runtime_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(autouse=True)
 def no_station_left(runtime_folder: Path) -> Iterator[None]:
     """Kill the stations that a test started and left, so that one that fails fails alone."""
-    before = {file.process for file in Station.running()}
+    before = {file.bench for file in Station.running()}  # of the module, or their successors
     yield
-    left = [file for file in Station.running() if file.process not in before]
+    left = [file for file in Station.running() if file.bench not in before]
     for file in left:
         for each in (file.process, file.successor):
             if each is not None and not each.is_dead():
                 psutil.Process(each.pid).kill()
-    wait_until(lambda: before.issuperset(file.process for file in Station.running()))
+    wait_until(lambda: before.issuperset(file.bench for file in Station.running()))
 
 
 def opened(station: Station) -> Station:

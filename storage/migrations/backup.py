@@ -54,7 +54,7 @@ def back_up(path: Path, version: int, progress: Progress | None = None) -> Path:
 def verify_copy(source: sqlite3.Connection, copy: sqlite3.Connection, path: Path) -> None:
     """Raise StoreError unless a copy is sound and has as many rows of everything."""
     problems = [text for (text,) in copy.execute("PRAGMA integrity_check") if text != "ok"]
-    if problems or _row_counts(copy) != _row_counts(source):
+    if problems or row_counts(copy) != row_counts(source):
         raise StoreError(
             f"The copy of {path} is not sound ({'; '.join(problems[:3]) or 'rows are missing'}), "
             "so nothing was changed: keep a copy of the file, then recover what is left with "
@@ -62,7 +62,8 @@ def verify_copy(source: sqlite3.Connection, copy: sqlite3.Connection, path: Path
         )
 
 
-def _row_counts(connection: sqlite3.Connection) -> dict[str, int]:
+def row_counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return the number of rows of every table."""
     tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     return {
         name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608

@@ -80,6 +80,7 @@ def copy(
     """Copy runs, models and results that another database lacks, each verified.
 
     Runs are recognised by their GUID. A copy that is interrupted is completed by the next one.
+    A copy that is under way, or has more attempts or points than the run, is never replaced.
 
     \b
     Example:
@@ -95,7 +96,7 @@ def copy(
         copied = origin.copy_to(destination, update=update, progress=progress)
         place = destination.path
     print_line(f"{place}: {copied}")
-    if copied.different:
+    if copied.different or copied.behind:
         raise typer.Exit(1)
 
 

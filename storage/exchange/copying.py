@@ -35,6 +35,7 @@ class Copied:
     same: list[int] = field(default_factory=list)
     replaced: list[int] = field(default_factory=list)
     different: list[int] = field(default_factory=list)
+    behind: list[int] = field(default_factory=list)
     under_way: list[int] = field(default_factory=list)
     points: int = 0
     calibrations: int = 0
@@ -55,6 +56,11 @@ class Copied:
                 f"Different from their copies, which are kept: {_listed(self.different)}; replace "
                 "them with --update."
             )
+        if self.behind:
+            left.append(
+                f"Under way or further on in the target, and kept there: {_listed(self.behind)}; "
+                "copy them from there."
+            )
         return " ".join([f"{', '.join(filter(None, done))}.", *left])
 
 
@@ -65,7 +71,8 @@ def copy_all(
 
     Each run is a transaction of its own, read back and compared once it is committed: a copy that
     was interrupted is completed by the next one. A run that differs from its copy is left alone,
-    or, with `update`, replaces it. One that is under way is left to the next copy.
+    or, with `update`, replaces it. One that is under way is left to the next copy. A copy that is
+    under way, or has more attempts or points than the run, is never replaced.
     """
     copied, numbers = Copied(), {}
     with source.reading() as session:
@@ -90,7 +97,7 @@ def take_in(side: Side, document: RunDocument) -> StoredRun:
     document = as_stored(document)
     number = _number_of(side, document)
     if number is None:
-        return StoredRun(_store(side, document, None), is_new=True)
+        return StoredRun(_store(side, document), is_new=True)
     if _is_copy(side, number, document):
         return StoredRun(number, is_new=False)
     raise StoreError(
@@ -105,16 +112,18 @@ def _copy_run(target: Side, document: RunDocument, copied: Copied, *, update: bo
     document = as_stored(document)
     number = _number_of(target, document)
     if number is None:
-        number = _store(target, document, None)
+        number = _store(target, document)
         copied.new.append(run_id)
     elif _is_copy(target, number, document):
         copied.same.append(run_id)
         return number
-    elif not update:
+    elif not update and not _is_behind(_read(target, number), document):
         copied.different.append(run_id)
         return number
+    elif not update or not _replace(target, number, document):
+        copied.behind.append(run_id)
+        return number
     else:
-        number = _store(target, replace(document, number=number), number)
         copied.replaced.append(run_id)
     copied.points += len(document.points)
     return number
@@ -125,26 +134,50 @@ def _number_of(side: Side, document: RunDocument) -> int | None:
         return run_with_guid(session, document.guid)
 
 
-def _store(side: Side, document: RunDocument, replaced: int | None) -> int:
+def _store(side: Side, document: RunDocument) -> int:
     """Store and verify a run; raises StoreError, and then it is not kept."""
     with side.writing() as session:
-        if replaced is not None:
-            delete_run(session, replaced)
         number = insert_run(session, document)
-    if not _is_copy(side, number, document):
-        with side.writing() as session:
-            delete_run(session, number)
-        raise StoreError(
-            f"Run {number} was written into {side.database.path} and is read back differently, so "
-            "it was removed: check the disk with dwmtj store check."
-        )
+    _verify(side, number, document)
     return number
 
 
+def _replace(side: Side, number: int, document: RunDocument) -> bool:
+    """Replace and verify a run, unless its copy is ahead; return whether it was replaced."""
+    document = replace(document, number=number)
+    with side.writing() as session:  # under its lock, the copy is not resumed
+        if _is_behind(read_document(side.database, session, number), document):
+            return False
+        delete_run(session, number)
+        insert_run(session, document)
+    _verify(side, number, document)
+    return True
+
+
+def _verify(side: Side, number: int, document: RunDocument) -> None:
+    if _is_copy(side, number, document):
+        return
+    with side.writing() as session:
+        delete_run(session, number)
+    raise StoreError(
+        f"Run {number} was written into {side.database.path} and is read back differently, so "
+        "it was removed: check the disk with dwmtj store check."
+    )
+
+
 def _is_copy(side: Side, number: int, document: RunDocument) -> bool:
+    return _read(side, number).checksum() == document.checksum()
+
+
+def _is_behind(copy: RunDocument, document: RunDocument) -> bool:
+    """Return True if replacing the copy would lose points, or a run that is measured there."""
+    fewer_attempts = document.head["run"]["attempt"] < copy.head["run"]["attempt"]
+    return copy.is_under_way or fewer_attempts or len(document.points) < len(copy.points)
+
+
+def _read(side: Side, number: int) -> RunDocument:
     with side.reading() as session:
-        stored = read_document(side.database, session, number)
-    return stored.checksum() == document.checksum()
+        return read_document(side.database, session, number)
 
 
 def _copy_calibrations(source: Session, target: Session, numbers: dict[int, int]) -> int:

@@ -96,4 +96,4 @@ def test_a_check_that_finds_a_problem_and_a_copy_that_keeps_another_run_exit_wit
     assert "a.db: 1 problem." in " ".join(checked.stdout.split())
     copied = CliRunner().invoke(store.app, ["copy", str(lab), str(new)])
     assert copied.exit_code == 1
-    assert "Different from their copies, which are kept: run 1" in copied.stdout
+    assert "further on in the target, and kept there: run 1;" in copied.stdout

@@ -97,6 +97,32 @@ def test_a_run_that_changed_replaces_its_copy_only_if_asked_to(store: Store, tar
     assert [run.device for run in target.runs()] == ["other", "A1"]
 
 
+@pytest.mark.parametrize("is_under_way", [True, False])
+def test_a_copy_that_was_resumed_is_never_replaced(
+    store: Store, target: Store, is_under_way: bool
+) -> None:
+    writer = store.begin_run("reset", "A1", parameters={}, bench={})
+    writer.add_all(Point("reset", float(number), number) for number in range(4))
+    writer.finish(Status.ABORTED)
+    measure(store, "A2")
+    store.copy_to(target)
+    store.annotate(2, notes="short circuit")
+    writer = target.resume_run(1, bench={})
+    if not is_under_way:
+        writer.add_all(Point("reset", float(number), number) for number in range(3, 103))
+        writer.finish(Status.FINISHED)
+    kept = store.copy_to(target)
+    assert (kept.different, kept.behind) == ([2], [1])
+    assert "kept there: run 1; copy them from there" in str(kept)
+    updated = store.copy_to(target, update=True)
+    assert (updated.replaced, updated.behind) == ([2], [1])
+    assert target.run(1).summary.points == (4 if is_under_way else 103)
+    if is_under_way:
+        writer.add(Point("reset", 4.0, 4))
+        writer.finish(Status.FINISHED)
+    assert target.copy_to(store, update=True).replaced == [1]
+
+
 def test_a_run_under_way_is_left_to_the_next_copy(store: Store, target: Store) -> None:
     writer = store.begin_run("reset", "A1", parameters={}, bench={})
     writer.add(Point("reset", 0.0))

@@ -12,6 +12,7 @@ from sqlalchemy import Row, Table, select
 from sqlalchemy.orm import Session
 
 from ..database import Database
+from ..migrations.older import guids_of_older_runs
 from ..queries import find_run, status_of
 from ..reading.table import MISSING, PointTable, Texts, read_points
 from ..schema import Device, EarlierAttempt, Run, RunWarning, Status, UtcTime, table_of_rows
@@ -61,14 +62,18 @@ class RunDocument:
 
 
 def read_document(database: Database, session: Session, run_id: int) -> RunDocument:
-    """Return a run of the database; raises StoreError if it does not exist."""
+    """Return a run of the database; raises StoreError if it does not exist.
+
+    One of a database of schema 5 or older has the GUID that an upgrade would give it.
+    """
     run = find_run(session, run_id)
     status, message = status_of(run)
     statement = select(_RUNS).where(_RUNS.c.id == run_id)
     row = session.execute(statement).one()
+    guid = row.guid or guids_of_older_runs(session.connection(), run_id)[run_id]
     device = session.get_one(Device, run.device_id)
     head = {
-        "run": {**_plain(row), "status": str(status), "message": message},
+        "run": {**_plain(row), "guid": guid, "status": str(status), "message": message},
         "device": {"name": device.name, "geometry": device.geometry, "notes": device.notes},
         "earlier_attempts": _rows(session, _ATTEMPTS, run_id, "attempt"),
         "warnings": _rows(session, _WARNINGS, run_id, "id"),

@@ -1,6 +1,9 @@
 """Databases of older schemas, read without changing them: views add what they lack."""
 
 import sqlite3
+from uuid import NAMESPACE_URL, uuid5
+
+import sqlalchemy as sa
 
 _ADDED_TABLES = {
     1: (
@@ -16,6 +19,9 @@ _ADDED_COLUMNS: dict[int, dict[str, tuple[str, ...]]] = {
     5: {"runs": ("guid",)},
 }
 """By version, the columns that the next version added to a table."""
+_RUNS = sa.table(
+    "runs", *map(sa.column, ("id", "started", "host", "pid", "process_started", "protocol"))
+)  # as they are stored: what a GUID follows from
 
 
 def view_as_current(connection: sqlite3.Connection, version: int) -> None:
@@ -32,6 +38,18 @@ def view_as_current(connection: sqlite3.Connection, version: int) -> None:
         connection.execute(
             f"CREATE TEMP VIEW {table} AS SELECT *, {empty} FROM main.{table}"  # noqa: S608
         )
+
+
+def guids_of_older_runs(connection: sa.Connection, run_id: int | None = None) -> dict[int, str]:
+    """Return the GUIDs of runs of a schema before 6, of one or of all, by number.
+
+    They follow from what the runs hold: copies of a database agree on them, upgraded or not.
+    """
+    chosen = sa.select(_RUNS) if run_id is None else sa.select(_RUNS).where(_RUNS.c.id == run_id)
+    rows = connection.execute(chosen).all()
+    return {
+        row.id: str(uuid5(NAMESPACE_URL, "/".join(("dwmtj-run", *map(str, row))))) for row in rows
+    }
 
 
 def _columns_added_since(version: int) -> dict[str, list[str]]:

@@ -4,22 +4,20 @@ That of an older run follows from what the run holds, so that two copies of a da
 upgraded apart agree on it.
 """
 
-from uuid import NAMESPACE_URL, uuid5
-
 import sqlalchemy as sa
 from alembic import op
+
+from dwmtj.storage.migrations.older import guids_of_older_runs
 
 revision = "6"
 down_revision = "5"
 
-_COLUMNS = ("id", "started", "host", "pid", "process_started", "protocol")
+_RUNS = sa.table("runs", sa.column("id"), sa.column("guid"))
 
 
 def upgrade() -> None:
     op.add_column("runs", sa.Column("guid", sa.Text))
     connection = op.get_bind()
-    runs = sa.table("runs", *map(sa.column, (*_COLUMNS, "guid")))
-    for run in connection.execute(sa.select(*(runs.c[name] for name in _COLUMNS))).all():
-        guid = uuid5(NAMESPACE_URL, "/".join(("dwmtj-run", *map(str, run))))
-        connection.execute(sa.update(runs).where(runs.c.id == run.id).values(guid=str(guid)))
+    for run_id, guid in guids_of_older_runs(connection).items():
+        connection.execute(sa.update(_RUNS).where(_RUNS.c.id == run_id).values(guid=guid))
     op.create_index("ix_runs_guid", "runs", ["guid"], unique=True)

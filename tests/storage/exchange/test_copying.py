@@ -1,5 +1,6 @@
 """Copies between databases: verified, resumed, and each run once."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -155,3 +156,20 @@ def test_a_model_that_differs_is_named(store: Store, target: Store) -> None:
     with pytest.raises(StoreError, match="Model model of version 1 exists in both"):
         store.copy_to(target)
     assert len(target.runs()) == 2
+
+
+@pytest.mark.parametrize("version", range(1, 6))
+def test_a_run_of_an_older_schema_is_the_same_before_and_after_its_upgrade(
+    target: Store, tmp_path: Path, version: int
+) -> None:
+    sample = Path(__file__).parents[1] / "databases" / f"v{version}.sqlite"
+    lab = Path(shutil.copy(sample, tmp_path / "lab.sqlite"))
+    with Store.open(lab, read_only=True) as older:
+        copied = older.copy_to(target)
+        older.export_run(1, tmp_path / "run.parquet")
+    assert len(copied.new) > 2
+    with Store.open(lab) as upgraded:
+        assert guids(upgraded) == guids(target)
+        again = upgraded.copy_to(target)
+        assert not upgraded.import_run(tmp_path / "run.parquet").is_new
+    assert (again.new, again.same) == ([], copied.new)

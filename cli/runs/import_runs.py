@@ -137,6 +137,8 @@ def _import_exported(file: Path, database: str | None, *, show: bool) -> None:
         print_line(f"run {stored.number}: imported into {place}")
     else:
         print_line(f"{place} already holds this run: run {stored.number}")
+    if stored.remark:
+        print_line(stored.remark)
 
 
 def _print_guess(file: Path, guess: "Guess") -> None:

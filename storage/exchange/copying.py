@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from ...wording import counted
 from ..database import Database
 from ..errors import StoreError
-from ..schema import Calibration, Device, Result, Run, table_of_rows
+from ..schema import Calibration, Result, Run, table_of_rows
+from .devices import conflict, device_id
 from .document import RunDocument, read_document
 from .insert import StoredRun, as_stored, delete_run, insert_run, run_with_guid
 
@@ -29,7 +30,10 @@ class Side:
 
 @dataclass(slots=True)
 class Copied:
-    """What became of the runs, by their numbers in the source, and the rows besides them."""
+    """What became of the runs, by their numbers in the source, and the rows besides them.
+
+    `devices` are sentences about those that the target describes otherwise.
+    """
 
     new: list[int] = field(default_factory=list)
     same: list[int] = field(default_factory=list)
@@ -37,6 +41,7 @@ class Copied:
     different: list[int] = field(default_factory=list)
     behind: list[int] = field(default_factory=list)
     under_way: list[int] = field(default_factory=list)
+    devices: list[str] = field(default_factory=list)
     points: int = 0
     calibrations: int = 0
     results: int = 0
@@ -61,7 +66,7 @@ class Copied:
                 f"Under way or further on in the target, and kept there: {_listed(self.behind)}; "
                 "copy them from there."
             )
-        return " ".join([f"{', '.join(filter(None, done))}.", *left])
+        return " ".join([f"{', '.join(filter(None, done))}.", *left, *self.devices])
 
 
 def copy_all(
@@ -96,10 +101,11 @@ def take_in(side: Side, document: RunDocument) -> StoredRun:
     """Store a run unless it is stored; raises StoreError if it is, with other content."""
     document = as_stored(document)
     number = _number_of(side, document)
+    remark = _conflict(side, document)
     if number is None:
-        return StoredRun(_store(side, document), is_new=True)
+        return StoredRun(_store(side, document), is_new=True, remark=remark)
     if _is_copy(side, number, document):
-        return StoredRun(number, is_new=False)
+        return StoredRun(number, is_new=False, remark=remark)
     raise StoreError(
         f"Run {number} of {side.database.path} has the same GUID and other content: it was resumed "
         "or annotated since the file was written, or before. Nothing is imported; import the file "
@@ -111,6 +117,9 @@ def _copy_run(target: Side, document: RunDocument, copied: Copied, *, update: bo
     run_id = document.number or 0
     document = as_stored(document)
     number = _number_of(target, document)
+    remark = _conflict(target, document)
+    if remark and remark not in copied.devices:
+        copied.devices.append(remark)
     if number is None:
         number = _store(target, document)
         copied.new.append(run_id)
@@ -132,6 +141,11 @@ def _copy_run(target: Side, document: RunDocument, copied: Copied, *, update: bo
 def _number_of(side: Side, document: RunDocument) -> int | None:
     with side.reading() as session:
         return run_with_guid(session, document.guid)
+
+
+def _conflict(side: Side, document: RunDocument) -> str:
+    with side.reading() as session:
+        return conflict(session, document.head["device"])
 
 
 def _store(side: Side, document: RunDocument) -> int:
@@ -187,10 +201,9 @@ def _copy_calibrations(source: Session, target: Session, numbers: dict[int, int]
             select(Calibration).filter_by(name=row.name, version=row.version)
         ).first()
         if found is None:
-            device = target.scalar(select(Device.id).where(Device.name == row.device.name))
-            if device is None:
-                device = _add_device(target, row.device)
-            values = {**_values(row), "device_id": device}
+            device = row.device
+            described = {"name": device.name, "geometry": device.geometry, "notes": device.notes}
+            values = {**_values(row), "device_id": device_id(target, described)}
             values["source_runs"] = [numbers.get(run, run) for run in row.source_runs]
             target.execute(insert(table_of_rows(Calibration)).values(values))
             added += 1
@@ -200,13 +213,6 @@ def _copy_calibrations(source: Session, target: Session, numbers: dict[int, int]
                 "content; the runs are copied, models and results are not."
             )
     return added
-
-
-def _add_device(target: Session, device: Device) -> int:
-    row = Device(name=device.name, geometry=device.geometry, notes=device.notes)
-    target.add(row)
-    target.flush()
-    return row.id
 
 
 def _copy_results(source: Session, target: Session) -> int:

@@ -18,7 +18,7 @@ from ..reading.table import MISSING, PointTable, Texts, read_points
 from ..schema import Device, EarlierAttempt, Run, RunWarning, Status, UtcTime, table_of_rows
 
 FORMAT = "dwmtj run"
-VERSION = 1
+VERSION = 2  # since 2, the checksum of a file covers the geometry and notes of the device
 _RUNS, _ATTEMPTS, _WARNINGS = map(table_of_rows, (Run, EarlierAttempt, RunWarning))
 _NOT_THE_RUN = ("id", "device_id", "run_id")  # numbers of a database, not of the run
 
@@ -44,9 +44,14 @@ class RunDocument:
         """True if the run had not ended when this was read."""
         return bool(self.head["run"]["status"] == Status.RUNNING)
 
-    def checksum(self) -> str:
-        """Return the SHA-256 of the run's content; its number in a database does not count."""
-        head = {**self.head, "device": self.head["device"]["name"]}
+    def checksum(self, *, with_device: bool = False) -> str:
+        """Return the SHA-256 of the run's content; its number in a database does not count.
+
+        Geometry and notes of the device, which belong to all its runs in a database, count only
+        `with_device`; what they were when the run was measured is in its bench.
+        """
+        device = self.head["device"]
+        head = {**self.head, "device": device if with_device else device["name"]}
         digest = hashlib.sha256(json.dumps(head, sort_keys=True).encode())
         for integers in self.points.integers.values():
             digest.update(np.ascontiguousarray(integers, "<i8").tobytes())

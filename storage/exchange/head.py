@@ -27,7 +27,7 @@ def split(document: RunDocument) -> tuple[str, list[Column]]:
     head = {
         "format": FORMAT,
         "version": VERSION,
-        "checksum": document.checksum(),
+        "checksum": document.checksum(with_device=True),
         **document.head,
         "columns": [
             {"name": column.name, "kind": column.kind, "unit": column.unit} for column in columns
@@ -63,7 +63,8 @@ def join(head: dict[str, Any], columns: Sequence[Column], file: object) -> RunDo
         document = RunDocument(about, points)
     except (KeyError, ValueError, TypeError):
         document = None
-    if document is None or document.checksum() != head["checksum"]:
+    with_device = head["version"] > 1
+    if document is None or document.checksum(with_device=with_device) != head["checksum"]:
         raise ImportFileError(
             f"{file} does not hold what was exported (its checksum differs): it was changed or "
             "is damaged; export the run again."

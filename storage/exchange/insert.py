@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from ..reading.table import INTEGERS, TEXTS, PointTable
 from ..schema import (
     MEASURED,
-    Device,
     EarlierAttempt,
     Run,
     RunWarning,
@@ -22,6 +21,7 @@ from ..schema import (
     StoredPoint,
     table_of_rows,
 )
+from .devices import device_id
 from .document import RunDocument, times_of
 
 ROWS_AT_ONCE = 20_000
@@ -36,10 +36,15 @@ _TABLES_BESIDE = (
 
 @dataclass(frozen=True, slots=True)
 class StoredRun:
-    """A run in a database, and whether it was stored just now."""
+    """A run in a database, and whether it was stored just now.
+
+    `remark` names a device that is described otherwise in the database; it is empty if there is
+    none.
+    """
 
     number: int
     is_new: bool
+    remark: str = ""
 
 
 def as_stored(document: RunDocument) -> RunDocument:
@@ -67,7 +72,7 @@ def insert_run(session: Session, document: RunDocument) -> int:
     values = _values(_RUNS, document.head["run"])
     if number is not None and not taken:
         values["id"] = number
-    values["device_id"] = _device_id(session, document.head["device"])
+    values["device_id"] = device_id(session, document.head["device"])
     statement = insert(_RUNS).values(values).returning(Run.id)
     run_id = int(connection.execute(statement).scalar_one())
     for table, key in _TABLES_BESIDE:
@@ -92,16 +97,6 @@ def _values(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in row.items()
         if name in table.columns
     }
-
-
-def _device_id(session: Session, device: Mapping[str, str]) -> int:
-    found = session.scalar(select(Device.id).where(Device.name == device["name"]))
-    if found is not None:
-        return found
-    row = Device(**device)
-    session.add(row)
-    session.flush()
-    return row.id
 
 
 def _insert_points(connection: Connection, run_id: int, points: PointTable) -> None:

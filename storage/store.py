@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
 
-    from .exchange.copying import Copied, Side
+    from .exchange.copied import Copied
+    from .exchange.copying import Side
     from .exchange.insert import StoredRun
     from .upkeep.check import Finding
 

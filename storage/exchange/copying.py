@@ -2,19 +2,19 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ...wording import counted
 from ..database import Database
 from ..errors import StoreError
-from ..schema import Calibration, Result, Run, table_of_rows
-from .devices import conflict, device_id
+from ..schema import Run
+from .copied import Copied
+from .devices import conflict
 from .document import RunDocument, read_document
 from .insert import StoredRun, as_stored, delete_run, insert_run, run_with_guid
+from .models import copy_calibrations, copy_results
 
 Opened = Callable[[], AbstractContextManager[Session]]
 
@@ -26,47 +26,6 @@ class Side:
     database: Database
     reading: Opened
     writing: Opened
-
-
-@dataclass(slots=True)
-class Copied:
-    """What became of the runs, by their numbers in the source, and the rows besides them.
-
-    `devices` are sentences about those that the target describes otherwise.
-    """
-
-    new: list[int] = field(default_factory=list)
-    same: list[int] = field(default_factory=list)
-    replaced: list[int] = field(default_factory=list)
-    different: list[int] = field(default_factory=list)
-    behind: list[int] = field(default_factory=list)
-    under_way: list[int] = field(default_factory=list)
-    devices: list[str] = field(default_factory=list)
-    points: int = 0
-    calibrations: int = 0
-    results: int = 0
-
-    def __str__(self) -> str:
-        done = [
-            f"{counted(len(self.new), 'run')} copied",
-            f"{len(self.replaced)} replaced" if self.replaced else "",
-            f"{len(self.same)} already there" if self.same else "",
-            f"{counted(self.calibrations, 'model')}, {counted(self.results, 'result')}",
-        ]
-        left = []
-        if self.under_way:
-            left.append(f"Under way, left to the next copy: {_listed(self.under_way)}.")
-        if self.different:
-            left.append(
-                f"Different from their copies, which are kept: {_listed(self.different)}; replace "
-                "them with --update."
-            )
-        if self.behind:
-            left.append(
-                f"Under way or further on in the target, and kept there: {_listed(self.behind)}; "
-                "copy them from there."
-            )
-        return " ".join([f"{', '.join(filter(None, done))}.", *left, *self.devices])
 
 
 def copy_all(
@@ -92,8 +51,8 @@ def copy_all(
         numbers[run_id] = _copy_run(target, document, copied, update=update)
     progress(len(runs), len(runs))
     with source.reading() as reading, target.writing() as writing:
-        copied.calibrations = _copy_calibrations(reading, writing, numbers)
-        copied.results = _copy_results(reading, writing)
+        copied.calibrations = copy_calibrations(reading, writing, numbers)
+        copied.results = copy_results(reading, writing)
     return copied
 
 
@@ -192,43 +151,3 @@ def _is_behind(copy: RunDocument, document: RunDocument) -> bool:
 def _read(side: Side, number: int) -> RunDocument:
     with side.reading() as session:
         return read_document(side.database, session, number)
-
-
-def _copy_calibrations(source: Session, target: Session, numbers: dict[int, int]) -> int:
-    added = 0
-    for row in source.scalars(select(Calibration).order_by(Calibration.id)):
-        found = target.scalars(
-            select(Calibration).filter_by(name=row.name, version=row.version)
-        ).first()
-        if found is None:
-            device = row.device
-            described = {"name": device.name, "geometry": device.geometry, "notes": device.notes}
-            values = {**_values(row), "device_id": device_id(target, described)}
-            values["source_runs"] = [numbers.get(run, run) for run in row.source_runs]
-            target.execute(insert(table_of_rows(Calibration)).values(values))
-            added += 1
-        elif found.data != row.data:
-            raise StoreError(
-                f"Model {row.name} of version {row.version} exists in both databases with other "
-                "content; the runs are copied, models and results are not."
-            )
-    return added
-
-
-def _copy_results(source: Session, target: Session) -> int:
-    added = 0
-    for row in source.scalars(select(Result).order_by(Result.id)):
-        values = _values(row)
-        alike = select(Result).filter_by(kind=row.kind, name=row.name, created=row.created)
-        if all(each.data != row.data for each in target.scalars(alike)):
-            target.execute(insert(table_of_rows(Result)).values(values))
-            added += 1
-    return added
-
-
-def _listed(runs: list[int]) -> str:
-    return f"run{'s' if len(runs) > 1 else ''} {', '.join(map(str, runs))}"
-
-
-def _values(row: Calibration | Result) -> dict[str, Any]:
-    return {c.key: getattr(row, c.key) for c in table_of_rows(type(row)).columns if c.key != "id"}

@@ -3,6 +3,7 @@
 `run3.csv-metadata.json` holds the units, and everything about the run but its points.
 """
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,20 @@ def read(path: Path) -> RunDocument:
     head = parse_head(json.dumps(described.get("dwmtj:run")), path)
     kinds = {column["name"]: column["kind"] for column in head["columns"]}
     try:
-        frame = pd.read_csv(path, dtype="object", keep_default_na=False, na_values=[""])
+        with path.open(encoding="utf-8", newline="") as file:
+            if next(csv.reader(file), []) != list(kinds):
+                raise ImportFileError(
+                    f"{path} cannot be read: its columns are not those that were exported."
+                )
+        frame = pd.read_csv(
+            path,
+            dtype="object",
+            header=0,
+            names=list(kinds),  # pandas would rename those without a name
+            index_col=False,
+            keep_default_na=False,
+            na_values=[""],
+        )
         columns = [_column(str(name), kinds[str(name)], frame[name]) for name in frame]
     except (OSError, ValueError, KeyError) as error:
         raise ImportFileError(f"{path} cannot be read ({error}).") from error

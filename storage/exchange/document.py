@@ -18,7 +18,8 @@ from ..reading.table import MISSING, PointTable, Texts, read_points
 from ..schema import Device, EarlierAttempt, Run, RunWarning, Status, UtcTime, table_of_rows
 
 FORMAT = "dwmtj run"
-VERSION = 2  # since 2, the checksum of a file covers the geometry and notes of the device
+VERSION = 2
+"""Since 2, the checksum covers the device's geometry and notes, and names in HDF5 are escaped."""
 _RUNS, _ATTEMPTS, _WARNINGS = map(table_of_rows, (Run, EarlierAttempt, RunWarning))
 _NOT_THE_RUN = ("id", "device_id", "run_id")  # numbers of a database, not of the run
 

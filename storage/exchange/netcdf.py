@@ -3,7 +3,9 @@
 xarray, Panoply and MATLAB's ncread read the one, h5py, Igor and MATLAB's h5read the other.
 """
 
+import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -25,20 +27,10 @@ ROWS_A_CHUNK = 65_536
 
 def write(document: RunDocument, path: Path) -> None:
     """Write a run."""
-    head, columns = split(document)
-    run = document.head["run"]
-    with h5netcdf.File(path, "w") as file:
-        file.attrs["title"] = f"{run['protocol']} on {document.head['device']['name']}"
-        file.attrs["Conventions"] = "CF-1.11"
-        for name in ("guid", "protocol", "status", "started", "finished", "code_version"):
-            file.attrs[name] = str(run[name])
-        file.attrs["parameters"] = json.dumps(run["parameters"])
-        file.attrs["identities"] = json.dumps(run["bench"].get("identities", {}))
-        file.dimensions = {DIMENSION: len(document.points.without_superseded()) or None}
-        for column in columns:
-            _write(file, column)
-        variable = file.create_variable(HEAD, (), h5py.string_dtype())
-        variable[...] = head
+    content = io.BytesIO()  # where HDF5 meets a full disk, it ends the process
+    with h5netcdf.File(content, "w") as file:
+        _write_run(document, file)
+    path.write_bytes(content.getbuffer())
 
 
 def read(path: Path) -> RunDocument:
@@ -48,12 +40,43 @@ def read(path: Path) -> RunDocument:
             found = file.get(HEAD)
             head = parse_head(found[()] if isinstance(found, h5py.Dataset) else None, path)
             columns = [
-                _column(each["name"], each["kind"], file[each["name"]][()])
+                _column(each["name"], each["kind"], file[_place(each["name"], head)][()])
                 for each in head["columns"]
             ]
     except (OSError, KeyError) as error:
         raise ImportFileError(f"{path} cannot be read as HDF5 ({error}).") from error
     return join(head, columns, path)
+
+
+def variable_of(name: str) -> str:
+    """Return the name of a column's variable: what HDF5 reads as a path, or has, is %-escaped."""
+    if name in ("", ".", "..", HEAD):
+        return "".join(map(_escaped, name)) or "%"
+    return re.sub(r"[/%\x00-\x1f\x7f]|^ | $", lambda found: _escaped(found[0]), name)
+
+
+def _escaped(sign: str) -> str:
+    return f"%{ord(sign):02X}"
+
+
+def _place(name: str, head: dict[str, Any]) -> str:
+    return variable_of(name) if head["version"] > 1 else name
+
+
+def _write_run(document: RunDocument, file: Any) -> None:
+    head, columns = split(document)
+    run = document.head["run"]
+    file.attrs["title"] = f"{run['protocol']} on {document.head['device']['name']}"
+    file.attrs["Conventions"] = "CF-1.11"
+    for name in ("guid", "protocol", "status", "started", "finished", "code_version"):
+        file.attrs[name] = str(run[name])
+    file.attrs["parameters"] = json.dumps(run["parameters"])
+    file.attrs["identities"] = json.dumps(run["bench"].get("identities", {}))
+    file.dimensions = {DIMENSION: len(document.points.without_superseded()) or None}
+    for column in columns:
+        _write(file, column)
+    variable = file.create_variable(HEAD, (), h5py.string_dtype())
+    variable[...] = head
 
 
 def _write(file: Any, column: Column) -> None:
@@ -63,9 +86,12 @@ def _write(file: Any, column: Column) -> None:
         options = {"chunks": (min(len(values), ROWS_A_CHUNK),), "compression": "gzip"}
         options |= {"compression_opts": 1, "shuffle": True}
     dtype = h5py.string_dtype() if isinstance(column.values, Texts) else values.dtype
-    variable = file.create_variable(column.name, (DIMENSION,), dtype, fillvalue=fill, **options)
+    name = variable_of(column.name)
+    variable = file.create_variable(name, (DIMENSION,), dtype, fillvalue=fill, **options)
     if len(values):
         variable[...] = values
+    if name != column.name:
+        variable.attrs["long_name"] = json.dumps(column.name)
     if column.unit:
         variable.attrs["units"] = column.unit
 

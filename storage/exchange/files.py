@@ -1,6 +1,7 @@
 """Files of whole runs, by the end of their name: .csv, .parquet, .h5 and .nc."""
 
 import importlib
+from contextlib import suppress
 from pathlib import Path
 
 from ..errors import ImportFileError, StoreError
@@ -9,7 +10,22 @@ from .document import RunDocument
 from .head import HEAD
 
 SUFFIXES = (".csv", ".parquet", ".h5", ".hdf5", ".nc")
+_KINDS = {".csv": "csv", ".parquet": "parquet", ".h5": "hdf5", ".hdf5": "hdf5", ".nc": "hdf5"}
+PARQUET_SIGNATURE = b"PAR1"
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
+
+_DAMAGES = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,  # and NotImplementedError, of Arrow
+    TypeError,
+    ValueError,
+)
+"""What the libraries raise about bytes that nobody wrote."""
 
 
 def check_target(path: Path, *, overwrite: bool) -> None:
@@ -47,27 +63,40 @@ def write_file(document: RunDocument, path: Path, *, overwrite: bool = False) ->
 
 
 def is_run_file(path: Path) -> bool:
-    """Return True if a file may be one of `write_file`, rather than of another program."""
-    suffix = path.suffix.lower()
-    if suffix == ".csv":
+    """Return True if a file may be one of `write_file`, rather than of another program.
+
+    Raises ImportFileError for one that is empty or a part of an HDF5 file.
+    """
+    if path.is_file() and path.suffix.lower() in SUFFIXES and not path.stat().st_size:
+        raise ImportFileError(f"{path} is empty: export the run again.")
+    kind = _kind(path)
+    if kind == "csv":
         from .csv_file import metadata_file
 
         return metadata_file(path).exists()
-    if suffix in (".h5", ".hdf5", ".nc"):
-        return _holds_head(path)
-    return suffix == ".parquet"
+    return _holds_head(path) if kind == "hdf5" else kind == "parquet"
 
 
 def read_file(path: Path) -> RunDocument:
     """Return the run of a file, verified by its checksum; raises ImportFileError."""
     if not path.is_file():
         raise ImportFileError(f"There is no file {path}.")
-    suffix = path.suffix.lower()
-    if suffix == ".csv":
+    try:
+        return _read(path)
+    except _DAMAGES as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise ImportFileError(
+            f"{path} cannot be read ({reason}): it was changed or is damaged; export the run again."
+        ) from error
+
+
+def _read(path: Path) -> RunDocument:
+    kind = _kind(path)
+    if kind == "csv":
         from . import csv_file
 
         return csv_file.read(path)
-    if suffix == ".parquet":
+    if kind == "parquet":
         _needs("pyarrow", path)
         from . import parquet
 
@@ -78,17 +107,31 @@ def read_file(path: Path) -> RunDocument:
     return netcdf.read(path)
 
 
+def _kind(path: Path) -> str:
+    """Return the format of a file by how it begins, else by the end of its name."""
+    begin = b""
+    with suppress(OSError), path.open("rb") as file:
+        begin = file.read(len(HDF5_SIGNATURE))
+    if begin == HDF5_SIGNATURE:
+        return "hdf5"
+    if begin.startswith(PARQUET_SIGNATURE):
+        return "parquet"
+    return _KINDS.get(path.suffix.lower(), "")
+
+
 def _holds_head(path: Path) -> bool:
     try:
-        with path.open("rb") as file:
-            if file.read(len(HDF5_SIGNATURE)) != HDF5_SIGNATURE:
-                return False
         import h5py
-
+    except ImportError:
+        return False
+    try:
         with h5py.File(path, "r") as opened:
             return HEAD in opened
-    except (OSError, ImportError):
-        return False
+    except OSError as error:
+        with suppress(OSError), path.open("rb") as file:
+            if file.read(len(HDF5_SIGNATURE)) != HDF5_SIGNATURE:
+                return False
+        raise ImportFileError(f"{path} is damaged, or a part of a file ({error}).") from error
 
 
 def _needs(module: str, path: Path) -> None:

@@ -44,7 +44,7 @@ def parse_head(text: str | bytes | None, file: object) -> dict[str, Any]:
         version = head["version"] if head["format"] == FORMAT else None
     except (ValueError, TypeError, KeyError):
         version = None
-    if version is None:
+    if not isinstance(version, int):
         raise ImportFileError(f"{file} holds no run that dwmtj exported.")
     if version > VERSION:
         raise ImportFileError(f"{file} was written by a newer dwmtj: update dwmtj to import it.")

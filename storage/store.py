@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from .exchange.copied import Copied
     from .exchange.copying import Side
+    from .exchange.document import RunDocument
     from .exchange.insert import StoredRun
     from .upkeep.check import Finding
 
@@ -247,15 +248,19 @@ class Store:
             document = read_document(self._database, session, run_id)
         write_file(document, path, overwrite=overwrite)
 
-    def import_run(self, path: str | os.PathLike[str]) -> "StoredRun":
+    def import_run(self, source: "str | os.PathLike[str] | RunDocument") -> "StoredRun":
         """Store the run of a file that `export_run` wrote, and return its number.
 
-        Nothing is stored if the database holds this run already.
+        Nothing is stored if the database holds this run already. `source` is the file, or what
+        `exchange.files.read_file` read from it.
         """
         from .exchange.copying import take_in
+        from .exchange.document import RunDocument
         from .exchange.files import read_file
 
-        return take_in(self._side(), read_file(Path(path).expanduser()))
+        if not isinstance(source, RunDocument):
+            source = read_file(Path(source).expanduser())
+        return take_in(self._side(), source)
 
     def copy_to(
         self,

@@ -70,7 +70,7 @@ def import_run(
         --map "V (mV)=amplitude_mV" --map "G (uS)=conductance_uS" --set pulse_width_ns=50
     """
     from ...storage import Store
-    from ...storage.exchange.files import is_run_file
+    from ...storage.exchange.files import is_run_file, lacks_metadata
     from ...storage.importing.guess import guess_mapping
     from ...storage.importing.options import ImportOptions
     from ...storage.importing.run import read_run, store_run
@@ -95,6 +95,11 @@ def import_run(
                 "No column is recognised; map them by name, or by number as in 1=amplitude_V."
             )
             return
+    if not maps and lacks_metadata(file):
+        raise DwmtjError(
+            f"{file} is an exported run whose metadata are missing: put {file.name}-metadata.json "
+            "beside it, or map its columns with --map COLUMN=QUANTITY."
+        )
     if not maps:
         raise DwmtjError(
             f"No column of {file} is mapped; add --map COLUMN=QUANTITY, or --show to see a guess."
@@ -124,19 +129,24 @@ def _import_exported(file: Path, database: str | None, *, show: bool) -> None:
     from ...storage import Store
     from ...storage.exchange.files import read_file
 
+    document = read_file(file)  # before a database is made for it
     if show:
-        document = read_file(file)
         run, device = document.head["run"], document.head["device"]["name"]
         print_line(f"{file} holds a run of dwmtj, {run['protocol']} on {device}:")
         print_line(f"{len(document.points)} points, {run['status']}, GUID {document.guid}")
         return
     with Store.open(database) as store:
-        stored = store.import_run(file)
+        stored = store.import_run(document)
         place = store.path
     if stored.is_new:
         print_line(f"run {stored.number}: imported into {place}")
     else:
         print_line(f"{place} already holds this run: run {stored.number}")
+    if document.is_deleted:
+        print_line(
+            "It was deleted when it was exported, and is not listed: "
+            f"Store.restore_runs([{stored.number}]) puts it into the list."
+        )
     if stored.remark:
         print_line(stored.remark)
 

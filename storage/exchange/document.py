@@ -45,6 +45,11 @@ class RunDocument:
         """True if the run had not ended when this was read."""
         return bool(self.head["run"]["status"] == Status.RUNNING)
 
+    @property
+    def is_deleted(self) -> bool:
+        """True if the run was taken out of the list of its database."""
+        return self.head["run"].get("deleted") is not None
+
     def checksum(self, *, with_device: bool = False) -> str:
         """Return the SHA-256 of the run's content; its number in a database does not count.
 

@@ -77,6 +77,18 @@ def is_run_file(path: Path) -> bool:
     return _holds_head(path) if kind == "hdf5" else kind == "parquet"
 
 
+def lacks_metadata(path: Path) -> bool:
+    """Return True for a CSV file that begins as those of `write_file`, without metadata beside."""
+    if _kind(path) != "csv" or is_run_file(path):
+        return False
+    from .columns import NAMES  # pandas takes longer to import than the room
+
+    begin = ",".join(NAMES[:5])
+    with suppress(OSError), path.open("rb") as file:
+        return file.read(len(begin)) == begin.encode()
+    return False
+
+
 def read_file(path: Path) -> RunDocument:
     """Return the run of a file, verified by its checksum; raises ImportFileError."""
     if not path.is_file():

@@ -97,3 +97,29 @@ def test_a_check_that_finds_a_problem_and_a_copy_that_keeps_another_run_exit_wit
     copied = CliRunner().invoke(store.app, ["copy", str(lab), str(new)])
     assert copied.exit_code == 1
     assert "further on in the target, and kept there: run 1;" in copied.stdout
+
+
+def test_a_file_that_is_refused_makes_no_database(tmp_path: Path) -> None:
+    lab = shutil.copy(SAMPLE.with_name("v6.sqlite"), tmp_path / "lab.sqlite")
+    new, file = tmp_path / "new.sqlite", tmp_path / "run1.csv"
+    with Store.open(lab) as opened:
+        opened.export_run(1, file)
+    metadata = file.with_name("run1.csv-metadata.json").rename(tmp_path / "away.json")
+    refused = CliRunner().invoke(runs.app, ["import", str(file), "-d", str(new)])
+    assert "put run1.csv-metadata.json beside it" in str(refused.exception)
+    metadata.rename(tmp_path / "run1.csv-metadata.json")
+    file.write_text(file.read_text().replace("1,write", "1,reset", 1))
+    refused = CliRunner().invoke(runs.app, ["import", str(file), "-d", str(new)])
+    assert "does not hold what was exported" in str(refused.exception)
+    assert not new.exists()
+
+
+def test_an_imported_run_that_was_deleted_is_said_to_be_not_listed(tmp_path: Path) -> None:
+    lab = shutil.copy(SAMPLE.with_name("v6.sqlite"), tmp_path / "lab.sqlite")
+    file, new = tmp_path / "run1.parquet", tmp_path / "new.sqlite"
+    with Store.open(lab) as opened:
+        opened.delete_runs([1])
+        opened.export_run(1, file)
+    done = CliRunner().invoke(runs.app, ["import", str(file), "-d", str(new)])
+    assert done.exit_code == 0
+    assert "is not listed: Store.restore_runs([1]) puts it" in " ".join(done.stdout.split())

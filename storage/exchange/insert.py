@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import numpy as np
 from sqlalchemy import Connection, Table, delete, insert, select
@@ -48,11 +49,14 @@ class StoredRun:
 
 
 def as_stored(document: RunDocument) -> RunDocument:
-    """Return the run as a database takes it in: ended.
+    """Return the run as a database takes it in: ended, and with a GUID.
 
-    A run under way when it was exported is interrupted: nothing here will end it.
+    A run under way when it was exported is interrupted: nothing here will end it. In a file of
+    version 1, one of schema 5 or older has no GUID, and gets one that follows from its content.
     """
     run = dict(document.head["run"])
+    if not run.get("guid"):
+        run["guid"] = str(uuid5(NAMESPACE_URL, document.checksum()))
     if document.is_under_way:
         run["status"] = str(Status.INTERRUPTED)
         run["message"] = "It was under way when it was exported."

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 import xarray as xr
 
 from dwmtj.storage import ImportFileError, Point, Status, Store, StoreError
+from dwmtj.storage.exchange.document import read_document
 from dwmtj.tests.storage.exchange.nasty_run import measure_nasty_run
 
 FORMATS = (".csv", ".parquet", ".h5", ".nc")
@@ -176,6 +177,16 @@ def test_a_run_of_an_older_schema_gets_the_same_guid_in_every_import(tmp_path: P
         with Store.open(tmp_path / name) as target:
             guids.append(target.run(target.import_run(tmp_path / "run.csv").number).guid)
     assert guids[0] == guids[1] is not None
+
+
+def test_a_run_without_a_guid_in_a_file_of_version_1_is_imported_once(
+    store: Store, run_id: int
+) -> None:
+    with store._reading() as session:
+        document = read_document(store._database, session, run_id)
+    run = {**document.head["run"], "guid": None}
+    document = replace(document, head={**document.head, "run": run})
+    assert [store.import_run(document).is_new for _ in range(2)] == [True, False]
 
 
 def test_a_point_is_the_same_after_the_file(store: Store, other: Store, tmp_path: Path) -> None:

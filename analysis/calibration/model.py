@@ -155,6 +155,11 @@ def _level(
         for device, one in zip(visits, sequences, strict=True)
         if device[level]
     ]
+    if not seen:
+        raise AnalysisError(
+            f"No plateau of the readings lies in level {level}: give fewer levels, or other "
+            "positions."
+        )
     states = [level_state(mine, found, noise) for mine, found in seen]
     return pool_levels(states, [mine for mine, _ in seen])
 

@@ -106,6 +106,7 @@ def test_what_is_refused_leaves_nothing_behind(
     lines = EXAMPLE.read_text().splitlines()
     (tmp_path / "mine.csv").write_text("\n".join(lines[:400]) + "\n")
     (tmp_path / "flat.py").write_text(NET.replace("return network", "return nn.Flatten(0)"))
+    (tmp_path / "wide.py").write_text(NET.replace("return network", "return nn.Linear(7, 2)"))
     before = written_in(tmp_path)
     out = ("-o", "out", "--jobs", "1", "--task")
     for task, reason in (
@@ -114,8 +115,11 @@ def test_what_is_refused_leaves_nothing_behind(
         ("no-such-task", "is no task"),
         ("missing.py:Net", "There is no file"),
         ("flat.py:net", "returns no tensor"),
+        ("wide.py:net", "fails on test_set()"),
     ):
         assert reason in refused(tmp_path, "apply", "mine.csv", *out, task)
+    many = ("apply", str(EXAMPLE), "--levels", "99", *out, "flat.py:net")
+    assert "No plateau of the readings lies in level" in refused(tmp_path, *many)
     assert written_in(tmp_path) == before
 
 

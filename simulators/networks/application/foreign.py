@@ -42,7 +42,14 @@ def foreign(reference: str, images: int | None, seed: int) -> Classification:
         module = _run(path)
         network = _network(module, path, name)
         inputs, labels = _test_set(module, path)
-    return Classification(f"{path.stem}-{name}", network.eval(), inputs[:images], labels[:images])
+    found = Classification(f"{path.stem}-{name}", network.eval(), inputs[:images], labels[:images])
+    try:
+        found.classes(found.network, found.batches()[0])
+    except NetworkError:
+        raise
+    except Exception as error:
+        raise NetworkError(f"{name} of {path} fails on {TEST_SET}(): {_named(error)}.") from error
+    return found
 
 
 @contextmanager

@@ -30,7 +30,7 @@ from .templates import TemplateMenu
 
 FIRST_PROTOCOL = "staircase-write"
 HINT_HEIGHT = 31  # two lines
-TEMPERATURE_WIDTH = 96
+TEMPERATURE_WIDTH = 112
 PAUSE_MS = 60  # in typing, before the run is foretold
 
 
@@ -71,7 +71,8 @@ class NewRunPanel(Card):
         self.hint.setFixedHeight(HINT_HEIGHT)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.notes = QLineEdit()
-        self.notes.setPlaceholderText("Notes, kept with the run")
+        self.notes.setPlaceholderText("Notes")
+        self.notes.setToolTip("Kept with the run")
         self.notes.setAccessibleName("Notes")
         self.temperature = QLineEdit()
         self.temperature.setPlaceholderText("Temperature")

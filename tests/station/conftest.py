@@ -1,13 +1,15 @@
 """Stations in folders of their own, ended after each test."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
 from dwmtj.station import Activity, NewJob, Station, StationState
+from dwmtj.station.station_file import StationFile
 from dwmtj.storage.owner import process
 from dwmtj.tests.command_line import wait_until
 
@@ -17,12 +19,13 @@ SHORT = NewJob("staircase-write", {"amplitude_start_V": 2.0, "amplitude_step_V":
 
 @pytest.fixture(scope="module", autouse=True)
 def runtime_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder for the files of a module's stations."""
+    """A folder for the files of a module's stations, which are killed if they still run."""
     folder = tmp_path_factory.mktemp("runtime")
     folder.chmod(0o700)
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("XDG_RUNTIME_DIR", str(folder))
         yield folder
+        kill(Station.running())
 
 
 @pytest.fixture(autouse=True)
@@ -30,12 +33,16 @@ def no_station_left(runtime_folder: Path) -> Iterator[None]:
     """Kill the stations that a test started and left, so that one that fails fails alone."""
     before = {file.bench for file in Station.running()}  # of the module, or their successors
     yield
-    left = [file for file in Station.running() if file.bench not in before]
-    for file in left:
+    kill(file for file in Station.running() if file.bench not in before)
+    wait_until(lambda: before.issuperset(file.bench for file in Station.running()))
+
+
+def kill(stations: Iterable[StationFile]) -> None:
+    for file in stations:
         for each in (file.process, file.successor):
             if each is not None and not each.is_dead():
-                psutil.Process(each.pid).kill()
-    wait_until(lambda: before.issuperset(file.bench for file in Station.running()))
+                with suppress(psutil.NoSuchProcess):  # it has just ended
+                    psutil.Process(each.pid).kill()
 
 
 def opened(station: Station) -> Station:

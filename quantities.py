@@ -99,7 +99,7 @@ def parse_quantity(text: str, unit: str, bare_unit: str | None = None) -> float:
 def parse_temperature_K(text: str) -> float:
     """Return a temperature in K from "358 K" or "85 °C".
 
-    Raises QuantityError, whose message goes on after the text.
+    Raises QuantityError, whose message is to follow the text.
     """
     found = _TEMPERATURE.fullmatch(text)
     if found is None:

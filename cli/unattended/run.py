@@ -46,7 +46,7 @@ def run_sequence(
 ) -> None:
     """Check a sequence file and have it carried out, or print what it will do.
 
-    Raises DwmtjError if nothing has begun, typer.Exit(1) if it did not finish, or goes on after
+    Raises DwmtjError if nothing has begun, typer.Exit(1) if it did not finish, or continues after
     Ctrl-C.
     """
     sequence = load_sequence(path)
@@ -69,7 +69,7 @@ def run_sequence(
             ended = _follow(station, tag, messages[-1].number if messages else 0)
         except KeyboardInterrupt:
             print_message(
-                "The sequence goes on: dwmtj station status shows it, and dwmtj station give-up "
+                "The sequence continues: dwmtj station status shows it, and dwmtj station give-up "
                 "ends it."
             )
             raise typer.Exit(1) from None
@@ -86,7 +86,7 @@ def resume_sequence(station: Station) -> None:
     try:
         ended = _follow(station, shown.tag, messages[-1].number if messages else 0)
     except KeyboardInterrupt:
-        print_message("The sequence goes on: dwmtj station status shows it.")
+        print_message("The sequence continues: dwmtj station status shows it.")
         raise typer.Exit(1) from None
     _print_end(ended)
 

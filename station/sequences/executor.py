@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-HELD = "It goes on with dwmtj station resume."
+HELD = "dwmtj station resume continues it."
 
 
 class SequenceExecutor:
@@ -69,14 +69,14 @@ class SequenceExecutor:
             work = self._work
             plan = checked_sequence(document, work.own.file, work.store)
             if work.queue.held:
-                raise StationError("The queue is held: let it go on, or empty it, first.")
+                raise StationError("The queue is held: release it, or empty it, first.")
             night = begin(work.store, plan.sequence.name, document, self._bench, len(plan.items))
             work.messages.add("info", f"Sequence {night.tag} begins: {len(plan.items)} steps.")
             self._begin(plan, night)
             return night.tag
 
     def resume(self) -> None:
-        """Let the queue and the sequence go on; raises StationError if there is none."""
+        """Release the queue and continue the sequence; raises StationError if there is none."""
         with self._lock:
             work = self._work
             if self._thread is None or not self._thread.is_alive():
@@ -217,7 +217,7 @@ class SequenceExecutor:
         messages.add(level, f"Sequence {night.tag} {how}. {detail}".strip(), event=event)
 
     def _wait_while_held(self, why: str) -> None:
-        """Wait until the queue may go on; raises GivenUpError if it is not to.
+        """Wait until the queue is released; raises GivenUpError if it is not to.
 
         `why` is why it has been held, if it has.
         """

@@ -61,7 +61,7 @@ class Progress:
 
 
 class Performer:
-    """Carries out the items of a plan; `hold` waits until the queue may go on.
+    """Carries out the items of a plan; `hold` waits until the queue is released.
 
     `tell` adds a message of a level; `show` shows what a pause waits for.
     """

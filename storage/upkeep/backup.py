@@ -18,7 +18,7 @@ def back_up_online(
 ) -> None:
     """Copy the database at `path`, as it is now, to `target`; raises StoreError.
 
-    The copy holds every point committed before it began; a run goes on meanwhile. It is checked
+    The copy holds every point committed before it began; runs continue meanwhile. It is checked
     (SQLite's integrity check, rows of every table) before it takes its name, and its rows are
     counted once more under that name. `target` is replaced only where no program uses it.
     """

@@ -1,4 +1,4 @@
-"""Devices of one name in two databases: nothing about them changes without a word."""
+"""Devices of one name in two databases: no description changes unnoticed."""
 
 import json
 from collections.abc import Iterator

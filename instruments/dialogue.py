@@ -46,6 +46,21 @@ class Dialogue:
         """Return a reply that is one number; raises ExchangeError for anything else."""
         return number(self.name, self.ask(query))
 
+    def send(self, message: str) -> None:
+        """Send a message without a reply."""
+        with translate_errors(self.name):
+            self._driver.write(message)
+
+    def confirm_number(self, query: str, wanted: float, tolerance: float, what: str) -> None:
+        """Read a number back; raises BenchError, with `what` it is, if it is not as it was set."""
+
+        def problem(value: float) -> str:
+            if abs(value - wanted) <= tolerance:
+                return ""
+            return f"{self.name} has {value:g} as its {what} where {wanted:g} was set."
+
+        self.confirmed(lambda: self.ask_number(query), problem)
+
     def resync(self) -> None:
         """Discard what nobody has read, so that the next reply is that of the next question."""
         with translate_errors(self.name):

@@ -16,7 +16,7 @@ from ..clock import Clock
 from ..connection import Connection
 from ..dialogue import Dialogue
 from ..errors import BenchError
-from ..faults import shown, translate_errors
+from ..faults import shown
 from ..guard.plan import Confirm, Query, Send, Step
 from ..limits import Limits
 from ..sections import TemperatureControllerSection
@@ -79,9 +79,11 @@ class LakeShore336TemperatureController:
         self._ending.clear()
         self._close_loop()
         output = self._section.output
-        self._send(f"SETP {output},{temperature_K:.4f}")
-        self._confirm_number(f"SETP? {output}", temperature_K, "set point in K")
-        self._send(f"RANGE {output},{self._section.heater_range}")
+        self._dialogue.send(f"SETP {output},{temperature_K:.4f}")
+        self._dialogue.confirm_number(
+            f"SETP? {output}", temperature_K, SET_POINT_TOLERANCE_K, "set point in K"
+        )
+        self._dialogue.send(f"RANGE {output},{self._section.heater_range}")
         self._confirm_heater()
         self.check()
         return self._steady(temperature_K)
@@ -128,11 +130,13 @@ class LakeShore336TemperatureController:
         channel, output = self._section.input, self._section.output
         self._confirm_unit(channel)
         mode = f"1,{'ABCD'.index(channel) + 1},0"  # closed loop, input, off at power-up
-        self._send(f"TLIMIT {channel},{self._highest_K:g}")
-        self._confirm_number(f"TLIMIT? {channel}", self._highest_K, "temperature limit in K")
-        self._send(f"OUTMODE {output},{mode}")
+        self._dialogue.send(f"TLIMIT {channel},{self._highest_K:g}")
+        self._dialogue.confirm_number(
+            f"TLIMIT? {channel}", self._highest_K, SET_POINT_TOLERANCE_K, "temperature limit in K"
+        )
+        self._dialogue.send(f"OUTMODE {output},{mode}")
         self._confirm(f"OUTMODE? {output}", mode, "mode of its output")
-        self._send(f"RAMP {output},0,1")
+        self._dialogue.send(f"RAMP {output},0,1")
         self._confirm(f"RAMP? {output}", "0,", "ramp")
 
     def _confirm_unit(self, channel: str) -> None:
@@ -198,18 +202,6 @@ class LakeShore336TemperatureController:
             return f"{NAME} has {shown(reply)} as the {what} where {wanted} was set."
 
         self._dialogue.confirmed(lambda: self._dialogue.ask(query), problem)
-
-    def _confirm_number(self, query: str, wanted: float, what: str) -> None:
-        def problem(value: float) -> str:
-            if abs(value - wanted) <= SET_POINT_TOLERANCE_K:
-                return ""
-            return f"{NAME} has {value:g} as its {what} where {wanted:g} was set."
-
-        self._dialogue.confirmed(lambda: self._dialogue.ask_number(query), problem)
-
-    def _send(self, message: str) -> None:
-        with translate_errors(NAME):
-            self._driver.write(message)
 
 
 def open_controller(

@@ -18,7 +18,7 @@ from ..clock import Clock
 from ..connection import Connection
 from ..dialogue import Dialogue
 from ..errors import BenchError
-from ..faults import shown, translate_errors
+from ..faults import shown
 from ..guard.plan import Confirm, Query, Send, Step
 from ..limits import Limits
 from ..sections import MagnetSection
@@ -116,12 +116,14 @@ class LakeShore643CoilSupply:
     def _go_to(self, current_A: float, is_over: Callable[[], bool]) -> None:
         """Set the rate and the set point, and follow the current until it flows."""
         rate_A_per_s = self._ramp.rate_A_per_s
-        self._send(f"RATE {rate_A_per_s:.4f}")
-        self._confirm_number("RATE?", rate_A_per_s, 1e-4 + 1e-3 * rate_A_per_s, "ramp rate in A/s")
+        self._dialogue.send(f"RATE {rate_A_per_s:.4f}")
+        self._dialogue.confirm_number(
+            "RATE?", rate_A_per_s, 1e-4 + 1e-3 * rate_A_per_s, "ramp rate in A/s"
+        )
         self._report(current_A)  # before it may flow
         start_A = self.read_current()
-        self._send(f"SETI {current_A:.4f}")
-        self._confirm_number("SETI?", current_A, ROUNDING_A, "set point in A")
+        self._dialogue.send(f"SETI {current_A:.4f}")
+        self._dialogue.confirm_number("SETI?", current_A, ROUNDING_A, "set point in A")
         self._follow(start_A, current_A, is_over)
 
     def _follow(self, start_A: float, current_A: float, is_over: Callable[[], bool]) -> None:
@@ -130,7 +132,7 @@ class LakeShore643CoilSupply:
         tolerance_A = DELIVERED_A + DELIVERED_SHARE * abs(current_A)
         while True:
             if is_over():
-                self._send("STOP")  # hold what flows: the safe state ramps it down
+                self._dialogue.send("STOP")  # hold what flows: the safe state ramps it down
                 raise BenchError(MADE_SAFE)
             flowing_A = self.read_current()
             if abs(flowing_A - current_A) <= tolerance_A:
@@ -154,18 +156,6 @@ class LakeShore643CoilSupply:
             )
 
         self._dialogue.confirmed(lambda: self._dialogue.ask(query), problem)
-
-    def _confirm_number(self, query: str, wanted: float, tolerance: float, what: str) -> None:
-        def problem(value: float) -> str:
-            if abs(value - wanted) <= tolerance:
-                return ""
-            return f"{NAME} has {value:g} as its {what} where {wanted:g} was set."
-
-        self._dialogue.confirmed(lambda: self._dialogue.ask_number(query), problem)
-
-    def _send(self, message: str) -> None:
-        with translate_errors(NAME):
-            self._driver.write(message)
 
 
 def _check_not_over(is_over: Callable[[], bool]) -> None:

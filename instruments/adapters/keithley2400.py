@@ -14,14 +14,14 @@ from pydantic import Field
 from pymeasure.instruments.keithley import Keithley2400
 
 from ..connection import Connection
-from ..dialogue import Dialogue, Setting, number
+from ..dialogue import Setting, number
 from ..errors import ExchangeError, OpenJunctionError
 from ..faults import shown
 from ..guard.plan import Confirm, Query, Send, Step
 from ..limits import Limits
 from ..roles import Reading
 from ..sections import ResistanceMeterSection
-from .source_meter import SourceMeter
+from .source_meter import ScpiSourceMeter
 
 NAME = "The resistance meter (2400)"
 # The status word that :READ? returns, by bit.
@@ -39,30 +39,10 @@ class Keithley2400Section(ResistanceMeterSection):
     terminals: Literal["front", "rear"] | None = None
 
 
-class Keithley2400ResistanceMeter(SourceMeter):
+class Keithley2400ResistanceMeter(ScpiSourceMeter):
     """Reads with `nplc` power line cycles; `compliance_V` bounds the voltage at the junction."""
 
-    _output_query = ":OUTP?"
-
-    def __init__(
-        self,
-        driver: Keithley2400,
-        nplc: float,
-        compliance_V: float,
-        four_wire: bool,
-        terminals: str | None = None,
-    ) -> None:
-        self._driver = driver
-        super().__init__(
-            Dialogue(NAME, driver),
-            nplc=nplc,
-            compliance_V=compliance_V,
-            four_wire=four_wire,
-            terminals=terminals and {"front": "FRON", "rear": "REAR"}[terminals],
-        )
-
-    def _present_terminals(self) -> str:
-        return self._dialogue.ask(":ROUT:TERM?")
+    _name = NAME
 
     def _set_up(self, current_A: float, terminals: str) -> None:
         driver = self._driver

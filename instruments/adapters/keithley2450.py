@@ -16,14 +16,14 @@ from pydantic import Field
 from pymeasure.instruments.keithley import Keithley2450
 
 from ..connection import Connection
-from ..dialogue import Dialogue, Setting, number
+from ..dialogue import Setting, number
 from ..errors import ExchangeError, OpenJunctionError
 from ..faults import shown
 from ..guard.plan import Confirm, Query, Send, Step
 from ..limits import Limits
 from ..roles import Reading
 from ..sections import ResistanceMeterSection
-from .source_meter import SourceMeter
+from .source_meter import ScpiSourceMeter
 
 NAME = "The resistance meter (2450)"
 READ = ':READ? "defbuffer1",SOUR,READ'  # current, voltage
@@ -37,30 +37,10 @@ class Keithley2450Section(ResistanceMeterSection):
     terminals: Literal["front", "rear"] | None = None
 
 
-class Keithley2450ResistanceMeter(SourceMeter):
+class Keithley2450ResistanceMeter(ScpiSourceMeter):
     """Reads with `nplc` power line cycles; `compliance_V` bounds the voltage at the junction."""
 
-    _output_query = ":OUTP?"
-
-    def __init__(
-        self,
-        driver: Keithley2450,
-        nplc: float,
-        compliance_V: float,
-        four_wire: bool,
-        terminals: str | None = None,
-    ) -> None:
-        self._driver = driver
-        super().__init__(
-            Dialogue(NAME, driver),
-            nplc=nplc,
-            compliance_V=compliance_V,
-            four_wire=four_wire,
-            terminals=terminals and {"front": "FRON", "rear": "REAR"}[terminals],
-        )
-
-    def _present_terminals(self) -> str:
-        return self._dialogue.ask(":ROUT:TERM?")
+    _name = NAME
 
     def _set_up(self, current_A: float, terminals: str) -> None:
         driver = self._driver

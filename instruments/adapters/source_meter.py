@@ -7,6 +7,7 @@ the measured current must be the one that was armed.
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from ..dialogue import Dialogue, Setting
 from ..errors import BenchError, ExchangeError
@@ -140,3 +141,30 @@ class SourceMeter(ABC):
             f"{self._dialogue.name} is in compliance at {self._compliance_V:g} V: the "
             "junction is open, a contact is off, or [limits] read_voltage_V is too low."
         )
+
+
+class ScpiSourceMeter(SourceMeter):
+    """A Keithley that speaks SCPI, with terminals in front and at the rear."""
+
+    _name: ClassVar[str]
+    _output_query = ":OUTP?"
+
+    def __init__(
+        self,
+        driver: Any,
+        nplc: float,
+        compliance_V: float,
+        four_wire: bool,
+        terminals: str | None = None,
+    ) -> None:
+        self._driver = driver
+        super().__init__(
+            Dialogue(self._name, driver),
+            nplc=nplc,
+            compliance_V=compliance_V,
+            four_wire=four_wire,
+            terminals=terminals and {"front": "FRON", "rear": "REAR"}[terminals],
+        )
+
+    def _present_terminals(self) -> str:
+        return self._dialogue.ask(":ROUT:TERM?")

@@ -18,7 +18,6 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 from pymeasure.instruments.kepco import KepcoBOP3612
-from typing_extensions import override
 
 from ..clock import Clock
 from ..connection import Connection
@@ -64,22 +63,12 @@ class KepcoSection(MagnetSection):
         "write_termination": "\n",
     }
 
-    @property
-    def rated(self) -> Rating:
-        """The rating of the model."""
-        raise NotImplementedError
-
 
 class KepcoBOP3612Section(KepcoSection):
     """A `[magnet]` on a Kepco BOP 36-12."""
 
     driver: Literal["KepcoBOP3612"]
     compliance_V: Annotated[float, Field(gt=0, le=36)] = 36.0
-
-    @property
-    @override
-    def rated(self) -> Rating:
-        return Rating(36.0, 12.0)
 
 
 class KepcoBOPSection(KepcoSection):
@@ -88,25 +77,28 @@ class KepcoBOPSection(KepcoSection):
     driver: Literal["KepcoBOP"]
     rating: Annotated[str, Field(pattern=r"^[1-9]\d*-[1-9]\d*$")]
 
-    @property
-    @override
-    def rated(self) -> Rating:
-        voltage, _, current = self.rating.partition("-")
-        return Rating(float(voltage), float(current))
-
     @model_validator(mode="after")
     def _check_compliance(self) -> Self:
-        if self.compliance_V > self.rated.voltage_V:
+        rated = rating_of(self)
+        if self.compliance_V > rated.voltage_V:
             raise PydanticCustomError(
                 "compliance",
                 "has compliance_V = {given}, and a BOP {rating} reaches {rated} V; lower it",
                 {
                     "given": f"{self.compliance_V:g}",
                     "rating": self.rating,
-                    "rated": f"{self.rated.voltage_V:g}",
+                    "rated": f"{rated.voltage_V:g}",
                 },
             )
         return self
+
+
+def rating_of(section: KepcoSection) -> Rating:
+    """Return the rating of the model in a section."""
+    if not isinstance(section, KepcoBOPSection):
+        return Rating(36.0, 12.0)
+    voltage, _, current = section.rating.partition("-")
+    return Rating(float(voltage), float(current))
 
 
 class KepcoCoilSupply:
@@ -336,31 +328,32 @@ def open_supply(section: KepcoSection, bench: Connection) -> KepcoCoilSupply:
         largest_A=abs(bench.limits.field_T / section.coil_T_per_A),
         rate_A_per_s=abs(bench.limits.field_rate_T_per_s / section.coil_T_per_A),
         compliance_V=section.compliance_V,
-        rated=section.rated,
+        rated=rating_of(section),
         report=bench.report_set_point,
     )
     identity = supply.identity
     if identity.upper().startswith("KEPCO") and not re.search(
-        rf"[ ,]{section.rated}[A-Z]?\b", identity
+        rf"[ ,]{rating_of(section)}[A-Z]?\b", identity
     ):
         raise BenchError(
             f"The supply at {section.address} identifies itself as {shown(identity)}, which is no "
-            f"BOP {section.rated}; correct rating or driver in the bench file."
+            f"BOP {rating_of(section)}; correct rating or driver in the bench file."
         )
     return supply
 
 
 def safe_steps(section: KepcoSection, limits: Limits) -> tuple[Step, ...]:
     """Return the messages that ramp the coil down, whatever is regulated, and switch it off."""
+    rated = rating_of(section)
     rate_A_per_s = abs(limits.field_rate_T_per_s / section.coil_T_per_A)
-    rate_V_per_s = rate_A_per_s * section.compliance_V / section.rated.current_A
+    rate_V_per_s = rate_A_per_s * section.compliance_V / rated.current_A
     on, mode = Query("OUTP?", "1"), "FUNC:MODE?"
     return (
         Ramp(
             "CURR?",
             "CURR {:g}",
             rate_A_per_s,
-            section.rated.current_A,
+            rated.current_A,
             conditions=(on, Query(mode, "1")),
             reported=True,
             interval_s=STEP_S,
@@ -369,7 +362,7 @@ def safe_steps(section: KepcoSection, limits: Limits) -> tuple[Step, ...]:
             "VOLT?",
             "VOLT {:g}",
             rate_V_per_s,
-            section.rated.voltage_V,
+            rated.voltage_V,
             conditions=(on, Query(mode, "0")),
             interval_s=STEP_S,
         ),

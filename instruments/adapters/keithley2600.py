@@ -39,7 +39,7 @@ class Keithley2600Section(ResistanceMeterSection):
     nplc: Annotated[float, Field(ge=0.001, le=25)] = 1.0
 
 
-class Keithley2600(Instrument):  # type: ignore[misc]
+class Keithley2600(Instrument):
     """The connection to a 2600A or 2600B."""
 
     def __init__(self, adapter: Any, name: str = "Keithley 2600", **kwargs: Any) -> None:

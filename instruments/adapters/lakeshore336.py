@@ -40,7 +40,7 @@ class LakeShore336Section(TemperatureControllerSection):
     heater_range: Annotated[int, Field(ge=1, le=5)]
 
 
-class LakeShore336(Instrument):  # type: ignore[misc]
+class LakeShore336(Instrument):
     """The connection to a 335, 336 or 350.
 
     PyMeasure's driver of the series sends set points in whatever unit is preferred, and has neither

@@ -4,7 +4,8 @@ Its commands are those of the 425 with more parameters, and a status register te
 probe is connected and the field within the range. PyMeasure has no driver of it.
 """
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 from pymeasure.instruments import Instrument
 from pyvisa.constants import Parity, StopBits
@@ -23,7 +24,7 @@ class LakeShore475Section(GaussmeterSection):
     driver: Literal["LakeShore475"]
 
 
-class LakeShore475(Instrument):  # type: ignore[misc]
+class LakeShore475(Instrument):
     """The connection to a 455 or 475; on a serial port 9600 baud, unless the bench file differs."""
 
     def __init__(self, adapter: Any, name: str = "Lake Shore 475", **kwargs: Any) -> None:
@@ -43,7 +44,7 @@ class LakeShore475Gaussmeter(LakeShore425Gaussmeter):
 
     _name = "The gaussmeter (475)"
     _largest_field_T = 35.0  # of the highest range that a probe has
-    _read_back = {"RDGMODE?": "1,3,", "UNIT?": "2", "AUTO?": "1"}  # noqa: RUF012
+    _read_back: ClassVar[Mapping[str, str]] = {"RDGMODE?": "1,3,", "UNIT?": "2", "AUTO?": "1"}
 
     def _set_up(self) -> None:
         for message in ("RDGMODE 1,3,1,1,1", "UNIT 2", "AUTO 1"):

@@ -42,7 +42,7 @@ class LakeShore643Section(MagnetSection):
     driver: Literal["LakeShore643"]
 
 
-class LakeShore643(Instrument):  # type: ignore[misc]
+class LakeShore643(Instrument):
     """The connection to a 643; on a serial port 57 600 baud."""
 
     def __init__(self, adapter: Any, name: str = "Lake Shore 643", **kwargs: Any) -> None:

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QLineEdit, QScrollArea
 
 from ...errors import DwmtjError
 from ...instruments import BenchFile
-from ...quantities import QuantityError, parse_temperature_K
 from ...station.messages import Job, NewJob
 from ...wording import counted
 from ..durations import duration
@@ -26,11 +25,11 @@ from ..parameters import Preview, Values, preview, protocol_help, protocol_names
 from ..window_state import WindowState
 from .form import ParameterForm
 from .preview import PreviewDrawing
+from .temperature_field import TemperatureField
 from .templates import TemplateMenu
 
 FIRST_PROTOCOL = "staircase-write"
 HINT_HEIGHT = 31  # two lines
-TEMPERATURE_WIDTH = 112
 PAUSE_MS = 60  # in typing, before the run is foretold
 
 
@@ -74,13 +73,7 @@ class NewRunPanel(Card):
         self.notes.setPlaceholderText("Notes")
         self.notes.setToolTip("Kept with the run")
         self.notes.setAccessibleName("Notes")
-        self.temperature = QLineEdit()
-        self.temperature.setPlaceholderText("Temperature")
-        self.temperature.setAccessibleName("Temperature")
-        self.temperature.setToolTip(
-            "Such as 85 °C: set and awaited if the bench has a controller, stated otherwise"
-        )
-        self.temperature.setFixedWidth(TEMPERATURE_WIDTH)
+        self.temperature = TemperatureField(bench)
         self.temperature.textChanged.connect(self.check)
         self.outcome = label("", "muted", wrap=True)
         self.save = button("Save template…", self.save_template, "Keep these values under a name")
@@ -118,7 +111,7 @@ class NewRunPanel(Card):
             self._say("One value is wrong." if wrong == 1 else f"{wrong} values are wrong.")
             return
         try:
-            self._temperature_K = self._stated_temperature_K()
+            self._temperature_K = self.temperature.value_K()
         except DwmtjError as error:
             self._say(str(error))
             return
@@ -149,9 +142,7 @@ class NewRunPanel(Card):
         self._editing = job
         self.show_values(job.new.protocol, {**_numbers(job.new.parameters)})
         self.notes.setText(job.new.notes)
-        self.temperature.setText(
-            "" if job.new.temperature_K is None else f"{job.new.temperature_K:.10g} K"
-        )
+        self.temperature.show_K(job.new.temperature_K)
         self._show_mode()
         if job.new.resume is None:
             self.focus_form()
@@ -198,18 +189,6 @@ class NewRunPanel(Card):
             notes=made.notes,
             temperature_K=made.temperature_K,
         )
-
-    def _stated_temperature_K(self) -> float | None:
-        """Return what is typed; raises DwmtjError if the bench cannot have this temperature."""
-        text = self.temperature.text().strip()
-        if not text:
-            return None
-        try:
-            temperature_K = parse_temperature_K(text)
-        except QuantityError as error:
-            raise DwmtjError(f"Temperature: {text} {error}.") from error
-        self._bench.check_temperature(temperature_K)
-        return temperature_K
 
     def _arrange(self) -> None:
         self.body.addLayout(row(self.title, self.operator))

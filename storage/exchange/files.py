@@ -21,7 +21,7 @@ _DAMAGES = (
     LookupError,
     MemoryError,
     OSError,
-    RuntimeError,  # and NotImplementedError, of Arrow
+    RuntimeError,
     TypeError,
     ValueError,
 )

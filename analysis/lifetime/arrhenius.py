@@ -19,7 +19,7 @@ from ...arrays import Floats
 from ..errors import AnalysisError
 from ..estimate import Estimate
 from .decay import SIGNIFICANCE, Decay, log_likelihood
-from .least import interval, least
+from .least import interval, least, least_of_one
 
 BOLTZMANN_eV_per_K = 8.617333262e-5
 FEWEST_TEMPERATURES = 3
@@ -58,25 +58,25 @@ class Arrhenius:
 
 @dataclass(frozen=True, slots=True)
 class _Data:
-    """Waits and the inverse temperatures 1/k_B T (1/eV) at which they were measured."""
+    """Waits (n,) and the inverse temperature 1/k_B T (1/eV) at which each was measured."""
 
-    inverse: tuple[float, ...]
-    held_s: tuple[Floats, ...]
-    left_s: tuple[Floats, ...]
+    inverse: Floats
+    held_s: Floats
+    left_s: Floats
 
     @classmethod
     def of(cls, temperatures_K: Sequence[float], decays: Sequence[Decay]) -> "_Data":
+        counts = [len(decay.waits.held_s) for decay in decays]
         return cls(
-            tuple(1 / (BOLTZMANN_eV_per_K * temperature) for temperature in temperatures_K),
-            tuple(decay.waits.held_s for decay in decays),
-            tuple(decay.waits.left_s for decay in decays),
+            1 / (BOLTZMANN_eV_per_K * np.repeat(np.asarray(temperatures_K, dtype=float), counts)),
+            np.concatenate([decay.waits.held_s for decay in decays]),
+            np.concatenate([decay.waits.left_s for decay in decays]),
         )
 
     def cost(self, log_rate: float, barrier_eV: float, at: float) -> float:
         """Return −ln L where ln Γ is `log_rate` at the inverse temperature `at`."""
-        total = 0.0
-        for inverse, held_s, left_s in zip(self.inverse, self.held_s, self.left_s, strict=True):
-            total -= log_likelihood(log_rate - barrier_eV * (inverse - at), held_s, left_s)
+        log_rates = log_rate - barrier_eV * (self.inverse - at)
+        total = -log_likelihood(log_rates, self.held_s, self.left_s)
         return total if np.isfinite(total) else 1e30
 
 
@@ -109,7 +109,7 @@ def fit_arrhenius(temperatures_K: Sequence[float], decays: Sequence[Decay]) -> A
     middle, (log_rate, barrier), cost = _best(data)
 
     def cost_of_barrier(barrier_eV: float) -> float:
-        return _least(lambda rate: data.cost(rate, barrier_eV, middle), log_rate)
+        return least_of_one(lambda rate: data.cost(rate, barrier_eV, middle), log_rate)
 
     low, high = interval(cost_of_barrier, barrier)
     attempt = Estimate(*(exp(max(-700.0, min(x, 700.0))) for x in _predict(data, inf)))
@@ -130,21 +130,18 @@ def _best(data: _Data) -> tuple[float, tuple[float, float], float]:
 
     The search starts from a straight line through escapes over exposure.
     """
-    middle = float(np.mean(data.inverse))
+    temperatures = np.unique(data.inverse)
+    middle = float(temperatures.mean())
     rates = []
-    for held_s, left_s in zip(data.held_s, data.left_s, strict=True):
+    for inverse in temperatures:
+        held_s, left_s = (each[data.inverse == inverse] for each in (data.held_s, data.left_s))
         gone = np.isfinite(left_s)
         rates.append(log((0.5 + gone.sum()) / (np.where(gone, left_s, held_s).sum() + 1e-30)))
-    slope, level = np.polyfit(np.array(data.inverse) - middle, rates, 1)
+    slope, level = np.polyfit(temperatures - middle, rates, 1)
     (log_rate, barrier), cost = least(
         lambda x: data.cost(float(x[0]), float(x[1]), middle), [float(level), -float(slope)]
     )
     return middle, (float(log_rate), float(barrier)), cost
-
-
-def _least(cost: Callable[[float], float], start: float) -> float:
-    """Return the least cost over one parameter."""
-    return least(lambda x: cost(float(x[0])), [start])[1]
 
 
 def _predict(data: _Data, temperature_K: float) -> tuple[float, float, float]:
@@ -155,8 +152,8 @@ def _predict(data: _Data, temperature_K: float) -> tuple[float, float, float]:
 
     def cost(there: float) -> float:
         if abs(span) < 1e-9:
-            return _least(lambda barrier_eV: data.cost(there, barrier_eV, at), barrier)
-        return _least(lambda rate: data.cost(rate, (rate - there) / span, middle), log_rate)
+            return least_of_one(lambda barrier_eV: data.cost(there, barrier_eV, at), barrier)
+        return least_of_one(lambda rate: data.cost(rate, (rate - there) / span, middle), log_rate)
 
     value = log_rate - barrier * span
     low, high = interval(cost, value)

@@ -93,14 +93,12 @@ def measure_decay(waits: Waits, noise_fits: bool = True) -> Decay:
     return Decay(waits, rate, constancy, shape, drift, noise_fits and curvature >= SIGNIFICANCE)
 
 
-def log_likelihood(log_rate: float, held_s: Floats, left_s: Floats) -> float:
-    """Return the log-likelihood of waits (n,) at a rate exp(`log_rate`) in Hz."""
-    rate = exp(min(log_rate, 700.0))
-    gone = np.isfinite(left_s)
-    gap = rate * (left_s[gone] - held_s[gone])
-    with np.errstate(divide="ignore"):
-        escaped = float(np.log(-np.expm1(-gap)).sum())
-    return escaped - rate * float(held_s.sum())
+def log_likelihood(log_rate: float | Floats, held_s: Floats, left_s: Floats) -> float:
+    """Return the log-likelihood of waits (n,) at one rate exp(`log_rate`) in Hz, or (n,) rates."""
+    rate = np.exp(np.clip(log_rate, -700.0, 700.0))
+    with np.errstate(divide="ignore"):  # a wait that was never left adds ln 1
+        escaped = np.log(-np.expm1(-rate * (left_s - held_s))).sum()
+    return float(escaped - (rate * held_s).sum())
 
 
 def _rate(waits: Waits) -> Estimate:

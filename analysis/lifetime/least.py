@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from math import inf
 
 import numpy as np
-from scipy.optimize import brentq, minimize
+from scipy.optimize import brentq, minimize, minimize_scalar
 
 from ...arrays import Floats
 from ..intervals import Z
@@ -23,6 +23,11 @@ def least(cost: Callable[[Floats], float], start: Sequence[float]) -> tuple[Floa
     return np.asarray(found.x, dtype=float), float(found.fun)
 
 
+def least_of_one(cost: Callable[[float], float], start: float) -> float:
+    """Return the least cost over one parameter, by Brent's search from beside `start`."""
+    return float(minimize_scalar(cost, (start - 0.1, start + 0.1), tol=1e-7).fun)
+
+
 def interval(cost: Callable[[float], float], best: float) -> tuple[float, float]:
     """Return the 95 % interval about `best`, where twice a cost −ln L has risen by that of χ²."""
     allowed = cost(best) + Z**2 / 2
@@ -33,6 +38,6 @@ def interval(cost: Callable[[float], float], best: float) -> tuple[float, float]
             step *= 1.6
         if step >= FARTHEST:
             return direction * inf
-        return float(brentq(lambda x: cost(x) - allowed, best, best + direction * step))
+        return float(brentq(lambda x: cost(x) - allowed, best, best + direction * step, xtol=1e-7))
 
     return end(-1.0), end(1.0)

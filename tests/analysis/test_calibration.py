@@ -52,9 +52,9 @@ PARAMETERS = {"rise_s": 1e-8, "fall_s": 1e-8, "read_current_A": 1e-4}
 
 
 def test_intervals_of_means_and_spreads_cover_the_truth() -> None:
-    """At 95 % coverage, fewer than 86 % of 72 devices has a probability below 1e-3."""
+    """At 95 % coverage, fewer than 83 % of 36 devices have a probability below 3e-3."""
     hits = []
-    for seed in range(80):
+    for seed in range(40):
         model = calibrate([a_run(seed, step_V=0.1)], "A3")
         if len(model.levels) != 4:
             continue
@@ -62,9 +62,9 @@ def test_intervals_of_means_and_spreads_cover_the_truth() -> None:
             spread = level.cycle_std_ohm
             assert spread is not None
             hits.append((covers(level.resistance_ohm, mean), covers(spread, std)))
-    assert len(hits) >= 4 * 72
+    assert len(hits) >= 4 * 36
     shares = np.reshape(hits, (-1, 4, 2)).mean(axis=0)
-    assert (shares >= 0.86).all(), shares
+    assert (shares >= 0.83).all(), shares
 
 
 def covers(found: Quantity, truth: float) -> bool:

@@ -16,13 +16,13 @@ READ_NOISE_OHM = 0.02
 
 
 def test_numbers_means_and_spreads_are_recovered(known_levels: Maker, staircase_run: Maker) -> None:
-    """100 devices of 2 to 9 levels 6 to 50 σ apart: 98 % are to be right.
+    """50 devices of 2 to 9 levels 6 to 50 σ apart: 98 % are to be right.
 
-    A true share of 98 % gives fewer than 95 with probability 0.05. About 560 intervals of each
-    kind: at 95 % true coverage fewer than 92 % or more than 98 % happen with probability 2e-3.
+    A true share of 98 % gives fewer than 46 with probability 3e-3. About 280 intervals of each
+    kind: at 95 % true coverage fewer than 91 % or more than 98.5 % happen with probability 3e-3.
     """
     right, mean_covered, sigma_covered = 0, [], []
-    for seed in range(100):
+    for seed in range(50):
         rng = np.random.default_rng(1000 + seed)
         truth = known_levels(rng, 6, 50)
         run = staircase_run(truth, rng, int(rng.integers(6, 16)))
@@ -35,9 +35,9 @@ def test_numbers_means_and_spreads_are_recovered(known_levels: Maker, staircase_
             sigma = float(np.hypot(truth.sigma_ohm[k], READ_NOISE_OHM))
             mean_covered.append(truth.mean_ohm[k] in level.resistance_ohm)
             sigma_covered.append(sigma in level.sigma_ohm)
-    assert right >= 95
-    assert 0.92 <= np.mean(mean_covered) <= 0.98
-    assert 0.92 <= np.mean(sigma_covered) <= 0.985
+    assert right >= 46
+    assert 0.91 <= np.mean(mean_covered) <= 0.985
+    assert 0.91 <= np.mean(sigma_covered) <= 0.985
 
 
 def device_runs(count: int, cycles: int) -> list[pd.DataFrame]:

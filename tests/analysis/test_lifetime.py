@@ -53,10 +53,10 @@ def decay(left_after_s: Floats, exponent: float = 0.0) -> Decay:
 
 @pytest.mark.parametrize("rate_Hz", [1e-4, 1e-2])
 def test_an_escape_rate_lies_in_its_interval_as_often_as_it_should(rate_Hz: float) -> None:
-    """100 runs of ten waits; fewer than 88 covered at true 95 %: 3e-3."""
+    """60 runs of ten waits; fewer than 51 covered at true 95 %: 7e-4."""
     rng = np.random.default_rng(3)
-    covered = [rate_Hz in decay(rng.exponential(1 / rate_Hz, 10)).rate_Hz for _ in range(100)]
-    assert sum(covered) >= 88
+    covered = [rate_Hz in decay(rng.exponential(1 / rate_Hz, 10)).rate_Hz for _ in range(60)]
+    assert sum(covered) >= 51
 
 
 def test_without_an_escape_there_is_a_bound_and_no_lifetime() -> None:

@@ -20,7 +20,7 @@ CONFIGURATION = ComparisonConfiguration(
     data_set="mnist",
     technologies=find_listed(["DW-MTJ, scaled", "SONOS"]),
     seeds=(0, 1),
-    learning_rates=(0.01, 0.3),
+    learning_rates=(0.03, 0.3),
     schedule=OnLineSchedule(epochs=2, batch=20),
 )
 
@@ -28,11 +28,11 @@ CONFIGURATION = ComparisonConfiguration(
 @pytest.fixture(scope="module")
 def images() -> Images:
     rng = np.random.default_rng(8)
-    labels = rng.integers(0, 10, 1000).astype(np.uint8)
-    pictures = rng.integers(0, 60, (1000, 28, 28)).astype(np.uint8)
+    labels = rng.integers(0, 10, 500).astype(np.uint8)
+    pictures = rng.integers(0, 60, (500, 28, 28)).astype(np.uint8)
     for picture, label in zip(pictures, labels, strict=True):
         picture[2 * label + 4 : 2 * label + 7] += 150
-    return Images(pictures[:800], labels[:800], pictures[800:], labels[800:], DIGITS)
+    return Images(pictures[:400], labels[:400], pictures[400:], labels[400:], DIGITS)
 
 
 def run(images: Images, path: Path, stop_after: int = 10**6) -> tuple[list[Compared], int]:

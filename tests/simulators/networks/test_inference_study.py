@@ -58,7 +58,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Resnet:
 
 @pytest.fixture(scope="module")
 def data() -> ImageBytes:
-    return on_device(*coloured(300, 3), CPU)
+    return on_device(*coloured(150, 3), CPU)
 
 
 def run(
@@ -169,13 +169,13 @@ def test_intervals_of_the_loss_hold_what_other_programmings_and_images_show(
 ) -> None:
     """20 intervals at 95 %: fewer than 16 would hold in 1 of 390 such tests."""
     config = replace(
-        CONFIGURATION, notches=(128,), noises=(20.0,), programmings=6, max_programmings=6
+        CONFIGURATION, notches=(128,), noises=(20.0,), programmings=4, max_programmings=4
     )
-    many = replace(config, programmings=16, max_programmings=16, mapping=DeviceMapping(seed=99))
-    truth = run(network, on_device(*coloured(900, 50), CPU), tmp_path / "truth", many)[0].cells[0]
+    many = replace(config, programmings=12, max_programmings=12, mapping=DeviceMapping(seed=99))
+    truth = run(network, on_device(*coloured(600, 50), CPU), tmp_path / "truth", many)[0].cells[0]
     held = 0
     for seed in range(20):
-        shown = on_device(*coloured(150, 100 + seed), CPU)
+        shown = on_device(*coloured(100, 100 + seed), CPU)
         path = tmp_path / str(seed)
         cell = run(network, shown, path, replace(config, mapping=DeviceMapping(seed=seed)))[
             0

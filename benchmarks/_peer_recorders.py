@@ -54,7 +54,7 @@ def armed() -> Iterator[tuple[Bench, Callable[[float], float]]]:
         yield bench, bare
 
 
-def bare_calls(points: int, folder: Path, told: Told) -> float:
+def bare_calls(points: int, _folder: Path, _told: Told) -> float:
     """Make the calls and record nothing."""
     with armed() as (_, bare):
         began_s = time.perf_counter()
@@ -86,8 +86,8 @@ def with_pymeasure(points: int, folder: Path, told: Told) -> float:
     """A Worker that records to CSV."""
     with armed() as (_, bare):
 
-        class Staircase(Procedure):
-            DATA_COLUMNS = ["amplitude_V", "resistance_ohm"]
+        class Staircase(Procedure):  # type: ignore[misc]
+            DATA_COLUMNS = ("amplitude_V", "resistance_ohm")
 
             def execute(self) -> None:
                 for amplitude_V in amplitudes_V(points):

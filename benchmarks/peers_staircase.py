@@ -34,9 +34,7 @@ def main() -> int:
                 taken_s = RECORDERS[name](points, Path(folder), _nothing)
             times_us[name].append(taken_s / points * 1e6)
     beyond_us = {
-        name: statistics.median(
-            t - bare for t, bare in zip(taken, times_us[BARE], strict=True)
-        )
+        name: statistics.median(t - bare for t, bare in zip(taken, times_us[BARE], strict=True))
         for name, taken in times_us.items()
     }
     print(f"{BARE}: {statistics.median(times_us[BARE]):.0f} µs a point")

@@ -135,6 +135,7 @@ COMMANDS = CommandSet(
         field(f"{_SENSE_VOLTS}:NPLCycles", Real("", 0.01, 10.0, 1.0), "nplc"),
         field(f"{_SENSE_VOLTS}:RSENse", Boolean(), "four_wire"),
         Command("READ", _read, query_parameters=(Raw(),) * 5, query_optional=5),
+        Command("MEASure", _read, query_parameters=(Raw(),) * 5, query_optional=5),
     )
 )
 

@@ -1,9 +1,9 @@
 """Keithley 2601B source-meter: the lines of Lua that a resistance meter needs, one channel.
 
 Not a Lua interpreter: a message is statements separated by semicolons, each an assignment of a
-number to an attribute, a call, `local i,v=smua.measure.iv()`, or a `print` of attributes, numbers
-and what was measured before in the message. Anything else is an error in the queue, -285. Ranges,
-resolution and noise are those of the 2400.
+number to an attribute, a call, `local i,v=smua.measure.iv()`, or a `print` of attributes, numbers,
+`smua.measure.i()`, `.v()` and `.r()`, and what was measured before in the message. Anything else is
+an error in the queue, -285. Ranges, resolution and noise are those of the 2400.
 """
 
 import re
@@ -15,11 +15,18 @@ from ..circuit.circuit import Circuit
 from ..errors import ScpiError
 from ..scpi.instrument import Instrument, Model, common_commands
 from ..scpi.parser import CommandSet, Step
+from .keithley_2400.converter import OVERFLOW, SourceMeasurement
 from .keithley_2400.source_meter import SourceMeter
 
 _ASSIGNMENT = re.compile(r"([a-z][\w.]*)\s*=\s*(\S+)\Z")
 _PRINT = re.compile(r"print\((.*)\)\Z")
 _MEASURE = re.compile(r"local i,v=smua\.measure\.iv\(\)\Z")
+_MEASURED: dict[str, Callable[[SourceMeasurement], float]] = {
+    "smua.measure.i()": lambda reading: reading.current,
+    "smua.measure.v()": lambda reading: reading.voltage,
+    "smua.measure.r()": lambda at: at.voltage / at.current if at.current else OVERFLOW,
+}
+_MODEL = "2601B"
 _CHANNEL_DEFAULTS = {"smua.measure.autorangev": 1.0, "smua.source.autorangei": 1.0}
 
 
@@ -27,7 +34,7 @@ class Keithley2601B(SourceMeter):
     """The core of the 2400 with the attributes of `smua`."""
 
     def __init__(self, circuit: Circuit) -> None:
-        super().__init__(circuit, circuit.random_for("2601B"))
+        super().__init__(circuit, circuit.random_for(_MODEL))
         self.digits = 6
         self.others = dict(_CHANNEL_DEFAULTS)
         self.reset()
@@ -52,6 +59,7 @@ class Keithley2601B(SourceMeter):
             "smua.sense": float(settings.four_wire),
             "smua.measure.nplc": settings.nplc,
             "format.asciiprecision": float(self.digits),
+            "localnode.linefreq": float(self.line_frequency_Hz),
             **self.others,
         }
         if name not in values:
@@ -95,6 +103,11 @@ class _Chunk:
             return "\t".join([self._shown(float(code)), text.strip('"'), self._shown(severity)])
         if expression == "errorqueue.count":
             return self._shown(float(self.instrument.count_errors()))
+        if expression == "localnode.model":
+            return _MODEL
+        if expression in _MEASURED:
+            (reading,) = core.read()
+            return self._shown(_MEASURED[expression](reading))
         if expression in self.local:
             return self._shown(self.local[expression])
         try:
@@ -151,7 +164,7 @@ class Statements(CommandSet):
 
 
 MODEL = Model(
-    name="2601B",
+    name=_MODEL,
     identity="Keithley Instruments Inc., Model 2601B, 4301234, 3.3.5",
     commands=Statements(common_commands()),
     build=Keithley2601B,

@@ -1,7 +1,7 @@
 """The same staircase recorded by this project, PyMeasure and QCoDeS, on the virtual bench.
 
 A recorder takes a number of points, a folder for its file and what is to be told after each point:
-it measures them all and returns the seconds they took, without opening and closing. PyMeasure and
+it measures them all and returns what they took, without opening and closing. PyMeasure and
 QCoDeS make the bare calls of PyMeasure's drivers; this project confirms each set point besides.
 """
 
@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from pymeasure.experiment import Procedure, Results, Worker
@@ -23,9 +24,25 @@ from dwmtj.protocols.running.run_events import Event, PointMeasured
 from dwmtj.storage import Store
 
 Told = Callable[[], None]
-Recorder = Callable[[int, Path, Told], float]
+Recorder = Callable[[int, Path, Told], "Taken"]
 START_V, STEP_V = 0.5, 1e-4
 BENCH = "virtual-trapezoid"
+
+
+class Taken(NamedTuple):
+    """What a recording took, by the wall clock and of the processors."""
+
+    wall_s: float
+    processor_s: float
+
+    @classmethod
+    def now(cls) -> "Taken":
+        return cls(time.perf_counter(), time.process_time())
+
+    def until_now(self) -> "Taken":
+        """Return what it took since this time."""
+        now = Taken.now()
+        return Taken(now.wall_s - self.wall_s, now.processor_s - self.processor_s)
 
 
 def amplitudes_V(points: int) -> list[float]:
@@ -54,16 +71,26 @@ def armed() -> Iterator[tuple[Bench, Callable[[float], float]]]:
         yield bench, bare
 
 
-def bare_calls(points: int, _folder: Path, _told: Told) -> float:
+def bare_calls(points: int, _folder: Path, _told: Told) -> Taken:
     """Make the calls and record nothing."""
     with armed() as (_, bare):
-        began_s = time.perf_counter()
+        began = Taken.now()
         for amplitude_V in amplitudes_V(points):
             bare(amplitude_V)
-        return time.perf_counter() - began_s
+        return began.until_now()
 
 
-def with_dwmtj(points: int, folder: Path, told: Told) -> float:
+def confirmed_calls(points: int, _folder: Path, _told: Told) -> Taken:
+    """Make this project's calls, each set point confirmed, and record nothing."""
+    with armed() as (bench, _):
+        began = Taken.now()
+        for amplitude_V in amplitudes_V(points):
+            bench.generator.fire(amplitude_V)
+            bench.meter.read()
+        return began.until_now()
+
+
+def with_dwmtj(points: int, folder: Path, told: Told) -> Taken:
     """Every point confirmed and committed before it is told of."""
 
     def listen(event: Event) -> None:
@@ -77,12 +104,12 @@ def with_dwmtj(points: int, folder: Path, told: Told) -> float:
     }
     staircase = make_protocol("staircase-write", ladder)
     with open_bench(load_bench_file(BENCH)) as bench, Store.open(folder / "run.sqlite") as store:
-        began_s = time.perf_counter()
+        began = Taken.now()
         run(staircase, bench, store, listeners=(listen,))
-        return time.perf_counter() - began_s
+        return began.until_now()
 
 
-def with_pymeasure(points: int, folder: Path, told: Told) -> float:
+def with_pymeasure(points: int, folder: Path, told: Told) -> Taken:
     """A Worker that records to CSV."""
     with armed() as (_, bare):
 
@@ -96,13 +123,13 @@ def with_pymeasure(points: int, folder: Path, told: Told) -> float:
                     told()
 
         worker = Worker(Results(Staircase(), str(folder / "run.csv")))
-        began_s = time.perf_counter()
+        began = Taken.now()
         worker.start()
         worker.join(timeout=3600)
-        return time.perf_counter() - began_s
+        return began.until_now()
 
 
-def with_qcodes(points: int, folder: Path, told: Told, write_period_s: float = 5.0) -> float:
+def with_qcodes(points: int, folder: Path, told: Told, write_period_s: float = 5.0) -> Taken:
     """A dataset as it comes: points are kept in memory and written every five seconds."""
     from qcodes.dataset import (
         Measurement,
@@ -120,22 +147,23 @@ def with_qcodes(points: int, folder: Path, told: Told, write_period_s: float = 5
         measurement.write_period = write_period_s
         measurement.register_parameter(amplitude)
         measurement.register_parameter(resistance, setpoints=(amplitude,))
-        began_s = time.perf_counter()
+        began = Taken.now()
         with measurement.run() as saver:
             for amplitude_V in amplitudes_V(points):
                 amplitude.set(amplitude_V)
                 saver.add_result((amplitude, amplitude_V), (resistance, resistance.get()))
                 told()
-        return time.perf_counter() - began_s
+        return began.until_now()
 
 
-def with_qcodes_every_ms(points: int, folder: Path, told: Told) -> float:
+def with_qcodes_every_ms(points: int, folder: Path, told: Told) -> Taken:
     """A dataset that is written every millisecond, the shortest period it takes."""
     return with_qcodes(points, folder, told, write_period_s=1e-3)
 
 
 RECORDERS: dict[str, Recorder] = {
     "the bare driver calls": bare_calls,
+    "the same, confirmed": confirmed_calls,
     "dwmtj": with_dwmtj,
     "PyMeasure (Worker, CSV)": with_pymeasure,
     "QCoDeS, as it comes": with_qcodes,

@@ -1,9 +1,12 @@
-"""What is left of nights with power cuts: `nights.py [NIGHTS [DEVICES [KILLS]]]`.
+"""What is left of nights with power cuts: `nights.py [NIGHTS [DEVICES [KILLS [FULL_DISKS]]]]`.
 
 A sequence is carried out on the devices of the virtual array, one after another, by a station that
 is killed (SIGKILL) in the middle of runs, at random moments of each night, started again and told
 to resume. Every device has a staircase and, if that shows levels, a read series; in every second
 night a read series fails whose device reads more than 1 kΩ.
+
+A disk that runs full in the middle of a run (a file system in memory of its own, which root alone
+can mount, filled by another file) holds the sequence; it is resumed once there is room again.
 
 Checked of each night: every point that a client had been told of is in the store, a finished run is
 never repeated, each step has exactly one outcome with the status of its run, and the report exists.
@@ -12,10 +15,12 @@ never repeated, each step has exactly one outcome with the status of its run, an
 import os
 import random
 import signal
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,20 +33,23 @@ from dwmtj.storage import Status, Store
 COLUMNS = 20  # of the virtual array
 SEED = 20261127
 POLL_S = 0.02
+DISK_SIZE = "1g"
 
 
 def main() -> None:
     """Print what was checked, night by night, and the sums."""
-    numbers = [*map(int, sys.argv[1:]), *(5, 64, 2)[len(sys.argv) - 1 :]]
-    count, devices, kills = numbers[:3]
+    numbers = [*map(int, sys.argv[1:]), *(5, 64, 2, 0)[len(sys.argv) - 1 :]]
+    count, devices, kills, full_disks = numbers[:4]
     choose = random.Random(SEED)
-    totals = dict.fromkeys(("steps", "runs", "points", "kills", "resumed", "failed", "lost"), 0)
-    with tempfile.TemporaryDirectory() as folder:
+    totals = dict.fromkeys(
+        ("steps", "runs", "points", "kills", "full", "resumed", "failed", "lost"), 0
+    )
+    with tempfile.TemporaryDirectory() as folder, _own_disk(Path(folder), wanted=full_disks > 0):
         os.environ["XDG_RUNTIME_DIR"] = folder
         database = Path(folder) / "lab.sqlite"
         for number in range(1, count + 1):
             began_s = time.monotonic()
-            found = _night(database, _sequence(number, devices), kills, choose)
+            found = _night(database, _sequence(number, devices), kills, full_disks, choose)
             for name, value in found.items():
                 totals[name] += value
             print(f"night {number}: {found}, {time.monotonic() - began_s:.0f} s", flush=True)
@@ -74,30 +82,61 @@ def _sequence(night: int, devices: int) -> RunSequence:
     return RunSequence.model_validate({**document, "step": steps})
 
 
+@contextmanager
+def _own_disk(folder: Path, *, wanted: bool) -> Iterator[None]:
+    """Mount a file system in memory on a folder, if wanted, that can be filled."""
+    if wanted:
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_SIZE}", "tmpfs", str(folder)]
+        subprocess.run(mount, check=True)
+    try:
+        yield
+    finally:
+        if wanted:
+            subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
 def _night(
-    database: Path, sequence: RunSequence, kills: int, choose: random.Random
+    database: Path, sequence: RunSequence, kills: int, full_disks: int, choose: random.Random
 ) -> dict[str, int]:
     station = _start(database)
     tag = station.begin_sequence(sequence)
     steps = 2 * len(sequence.device)
-    moments = sorted(choose.uniform(0.0, 0.9) for _ in range(kills))
+    events = [*[_kill] * kills, *[_fill_disk] * full_disks]
+    choose.shuffle(events)
+    moments = sorted(choose.uniform(0.0, 0.9) for _ in events)
     told: dict[int, int] = {}
     finished: dict[int, int] = {}  # attempts of runs that had finished before a kill
-    for moment in moments:
+    for moment, event in zip(moments, events, strict=True):
         _wait(station, told, partial(_has_ended, moment * steps))
         _wait(station, told, partial(_has_measured, choose.randrange(1, 400)))
-        os.kill(station.state().pid, signal.SIGKILL)
+        station = event(station, database, told)
         with Store.open(database) as store:
             done = [run for run in store.runs() if run.status is Status.FINISHED]
             finished |= {run.id: run.attempt for run in done}
-        station = _start(database)
         if station.state().sequence is not None and not _is_over(station.state()):
             station.resume_sequence()
     _wait(station, told, _is_over)
     station.shut_down()
     with Store.open(database) as store:
         night = with_outcomes(store, next(each for each in nights(store) if each.tag == tag))
-        return _checked(store, night, steps, told, finished, kills)
+        return _checked(store, night, steps, told, finished, kills, full_disks)
+
+
+def _kill(station: Station, database: Path, _told: dict[int, int]) -> Station:
+    """Kill the station; return one that has started after it."""
+    os.kill(station.state().pid, signal.SIGKILL)
+    return _start(database)
+
+
+def _fill_disk(station: Station, database: Path, told: dict[int, int]) -> Station:
+    """Fill the disk until the sequence is held, or over, and make room again."""
+    filler = database.with_name("filler")
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(bytes(2**20))
+    _wait(station, told, _is_held)
+    filler.unlink()
+    return station
 
 
 def _checked(
@@ -107,6 +146,7 @@ def _checked(
     told: dict[int, int],
     finished: dict[int, int],
     kills: int,
+    full_disks: int,
 ) -> dict[str, int]:
     runs = night.runs(store)
     assert night.end == "finished", night.end_detail
@@ -124,6 +164,7 @@ def _checked(
         "runs": len(runs),
         "points": sum(run.points for run in runs),
         "kills": kills,
+        "full": full_disks,
         "resumed": sum(run.attempt > 1 for run in runs),
         "failed": sum(outcome.status == "failed" for outcome in night.outcomes),
         "lost": lost,
@@ -152,6 +193,10 @@ def _has_ended(steps: float, state: StationState) -> bool:
 def _has_measured(points: int, state: StationState) -> bool:
     """Return True in the middle of a run, or if no further one comes."""
     return _is_over(state) or (state.run is not None and state.run.done >= points)
+
+
+def _is_held(state: StationState) -> bool:
+    return _is_over(state) or (state.sequence is not None and state.sequence.status == "held")
 
 
 def _is_over(state: StationState) -> bool:

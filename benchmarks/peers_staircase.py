@@ -1,9 +1,8 @@
-"""A staircase on the virtual bench by this project, PyMeasure and QCoDeS: time, and what a kill
-leaves.
+"""A staircase by this project, PyMeasure and QCoDeS: its time, and what a kill leaves of it.
 
-`peers_staircase.py [POINTS [ROUNDS]]`. Microseconds a point beyond the bare driver calls, and of a
-process that is killed (SIGKILL) in the middle of the staircase, how many of the points that it had
-measured a reader finds. QCoDeS is not installed with this project: without it, it is left out.
+`peers_staircase.py [POINTS [ROUNDS]]`, on the virtual bench. Microseconds a point beyond the calls
+to the drivers, and how many of the points that a process had measured before it was killed
+(SIGKILL) are left in its file.
 """
 
 import os
@@ -12,13 +11,12 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 
-from dwmtj.benchmarks._peer_recorders import RECORDERS, surviving
+from dwmtj.benchmarks._peer_recorders import RECORDERS, Taken, surviving
 
 POINTS, ROUNDS, KILLS = 2000, 5, 5
-BARE = "the bare driver calls"
+BARE, CONFIRMED = "the bare driver calls", "the same, confirmed"
 
 
 def main() -> int:
@@ -26,23 +24,36 @@ def main() -> int:
     if sys.argv[1:2] == ["record"]:
         return _record(sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]))
     points, rounds = (*map(int, sys.argv[1:]), *(POINTS, ROUNDS)[len(sys.argv) - 1 :])
-    names = [name for name in RECORDERS if find_spec("qcodes") or "QCoDeS" not in name]
-    times_us: dict[str, list[float]] = {name: [] for name in names}
+    names = list(RECORDERS)
+    taken: dict[str, list[Taken]] = {name: [] for name in names}
     for _ in range(rounds):
         for name in names:
             with tempfile.TemporaryDirectory() as folder:
-                taken_s = RECORDERS[name](points, Path(folder), _nothing)
-            times_us[name].append(taken_s / points * 1e6)
-    beyond_us = {
-        name: statistics.median(t - bare for t, bare in zip(taken, times_us[BARE], strict=True))
-        for name, taken in times_us.items()
-    }
-    print(f"{BARE}: {statistics.median(times_us[BARE]):.0f} µs a point")
-    for name in names[1:]:
-        kept = ", ".join(f"{left} of {measured}" for measured, left in map(_killed, [name] * KILLS))
-        print(f"{name}: {beyond_us[name]:.0f} µs beyond them; after a kill: {kept}", flush=True)
-    as_it_comes = beyond_us.get("QCoDeS, as it comes")
-    return int(as_it_comes is not None and beyond_us["dwmtj"] > as_it_comes)
+                taken[name].append(RECORDERS[name](points, Path(folder), _nothing))
+    for name in (BARE, CONFIRMED):
+        print(f"{name}: {_shown(_median_us(taken[name], points))}")
+    beyond_us = {}
+    for name in names[2:]:
+        calls = taken[CONFIRMED if name == "dwmtj" else BARE]
+        beyond = [
+            Taken(*(whole - own for whole, own in zip(*turn, strict=True)))
+            for turn in zip(taken[name], calls, strict=True)
+        ]
+        beyond_us[name] = _median_us(beyond, points)
+        kept = ", ".join(f"{left} of {told}" for told, left in map(_killed, [name] * KILLS))
+        print(
+            f"{name}: {_shown(beyond_us[name])} beyond its calls; after a kill: {kept}", flush=True
+        )
+    as_it_comes = beyond_us["QCoDeS, as it comes"]
+    return int(beyond_us["dwmtj"].processor_s > as_it_comes.processor_s)
+
+
+def _median_us(taken: list[Taken], points: int) -> Taken:
+    return Taken(*(statistics.median(each) / points * 1e6 for each in zip(*taken, strict=True)))
+
+
+def _shown(taken_us: Taken) -> str:
+    return f"{taken_us.wall_s:.0f} µs a point, {taken_us.processor_s:.0f} of them of the processor"
 
 
 def _nothing() -> None:

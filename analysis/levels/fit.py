@@ -30,6 +30,7 @@ class LevelFit:
 
 def fit_levels(pulsed: pd.DataFrame, groups: Sequence[Group]) -> LevelFit:
     """Return the distributions of the `pulsed_points` of a run around these groups."""
+    pulsed = pulsed[["cycle", "phase", "sequence", "resistance_ohm"]]
     resistance = pulsed["resistance_ohm"].to_numpy(dtype=float)
     mean, sigma = centres(groups)
     for _ in range(ROUNDS):

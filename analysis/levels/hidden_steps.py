@@ -34,11 +34,13 @@ def resolved_components(
     `readings` are the pulsed points in the coordinate of grouping, `label` (n,) their levels,
     `sigma` (levels,) the standard deviations, `components` those of the mixture.
     """
+    from .step_excess import changes  # numba is slow to import
+
     value = readings["resistance_ohm"].to_numpy(dtype=float)
     visits = visits_of(readings, label)
     long = visits[visits["readings"] >= MIN_READINGS]
     way = _way(readings, value)[long["sequence"].to_numpy()]
-    excess, change = _changes(value, long, way)
+    excess, change = changes(value, long["first"].to_numpy(), long["readings"].to_numpy(), way)
     level = long["level"].to_numpy()
     return tuple(
         _components(excess[level == one], change[level == one], float(sigma[one]), known)
@@ -61,20 +63,6 @@ def _chance(excess: Floats) -> float:
     if spread == 0:
         return 0.0 if excess.mean() > 0 else 1.0
     return float(stdtr(count - 1, -excess.mean() * np.sqrt(count) / spread))
-
-
-def _changes(value: Floats, visits: pd.DataFrame, way: Floats) -> tuple[Floats, Floats]:
-    """Return the excess of steps forwards, and the change from first to second half, by visit."""
-    excess, change = np.zeros(len(visits)), np.zeros(len(visits))
-    stays = zip(visits["first"].tolist(), visits["readings"].tolist(), way, strict=True)
-    for number, (first, readings, sign) in enumerate(stays):
-        part = sign * value[first : first + readings]
-        before = np.arange(1, readings)
-        step = -np.cumsum(part - part.mean())[:-1] / np.sqrt(before * (readings - before))
-        excess[number] = step.max() + step.min()
-        half = readings // 2
-        change[number] = part[-half:].mean() - part[:half].mean()
-    return excess, change
 
 
 def _way(readings: pd.DataFrame, value: Floats) -> Floats:

@@ -45,17 +45,17 @@ def state_maps(points: pd.DataFrame, levels: Sequence[Level]) -> tuple[StateMap,
     pulsed = pulsed_points(points)
     index = level_of_readings(pulsed, levels)
     amplitude = pulsed["amplitude_V"].to_numpy(dtype=float)
-    phase = pulsed["phase"].to_numpy()
+    phase, names = pd.factorize(pulsed["phase"])
     return tuple(
-        _map(str(name), amplitude[phase == name], index[phase == name], len(levels))
-        for name in pd.unique(phase)
+        _map(str(name), amplitude[phase == number], index[phase == number], len(levels))
+        for number, name in enumerate(names)
     )
 
 
 def _map(phase: str, amplitude_V: Floats, index: npt.NDArray[np.intp], levels: int) -> StateMap:
     amplitudes, row = np.unique(amplitude_V, return_inverse=True)
-    hits = np.zeros((len(amplitudes), levels), dtype=np.int64)
-    np.add.at(hits, (row, index), 1)
+    cells = np.bincount(row * levels + index, minlength=len(amplitudes) * levels)
+    hits = cells.reshape(len(amplitudes), levels)
     trials = hits.sum(axis=1)
     low, high = proportion_ends(hits, trials[:, None])
     return StateMap(phase, amplitudes, trials, hits, hits / trials[:, None], low, high)

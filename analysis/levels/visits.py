@@ -65,8 +65,11 @@ def goes_by_amplitude(pulsed: pd.DataFrame) -> bool:
     """
     if "amplitude_V" not in pulsed:
         return False
-    size = pulsed["amplitude_V"].abs().round(6).groupby(pulsed["sequence"].to_numpy())
-    return bool((size.nunique() == 1).all() and size.first().nunique() > 1)
+    size = pulsed["amplitude_V"].abs().to_numpy(dtype=float).round(6)
+    starts = np.flatnonzero(sequence_starts(pulsed))
+    largest = np.maximum.reduceat(size, starts)
+    equal = largest == np.minimum.reduceat(size, starts)
+    return bool(equal.all() and np.ptp(largest) > 0)
 
 
 def visits_of(pulsed: pd.DataFrame, label: Ints) -> pd.DataFrame:
@@ -80,7 +83,7 @@ def visits_of(pulsed: pd.DataFrame, label: Ints) -> pd.DataFrame:
             "level": label[starts],
             "sequence": pulsed["sequence"].to_numpy()[starts],
             "cycle": pulsed["cycle"].to_numpy()[starts],
-            "phase": pulsed["phase"].to_numpy()[starts],
+            "phase": pulsed["phase"].iloc[starts].to_numpy(),
             "first": starts,
             "readings": readings,
             "mean_ohm": np.add.reduceat(resistance, starts) / readings,

@@ -21,16 +21,28 @@ MAX_READING_COST = 40.0
 
 def change_cost(value: Floats, first: npt.NDArray[np.bool_], mean: Floats, sigma: Floats) -> float:
     """Return what a change of level costs, for the readings and levels that `viterbi` takes."""
-    falling = np.argsort(-mean)
-    edges = (mean[falling][1:] + mean[falling][:-1]) / 2
-    nearest = falling[np.searchsorted(-edges, -value)]
-    within = ~first[1:]
-    spread = np.hypot(sigma[nearest][1:], sigma[nearest][:-1])
-    moves = float((np.abs(np.diff(value)) > CLEAR * spread)[within].mean()) if within.any() else 0.0
+    moves = _share_moved(value, first, mean, sigma)
     if moves < BUSY:
         return TRANSITION_COST
     odds = (1 - moves) * (len(mean) - 1) / moves
     return min(TRANSITION_COST, float(np.log(max(1.0, odds))))
+
+
+@compiled
+def _share_moved(value: Floats, first: npt.NDArray[np.bool_], mean: Floats, sigma: Floats) -> float:
+    """Return the share of pulses after which readings differ by `CLEAR` σ of the nearest levels."""
+    moved, pulses, before = 0, 0, 0.0
+    for t in range(len(value)):
+        nearest = 0
+        for k in range(1, len(mean)):
+            if abs(mean[k] - value[t]) < abs(mean[nearest] - value[t]):
+                nearest = k
+        variance = sigma[nearest] ** 2
+        if not first[t]:
+            pulses += 1
+            moved += (value[t] - value[t - 1]) ** 2 > CLEAR**2 * (variance + before)
+        before = variance
+    return moved / pulses if pulses else 0.0
 
 
 @compiled
@@ -48,6 +60,7 @@ def viterbi(
     count, levels = len(value), len(mean)
     came_from = np.empty((count, levels), np.int8)
     cost = np.zeros(levels)
+    factor, normalisation = np.sqrt(0.5) / sigma, np.log(sigma)
     for t in range(count):
         cheapest = 0
         for k in range(levels):
@@ -59,8 +72,8 @@ def viterbi(
             if first[t] or cost[k] > base + change:
                 came_from[t, k] = cheapest
                 cost[k] = base if first[t] else base + change
-            z = (value[t] - mean[k]) / sigma[k]
-            cost[k] += min(0.5 * z * z, MAX_READING_COST) + np.log(sigma[k])
+            z = (value[t] - mean[k]) * factor[k]
+            cost[k] += min(z * z, MAX_READING_COST) + normalisation[k]
     path = np.empty(count, np.intp)
     k = int(np.argmin(cost))
     for t in range(count - 1, -1, -1):

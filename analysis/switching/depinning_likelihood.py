@@ -74,15 +74,22 @@ def log_weights(p: Floats) -> Floats:
 
 def count_pulses(trials: Trials) -> PulseCounts:
     """Return the kinds of pulses and of visits, and how often each was."""
-    pairs, kind = np.unique(
-        np.column_stack([trials.amplitude_V, trials.width_s]), axis=0, return_inverse=True
-    )
+    amplitudes, amplitude = np.unique(trials.amplitude_V, return_inverse=True)
+    widths, width = np.unique(trials.width_s, return_inverse=True)
+    pairs, kind = np.unique(amplitude * len(widths) + width, return_inverse=True)
     visits, visit = np.unique(trials.visit, return_inverse=True)
-    seen = np.zeros((len(visits), 2, len(pairs)))
-    np.add.at(seen, (visit, trials.switched.astype(int), kind), 1)
+    cell = (2 * visit + trials.switched) * len(pairs) + kind
+    seen = np.bincount(cell, minlength=2 * len(visits) * len(pairs)).astype(float)
+    seen = seen.reshape(len(visits), 2, len(pairs))
     alike, times = np.unique(seen, axis=0, return_counts=True)
     survived, switched = alike.transpose(1, 2, 0)
-    return PulseCounts(pairs[:, 0], pairs[:, 1], switched, survived, times.astype(float))
+    return PulseCounts(
+        amplitudes[pairs // len(widths)],
+        widths[pairs % len(widths)],
+        switched,
+        survived,
+        times.astype(float),
+    )
 
 
 _NODES, _weights = np.polynomial.hermite_e.hermegauss(NODES)

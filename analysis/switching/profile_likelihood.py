@@ -12,7 +12,7 @@ import numpy as np
 from ...arrays import Floats
 
 FARTHEST = 8.0
-HALVINGS = 10
+PRECISION = 1e-3
 FIRST = 0.02
 
 Cost = Callable[[Floats], tuple[float, Floats]]
@@ -25,28 +25,30 @@ def profile_ends(cost: Cost, best: Floats, which: int, rise: float) -> tuple[flo
     An end further than `FARTHEST` is infinite.
     """
     least = cost(best)[0]
-    low, high = (_end(cost, best, which, least + rise, sign) for sign in (-1.0, 1.0))
+    low, high = (_end(cost, best, which, least, rise, sign) for sign in (-1.0, 1.0))
     return low, high
 
 
-def _end(cost: Cost, best: Floats, which: int, highest: float, sign: float) -> float:
-    inside, start, reach = 0.0, best, FIRST
-    while True:
+def _end(cost: Cost, best: Floats, which: int, least: float, rise: float, sign: float) -> float:
+    from scipy.optimize import brentq
+
+    start = best
+
+    def beyond(reach: float) -> float:
+        """Return √rise here less √rise at the end, which is nearly linear; both above `least`."""
+        nonlocal start
         value, at = _least(cost, start, which, best[which] + sign * reach)
-        if value > highest:
-            break
-        if reach >= FARTHEST:
-            return sign * np.inf
-        inside, start, reach = reach, at, 2 * reach
-    outside = reach
-    for _ in range(HALVINGS):
-        middle = (inside + outside) / 2
-        value, at = _least(cost, start, which, best[which] + sign * middle)
-        if value > highest:
-            outside = middle
-        else:
-            inside, start = middle, at
-    return float(best[which] + sign * (inside + outside) / 2)
+        if value <= least + rise:
+            start = at
+        return float(np.sqrt(max(0.0, value - least)) - np.sqrt(rise))
+
+    inside, outside = 0.0, FIRST
+    while beyond(outside) <= 0:
+        if outside >= FARTHEST:
+            return float(sign * np.inf)
+        inside, outside = outside, 2 * outside
+    end = brentq(beyond, inside, outside, xtol=PRECISION * outside, rtol=PRECISION)
+    return float(best[which] + sign * end)
 
 
 def _least(cost: Cost, start: Floats, which: int, fixed: float) -> tuple[float, Floats]:

@@ -37,7 +37,7 @@ def switching_trials(
     index, first = level_of_readings(pulsed, levels), sequence_starts(pulsed)
     at = 1 + np.flatnonzero((index[:-1] == level) & ~first[1:])
     if phase is not None:
-        at = at[pulsed["phase"].to_numpy()[at] == phase]
+        at = at[(pulsed["phase"] == phase).to_numpy()[at]]
     if len(at) == 0:
         raise AnalysisError(
             f"No pulse of this run was fired at level {level}; choose a level it visits."

@@ -91,7 +91,7 @@ def find_switches(points: pd.DataFrame, levels: Sequence[Level]) -> tuple[Switch
     at = 1 + np.flatnonzero((index[1:] != index[:-1]) & ~sequence_starts(pulsed)[1:])
     columns = (
         pulsed["cycle"].to_numpy()[at].tolist(),
-        pulsed["phase"].to_numpy()[at].tolist(),
+        pulsed["phase"].iloc[at].tolist(),
         index[at - 1].tolist(),
         index[at].tolist(),
         amplitude[at].tolist(),

@@ -80,12 +80,11 @@ def _shifted(resistance_ohm: Floats) -> npt.NDArray[np.bool_]:
 
 
 def _summary(resistance_ohm: Floats, starts: Ints) -> Plateaus:
+    from .medians import medians  # numba is slow to import
+
     readings = np.diff(np.r_[starts, len(resistance_ohm)])
-    plateau = np.repeat(np.arange(len(starts)), readings)
-    ordered = resistance_ohm[np.lexsort((resistance_ohm, plateau))]
-    median = (ordered[starts + (readings - 1) // 2] + ordered[starts + readings // 2]) / 2
-    variance = group_variance(resistance_ohm, starts)
-    return Plateaus(median, variance, readings)
+    median = medians(resistance_ohm, np.r_[starts, len(resistance_ohm)])
+    return Plateaus(median, group_variance(resistance_ohm, starts), readings)
 
 
 def group_variance(values: Floats, starts: Ints) -> Floats:

@@ -6,7 +6,7 @@ from .levels.grouping.gradual import GradualDeviceError
 from .levels.state_map import StateMap, state_maps
 from .loop_branches import Branch, branches_of
 from .minor_loop import MinorLoop, measure_minor_loop
-from .outliers import Outliers
+from .outlier_summary import Outliers
 from .read_noise import NoiseSpectrum, measure_read_noise
 from .retention import Retention, measure_retention
 from .switching.adaptive_threshold import measure_adaptive_threshold

@@ -6,30 +6,32 @@
 | not positive | zero or less, in at most `FEW_SHARE` of the readings; more: wiring |
 | open contact, short, glitch | a spike: readings apart from all others that come and go (below) |
 | burnt junction | from here to the end all readings but spikes are apart, and none was before |
+| burnt junction, before forming | the far sides of one change that nothing undoes (see `one_way`) |
 | ladder apart | all readings of a ladder, and no other of its phase is there (below) |
 
 Readings are apart where a gap of `GAP` in ln R has none. A group apart of at most `SPIKE_SHARE` of
 the readings is one of spikes if it never lasts longer than `SPIKE` readings and its stays are where
 no level of a ladder has them: mostly above, or below, both their neighbours; now at the start of a
 ladder, now elsewhere; once at the end of one of several; or, a factor e^`FAR` away, in fewer than
-`OFTEN` of the ladders. Spikes of one exact value are autorange glitches. Ladders apart are at most
-`APART_SHARE` of at least `MIN_LADDERS`: an open contact for a cycle, a device before its forming.
+`OFTEN` of the ladders. `CEILING` times the others and more, it is an open contact however long it
+lasts, in fewer than `OFTEN` of the ladders or above both neighbours; nearer spikes of one exact
+value are autorange glitches. Ladders apart are at most `APART_SHARE` of at least `MIN_LADDERS`: an
+open contact for a cycle, a device before its forming.
 Of two ladders of a phase the second is burnt if its readings also span less than the first one's.
 """
-
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from ..arrays import Flags, Floats
+from .one_way import FAR, one_way_change
 
 OVERFLOW_OHM = 1e30
 FEW_SHARE = 0.05
 GAP = 0.35
-FAR = 3.0
 OFTEN = 0.6
+CEILING = 1e4
 SPIKE = 2
 SPIKE_SHARE = 0.2
 APART_SHARE = 1 / 3
@@ -38,24 +40,9 @@ BURNT_READINGS = 4
 BURNT_LADDERS = 2
 BINS_PER_GAP = 8
 
-BURNT, LADDER_APART = "burnt junction", "ladder apart"
+BURNT, LADDER_APART, UNFORMED = "burnt junction", "ladder apart", "before forming"
 
 Kinds = npt.NDArray[np.object_]
-
-
-@dataclass(frozen=True, slots=True)
-class Outliers:
-    """Outliers of one kind: how many, and the smallest and largest of them (ohm)."""
-
-    kind: str
-    readings: int
-    least_ohm: float
-    most_ohm: float
-
-    def __str__(self) -> str:
-        least, most = f"{self.least_ohm:.4g}", f"{self.most_ohm:.4g}"
-        span = least if least == most else f"{least} to {most}"
-        return f"{self.kind} ({self.readings} reading{'s' * (self.readings > 1)}, {span} Ω)"
 
 
 def outlier_kinds(
@@ -73,13 +60,22 @@ def outlier_kinds(
     part = np.flatnonzero((resistance_ohm > 0) & (resistance_ohm < OVERFLOW_OHM))
     log = np.log(resistance_ohm[part])
     apart = len(part) > 2 and float(np.ptp(log)) >= GAP
-    if len(part) == len(resistance_ohm) and not apart:
+    group = _groups(log) if apart else np.zeros(1, dtype=np.intp)
+    if len(part) == len(resistance_ohm) and group.max() == 0:
         return None
     kinds = np.full(len(resistance_ohm), None, dtype=object)
     kinds[resistance_ohm >= OVERFLOW_OHM] = "overflow"
     kinds[resistance_ohm <= 0] = "not positive"
-    group = _groups(log) if apart else np.zeros(1, dtype=np.intp)
-    if group.max() > 0:
+    if are_ladders and group.max() > 0:
+        change = one_way_change(log, group, sequence[part], phase[part])
+        if change is not None:
+            start, what = change
+            by_a_pulse = sequence[part[start]] == sequence[part[start - 1]]
+            early = UNFORMED if by_a_pulse else LADDER_APART
+            gone = slice(start, None) if what == "burnt" else slice(start)
+            kinds[part[gone]] = BURNT if what == "burnt" else early
+            part, group, log = (np.delete(each, gone) for each in (part, group, log))
+    if group.max() > group.min():
         burnt = _burnt(group, sequence[part])
         if burnt == len(part) and are_ladders:
             burnt = _burnt_ladder(log, group, sequence[part], phase[part])
@@ -93,17 +89,7 @@ def outlier_kinds(
         where = (phase if single else sequence)[part[:burnt]]
         order = np.argsort(where, kind="stable")
         kinds[part[order]] = _spikes(log[order], group[order], where[order])
-    return kinds if any(kind is not None for kind in kinds) else None
-
-
-def summary(resistance_ohm: Floats, kinds: Kinds) -> tuple[Outliers, ...]:
-    """Return the outliers by kind, in order of their first appearance."""
-    return tuple(
-        Outliers(str(kind), len(mine), float(mine.min()), float(mine.max()))
-        for kind in pd.unique(kinds)
-        if kind is not None
-        for mine in [resistance_ohm[kinds == kind]]
-    )
+    return kinds if pd.notna(kinds).any() else None
 
 
 def _groups(log: Floats) -> npt.NDArray[np.intp]:
@@ -193,10 +179,13 @@ def _spikes(log: Floats, group: npt.NDArray[np.intp], where: npt.NDArray[np.int6
     for one in np.flatnonzero(rare & (sizes > 0)):
         stays = np.flatnonzero(group[starts] == one)
         mine = group == one
-        far = abs(float(log[mine].mean()) - middle) > FAR
+        above = float(log[mine].mean()) - middle
         places = _places(group, starts[stays], ends[stays], first)
-        ladders = len(np.unique(where))
-        if lengths[stays].max() <= SPIKE and _comes_and_goes(places, ladders, far):
+        ladders, here = len(np.unique(where)), len(np.unique(where[mine]))
+        seldom = ladders >= MIN_LADDERS and here < OFTEN * ladders
+        is_open = above > np.log(CEILING) and (seldom or set(places) == {"spike"})
+        is_short_lived = lengths[stays].max() <= SPIKE
+        if is_open or (is_short_lived and _comes_and_goes(places, ladders, abs(above) > FAR)):
             kinds[mine] = _kind(log[mine], middle)
     return kinds
 
@@ -228,7 +217,8 @@ def _comes_and_goes(places: list[str], ladders: int, far: bool) -> bool:
 
 
 def _kind(log: Floats, middle: float) -> str:
-    if len(log) > 1 and float(np.ptp(log)) < 1e-9:
+    equal = len(log) > 1 and float(np.ptp(log)) < 1e-9
+    if equal and float(log.mean()) < middle + np.log(CEILING):
         return "autorange glitch"
     if float(log.mean()) > middle + np.log(10):
         return "open contact"

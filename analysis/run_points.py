@@ -9,17 +9,16 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ..arrays import Floats
+from ..arrays import Floats, Ints
 from ..storage import Phase
 from .errors import AnalysisError
+from .outlier_summary import Outliers, outliers_by_kind
 from .outliers import (
     BURNT,
     FEW_SHARE,
     OVERFLOW_OHM,
     Kinds,
-    Outliers,
     outlier_kinds,
-    summary,
 )
 
 MARK = "mark"
@@ -66,8 +65,8 @@ def screened_points(points: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Outliers,
     kinds = _kinds(pulsed)
     if kinds is None:
         return pulsed, ()
-    sound = np.array([kind is None for kind in kinds])
-    return pulsed[sound], summary(pulsed["resistance_ohm"].to_numpy(dtype=float), kinds)
+    resistance, cycle = pulsed["resistance_ohm"].to_numpy(dtype=float), pulsed["cycle"].to_numpy()
+    return pulsed[pd.isna(kinds)], outliers_by_kind(resistance, kinds, cycle)
 
 
 def pulses_as_read(points: pd.DataFrame) -> pd.DataFrame:
@@ -90,14 +89,14 @@ def before_burning(points: pd.DataFrame) -> pd.DataFrame:
 def _finite_pulsed(points: pd.DataFrame, *, possible: bool = True) -> pd.DataFrame:
     require(points, READ_COLUMNS)
     points = unmarked(points)
-    fired = points[points["amplitude_V"].notna()]
     amplitude, resistance = (
-        fired[column].to_numpy(dtype=float) for column in ("amplitude_V", "resistance_ohm")
+        points[column].to_numpy(dtype=float) for column in ("amplitude_V", "resistance_ohm")
     )
     good = np.isfinite(amplitude) & np.isfinite(resistance)
-    if len(fired) and good.mean() < 0.5:
+    fired = len(points) - int(np.isnan(amplitude).sum())
+    if good.sum() < 0.5 * fired:
         raise AnalysisError(
-            f"{len(good) - good.sum()} of {len(good)} readings after pulses are not numbers; "
+            f"{fired - good.sum()} of {fired} readings after pulses are not numbers; "
             f"check the contacts and measure again."
         )
     if good.sum() == 1:
@@ -108,17 +107,26 @@ def _finite_pulsed(points: pd.DataFrame, *, possible: bool = True) -> pd.DataFra
         raise AnalysisError(
             "The run has no readings after pulses; analyse a staircase, cycling or ramp run."
         )
-    pulsed = fired[good]
+    pulsed = points[good]
     negative = int((pulsed["resistance_ohm"] <= 0).sum())
     if possible and negative > FEW_SHARE * len(pulsed):
         raise ImpossibleResistanceError(
             f"{negative} of {len(pulsed)} resistances are zero or less, which no junction has; "
             "check the wiring."
         )
-    sequence = pulsed.groupby(["cycle", "phase"], sort=False).ngroup().to_numpy()
-    order = np.argsort(sequence, kind="stable")
-    ordered: pd.DataFrame = pulsed.iloc[order].assign(sequence=sequence[order])
+    starts = _stretches(pulsed)
+    number = pulsed.iloc[starts].groupby(["cycle", "phase"], sort=False).ngroup().to_numpy()
+    sequence = np.repeat(number, np.diff(np.r_[starts, len(pulsed)]))
+    ordered: pd.DataFrame = pulsed.assign(sequence=sequence)
+    if (np.diff(number) < 0).any():
+        ordered = ordered.iloc[np.argsort(sequence, kind="stable")]
     return ordered.assign(sequence=0) if _alternates(ordered, points) else ordered
+
+
+def _stretches(points: pd.DataFrame) -> Ints:
+    """Return where stretches of points of one cycle and phase begin, in the order of the points."""
+    cycle, phase = points["cycle"].to_numpy(), pd.factorize(points["phase"])[0]
+    return np.flatnonzero(np.r_[True, (cycle[1:] != cycle[:-1]) | (phase[1:] != phase[:-1])])
 
 
 def _alternates(pulsed: pd.DataFrame, points: pd.DataFrame) -> bool:
@@ -132,9 +140,13 @@ def _kinds(pulsed: pd.DataFrame) -> Kinds | None:
     """Return the kind of outlier that each reading is, None where there are no outliers."""
     phase = pd.factorize(pulsed["phase"])[0].astype(np.int64)
     resistance = pulsed["resistance_ohm"].to_numpy(dtype=float)
-    size = pulsed["amplitude_V"].abs().groupby(pulsed["sequence"].to_numpy())
-    are_ladders = bool((size.max() > size.min()).all())
-    return outlier_kinds(resistance, pulsed["sequence"].to_numpy(), phase, are_ladders=are_ladders)
+    size = pulsed["amplitude_V"].abs().to_numpy(dtype=float)
+    sequence = pulsed["sequence"].to_numpy()
+    starts = np.flatnonzero(np.r_[True, np.diff(sequence) != 0])
+    are_ladders = bool(
+        (np.maximum.reduceat(size, starts) > np.minimum.reduceat(size, starts)).all()
+    )
+    return outlier_kinds(resistance, sequence, phase, are_ladders=are_ladders)
 
 
 def missing_readings(points: pd.DataFrame) -> int:
@@ -150,11 +162,24 @@ def incomplete_cycles(points: pd.DataFrame) -> tuple[int, ...]:
     An aborted run leaves such cycles; a transition missing in one means nothing.
     """
     fired = points[points["amplitude_V"].notna()]
-    size = fired["amplitude_V"].abs().groupby([fired["cycle"], fired["phase"]])
-    largest, smallest = size.max().unstack(), size.min().unstack()
+    if fired.empty:
+        return ()
+    starts = _stretches(fired)
+    size = fired["amplitude_V"].abs().to_numpy(dtype=float)
+    series = (
+        fired[["cycle", "phase"]]
+        .iloc[starts]
+        .assign(
+            largest=np.maximum.reduceat(size, starts),
+            smallest=np.minimum.reduceat(size, starts),
+            pulses=np.diff(np.r_[starts, len(size)]),
+        )
+        .groupby(["cycle", "phase"])
+    )
+    largest, smallest = series["largest"].max().unstack(), series["smallest"].min().unstack()
     equal_pulses = ((largest == smallest) | largest.isna()).all(axis=None)
     if equal_pulses:  # trains, of which the longest is complete
-        largest = size.size().unstack()
+        largest = series["pulses"].sum().unstack()
     short = (largest < largest.max() - 1e-9) | largest.isna()
     return tuple(int(cycle) for cycle in short.index[short.any(axis=1)])
 

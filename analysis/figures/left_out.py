@@ -6,7 +6,7 @@ from textwrap import fill
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ..outliers import Outliers
+from ..outlier_summary import Outliers
 from ..run_points import missing_readings, screened_points
 from .house import GREY
 

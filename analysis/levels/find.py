@@ -7,7 +7,6 @@ of a size that BIC selects (see `mixture`, `repeats`), and what few visits split
 standard deviation of a reading over all cycles, visit to visit and within a visit.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,17 +14,20 @@ import pandas as pd
 
 from ...arrays import Floats
 from ..errors import AnalysisError
+from ..outlier_summary import Outliers, left_out
 from ..physical import cut_at_zero, require_falling
 from ..run_points import incomplete_cycles, missing_readings, screened_points
 from .assignment import assign_levels, level_of_readings, means_and_sigmas
 from .change import passing_levels
 from .drift import find_drift, steady_ohm
 from .fit import LevelFit, fit_levels
+from .forming import find_forming
 from .grouping.given import Wanted
 from .grouping.gradual import GradualDeviceError, ends_ohm, is_gradual
 from .grouping.group import group_as_given, group_readings
 from .grouping.merging import Grouping
 from .grouping.mixture import centres, narrowest
+from .grouping.smooth_trains import is_smooth_train
 from .hidden_steps import resolved_components
 from .level import Level, LevelReport
 from .resolution import mean_with_rounding, rounding_ohm, with_rounding
@@ -62,6 +64,22 @@ def measure_levels(points: pd.DataFrame, wanted: Wanted | None = None) -> LevelR
     or readings that do not repeat, and GradualDeviceError where there are no separate levels.
     """
     pulsed, outliers = screened_points(points)
+    try:
+        return _measured(points, pulsed, outliers, wanted)
+    except GradualDeviceError:
+        raise
+    except AnalysisError as error:
+        if not outliers:
+            raise
+        raise AnalysisError(f"{error} {left_out(outliers)}") from error
+
+
+def _measured(
+    points: pd.DataFrame,
+    pulsed: pd.DataFrame,
+    outliers: tuple[Outliers, ...],
+    wanted: Wanted | None,
+) -> LevelReport:
     by_amplitude = goes_by_amplitude(pulsed)
     drift = None if by_amplitude else find_drift(pulsed)
     steady = steady_ohm(pulsed, drift)
@@ -72,7 +90,7 @@ def measure_levels(points: pd.DataFrame, wanted: Wanted | None = None) -> LevelR
     raw = rounding_ohm(pulsed["resistance_ohm"].to_numpy(dtype=float))
     chosen = _grouped(pulsed, steady, raw, wanted)
     if wanted is None:
-        _check_separate(chosen, steady)
+        _check_separate(chosen, pulsed, steady)
     scale, groups, readings = chosen.scale, chosen.grouping.groups, chosen.readings
     fit = fit_levels(readings, groups)
     components = [group.components for group in groups]
@@ -96,6 +114,7 @@ def measure_levels(points: pd.DataFrame, wanted: Wanted | None = None) -> LevelR
         raise AnalysisError(SINGLE)
     require_falling([level.mean_ohm for level in levels])
     lost = len(groups) - len(levels)
+    label = level_of_readings(pulsed, levels)
     return LevelReport(
         levels,
         readings=len(pulsed),
@@ -105,13 +124,11 @@ def measure_levels(points: pd.DataFrame, wanted: Wanted | None = None) -> LevelR
         incomplete_cycles=incomplete_cycles(points),
         outliers=outliers,
         number_probability={n - lost: p for n, p in chosen.grouping.number.items()},
-        passing=() if by_amplitude else _passing(pulsed, levels),
+        passing=()
+        if by_amplitude
+        else passing_levels(pulsed["cycle"].to_numpy(), label, len(levels)),
+        forming=None if by_amplitude else find_forming(pulsed, label),
     )
-
-
-def _passing(pulsed: pd.DataFrame, levels: Sequence[Level]) -> tuple[int, ...]:
-    label = level_of_readings(pulsed, levels)
-    return passing_levels(pulsed["cycle"].to_numpy(), label, len(levels))
 
 
 def _components(readings: pd.DataFrame, fit: LevelFit, known: list[int]) -> list[int]:
@@ -139,6 +156,12 @@ class _Grouped:
             self.readings, label_readings(self.readings, *centres(groups)) if several else None
         )
 
+    def is_smooth(self, pulsed: pd.DataFrame, steady: Floats) -> bool:
+        groups = self.grouping.groups
+        if len(groups) < 2:
+            return False
+        return is_smooth_train(pulsed, steady, label_readings(self.readings, *centres(groups)))
+
 
 def _grouped(
     pulsed: pd.DataFrame, steady: Floats, rounding: float, wanted: Wanted | None
@@ -163,8 +186,8 @@ def _on_scale(
     return _Grouped(scale, readings, group_readings(readings, least))
 
 
-def _check_separate(chosen: _Grouped, steady: Floats) -> None:
-    if chosen.is_gradual():
+def _check_separate(chosen: _Grouped, pulsed: pd.DataFrame, steady: Floats) -> None:
+    if chosen.is_gradual() or chosen.is_smooth(pulsed, steady):
         raise GradualDeviceError(*ends_ohm(steady))
     levels, readings = len(chosen.grouping.groups), len(steady)
     if levels < 2:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..estimate import Estimate
-from ..outliers import Outliers
+from ..outlier_summary import Outliers
 from .drift import Drift
+from .forming import Forming
 from .scale import Scale
 
 LEAST_SHOWN = 0.05
@@ -46,7 +47,8 @@ class LevelReport:
     several mixture components. `once_visited` are those with a single
     visit, whose uncertainty is unknown. `outliers` are readings of no state of the junction, by
     kind. `number_probability` is P(number of levels), certain where few visits leave no doubt.
-    `passing` are those that only the first or the last cycles visit (see `change`).
+    `passing` are those that only the first or the last cycles visit (see `change`), `forming` is
+    how the first cycle differs from all later ones.
     """
 
     levels: tuple[Level, ...]
@@ -58,6 +60,7 @@ class LevelReport:
     outliers: tuple[Outliers, ...] = ()
     number_probability: Mapping[int, float] = field(default_factory=dict)
     passing: tuple[int, ...] = ()
+    forming: Forming | None = None
 
     @property
     def unresolved(self) -> tuple[int, ...]:

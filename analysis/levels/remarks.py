@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from ..formatting import format_interval
+from ..outlier_summary import left_out
+from .forming import Forming
 from .level import LevelReport
 
 MANY_CYCLES = 4
@@ -17,8 +19,7 @@ def _left_out(report: LevelReport) -> Iterator[str]:
     if report.missing_readings:
         yield f"{report.missing_readings} pulses have no reading after them."
     if report.outliers:
-        found = ", ".join(map(str, report.outliers))
-        yield f"Left out as outliers: {found}."
+        yield left_out(report.outliers)
     outlying = report.outlying_readings - sum(kind.readings for kind in report.outliers)
     if outlying:
         yield (
@@ -40,6 +41,8 @@ def _open(report: LevelReport) -> Iterator[str]:
         )
     if report.unresolved:
         yield f"Level {_and(report.unresolved)} may hold several that lie closer than 4 σ."
+    if report.forming is not None:
+        yield _forming(report.forming)
     if report.passing:
         yield (
             f"Only the first or the last cycles visit level {_and(report.passing)}: the device "
@@ -51,6 +54,21 @@ def _open(report: LevelReport) -> Iterator[str]:
     elif report.incomplete_cycles:
         cycles = _and(cycle + 1 for cycle in report.incomplete_cycles)
         yield f"Cycle {cycles} (counted from 1) ended before the largest amplitude."
+
+
+def _forming(forming: Forming) -> str:
+    signs = []
+    if forming.levels:
+        signs.append(f"visits level {_and(forming.levels)}, which no later cycle does")
+    if forming.phase:
+        signs.append(
+            f"changes level first at {forming.first_V:.3g} V in its {forming.phase} pulses, later "
+            f"ones at {forming.later_V:.3g} V on average"
+        )
+    return (
+        f"The first cycle differs from all later ones, as by forming: it {' and '.join(signs)}. "
+        "Levels and voltages are of all cycles; analyse the later ones alone if it is."
+    )
 
 
 def _and(numbers: Iterable[int]) -> str:

@@ -7,9 +7,10 @@ of one-sided density h/f up to half the rate 1/T, contrasts of block means have 
 
 ⟨⟩ being the mean over the readings of both blocks; 1/f noise has no variance of its own, but its
 contrasts do. For each share of h the slope follows from generalised least squares, its law being
-Student's; they are weighted by their restricted likelihood, all shares of the grid being equally
-likely beforehand. Sources: Matheron, Adv. Appl. Prob. 5, 439 (1973); Harville, J. Am. Stat. Assoc.
-72, 320 (1977).
+Student's; they are weighted by their restricted likelihood and by a prior ∝ share + `AT_LEAST` on
+a grid that is logarithmic below 1: few readings tell little of the share, and with all shares of
+the grid equally likely most of it would be white noise. Sources: Matheron, Adv. Appl. Prob. 5, 439
+(1973); Harville, J. Am. Stat. Assoc. 72, 320 (1977).
 """
 
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from .intervals import TAIL, symmetric_interval
 BLOCKS = 48
 FEWEST_BLOCKS = 6
 POINTS = 12  # of a block, for means over pairs of readings
+AT_LEAST = 0.1
 SHARES = np.r_[0.0, np.geomspace(1e-4, 1.0, 24)[:-1], 1 - np.geomspace(1e-4, 0.1, 6)[::-1], 1.0]
 
 
@@ -94,7 +96,7 @@ def _slope(x: Floats, y: Floats, covariance: Floats) -> _Slope:
 
 def _mixed(slopes: list[_Slope], degrees: int) -> Estimate:
     """Return mean and ends of the mixture of the slopes' Student laws."""
-    weight = np.array([one.likelihood for one in slopes])
+    weight = np.array([one.likelihood for one in slopes]) + np.log(SHARES + AT_LEAST)
     weight = np.exp(weight - weight.max())
     weight = weight / weight.sum()
     value, error = (np.array([getattr(one, name) for one in slopes]) for name in ("value", "error"))

@@ -31,7 +31,8 @@ def conductance_histogram(points: pd.DataFrame, levels: Sequence[Level]) -> Pane
     pulsed = pulsed_points(points)
     conductance_S = 1 / pulsed["resistance_ohm"].to_numpy(dtype=float)
     index = level_of_readings(pulsed, levels)
-    edges = np.histogram_bin_edges(conductance_S, BINS)
+    is_log = levels[0].scale == "log"
+    edges = _edges(conductance_S, is_log)
     left_out = left_out_text(points)
     counts = [np.histogram(conductance_S[index == k], edges)[0] for k in range(len(levels))]
     found = conductance_levels(levels)
@@ -48,6 +49,8 @@ def conductance_histogram(points: pd.DataFrame, levels: Sequence[Level]) -> Pane
             label = known if level.visits > 1 else f"{mean:.4g}, one visit"
             axes.stairs(count, edges * per_S, fill=True, color=colour, label=label)
             axes.axvline(mean, below - 0.03, below, color=colour, linewidth=1.5)
+        if is_log:
+            axes.set_xscale("log")
         axes.set_yscale("log")
         axes.set_ylim(FEWEST, FEWEST * (np.max(counts) / FEWEST) ** (1 / (below - 0.05)))
         axes.set_xlabel(f"Conductance ({unit})")
@@ -61,6 +64,13 @@ def conductance_histogram(points: pd.DataFrame, levels: Sequence[Level]) -> Pane
             axes.text(0.5, 0.98, f"{len(found)} levels", size="small", **where)
 
     return Panel("conductance", "Conductance", _table(edges, counts), paint)
+
+
+def _edges(conductance_S: Floats, is_log: bool) -> Floats:
+    """Return the edges of the bins, even on the scale on which the levels were found."""
+    values = np.log(conductance_S) if is_log else conductance_S
+    edges = np.asarray(np.histogram_bin_edges(values, BINS), dtype=np.float64)
+    return np.asarray(np.exp(edges)) if is_log else edges
 
 
 def _table(edges_S: Floats, counts: Sequence[Counts]) -> pd.DataFrame:

@@ -48,22 +48,23 @@ def find_forming(pulsed: pd.DataFrame, label: Ints) -> Forming | None:
     later = cycles[1:]
     if len(later) < LATER:
         return None
-    levels = _own_levels(cycle, label, cycles[0], later)
+    levels = _own_levels(cycle, label, cycles)
     threshold = _threshold(pulsed, label, cycles[0], later)
     if threshold is None:
         return Forming(levels) if levels else None
     return Forming(levels, *threshold)
 
 
-def _own_levels(cycle: Ints, label: Ints, first: int, later: Ints) -> tuple[int, ...]:
-    count = int(label.max()) + 1
-    of_first = np.bincount(label[cycle == first], minlength=count)
-    of_later = [set(np.unique(label[cycle == one]).tolist()) for one in later.tolist()]
-    own = np.flatnonzero(of_first >= FEWEST_READINGS)
-    own = own[~np.isin(own, np.array(sorted(set().union(*of_later)), dtype=np.intp))]
-    missed = set.intersection(*of_later) - set(np.flatnonzero(of_first).tolist())
-    often = [level for level in missed if (label == level).sum() >= FEWEST_READINGS * len(later)]
-    return tuple(own.tolist()) if often else ()
+def _own_levels(cycle: Ints, label: Ints, cycles: Ints) -> tuple[int, ...]:
+    """Return the levels of the first cycle alone, if it misses one that all others visit."""
+    levels = int(label.max()) + 1
+    cell = np.searchsorted(cycles, cycle) * levels + label
+    readings = np.bincount(cell, minlength=len(cycles) * levels).reshape(len(cycles), levels)
+    first, later = readings[0], readings[1:]
+    often = later.sum(axis=0) >= FEWEST_READINGS * len(later)
+    missed = (first == 0) & (later > 0).all(axis=0) & often
+    own = (first >= FEWEST_READINGS) & (later == 0).all(axis=0)
+    return tuple(np.flatnonzero(own).tolist()) if missed.any() else ()
 
 
 def _threshold(

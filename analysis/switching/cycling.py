@@ -84,15 +84,23 @@ class Window:
 
 def has_single_halves(points: pd.DataFrame) -> bool:
     """Return True for runs of write and reset pulses that have one reading each in most cycles."""
-    counts = points.loc[points["amplitude_V"].notna(), ["cycle", "phase"]].value_counts()
+    counts = _fired(points)[["cycle", "phase"]].value_counts()
     phases = set(counts.index.get_level_values("phase")) if len(counts) else set()
     return phases == {Phase.WRITE, Phase.RESET} and bool((counts == 1).mean() > 0.8)
+
+
+def _fired(points: pd.DataFrame) -> pd.DataFrame:
+    """Return the points after a pulse; where no amplitude is known, those of writing and reset."""
+    fired = points["amplitude_V"].notna()
+    if not fired.any():
+        fired = points["phase"].isin((Phase.WRITE, Phase.RESET))
+    return points[fired]
 
 
 def measure_cycling(points: pd.DataFrame) -> Cycling:
     """Return both states over the cycles; raises AnalysisError without a sound one of each."""
     require(points, ("cycle", "phase", "amplitude_V", "resistance_ohm"))
-    fired = points[points["amplitude_V"].notna()]
+    fired = _fired(points)
     if MARK not in fired:
         fired = fired.assign(**{MARK: np.nan})
     halves = fired.groupby(["cycle", "phase"], sort=True)

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from dwmtj.analysis import AnalysisError, find_levels, find_switches, measure_endurance
+from dwmtj.analysis.switching.cycling import has_single_halves, measure_cycling
 
 Maker = Callable[..., Any]
 
@@ -51,3 +53,18 @@ def test_two_cycles_tell_no_drift(known_levels: Maker, staircase_run: Maker) -> 
     with pytest.raises(AnalysisError, match="too few"):
         measure_endurance(run, levels, find_switches(run, levels))
     assert np.isfinite([level.mean_ohm for level in levels]).all()
+
+
+def test_a_table_without_amplitudes_has_endurance_all_the_same() -> None:
+    written, reset = np.full(30, 5.2e3), np.full(30, 12.3e3)
+    reset[20:] = 5.3e3
+    table = pd.DataFrame(
+        {
+            "cycle": np.repeat(np.arange(30), 2),
+            "phase": ["write", "reset"] * 30,
+            "amplitude_V": np.nan,
+            "resistance_ohm": np.column_stack([written, reset]).ravel(),
+        }
+    )
+    assert has_single_halves(table)
+    assert measure_cycling(table).lasting_failure == 21

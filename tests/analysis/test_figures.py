@@ -29,6 +29,8 @@ from dwmtj.analysis.figures import (
 from dwmtj.analysis.switching.metaplasticity import wall_position
 from dwmtj.analysis.switching.width_ratio import depinning_voltages
 
+from .kinds import endurance
+
 WRITE_V = np.round(np.arange(0.1, 4.0, 0.05), 2)
 LEVELS_OHM = np.array([100.0, 93.3, 76.1, 67.1])
 
@@ -150,6 +152,15 @@ def test_the_map_at_each_amplitude_sums_to_one_within_its_intervals() -> None:
 def test_the_histogram_counts_every_reading_once() -> None:
     data = MAKERS["conductance"]().data
     assert data.filter(like="readings").to_numpy().sum() == len(written())
+
+
+def test_states_decades_apart_have_bins_of_equal_ratio() -> None:
+    run = endurance(np.random.default_rng(61), 40, (2e5, 0.2))
+    panel = conductance_histogram(run, find_levels(run))
+    ratio = panel.data["conductance_to_S"] / panel.data["conductance_from_S"]
+    assert ratio.to_numpy() == pytest.approx(ratio[0])
+    axes = painted(panel)
+    assert axes.get_xscale() == "log"
 
 
 def test_the_taper_is_recovered_from_voltages_that_follow_it() -> None:

@@ -3,6 +3,7 @@
 import typer
 
 from .cifar100 import infer_cifar
+from .circuit import infer_circuit
 from .cost import infer_cost
 from .program import infer_program
 
@@ -18,5 +19,6 @@ def infer() -> None:
 
 
 app.command("cifar100")(infer_cifar)
+app.command("circuit")(infer_circuit)
 app.command("cost")(infer_cost)
 app.command("program")(infer_program)

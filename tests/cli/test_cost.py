@@ -33,3 +33,20 @@ def test_every_published_device_is_listed(monkeypatch: pytest.MonkeyPatch) -> No
     assert result.exit_code == 0, result.output
     for name in (*(preset.name for preset in PRESETS), *PUBLISHED):
         assert f" {name} " in result.output
+
+
+def test_a_pair_s_weights_are_printed_and_drawn_through_the_circuit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("dwmtj.cli.console.out.width", 200)
+    command = ["infer", "circuit", "-o", "circuit", "--readout-resistance", "100"]
+    result = CliRunner().invoke(command_line.app, command)
+    assert result.exit_code == 0, result.output
+    rows = (tmp_path / "circuit" / "differential-circuit.csv").read_text().splitlines()
+    assert len(rows) == 1 + 7
+    assert (tmp_path / "circuit" / "circuit-readout.svg").exists()
+    # 1/(1 + 100 Ω (0.94 + 1.02 mS)) of the weight, at the middle of its levels
+    assert "The circuit reads 0.83" in result.output
+    again = CliRunner().invoke(command_line.app, command)
+    assert isinstance(again.exception, OutputFileError)

@@ -5,6 +5,7 @@ import typer
 from .ann import learn_ann
 from .cifar100 import learn_cifar
 from .compare import learn_compare
+from .cost import learn_cost
 from .stream import learn_stream
 
 app = typer.Typer(
@@ -20,5 +21,6 @@ def learn() -> None:
 
 app.command("ann")(learn_ann)
 app.command("compare")(learn_compare)
+app.command("cost")(learn_cost)
 app.command("stream")(learn_stream)
 app.command("cifar100")(learn_cifar)

@@ -26,7 +26,22 @@ class ShowProgress(Protocol):
 @contextmanager
 def progress_bar(total: int, resumed: int, kept_in: Path, unit: str) -> Iterator[Report]:
     """Show a bar on stderr; a KeyboardInterrupt gets a note that says how to resume."""
-    console = Console(stderr=True, highlight=False)
+    if resumed:
+        _console().print(f"Resuming after {resumed} finished parts.")
+    try:
+        with short_bar(total, unit) as report:
+            yield report
+    except KeyboardInterrupt as interruption:
+        interruption.add_note(
+            f"Interrupted; finished parts are in {kept_in}: repeat the same call or command to "
+            "resume."
+        )
+        raise
+
+
+@contextmanager
+def short_bar(total: int, unit: str) -> Iterator[Report]:
+    """Show a bar on stderr, for what begins again once it is interrupted."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -34,21 +49,16 @@ def progress_bar(total: int, resumed: int, kept_in: Path, unit: str) -> Iterator
         TextColumn(unit),
         TimeRemainingColumn(compact=True),
     )
-    if resumed:
-        console.print(f"Resuming after {resumed} finished parts.")
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, console=_console()) as progress:
         task = progress.add_task("", total=total)
-        try:
-            yield lambda what, steps: progress.update(task, description=what, advance=steps)
-        except KeyboardInterrupt as interruption:
-            interruption.add_note(
-                f"Interrupted; finished parts are in {kept_in}: repeat the same call or command to "
-                "resume."
-            )
-            raise
+        yield lambda what, steps: progress.update(task, description=what, advance=steps)
 
 
 @contextmanager
 def no_progress(_total: int, _resumed: int, _kept_in: Path, _unit: str) -> Iterator[Report]:
     """Show nothing."""
     yield lambda _what, _steps: None
+
+
+def _console() -> Console:
+    return Console(stderr=True, highlight=False)

@@ -50,6 +50,7 @@ def learn(
     generator: torch.Generator,
     *,
     after_epoch: Callable[[], None] = lambda: None,
+    after_update: Callable[[], None] = lambda: None,
 ) -> Learnt:
     """Learn from every batch once an epoch, in an order drawn anew."""
     reach = layer_ranges(schedule)
@@ -72,6 +73,7 @@ def learn(
             left -= 1
             pulses += sum(fired for fired, _ in trains)
             longest += max(train for _, train in trains)
+            after_update()
         after_epoch()
     return Learnt([layer.weights for layer in layers], pulses, longest)
 

@@ -16,10 +16,14 @@ class OutputFileError(StoreError):
 
 
 def check_overwrite(path: Path, *, overwrite: bool) -> None:
-    """Raise OutputFileError if `path` exists, unless it is an ordinary file and `overwrite`."""
+    """Raise OutputFileError if `path` exists, unless it is an ordinary file and `overwrite`.
+
+    So it does where no file can come to be: in a folder that is a file, or not writable.
+    """
     try:
         mode = path.lstat().st_mode
     except (FileNotFoundError, NotADirectoryError):
+        _check_folder(path)
         return
     except OSError as error:
         raise _cannot_write(path, error) from error
@@ -27,6 +31,15 @@ def check_overwrite(path: Path, *, overwrite: bool) -> None:
         raise OutputFileError(f"{path} is not an ordinary file and is kept: give another name.")
     if not overwrite:
         raise OutputFileError(f"{path} already exists; give another name, or --overwrite.")
+
+
+def _check_folder(path: Path) -> None:
+    """Raise OutputFileError unless the file's folder exists, or can be made."""
+    folder = next(each for each in path.absolute().parents if os.path.lexists(each))
+    if not folder.is_dir():
+        raise OutputFileError(f"{folder} is not a folder, so {path} cannot be: give another place.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputFileError(f"The folder {folder} is not writable: give another place.")
 
 
 @contextmanager

@@ -94,10 +94,15 @@ def apply(
       dwmtj apply 3 -o mine --task my_module.py:Net
     """
     require_learning()
-    from ...simulators.networks.application.apply import ApplicationStudy, apply_device
+    from ...simulators.networks.application.apply import (
+        ApplicationStudy,
+        apply_device,
+        check_request,
+    )
     from ...simulators.networks.application.summary import accuracy_table, contents
     from ...storage.importing.options import ImportOptions
 
+    check_request(to, task, weights, overwrite=overwrite)
     options = ImportOptions(
         where=tuple(where or ()),
         table=table,

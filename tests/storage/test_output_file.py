@@ -109,3 +109,15 @@ def test_an_output_file_may_be_read_by_whom_the_umask_allows(tmp_path: Path) -> 
     with atomic_write(written) as draft:
         draft.write_text("x")
     assert written.stat().st_mode == plain.stat().st_mode
+
+
+def test_a_folder_that_cannot_be_is_refused_before_anything_is_computed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputFileError, match="file is not a folder"):
+        check_overwrite(tmp_path / "file" / "deeper" / "figure.png", overwrite=True)
+    check_overwrite(tmp_path / "new" / "figure.png", overwrite=False)
+    monkeypatch.setattr("os.access", lambda place, mode: False)  # root may write everywhere
+    with pytest.raises(OutputFileError, match="is not writable"):
+        check_overwrite(tmp_path / "new" / "figure.png", overwrite=False)

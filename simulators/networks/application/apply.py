@@ -76,8 +76,7 @@ def apply_device(
     """
     if study.draws < 2:
         raise NetworkError(f"{study.draws} drawn devices show no spread: give --draws 2 or more.")
-    page = folder / "apply.html"
-    check_overwrite(page, overwrite=overwrite)
+    page = check_request(folder, study.task, study.weights, overwrite=overwrite)
     classification = _checked(study)
     if when_checked is not None:
         study = when_checked()
@@ -115,6 +114,21 @@ def apply_device(
     write_page(page, study.model, applied, analog, [*measured, panel], result, place.name)
     (folder / CHECKPOINT).unlink(missing_ok=True)
     return StudyOutput(applied, (result,), place, (page, *files))
+
+
+def check_request(folder: Path, task: str, weights: Path, *, overwrite: bool) -> Path:
+    """Return the page to write; raises NetworkError and OutputFileError for what needs no device.
+
+    Weights are those of cifar100 alone, and the folder must be one that files can be written into.
+    """
+    if weights != RESNET20 and task != "cifar100":
+        raise NetworkError(
+            f"--weights are those of --task cifar100, and {task} has a network of its own: leave "
+            "one of them out."
+        )
+    page = folder / "apply.html"
+    check_overwrite(page, overwrite=overwrite)
+    return page
 
 
 def _checked(study: ApplicationStudy) -> Classification | None:

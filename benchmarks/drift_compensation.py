@@ -3,8 +3,9 @@
     python3 benchmarks/drift_compensation.py MODEL.json FOLDER
 
 No device of the papers has a measured lifetime of its levels, so one is assumed: every level is
-left after the same mean time τ, for either neighbour alike, and only t/τ matters. Levels, spreads
-and read noise are those of the model, interpolated to 16 even levels. Writes figure and table.
+left after the same mean time τ, for either neighbour alike, and only t/τ matters. Levels and their
+spreads are those of the model, interpolated to 16 even levels, read without noise. Writes figure
+and table.
 """
 
 import sys
@@ -18,12 +19,12 @@ from dwmtj.analysis.figures import Panel, save
 from dwmtj.analysis.figures.house import BLUE, GREEN, GREY, ORANGE
 from dwmtj.analysis.state_model.model import ModelRetention, Quantity, StateModel
 from dwmtj.analysis.state_model.store import find_model
-from dwmtj.simulators.networks import DeviceMapping, InferenceStudy, infer_cifar100, no_progress
+from dwmtj.simulators.networks import DeviceMapping, InferenceStudy, infer_cifar100
 from dwmtj.simulators.networks.crossbar.periphery.drift_compensation import DriftCompensation
 
 LIFETIME_S = 1e5
-SHARES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
-IMAGES, PROGRAMMINGS = 1000, 3
+SHARES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+IMAGES, PROGRAMMINGS = 1000, 2
 COLOURS: dict[DriftCompensation, str] = {"none": BLUE, "global": ORANGE, "column": GREEN}
 MARKERS: dict[DriftCompensation, str] = {"none": "o", "global": "s", "column": "^"}
 
@@ -34,6 +35,7 @@ def ageing(model: StateModel) -> StateModel:
     lifetime = Quantity(LIFETIME_S)
     return replace(
         model,
+        read_noise=None,
         retention=tuple(
             ModelRetention(level=number, lifetime_s=lifetime, temperature_K=300.0, source=source)
             for number in range(len(model.levels))
@@ -64,7 +66,6 @@ def accuracy_table(model: StateModel, folder: Path) -> pd.DataFrame:
                 device="cpu",
                 jobs=1,
                 overwrite=True,
-                progress=no_progress,
             )
             (cell,) = output.outcome.cells
             rows.append(

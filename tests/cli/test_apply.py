@@ -14,6 +14,7 @@ from dwmtj.storage.importing.run import read_run, store_run
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "my-device.csv"
 MAPS = ("cycle=cycle", "pulse (mV)=amplitude_mV", "G (uS)=conductance_uS")
+APPLY = "dwmtj.simulators.networks.application.apply"
 NET = """
 import torch
 from torch import nn
@@ -48,7 +49,7 @@ def apply(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Resu
 
 
 def test_a_file_its_run_and_its_model_give_the_same_accuracies(
-    apply: Callable[..., Result], tmp_path: Path
+    apply: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = apply("mine.csv", "-o", "a", "--set", "pulse_width_ns=50")
     assert first.exit_code == 0, first.output
@@ -56,6 +57,8 @@ def test_a_file_its_run_and_its_model_give_the_same_accuracies(
     assert "A network of devices like mine" in first.output
     assert "Not contained: other devices than the one measured" in first.output
     assert (tmp_path / "a" / "apply.html").exists()
+    for draws in ("save_figures", "write_page"):  # once is enough
+        monkeypatch.setattr(f"{APPLY}.{draws}", lambda *_arguments: ())
     others = [
         apply("mine.csv", "-o", "b", "--set", "pulse_width_ns=50"),
         apply("1", "-o", "c"),
@@ -118,9 +121,20 @@ def test_what_is_refused_leaves_nothing_behind(
         ("wide.py:net", "fails on test_set()"),
     ):
         assert reason in refused(tmp_path, "apply", "mine.csv", *out, task)
-    many = ("apply", str(EXAMPLE), "--levels", "99", *out, "flat.py:net")
+    many = ("apply", "mine.csv", "--levels", "99", *out, "flat.py:net")
     assert "No plateau of the readings lies in level" in refused(tmp_path, *many)
     assert written_in(tmp_path) == before
+
+
+def test_other_tasks_weights_and_unusable_folders_are_refused_first(
+    refused: Callable[..., str], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    out = ("apply", "missing.csv", "--task", "net.py:net", "-o")
+    weights = refused(tmp_path, *out, "out", "--weights", "other.safetensors")
+    assert "--weights are those of --task cifar100, and net.py:net" in weights
+    assert "file is not a folder" in refused(tmp_path, *out, "file")
+    assert written_in(tmp_path) == [tmp_path / "file"]
 
 
 def test_a_stored_run_that_is_refused_makes_no_model(

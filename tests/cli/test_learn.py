@@ -12,7 +12,6 @@ from dwmtj.cli import app as command_line
 from dwmtj.simulators.networks import NetworkError, require_learning
 from dwmtj.simulators.sweeps.errors import SweepError
 from dwmtj.storage import OutputFileError, Store
-from dwmtj.tests.command_line import dwmtj
 from dwmtj.tests.official_images import write_official_images
 
 ANN = ("learn", "ann", "-o", "network", "--data", "mnist", "--epochs", "1")
@@ -74,6 +73,9 @@ def test_what_was_interrupted_goes_on_with_the_same_command_only(
     other = learn(*ANN, "--devices", "pair")
     assert isinstance(other.exception, SweepError)
     assert "is of another configuration" in str(other.exception)
+    monkeypatch.setattr(  # drawn in the test above, which takes longer than learning
+        "dwmtj.simulators.networks.neuron_network.learn.save_figures", lambda *_arguments: ()
+    )
     result = learn(*ANN)
     assert result.exit_code == 0, result.output
     assert "Resuming after 1 finished parts" in result.output
@@ -97,13 +99,12 @@ def test_technologies_give_a_table_a_figure_and_a_result(
 
 
 @pytest.mark.parametrize("command", ["ann", "compare", "stream"])
-def test_a_missing_data_file_is_named_and_nothing_is_written(command: str, tmp_path: Path) -> None:
-    nowhere = str(tmp_path / "nowhere")
-    process = dwmtj(tmp_path, "learn", command, "-o", "out", DWMTJ_DATA=nowhere)
-    assert process.returncode == 2
-    assert process.stderr.startswith("error: ")
-    assert "is missing: put the official file there" in process.stderr
-    assert process.stderr.count("\n") == 1
+def test_a_missing_data_file_is_named_and_nothing_is_written(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refused: Callable[..., str]
+) -> None:
+    monkeypatch.setenv("DWMTJ_DATA", str(tmp_path / "nowhere"))
+    sentence = refused(tmp_path, "learn", command, "-o", "out")
+    assert "is missing: put the official file there" in sentence
     assert not list(tmp_path.iterdir())
 
 

@@ -30,7 +30,7 @@ def test_conversions_products_and_memory_are_counted() -> None:
     assert COST.memory_J == 0
     adam = TrainingCost(TrainingCounts("metaplastic", 100, 1, 500, 20))
     assert adam.memory_J == pytest.approx(2 * 2 * WEIGHTS * 50e-12)
-    assert COST.writing_s(50e-9) == (pytest.approx(1e-6), pytest.approx(128e-6))
+    assert COST.writing_s(50e-9) == pytest.approx((1e-6, 128e-6))
     tracks_m2, _ = COST.area_m2(SCALED)
     assert tracks_m2 == pytest.approx((WEIGHTS + 8 * 128) * SCALED.area_m2)
 

@@ -17,6 +17,7 @@ ATOMS = {
     *(type(None), bool, int, float, complex, str, bytes, type, range),
     *(FunctionType, BuiltinFunctionType, torch.dtype, torch.device, torch.Size),
 }
+TABLES = {dict, OrderedDict}
 CUSTOM = ("__deepcopy__", "__getstate__", "__reduce__")
 
 
@@ -32,7 +33,7 @@ def _copied(value: Any, memo: dict[int, Any]) -> Any:
         return value
     if id(value) in memo:
         return memo[id(value)]
-    if kind is dict or kind is OrderedDict:
+    if kind in TABLES:
         table = memo[id(value)] = kind()
         for key, entry in value.items():
             named = key if type(key) is str else _copied(key, memo)
@@ -46,7 +47,17 @@ def _copied(value: Any, memo: dict[int, Any]) -> Any:
         module = memo[id(value)] = object.__new__(kind)
         content = module.__dict__
         for name, entry in value.__dict__.items():
-            content[name] = entry if type(entry) in ATOMS else _copied(entry, memo)
+            of = type(entry)
+            if of in ATOMS:
+                content[name] = entry
+            elif of in TABLES and not entry:  # most of a module: hooks that it has not
+                if id(entry) not in memo:
+                    memo[id(entry)] = of()
+                content[name] = memo[id(entry)]
+            elif of is set and not entry:
+                content[name] = set()
+            else:
+                content[name] = _copied(entry, memo)
         return module
     return copy.deepcopy(value, memo)
 

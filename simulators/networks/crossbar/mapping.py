@@ -87,8 +87,8 @@ def map_layer(
     """Put a layer's weights on the pair's levels; raises NetworkError if any is not finite."""
     if not torch.isfinite(weight).all():
         raise NetworkError(
-            f"Layer {name} has weights that are not finite: train it again, or look at its batch "
-            "norm."
+            f"{f'Layer {name}' if name else 'The layer'} has weights that are not finite: train it "
+            "again, or look at its batch norm."
         )
     rows = weight.float().flatten(1) if per == "output" else weight.float().reshape(1, -1)
     scale = rows.abs().amax(dim=1, keepdim=True)

@@ -419,3 +419,88 @@ def test_a_converted_network_is_converted_again() -> None:
     once = to_analog(model, EXACT, 16, example=images())
     again = to_analog(once.quantised(), EXACT, 16, example=images())
     assert deviation(model.eval()(images()), again.quantised()(images())) < 1e-3
+
+
+class Symmetric(nn.Module):
+    """A parametrization: the upper triangle mirrored."""
+
+    def forward(self, weight: Tensor) -> Tensor:
+        return weight.triu() + weight.triu(1).transpose(-1, -2)
+
+
+class Nested(nn.Module):
+    """Lists of lists of layers, and activations that are lambdas."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        pairs = [nn.ModuleList([nn.Linear(5, 5), nn.Linear(5, 5)]) for _ in range(2)]
+        self.groups = nn.ModuleList(pairs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        activations: tuple[Callable[[Tensor], Tensor], ...] = (
+            lambda v: v.tanh(),
+            lambda v: v.sin(),
+        )
+        for group in self.groups:
+            for layer, activation in zip(cast("Any", group), activations, strict=True):
+                x = activation(layer(x))
+        return x
+
+
+class LastStep(nn.Module):
+    """A bidirectional GRU whose last step and final states are both used."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gru = nn.GRU(6, 7, 2, bidirectional=True, batch_first=True)
+        self.last = nn.Linear(14, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        steps, states = self.gru(x)
+        outputs: Tensor = self.last(steps[:, -1]) + states.mean()
+        return outputs
+
+
+class Complex(nn.Module):
+    def __init__(self, *, has_real: bool) -> None:
+        super().__init__()
+        self.mixing = nn.Parameter(torch.randn(4, 4, dtype=torch.cfloat))
+        self.last = nn.Linear(4, 2) if has_real else nn.Identity()
+
+    def forward(self, x: Tensor) -> Tensor:
+        outputs: Tensor = self.last((x.to(torch.cfloat) @ self.mixing).abs())
+        return outputs
+
+
+def test_further_modules_are_converted_as_they_compute() -> None:
+    torch.manual_seed(4)
+    mirrored = nn.Sequential(nn.Linear(6, 6), nn.ReLU(), nn.Linear(6, 3))
+    nn.utils.parametrize.register_parametrization(mirrored[0], "weight", Symmetric())
+    same(mirrored, torch.randn(9, 6), converters=False)
+    same(Nested(), torch.randn(9, 5))
+    same(LastStep(), torch.randn(4, 5, 6))
+    layer = nn.TransformerEncoderLayer(16, 4, 32, batch_first=True, norm_first=True)
+    same(nn.TransformerEncoder(layer, 1, enable_nested_tensor=False), torch.randn(3, 5, 16))
+    padded = nn.Conv2d(3, 4, 3, padding=1, padding_mode="reflect")
+    circular = nn.Conv2d(4, 2, 3, padding="same", padding_mode="circular")
+    same(nn.Sequential(padded, nn.BatchNorm2d(4), nn.ReLU(), circular), images())
+    training = nn.Sequential(
+        nn.Linear(8, 16), nn.BatchNorm1d(16), nn.Dropout(0.5), nn.Linear(16, 4)
+    )
+    training.train()(torch.randn(32, 8))
+    assert same(training, torch.randn(6, 8)).folded.training is False
+    analog = same(Complex(has_real=True), torch.randn(6, 4), converters=False)
+    assert analog.converted.digital == {"mixing": "complex64 weights"}
+
+
+def test_further_modules_are_refused_by_name() -> None:
+    refused(Complex(has_real=False), "mixing of Complex is complex", torch.randn(6, 4))
+    listed = Nested()
+    kept = [
+        lambda x, layer=layer: layer(x) for group in listed.groups for layer in cast("Any", group)
+    ]
+    listed.forward = lambda x: kept[1](kept[0](x))  # type: ignore[method-assign]
+    refused(listed, r"groups\.0\.0\.weight of the original", torch.randn(9, 5))
+    broken = nn.Linear(4, 2)
+    broken.weight.data[0, 0] = torch.nan
+    refused(broken, "The layer has weights that are not finite", torch.randn(3, 4))

@@ -203,6 +203,14 @@ def _nothing_on_devices(model: nn.Module, digital: Mapping[str, str]) -> Network
 
 
 def _no_layers(model: nn.Module) -> NetworkError:
+    name = next(
+        (name for name, p in model.named_parameters() if p.dim() > 1 and p.is_complex()), ""
+    )
+    if name:
+        return NetworkError(
+            f"{name} of {type(model).__name__} is complex, and a pair of devices holds a real "
+            "weight: give its real and imaginary part layers of their own."
+        )
     return NetworkError(
         f"{type(model).__name__} has no {NAMES} layer, so there are no weights that devices could "
         "hold."

@@ -121,7 +121,7 @@ def test_what_is_refused_leaves_nothing_behind(
         ("wide.py:net", "fails on test_set()"),
     ):
         assert reason in refused(tmp_path, "apply", "mine.csv", *out, task)
-    many = ("apply", "mine.csv", "--levels", "99", *out, "flat.py:net")
+    many = ("apply", str(EXAMPLE), "--levels", "99", *out, "flat.py:net")
     assert "No plateau of the readings lies in level" in refused(tmp_path, *many)
     assert written_in(tmp_path) == before
 

@@ -8,7 +8,7 @@ the magnetisation, and the barrier with it, falls on the way to the Curie temper
 Néel, Ann. Géophys. 5, 99 (1949); Brown, Phys. Rev. 130, 1677 (1963).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, inf, log
 

@@ -10,7 +10,9 @@ IN_THE_PACKAGE = {
     "compiled",
     "errors",
     "lab_address",
+    "quantities",
     "validation",
+    "wafer_map",
     "wording",
 }
 

@@ -28,7 +28,7 @@ BenchOption = Annotated[
         "-b",
         metavar="FILE",
         help="Bench file, or the name of a built-in one: virtual-trapezoid, virtual-straight, "
-        "virtual-trapezoid-five-state, virtual-array.",
+        "virtual-trapezoid-five-state, virtual-array, virtual-wafer.",
         show_default=DEFAULT_BENCH,
     ),
 ]

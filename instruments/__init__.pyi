@@ -1,16 +1,19 @@
-from .bench import Bench, open_bench
+from .bench import Bench
 from .bench_file import BenchFile, built_in_benches, load_bench_file, parse_bench_file
 from .clock import Clock, WallClock
-from .errors import BenchError, ExchangeError, LimitError, OpenJunctionError
+from .drivers import open_bench
+from .errors import BenchError, ContactError, ExchangeError, LimitError, OpenJunctionError
 from .limits import Limits, SetPoints
 from .roles import (
     Magnet,
+    Prober,
     PulseGenerator,
     PulseShape,
     Reading,
     ResistanceMeter,
     Switch,
     TemperatureController,
+    WaferSite,
 )
 from .stop_conditions import StopConditions
 
@@ -19,11 +22,13 @@ __all__ = [
     "BenchError",
     "BenchFile",
     "Clock",
+    "ContactError",
     "ExchangeError",
     "LimitError",
     "Limits",
     "Magnet",
     "OpenJunctionError",
+    "Prober",
     "PulseGenerator",
     "PulseShape",
     "Reading",
@@ -32,6 +37,7 @@ __all__ = [
     "StopConditions",
     "Switch",
     "TemperatureController",
+    "WaferSite",
     "WallClock",
     "built_in_benches",
     "load_bench_file",

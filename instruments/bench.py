@@ -10,19 +10,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from ..lab_address import LabAddress
+from . import overview
 from .adapters.absent import NoMagnet, NoPulseGenerator
 from .bench_file import BenchFile
-from .clock import Clock, clock_of
-from .cold_switch import ColdSwitch, OneDeviceSwitch
-from .connection import Connection, open_visa
-from .drivers import (
-    open_magnet,
-    open_pulse_generator,
-    open_resistance_meter,
-    open_switch,
-    open_temperature_controller,
-)
+from .clock import Clock
 from .errors import BenchError
 from .guard.safe_state import DEADLINE_S, Observer, SafeState, nobody
 from .interrupts import Interrupts
@@ -34,19 +25,28 @@ from .limits import (
     Limits,
     SetPoints,
 )
-from .roles import Magnet, PulseGenerator, ResistanceMeter, Switch, TemperatureController
+from .reaching.prober import ColdProber
+from .reaching.sources import Sources
+from .reaching.switch import ColdSwitch, OneDeviceSwitch
+from .reaching.touchdown import touch
+from .roles import (
+    Magnet,
+    Prober,
+    PulseGenerator,
+    ResistanceMeter,
+    Switch,
+    TemperatureController,
+    WaferSite,
+)
 from .stop_conditions import StopConditions
-from .tracing import step, traced
+from .tracing import traced
 
 if TYPE_CHECKING:
     from .guard.owner import Owner
 
-log = logging.getLogger(__name__)
-
-S = TypeVar("S")
 T = TypeVar("T")
 
-CHECK_CURRENT_A = 10e-6
+SEPARATION_S = 20.0  # of the slowest chuck
 RAMP_MARGIN = 2.0  # a ramp takes longer than its steps: each is read back
 
 
@@ -69,6 +69,7 @@ class Bench:
         *,
         switch: Switch | None = None,
         temperature_controller: TemperatureController | None = None,
+        prober: Prober | None = None,
         owner: "Owner | None" = None,
         set_points: Mapping[str, float] = MappingProxyType({}),
         lock_key: str | None = None,
@@ -80,7 +81,9 @@ class Bench:
         self.generator = LimitedPulseGenerator(generator or NoPulseGenerator(name), self.limits)
         self.magnet = LimitedMagnet(magnet or NoMagnet(name), self.limits)
         self.meter = LimitedResistanceMeter(meter, self.limits)
-        self._switch = None if switch is None else ColdSwitch(switch, self.generator, self.meter)
+        sources: Sources = {"pulse generator": self.generator, "resistance meter": self.meter}
+        self._switch = None if switch is None else ColdSwitch(switch, sources)
+        self._prober = None if prober is None else ColdProber(prober, sources)
         self._temperature_controller = (
             None
             if temperature_controller is None
@@ -124,6 +127,28 @@ class Bench:
                 "[temperature_controller] to its file."
             )
         return self._temperature_controller
+
+    @property
+    def prober(self) -> ColdProber:
+        """The prober; raises BenchError if the bench has none."""
+        if self._prober is None:
+            raise BenchError(
+                f"The bench {self.file.name} has no prober: add a section [prober] to its file."
+            )
+        return self._prober
+
+    @property
+    def has_prober(self) -> bool:
+        """True if the bench moves a wafer under needles."""
+        return self._prober is not None
+
+    def touch(self, site: WaferSite) -> float:
+        """Touch down on a site of the wafer; return the resistance that confirms the contact, in Ω.
+
+        The chuck stays in contact until the bench is made safe. Raises ContactError, with the chuck
+        separated, if no current flows, and BenchError if the prober is not where it was sent.
+        """
+        return touch(self, self.prober, site)
 
     @property
     def has_temperature_controller(self) -> bool:
@@ -193,54 +218,16 @@ class Bench:
 
     def identities(self) -> dict[str, str]:
         """Ask every instrument for its `*IDN?`."""
-        return self._of_present(
-            {
-                "pulse generator": lambda: self.generator.identity.strip(),
-                "magnet supply": lambda: self.magnet.identity.strip(),
-                "gaussmeter": lambda: self.magnet.gaussmeter_identity.strip(),
-                "resistance meter": lambda: self.meter.identity.strip(),
-                "switch": lambda: self.switch.identity.strip(),
-                "temperature controller": lambda: self.temperature_controller.identity.strip(),
-            }
-        )
+        return overview.identities(self)
 
     def read_once(self) -> dict[str, str]:
         """Read every instrument once, as text: no pulse, no field, and little current.
 
-        Outputs left on by another program are made safe first. Of an array, one device is read.
+        Outputs left on by another program are made safe first. Of an array, one device is read; on
+        a bench with a prober none is, as its chuck is separated.
         """
         self.make_safe()
-        if self._switch is not None:
-            self._switch.close(0, 0)
-        self.generator.check()
-        self.magnet.check()
-        current_A = min(CHECK_CURRENT_A, self.limits.read_current_A)
-        try:
-            self.meter.arm(current_A)
-            resistance_ohm = self.meter.read().resistance_ohm
-        finally:
-            self.make_safe()
-        return self._of_present(
-            {
-                "pulse generator": lambda: "no errors",
-                "magnet supply": lambda: "no errors",
-                "gaussmeter": lambda: f"{self.magnet.read_field() * 1e3:.3f} mT",
-                "resistance meter": lambda: f"{resistance_ohm:.2f} Ω at {current_A * 1e6:g} µA",
-                "switch": lambda: f"{self.switch.rows} × {self.switch.columns} devices",
-                "temperature controller": lambda: f"{self.read_temperature_K():.3f} K",
-            }
-        )
-
-    def _of_present(self, items: Mapping[str, Callable[[], T]]) -> dict[str, T]:
-        """Return the items of the instruments that the bench has, by their names."""
-        lacking = {
-            "pulse generator": not self.has_generator,
-            "magnet supply": not self.has_magnet,
-            "gaussmeter": not self.has_magnet or self.file.gaussmeter is None,
-            "switch": not self.has_switch,
-            "temperature controller": not self.has_temperature_controller,
-        }
-        return {name: item() for name, item in items.items() if not lacking.get(name, False)}
+        return overview.read_once(self)
 
     def run_begins(self, notes_file: Path, run_id: int, attempt: int) -> None:
         """Name the run to the bench's guard, which writes notes about it into `notes_file`."""
@@ -266,7 +253,9 @@ class Bench:
 
     @traced("make safe", logging.INFO)
     def make_safe(self) -> None:
-        """Outputs off, then the switch open, the magnet ramped to zero; from any thread.
+        """Outputs off, then switch open and chuck separated, the magnet ramped to zero.
+
+        It may be called from any thread.
 
         Every instrument is tried even if another is dead, each with a deadline of its own. Raises
         BenchError, after all were tried, naming those that could not be made safe. Ctrl-C is raised
@@ -283,16 +272,21 @@ class Bench:
 
     def _safe_state(self) -> SafeState:
         return SafeState(
-            self._of_present(
+            overview.of_present(
+                self,
                 {
                     "pulse generator": lambda: self.generator.make_safe,
                     "resistance meter": lambda: self.meter.make_safe,
                     "switch": lambda: self.switch.make_safe,
+                    "prober": lambda: self.prober.make_safe,
                     "temperature controller": lambda: self.temperature_controller.make_safe,
                     "magnet supply": lambda: self.magnet.make_safe,
-                }
+                },
             ),
-            deadlines_s={"magnet supply": DEADLINE_S + self.longest_ramp_s},
+            deadlines_s={
+                "magnet supply": DEADLINE_S + self.longest_ramp_s,
+                "prober": DEADLINE_S + SEPARATION_S,
+            },
             second_try=self._make_safe_anew,
             observer=self.safe_state_observer,
         )
@@ -317,6 +311,8 @@ class Bench:
             instrument.closed = True
         if self._temperature_controller is not None:
             self._temperature_controller.closed = True
+        if self._prober is not None:
+            self._prober.closed = True
         with self._making_safe:
             try:
                 self.make_safe()
@@ -335,68 +331,3 @@ class Bench:
 
     def __exit__(self, *exception: Any) -> None:
         self._exits.__exit__(*exception)
-
-
-def open_bench(bench_file: BenchFile) -> Bench:
-    """Open every instrument of a bench file and confirm its identity; raises BenchError.
-
-    Real instruments belong to this process until the bench is closed, and are guarded. If another
-    one has them, nothing is touched. Instruments opened before a failure are made safe and closed.
-    """
-    clock = clock_of(open_visa(bench_file.visa_library).visalib)
-    opening = step(
-        "open bench", logging.INFO, bench=bench_file.name, visa_library=bench_file.visa_library
-    )
-    with Interrupts(), opening, ExitStack() as exits:
-        owner = _own(bench_file)
-        if owner is not None:
-            exits.callback(owner.release)
-        set_points: dict[str, float] = {}
-
-        def report(address: str, value: float) -> None:
-            set_points[address] = value
-            if owner is not None:
-                owner.report_set_point(address, value)
-
-        connection = Connection(
-            bench_file.visa_library,
-            bench_file.limits,
-            clock,
-            exits,
-            report=report,
-            shared=owner is not None,
-        )
-        generator = _optional(open_pulse_generator, bench_file.pulse_generator, connection)
-        meter = open_resistance_meter(bench_file.resistance_meter, connection)
-        magnet = _optional(open_magnet, bench_file.magnet, connection)
-        switch = _optional(open_switch, bench_file.switch, connection)
-        controller = _optional(
-            open_temperature_controller, bench_file.temperature_controller, connection
-        )
-        close = exits.pop_all().close
-    return Bench(
-        bench_file,
-        generator,
-        magnet,
-        meter,
-        clock,
-        switch=switch,
-        temperature_controller=controller,
-        owner=owner,
-        set_points=set_points,
-        lock_key=connection.lock_key,
-        close=close,
-    )
-
-
-def _optional(open_: Callable[[S, Connection], T], section: S | None, to: Connection) -> T | None:
-    return None if section is None else open_(section, to)
-
-
-def _own(bench_file: BenchFile) -> "Owner | None":
-    """Become the owner of a real bench; a virtual one lives and dies with its process."""
-    if LabAddress.of_library(bench_file.visa_library) is not None:
-        return None
-    from .guard.owner import Owner  # a virtual bench does not wait for it
-
-    return Owner(bench_file)

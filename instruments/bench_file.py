@@ -17,6 +17,7 @@ from .sections import (
     InstrumentSection,
     MagnetSection,
     Positive,
+    ProberSection,
     PulseGeneratorSection,
     ResistanceMeterSection,
     SwitchSection,
@@ -101,6 +102,7 @@ class BenchFile(Section):
     temperature_controller: Annotated[
         SerializeAsAny[TemperatureControllerSection] | None, ByDriver
     ] = None
+    prober: Annotated[SerializeAsAny[ProberSection] | None, ByDriver] = None
     wiring: Wiring = Wiring()
     limits: Limits
     stop: StopConditions = StopConditions()
@@ -147,6 +149,7 @@ class BenchFile(Section):
             "resistance meter": ("resistance_meter", self.resistance_meter),
             "switch": ("switch", self.switch),
             "temperature controller": ("temperature_controller", self.temperature_controller),
+            "prober": ("prober", self.prober),
         }
         return {
             name: (role, section)

@@ -45,8 +45,11 @@ class Connection:
         """Return the connection to the instrument of a section, with its settings."""
         return replace(self, section=section)
 
-    def open(self, driver: Callable[..., D], address: str) -> D:
-        """Return a PyMeasure driver on a session; raises BenchError if nothing answers there."""
+    def open(self, driver: Callable[..., D], address: str, *, clear: bool = True) -> D:
+        """Return a PyMeasure driver on a session; raises BenchError if nothing answers there.
+
+        `clear` is False for an instrument that does not know `*CLS`.
+        """
         try:
             self._open_interface(address)
             instrument = self._open_session(driver, address)
@@ -59,7 +62,8 @@ class Connection:
         try:
             notice_closed_peer(adapter.connection)
             discard_input(instrument)  # what an earlier session left: unread replies, errors
-            adapter.write("*CLS")
+            if clear:
+                adapter.write("*CLS")
         except (OSError, pyvisa.errors.Error) as error:
             raise _nothing_answers(address, error) from error
         if self.shared:

@@ -1,25 +1,112 @@
-"""Opening the instruments of a bench file; each must identify itself as its driver."""
+"""Opening a bench: its instruments, each of which must identify itself as its driver."""
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..lab_address import LabAddress
+from .bench import Bench
 from .bench_file import BenchFile
-from .connection import Connection
+from .clock import clock_of
+from .connection import Connection, open_visa
 from .electromagnet import Electromagnet
 from .errors import BenchError
+from .interrupts import Interrupts
 from .registry import DRIVERS
-from .roles import Magnet, PulseGenerator, ResistanceMeter, Switch, TemperatureController
+from .roles import (
+    Magnet,
+    Prober,
+    PulseGenerator,
+    ResistanceMeter,
+    Switch,
+    TemperatureController,
+)
 from .sections import (
     InstrumentSection,
     MagnetSection,
+    ProberSection,
     PulseGeneratorSection,
     ResistanceMeterSection,
     SwitchSection,
     TemperatureControllerSection,
 )
+from .tracing import step
+
+if TYPE_CHECKING:
+    from .guard.owner import Owner
+
+S = TypeVar("S")
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
+
+
+def open_bench(bench_file: BenchFile) -> Bench:
+    """Open every instrument of a bench file and confirm its identity; raises BenchError.
+
+    Real instruments belong to this process until the bench is closed, and are guarded. If another
+    one has them, nothing is touched. Instruments opened before a failure are made safe and closed.
+    """
+    clock = clock_of(open_visa(bench_file.visa_library).visalib)
+    opening = step(
+        "open bench", logging.INFO, bench=bench_file.name, visa_library=bench_file.visa_library
+    )
+    with Interrupts(), opening, ExitStack() as exits:
+        owner = _own(bench_file)
+        if owner is not None:
+            exits.callback(owner.release)
+        set_points: dict[str, float] = {}
+
+        def report(address: str, value: float) -> None:
+            set_points[address] = value
+            if owner is not None:
+                owner.report_set_point(address, value)
+
+        connection = Connection(
+            bench_file.visa_library,
+            bench_file.limits,
+            clock,
+            exits,
+            report=report,
+            shared=owner is not None,
+        )
+        generator = _optional(open_pulse_generator, bench_file.pulse_generator, connection)
+        meter = open_resistance_meter(bench_file.resistance_meter, connection)
+        magnet = _optional(open_magnet, bench_file.magnet, connection)
+        switch = _optional(open_switch, bench_file.switch, connection)
+        controller = _optional(
+            open_temperature_controller, bench_file.temperature_controller, connection
+        )
+        prober = _optional(open_prober, bench_file.prober, connection)
+        close = exits.pop_all().close
+    return Bench(
+        bench_file,
+        generator,
+        magnet,
+        meter,
+        clock,
+        switch=switch,
+        temperature_controller=controller,
+        prober=prober,
+        owner=owner,
+        set_points=set_points,
+        lock_key=connection.lock_key,
+        close=close,
+    )
+
+
+def _optional(open_: Callable[[S, Connection], T], section: S | None, to: Connection) -> T | None:
+    return None if section is None else open_(section, to)
+
+
+def _own(bench_file: BenchFile) -> "Owner | None":
+    """Become the owner of a real bench; a virtual one lives and dies with its process."""
+    if LabAddress.of_library(bench_file.visa_library) is not None:
+        return None
+    from .guard.owner import Owner  # a virtual bench does not wait for it
+
+    return Owner(bench_file)
 
 
 def open_pulse_generator(section: PulseGeneratorSection, connection: Connection) -> PulseGenerator:
@@ -65,6 +152,12 @@ def open_temperature_controller(
     """Open a temperature controller; raises BenchError."""
     controller: TemperatureController = _open("temperature_controller", section, connection)
     return controller
+
+
+def open_prober(section: ProberSection, connection: Connection) -> Prober:
+    """Open the prober of a wafer; raises BenchError."""
+    prober: Prober = _open("prober", section, connection)
+    return prober
 
 
 def _open(role: str, section: InstrumentSection, connection: Connection) -> Any:

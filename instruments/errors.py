@@ -15,5 +15,9 @@ class OpenJunctionError(BenchError):
     """The meter's voltage limit is reached: the junction is open, or a contact is off."""
 
 
+class ContactError(BenchError):
+    """The needles have no contact to a device; nothing was measured on it."""
+
+
 class LimitError(BenchError):
     """A set point lies outside what the bench file or the instrument allows."""

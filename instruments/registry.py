@@ -22,6 +22,7 @@ from .adapters import (
     lakeshore425,
     lakeshore475,
     lakeshore643,
+    mpi_sentio,
 )
 from .connection import Connection
 from .guard.plan import Step
@@ -150,6 +151,14 @@ DRIVERS: dict[str, Mapping[str, Driver]] = {
             r"(LSCI|LAKE SHORE.*),MODEL ?(335|336|350)",
             lakeshore336.open_controller,
             lakeshore336.safe_steps,
+        ),
+    ),
+    "prober": _by_name(
+        _driver(
+            mpi_sentio.MPISentioSection,
+            r"MPI.*,SENTIO.*",
+            mpi_sentio.open_prober,
+            mpi_sentio.safe_steps,
         ),
     ),
 }

@@ -26,6 +26,19 @@ class Reading:
         return self.voltage_V / self.current_A
 
 
+@dataclass(frozen=True, slots=True)
+class WaferSite:
+    """A place on a wafer: column and row of its die in the prober's map, and the site on it."""
+
+    column: int
+    row: int
+    site: int = 0
+
+    def __str__(self) -> str:
+        die = f"die ({self.column}, {self.row})"
+        return f"{die}, site {self.site}" if self.site else die
+
+
 class Instrument(Protocol):
     """The interface of every role."""
 
@@ -167,6 +180,39 @@ class Switch(Instrument, Protocol):
 
     def open(self) -> None:
         """Open all relays."""
+        ...
+
+
+class Prober(Instrument, Protocol):
+    """Moves a wafer under the needles and touches down; its safe state is the chuck separated."""
+
+    @property
+    def separated(self) -> bool:
+        """True if the chuck is read back at its separation height or further away."""
+        ...
+
+    def position(self) -> WaferSite:
+        """Return the die and the site under the needles, read back."""
+        ...
+
+    def move_to(self, site: WaferSite) -> None:
+        """Separate, move to a site and confirm it; the chuck stays separated.
+
+        Raises BenchError, and moves nothing, if the map has no such die; also if another place, or
+        another height than that of separation, is read back.
+        """
+        ...
+
+    def contact(self) -> None:
+        """Raise the chuck to its contact height and confirm it.
+
+        That the chuck is there does not say that current flows; see `Bench.touch`. Raises
+        BenchError if no contact height is set, or another height is read back.
+        """
+        ...
+
+    def separate(self) -> None:
+        """Lower the chuck to its separation height and confirm it."""
         ...
 
 

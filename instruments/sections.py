@@ -176,6 +176,15 @@ class TemperatureControllerSection(InstrumentSection):
     longest_wait_s: Positive = 3600.0
 
 
+class ProberSection(InstrumentSection):
+    """`[prober]`: `touchdowns` = how often a device without contact is touched before it is given
+    up; heights are confirmed within `tolerance_m`.
+    """
+
+    touchdowns: Annotated[int, Field(ge=1, le=5)] = 2
+    tolerance_m: Annotated[float, Field(gt=0, le=20e-6)] = 5e-6
+
+
 class SwitchSection(InstrumentSection):
     """`[switch]`: the channels that select rows and columns of an array, in order."""
 

@@ -51,7 +51,28 @@ class Ramp:
     kind: Literal["ramp"] = "ramp"
 
 
-Step = Send | Confirm | Ramp
+@dataclass(frozen=True, slots=True)
+class Arrive:
+    """Send a message that moves something, and read back that it is where the reply says.
+
+    The reply comes within `wait_s`, when the motion has ended. `pattern` is a regular expression of
+    this reply and of that of `query`, with the position as its group; they agree within
+    `tolerance`. They differ by `least` from the position that `away_query` returns, the first
+    number that `away_pattern` finds.
+    """
+
+    message: str
+    query: str
+    pattern: str
+    tolerance: float
+    away_query: str
+    away_pattern: str
+    least: float
+    wait_s: float
+    kind: Literal["arrive"] = "arrive"
+
+
+Step = Send | Confirm | Ramp | Arrive
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +80,7 @@ class InstrumentPlan:
     """One instrument: how to reach it, and the steps that make it safe.
 
     `settings` are those of PyVISA's `open_resource`. `after` names instruments that come first.
+    `safe_state` is the word for the state that the steps reach.
     `lock_key` opens VISA's lock of the owner, within its process.
     """
 
@@ -71,6 +93,7 @@ class InstrumentPlan:
     steps: tuple[Step, ...] = ()
     after: tuple[str, ...] = ()
     lock_key: str | None = None
+    safe_state: str = "off"
 
     @property
     def line(self) -> str:

@@ -12,7 +12,7 @@ from ..registry import DRIVERS
 from ..sections import InstrumentSection
 from .plan import BenchPlan, InstrumentPlan
 
-SOURCES = ("pulse generator", "resistance meter")  # off before relays move
+SOURCES = ("pulse generator", "resistance meter")  # off before relays or a chuck move
 
 
 def plan_of(bench_file: BenchFile) -> BenchPlan:
@@ -31,7 +31,8 @@ def plan_of(bench_file: BenchFile) -> BenchPlan:
                     settings=section.session_settings,
                     prologix=section.prologix,
                     steps=steps,
-                    after=SOURCES if role == "switch" else (),
+                    after=SOURCES if role in ("switch", "prober") else (),
+                    safe_state="separated" if role == "prober" else "off",
                 )
             )
     return BenchPlan(bench_file.name, plans)

@@ -1,6 +1,7 @@
 """Carries out the plan of a safe state: every instrument in a thread of its own, each confirmed."""
 
 import math
+import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -9,12 +10,12 @@ from typing import Any
 
 import pyvisa
 
-from .plan import InstrumentPlan, Query, Ramp, Send
+from .plan import Arrive, InstrumentPlan, Query, Ramp, Send
 from .sessions import opened
 
 ATTEMPTS = 2
 TIMEOUT_MS = 2000
-PATIENCE_S = 8.0  # for one instrument, its ramp not counted
+PATIENCE_S = 8.0  # for one instrument, its ramp or motion not counted
 
 
 @dataclass
@@ -64,7 +65,7 @@ def make_safe(
         thread = threading.Thread(target=work, args=(plan,), name=plan.name, daemon=True)
         threads[plan.name] = thread
         thread.start()
-    deadline = time.monotonic() + PATIENCE_S + sum(map(_longest_ramp_s, instruments))
+    deadline = time.monotonic() + PATIENCE_S + sum(map(_longest_motion_s, instruments))
     for thread in threads.values():
         thread.join(max(0.0, deadline - time.monotonic()))
     return list(outcomes.values())
@@ -99,9 +100,31 @@ def _carry_out(plan: InstrumentPlan, resource: Any, outcome: Outcome, *, last: b
                 outcome.done.append(f"switched off without a ramp ({_reason(error)})")
         elif isinstance(step, Send):
             resource.write(step.message)
+        elif isinstance(step, Arrive):
+            _arrive(resource, step)
         elif not (_holds(resource, step.query) or _holds(resource, step.query)):
             raise NotObeyedError(f"it does not reply {step.query.reply} to {step.query.message}")
-    outcome.done.append("off")
+    outcome.done.append(plan.safe_state)
+
+
+def _arrive(resource: Any, step: Arrive) -> None:
+    resource.timeout = 1000 * step.wait_s
+    try:
+        reached = _position(resource, step.message, step.pattern)
+        read_back = _position(resource, step.query, step.pattern)
+        away = _position(resource, step.away_query, step.away_pattern)
+    finally:
+        resource.timeout = TIMEOUT_MS
+    if abs(reached - read_back) > step.tolerance or abs(away - read_back) < step.least:
+        raise NotObeyedError(f"it replies {read_back:g} to {step.query} after {step.message}")
+
+
+def _position(resource: Any, message: str, pattern: str) -> float:
+    reply = str(resource.query(message)).strip()
+    match = re.fullmatch(pattern, reply)
+    if match is None:
+        raise NotObeyedError(f"it replies {reply[:60]} to {message}")
+    return float(match[1])
 
 
 def _is_due(resource: Any, ramp: Ramp, outcome: Outcome) -> bool:
@@ -162,5 +185,6 @@ def _reason(error: Exception) -> str:
     return str(text).splitlines()[0].rstrip(".")
 
 
-def _longest_ramp_s(plan: InstrumentPlan) -> float:
-    return sum(step.limit / step.rate_per_s for step in plan.steps if isinstance(step, Ramp))
+def _longest_motion_s(plan: InstrumentPlan) -> float:
+    ramps_s = sum(step.limit / step.rate_per_s for step in plan.steps if isinstance(step, Ramp))
+    return ramps_s + sum(step.wait_s for step in plan.steps if isinstance(step, Arrive))

@@ -18,6 +18,7 @@ from .circuit.clock import SimulatedClock
 from .circuit.device_array import DeviceArray
 from .circuit.electromagnet import Electromagnet
 from .circuit.largest import LargestValues
+from .circuit.wafer import WaferDevices
 from .errors import LabError
 from .lab_file import DEFAULT_LAB, LabFile, read_lab_file
 from .models.registry import MODELS
@@ -63,10 +64,17 @@ class Lab:
 
     @property
     def device(self) -> Device | Twin:
-        """The device under test as it is now, or all devices of an array, row by row."""
+        """The device under test as it is now, or all devices of an array, row by row.
+
+        Of a wafer, the device that the needles touch; raises LabError if there is none.
+        """
         with self.lock:
             self.circuit.advance_to_now()
             device = self.circuit.device
+            if isinstance(device, WaferDevices):
+                if device.connected is None:
+                    raise LabError("The needles touch no device of the wafer.")
+                return device.connected
             return device.devices if isinstance(device, DeviceArray) else device
 
     @property
@@ -108,8 +116,15 @@ class Lab:
         )
 
 
-def _device(declared: LabFile) -> Device | Twin | DeviceArray:
-    wiring = declared.sections.array
+def _device(declared: LabFile) -> Device | Twin | DeviceArray | WaferDevices:
+    wiring, wafer = declared.sections.array, declared.sections.wafer
+    if wafer is not None:
+        if isinstance(declared.parameters, TwinParameters):
+            raise LabError(
+                f"Virtual lab {declared.name!r}: a wafer has simulated devices, not a digital twin."
+            )
+        load_compiled_functions(declared.parameters)
+        return WaferDevices(declared.parameters, wafer, declared.seed)
     if wiring is None:
         return _devices(declared, 1)
     devices, stuck = _devices(declared, wiring.count), declared.stuck

@@ -14,11 +14,13 @@ from ...lab_address import MODEL_PREFIX
 from ...validation import Section, read_toml
 from ..device import DeviceError, DeviceParameters, TwinParameters, load_device
 from .array_wiring import ArrayWiring
+from .circuit.wafer import WaferSection
 from .errors import LabError
 from .models.registry import MODELS
 from .twins import FindModel, load_twin, no_models
 
 DEFAULT_LAB = "trapezoid"
+PROBER = "SENTIO"
 _LABS = Path(__file__).parent / "labs"
 
 Positive = Annotated[float, Field(gt=0)]
@@ -80,10 +82,11 @@ class InstrumentSection(Section):
 
 
 class LabSections(Section):
-    """The content of a lab file; `array` is None for a single device."""
+    """The content of a lab file; `array` and `wafer` are None for a single device."""
 
     device: DeviceSection = DeviceSection()
     array: ArrayWiring | None = None
+    wafer: WaferSection | None = None
     circuit: CircuitSection = CircuitSection()
     electromagnet: ElectromagnetSection = ElectromagnetSection()
     instrument: Annotated[tuple[InstrumentSection, ...], Field(strict=False)] = ()
@@ -101,6 +104,19 @@ class LabSections(Section):
                         "a circuit has one instrument of a model and one at an address",
                         {"key": key, "value": value, "count": count},
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _check_wafer(self) -> Self:
+        has_prober = any(instrument.model == PROBER for instrument in self.instrument)
+        if (self.wafer is not None) is not has_prober:
+            raise PydanticCustomError(
+                "wafer",
+                "[wafer] and the [[instrument]] {prober} need each other: add the one that lacks",
+                {"prober": PROBER},
+            )
+        if self.wafer is not None and self.array is not None:
+            raise PydanticCustomError("wafer", "[wafer] and [array] exclude each other: choose one")
         return self
 
 

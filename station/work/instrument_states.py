@@ -51,18 +51,18 @@ class InstrumentStates:
         with self._lock:
             self._identities.update(identities)
         for name in self._sections:
-            self._set(name, "ready", "" if name == "gaussmeter" else OFF)
+            self._set(name, "ready", _off(name))
 
     def observe(self, name: str, stage: Stage, problem: str) -> None:
         state, detail = _STATES[stage]
         if stage is Stage.SAFE and not self._stopping():
             state = "ready"
-        self._set(name, state, problem or detail)
+        self._set(name, state, problem or (_off(name) if stage is Stage.SAFE else detail))
 
     def outcome(self, outcome: Outcome) -> None:
         """Take note of what was done with an instrument over a connection of its own."""
         if outcome.problem is None:
-            self._set(outcome.instrument, "safe", OFF)
+            self._set(outcome.instrument, "safe", _off(outcome.instrument))
         else:
             self._set(outcome.instrument, "not safe", outcome.problem)
 
@@ -76,7 +76,7 @@ class InstrumentStates:
         with self._lock:
             safe = [name for name, seen in self._seen.items() if seen.state == "safe"]
         for name in safe:
-            self._set(name, "ready", OFF)
+            self._set(name, "ready", _off(name))
 
     def shown(self, bench: Bench | None) -> tuple[InstrumentState, ...]:
         """Return the states as they are now; what is armed since is on."""
@@ -116,3 +116,7 @@ class InstrumentStates:
                 self._seen[name] = _Seen(state, detail, monotonic())
             else:
                 seen.detail = detail
+
+
+def _off(name: str) -> str:
+    return {"gaussmeter": "", "prober": "separated, confirmed"}.get(name, OFF)

@@ -4,6 +4,7 @@
     source-meter → 4P/OUT (junction), with leads when two wires are used, at its front or rear
     bipolar supply → coil → field at the device and at the gaussmeter's probe
     switch → select lines of an array, if there is one instead of a device
+    prober → needles on one device of a wafer, if there is one instead
 
 The device has no clock: before anything changes or is read, the circuit integrates the device state
 up to now, with the voltage on its track and the field during that time.
@@ -20,6 +21,7 @@ from .clock import SimulatedClock
 from .device_array import DeviceArray
 from .electromagnet import Electromagnet
 from .largest import LargestValues
+from .wafer import Place, WaferDevices
 
 _SETTLING_S = 1e-3
 
@@ -39,7 +41,7 @@ class Circuit:
 
     def __init__(
         self,
-        device: Device | Twin | DeviceArray,
+        device: Device | Twin | DeviceArray | WaferDevices,
         clock: SimulatedClock,
         magnet: Electromagnet,
         *,
@@ -95,9 +97,18 @@ class Circuit:
         """
         self.advance_to_now()
         if isinstance(self.device, DeviceArray) and self.device.switch(closed):
-            floated_V = self.open_lines_V()
-            if floated_V:
-                self.device.junction_current_A(floated_V, _SETTLING_S)
+            self._settle_open_lines()
+
+    def touch(self, place: Place | None) -> None:
+        """Connect the device of a wafer that the needles touch, or none; as hot as `switch` is."""
+        self.advance_to_now()
+        if isinstance(self.device, WaferDevices) and self.device.touch(place):
+            self._settle_open_lines()
+
+    def _settle_open_lines(self) -> None:
+        floated_V = self.open_lines_V()
+        if floated_V:
+            self.device.junction_current_A(floated_V, _SETTLING_S)
 
     def field_T(self) -> float:
         """Return the field at the device and the probe now."""

@@ -10,6 +10,7 @@ from . import (
     lakeshore_336,
     lakeshore_425,
     lakeshore_643,
+    mpi_sentio,
 )
 from .keithley_2400 import commands as keithley_2400
 from .keysight_81160a import generator as keysight_81160a
@@ -29,5 +30,6 @@ MODELS: dict[str, Model] = {
         lakeshore_425.MODEL_475,
         lakeshore_643.MODEL,
         keithley_2750.MODEL,
+        mpi_sentio.MODEL,
     )
 }

@@ -16,11 +16,14 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One header: the functions of its query and its command, and the part they act on."""
+    """One header: the functions of its query and its command, and the part they act on.
+
+    A command replies only where the instrument does so to everything; then `execute` returns it.
+    """
 
     header: str
     query: Callable[..., str] | None = None
-    execute: Callable[..., None] | None = None
+    execute: Callable[..., str | None] | None = None
     query_parameters: tuple[Kind[Any], ...] = ()
     command_parameters: tuple[Kind[Any], ...] = ()
     query_optional: int = 0

@@ -4,22 +4,17 @@ Closing onto a current source that floats at its voltage limit, or breaking a cu
 on a junction that it may not survive, and wears out relays.
 """
 
-from .errors import BenchError
-from .limits import LimitedPulseGenerator, LimitedResistanceMeter
-from .roles import Switch
+from ..errors import BenchError
+from ..roles import Switch
+from .sources import Sources, check_cold
 
 
 class ColdSwitch:
     """Refuses to close or open while the pulse generator or the resistance meter is armed."""
 
-    def __init__(
-        self, inner: Switch, generator: LimitedPulseGenerator, meter: LimitedResistanceMeter
-    ) -> None:
+    def __init__(self, inner: Switch, sources: Sources) -> None:
         self.inner = inner
-        self._sources: dict[str, LimitedPulseGenerator | LimitedResistanceMeter] = {
-            "pulse generator": generator,
-            "resistance meter": meter,
-        }
+        self._sources = sources
 
     @property
     def identity(self) -> str:
@@ -49,20 +44,14 @@ class ColdSwitch:
         self.inner.make_safe()
 
     def _check_cold(self) -> None:
-        for name, source in self._sources.items():
-            if source.armed:
-                raise BenchError(
-                    f"The switch must not be moved while the {name} is on: make the {name} safe "
-                    "first, and arm it again afterwards."
-                )
+        check_cold(self._sources, "The switch")
 
 
 class OneDeviceSwitch(ColdSwitch):
     """The switch of an array as one device sees it: row 0, column 0 is the device at `site`."""
 
     def __init__(self, whole: ColdSwitch, row: int, column: int) -> None:
-        self.inner = whole.inner
-        self._sources = whole._sources
+        super().__init__(whole.inner, whole._sources)
         self._site = row, column
 
     @property

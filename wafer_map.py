@@ -13,6 +13,8 @@ from pydantic import Field
 
 from .validation import Section
 
+WAFER, NO_CONTACT = "wafer", "no contact"  # kinds of results in the store
+
 Positive = Annotated[float, Field(gt=0, le=1)]
 _PLACE = re.compile(r"(?P<wafer>[^/]+)/d\((?P<column>-?\d+),(?P<row>-?\d+)\)/(?P<device>[^/]+)")
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from ..instruments import WaferSite
+
 Parameters = Mapping[str, float | int | str]
 
 
@@ -27,11 +29,14 @@ class Activity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MeasuredDevice:
-    """The device that a run is filed under, with its place in an array behind a switch."""
+    """The device that a run is filed under, with its place in an array behind a switch, and that on
+    a wafer under needles.
+    """
 
     name: str
     row: int | None = None
     column: int | None = None
+    on_wafer: WaferSite | None = None
 
     @property
     def site(self) -> tuple[int, int] | None:

@@ -33,6 +33,8 @@ def touch(bench: "Bench", prober: ColdProber, site: WaferSite) -> float:
     for last in (False,) * (touchdowns - 1) + (True,):
         try:
             prober.contact()
+            if bench.has_switch:
+                bench.switch.close(0, 0)
             return _contact_ohm(bench, site)
         except ContactError as error:
             bench.make_safe()

@@ -67,10 +67,15 @@ class SequenceExecutor:
         with self._lock:
             self._refuse_another()
             work = self._work
+            from .wafer import note_wafer
+
             plan = checked_sequence(document, work.own.file, work.store)
             if work.queue.held:
                 raise StationError("The queue is held: release it, or empty it, first.")
             night = begin(work.store, plan.sequence.name, document, self._bench, len(plan.items))
+            if plan.sequence.wafer is not None:
+                names = [device.name for device in plan.sequence.device]
+                note_wafer(work.store, night.tag, plan.sequence.wafer, names)
             work.messages.add("info", f"Sequence {night.tag} begins: {len(plan.items)} steps.")
             self._begin(plan, night)
             return night.tag
@@ -180,7 +185,7 @@ class SequenceExecutor:
                 self._show(ended=len(progress.outcomes), failed=failed)
                 self._tell_milestone(plan, item, progress)
             if outcome.decision == "stop":
-                status = "failed" if outcome.status == "failed" else "finished"
+                status = "finished" if outcome.status == "finished" else "failed"
                 return status, f"{outcome.title}: {outcome.detail}"
         return "finished", ""
 

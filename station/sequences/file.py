@@ -11,18 +11,22 @@ All steps are done on one device, then on the next; all of that as many times as
 import re
 from collections.abc import Mapping, Sequence
 from datetime import time
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from ...instruments import WaferSite
 from ...quantities import QuantityError, parse_quantity, parse_temperature_K
 from ...validation import Section, parse_toml, read_text
+from ..messages import MeasuredDevice
 from .conditions import parse_result_condition
 from .errors import SequenceError
 from .faults import fault
 from .step_check import check_step
+from .wafer import SequenceWafer, check_wafer
 
 OnFailure = Literal["stop", "next step", "next device"]
 Retries = Annotated[int, Field(ge=0, le=10)]
@@ -47,12 +51,22 @@ def _named(name: str, pattern: str, remedy: str) -> str:
 
 
 class SequenceDevice(Section):
-    """A [[device]]: its name in the store, and its place in the array, or its virtual seed."""
+    """A [[device]]: its name in the store, and its place: row and column behind a switch, die and
+    site under needles, or the seed of a virtual bench.
+    """
 
     name: Annotated[str, Field(min_length=1, max_length=100)]
     row: Annotated[int, Field(ge=0)] | None = None
     column: Annotated[int, Field(ge=0)] | None = None
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] | None = None
+    die: Annotated[tuple[int, int], Field(strict=False)] | None = None
+    site: Annotated[int, Field(ge=0)] | None = None
+
+    @property
+    def place(self) -> MeasuredDevice:
+        """The device as a job names it."""
+        on_wafer = None if self.die is None else WaferSite(*self.die, self.site or 0)
+        return MeasuredDevice(self.name, self.row, self.column, on_wafer)
 
     @model_validator(mode="after")
     def _check_place(self) -> Self:
@@ -146,12 +160,14 @@ class RunSequence(Section):
     rounds: Annotated[int, Field(ge=1, le=10_000)] = 1
     on_failure: OnFailure = "stop"
     retries: Retries = 0
+    wafer: SequenceWafer | None = None
     device: Annotated[tuple[SequenceDevice, ...], Field(strict=False)] = ()
     step: Annotated[tuple[SequenceStep, ...], Field(strict=False, min_length=1)]
 
     @model_validator(mode="after")
     def _check_names(self) -> Self:
         _check_unique("device", [device.name for device in self.device])
+        check_wafer(self.wafer, self.device)
         _check_unique("step", [step.name for step in self.step])
         known: dict[str, SequenceStep] = {}
         for number, step in enumerate(self.step):
@@ -177,6 +193,17 @@ class RunSequence(Section):
                     raise fault(
                         ("step", number, key), f"names {name}, no earlier step with a protocol", ""
                     )
+
+    @cached_property
+    def devices(self) -> tuple[SequenceDevice, ...]:
+        """The devices that are measured: those listed, or those of every die of the wafer."""
+        return self.device if self.wafer is None else tuple(self.wafer.devices(self.device))
+
+    @property
+    def device_count(self) -> int:
+        """The number of devices, 1 if none is listed."""
+        dies = 1 if self.wafer is None else len(self.wafer.measured)
+        return max(1, len(self.device)) * dies
 
     def document(self) -> dict[str, Any]:
         """Return the sequence as JSON data."""

@@ -78,7 +78,7 @@ class Forecast:
 def forecast(plan: Plan, bench_file: BenchFile) -> Forecast:
     """Return what a sequence will do; no instrument is opened or needed."""
     sequence = plan.sequence
-    times = sequence.rounds * max(1, len(sequence.device))
+    times = sequence.rounds * sequence.device_count
     return Forecast(tuple(_step(step, bench_file) for step in sequence.step), times)
 
 

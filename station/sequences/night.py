@@ -16,7 +16,8 @@ BEGUN, STEP, END = "sequence", "sequence step", "sequence end"
 
 @dataclass(frozen=True, slots=True)
 class StepOutcome:
-    """How a step ended: "finished", "failed", "skipped", or "left out" with its whole device.
+    """How a step ended: "finished", "failed", "skipped", "no contact", or "left out" with its
+    device.
 
     `title` is unique in the sequence. `decision` is what follows from it: "stop", "next device"
     (for this round), "skip device" (for good), or nothing. `model` is the model of a calibration.

@@ -8,11 +8,13 @@ from time import monotonic
 from ...errors import DwmtjError
 from ...protocols.adaptive.write_verify import WriteVerify
 from ...storage import RunSummary, Status, Store
+from ...wafer_map import NO_CONTACT
 from ..messages import LevelOfModel, NewJob
 from .conditions import ResultOf, parse_result_condition, result_of
 from .jobs import Jobs
 from .night import Night, StepOutcome
 from .plan import Item, Plan, level_number
+from .wafer import lost_in_a_row, note_no_contact
 
 
 def end_of_pause(started: datetime, until: time, round_number: int) -> datetime:
@@ -128,6 +130,8 @@ class Performer:
                 except DwmtjError as error:
                     return self._failed(item, str(error), None)
                 ended = self._jobs.run(new)
+                if ended.no_contact:
+                    return self._without_contact(item, ended.problem)
                 run_id = ended.run_id or (run.id if run else None)
                 run = None if run_id is None else self._store.run(run_id).summary
                 if run is not None and run.status is Status.FINISHED:
@@ -253,6 +257,16 @@ class Performer:
         decision = "" if follows == "next step" else follows
         self._tell("error", f"{item.title} failed: {problem}")
         return StepOutcome(item.title, "failed", problem, run_id, decision)
+
+    def _without_contact(self, item: Item, problem: str) -> StepOutcome:
+        """Return that the needles find no device: it is left out of the round, not retried."""
+        sequence, decision = self._plan.sequence, "next device"
+        note_no_contact(self._store, self._night.tag, item.title, item.device_name, problem)
+        lost = 1 + lost_in_a_row(tuple(self._progress.outcomes.values()))
+        if sequence.wafer is not None and lost >= sequence.wafer.stop_after:
+            decision = "stop"
+            problem = f"{problem} {lost} devices in a row have none: check the needles."
+        return StepOutcome(item.title, NO_CONTACT, problem, None, decision)
 
     def _pause(self, item: Item) -> None:
         wait_s, until = item.step.wait_s, item.step.until_time

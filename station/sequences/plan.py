@@ -44,8 +44,7 @@ class Item:
 
     @property
     def measured_device(self) -> MeasuredDevice | None:
-        device = self.device
-        return None if device is None else MeasuredDevice(device.name, device.row, device.column)
+        return None if self.device is None else self.device.place
 
 
 @dataclass(frozen=True)
@@ -91,12 +90,12 @@ def plan_of(
     `store` has the state models that steps name, None if there is none yet at `database`. Raises
     SequenceError with the step or the device at fault.
     """
-    for device in sequence.device:
+    for device in sequence.devices[:MOST_ITEMS] or (None,):
         _check_device(sequence, device, bench_file)
     for step in sequence.step:
         _check_step(sequence, step, bench_file, store, database)
     items = sum(len(runs_of(step)) for step in sequence.step)
-    items *= sequence.rounds * max(1, len(sequence.device))
+    items *= sequence.rounds * sequence.device_count
     if items > MOST_ITEMS:
         raise SequenceError(
             f"Sequence {sequence.name} has {items:,} steps, more than {MOST_ITEMS:,}: take fewer "
@@ -107,7 +106,7 @@ def plan_of(
 
 def _items(sequence: RunSequence) -> Iterator[Item]:
     for number in range(1, sequence.rounds + 1):
-        for device in sequence.device or (None,):
+        for device in sequence.devices or (None,):
             for step in sequence.step:
                 chosen = runs_of(step)
                 for index, (temperature_K, parameters) in enumerate(chosen, start=1):
@@ -121,20 +120,26 @@ def _items(sequence: RunSequence) -> Iterator[Item]:
                     yield Item(title, number, device, step, parameters, temperature_K)
 
 
-def _check_device(sequence: RunSequence, device: SequenceDevice, bench_file: BenchFile) -> None:
+def _check_device(
+    sequence: RunSequence, device: SequenceDevice | None, bench_file: BenchFile
+) -> None:
     try:
-        check_site(MeasuredDevice(device.name, device.row, device.column), bench_file)
+        check_site(None if device is None else device.place, bench_file)
     except DwmtjError as error:
         raise SequenceError(f"Sequence {sequence.name}: {error}") from error
+    if device is None:
+        return
     if device.seed is not None and not bench_file.virtual:
         raise SequenceError(
             f"Sequence {sequence.name}, device {device.name}: a seed applies to a virtual bench "
             "only; leave it out."
         )
-    if len(sequence.device) > 1 and device.row is None and device.seed is None:
+    places = (device.row, device.seed, device.die)
+    if len(sequence.device) > 1 and all(place is None for place in places):
         raise SequenceError(
             f"Sequence {sequence.name}, device {device.name}: nothing tells the bench to measure "
-            "it; give its row and column behind a switch, or, on a virtual bench, a seed."
+            "it; give its row and column behind a switch, its die under needles, or, on a virtual "
+            "bench, a seed."
         )
 
 

@@ -42,8 +42,8 @@ def prepare(new: NewJob, bench_file: BenchFile, bench: Bench | None, store: Stor
     """
     _check_texts(new)
     place = new.device
+    check_site(place, bench_file)
     if place is not None:
-        check_site(place, bench_file)
         bench_file = bench_file.filed_under(place.name, place.site)
     device = bench_file.device.name
     original = None if new.resume is None else _resumable(store, new.resume, new.protocol, device)
@@ -95,8 +95,19 @@ def check_temperature(temperature_K: float, bench_file: BenchFile) -> None:
     bench_file.check_temperature(temperature_K)
 
 
-def check_site(device: MeasuredDevice, bench_file: BenchFile) -> None:
-    """Raise StationError if the switch of the bench does not reach the device."""
+def check_site(device: MeasuredDevice | None, bench_file: BenchFile) -> None:
+    """Raise StationError if switch and prober of the bench do not reach the device."""
+    on_wafer = None if device is None else device.on_wafer
+    if (on_wafer is None) is not (bench_file.prober is None):
+        raise StationError(
+            f"The bench {bench_file.name} has a prober, whose needles touch nothing yet: measure a "
+            "device with its die, in a sequence with [wafer]."
+            if on_wafer is None
+            else f"Needles reach {on_wafer}, and the bench {bench_file.name} has no prober: add "
+            "[prober] to its file."
+        )
+    if device is None:
+        return
     if (device.row is None) is not (device.column is None):
         raise StationError(f"Device {device.name} has a row or a column alone: give both.")
     if device.site is None:

@@ -2,12 +2,13 @@
 
 import logging
 import traceback
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
 
 from ...errors import DwmtjError
+from ...instruments import Bench, ContactError
 from ...protocols import run
 from ...storage import Status, Store, StoreError
 from ...wording import with_article
@@ -34,12 +35,16 @@ _ENDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A job that has ended: its run and the run's status, both None if it could not begin."""
+    """A job that has ended: its run and the run's status, both None if it could not begin.
+
+    `no_contact` is True if that was for the needles, which found no device.
+    """
 
     job: int
     run_id: int | None
     status: Status | None
     problem: str
+    no_contact: bool = False
 
 
 class QueuedRuns:
@@ -97,6 +102,8 @@ class QueuedRuns:
             self.live = LiveRun(job.number, prepared.procedure.expected_cycles())
             with self._messages.telling_of_the_store():
                 self._measure(job, prepared, self.live)
+        except ContactError as error:
+            return self._note_end(str(error), no_contact=True)
         except DwmtjError as error:
             return self._note_end(" ".join([str(error), *getattr(error, "__notes__", ())]))
         except Exception as error:
@@ -148,7 +155,7 @@ class QueuedRuns:
         procedure, bench, new = prepared.procedure, self._own.bench, job.new
         device = new.device or MeasuredDevice(bench.device_name)
         stated = {} if new.temperature_K is None else {"temperature_K": new.temperature_K}
-        with bench.measuring(device.name, device.site):
+        with bench.measuring(device.name, device.site), _touched(bench, device):
             run(
                 procedure if device.site is None else OnArrayDevice(procedure),
                 bench,
@@ -164,15 +171,16 @@ class QueuedRuns:
                 resume=new.resume,
             )
 
-    def _note_end(self, problem: str = "", details: str = "") -> bool:
+    def _note_end(self, problem: str = "", details: str = "", *, no_contact: bool = False) -> bool:
         """Tell how the job under way has ended; return True if its run had begun."""
         job, live = self._queue.under_way, self.live
         assert job is not None, "it has just ended"
         self.live = None
         if live is None or live.run_id is None:
             told = f"{with_article(job.new.protocol).capitalize()} could not be run. {problem}"
-            self._messages.add("error", told.strip(), details)
-            self.when_ended(Ended(job.number, None, None, problem))
+            level = "warning" if no_contact else "error"
+            self._messages.add(level, told.strip(), details)
+            self.when_ended(Ended(job.number, None, None, problem, no_contact))
             if job.new.hold_if_failed:
                 self._queue.give_back(problem)
             else:
@@ -201,3 +209,17 @@ class QueuedRuns:
         except StoreError as error:
             return Status.INTERRUPTED, str(error)
         return summary.status, summary.message
+
+
+@contextmanager
+def _touched(bench: Bench, device: MeasuredDevice) -> Iterator[None]:
+    """Have the needles on a device of a wafer within the block; raises ContactError."""
+    if device.on_wafer is None:
+        yield
+        return
+    try:
+        bench.touch(device.on_wafer)
+        yield
+    except BaseException:
+        bench.make_safe()  # a run has done it; what fails before one has not
+        raise

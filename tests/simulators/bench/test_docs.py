@@ -47,7 +47,7 @@ def test_the_page_on_the_virtual_bench_runs(
     assert "0.0497" in printed
     assert "TCPIP::127.0.0.1::" in printed
     namespace["manager"].close()
-    (toml,) = blocks("virtual-bench.md", "toml")
+    toml, _ = blocks("virtual-bench.md", "toml")
     path = tmp_path / "lab.toml"
     path.write_text(toml, encoding="utf-8")
     assert read_lab_file(str(path)).seed == 3

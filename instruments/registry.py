@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
 from .adapters import (
+    ami430,
     keithley2400,
     keithley2450,
     keithley2600,
@@ -97,6 +98,12 @@ DRIVERS: dict[str, Mapping[str, Driver]] = {
             r"(LSCI|LAKE SHORE.*),MODEL ?643",
             lakeshore643.open_supply,
             lakeshore643.safe_steps,
+        ),
+        _driver(
+            ami430.AMI430Section,
+            r"AMERICAN MAGNETICS.*,MODEL ?430",
+            ami430.open_supply,
+            ami430.safe_steps,
         ),
         _driver(
             kepco_bop.KepcoBOPSection,

@@ -7,7 +7,6 @@ output: the safe state is 0 A, set and measured. PyMeasure has no driver of it.
 """
 
 import math
-import threading
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -22,17 +21,13 @@ from ..faults import shown
 from ..guard.plan import Confirm, Query, Send, Step
 from ..limits import Limits
 from ..sections import MagnetSection
-from ..tracing import traced
-from .coil_ramp import STEP_S, CoilRamp
+from .coil_ramp import CoilRamp
+from .self_ramping import SelfRampingSupply
 
 NAME = "The magnet supply (643)"
-MADE_SAFE = f"{NAME} is being made safe: the ramp has ended."
 RATED_A = 70.0
 SLOWEST_A_PER_S, FASTEST_A_PER_S = 1e-4, 50.0
 ROUNDING_A = 2e-3  # of a set point
-DELIVERED_A, DELIVERED_SHARE = 0.05, 0.002  # of what the coil gets against what was set
-MARGIN, MARGIN_S = 1.2, 5.0  # of the time that a ramp takes
-PATIENCE_S = 2.0  # for a ramp in another thread to notice that it is to end
 UNDISTURBED = {"XPGM?": "0", "RSEG?": "0"}  # no external input, no segments with rates of their own
 
 
@@ -56,7 +51,7 @@ class LakeShore643(Instrument):
         super().__init__(adapter, name, includeSCPI=False, asrl=serial, **kwargs)
 
 
-class LakeShore643CoilSupply:
+class LakeShore643CoilSupply(SelfRampingSupply):
     """Sources the coil's current, at most `largest_A`; `report` is told every set point."""
 
     def __init__(
@@ -68,12 +63,8 @@ class LakeShore643CoilSupply:
         rate_A_per_s: float,
         report: Callable[[float], None] = lambda _: None,
     ) -> None:
-        self._driver = driver
-        self._dialogue = Dialogue(NAME, driver)
-        self._clock = clock
-        self._ramp = CoilRamp(min(largest_A, RATED_A), rate_A_per_s, ROUNDING_A)
-        self._report = report
-        self._ramping = threading.RLock()
+        ramp = CoilRamp(min(largest_A, RATED_A), rate_A_per_s, ROUNDING_A)
+        super().__init__(Dialogue(NAME, driver), clock, ramp, report)
 
     @property
     def maximum_current_A(self) -> float:
@@ -82,16 +73,6 @@ class LakeShore643CoilSupply:
     @property
     def identity(self) -> str:
         return self._dialogue.ask("*IDN?")
-
-    @traced("ramp")
-    def ramp_to(self, current_A: float, is_over: Callable[[], bool] = lambda: False) -> None:
-        """Ramp to a current and confirm it; raises LimitError or BenchError."""
-        self._ramp.check(current_A)
-        with self._ramping:
-            _check_not_over(is_over)
-            for query, wanted in UNDISTURBED.items():
-                self._confirm(query, wanted)
-            self._go_to(current_A, is_over)
 
     def read_current(self) -> float:
         return self._dialogue.ask_number("RDGI?")
@@ -103,48 +84,22 @@ class LakeShore643CoilSupply:
         if not all(field.isdecimal() and int(field) == 0 for field in fields):
             raise BenchError(f"{NAME} reports {shown(reply)} as its error status; see its display.")
 
-    def make_safe(self) -> None:
-        """Ramp to zero at the allowed rate and confirm that nothing flows."""
-        alone = self._ramping.acquire(timeout=PATIENCE_S)
-        try:
-            self._dialogue.resync()
-            self._go_to(0.0, lambda: False)
-        finally:
-            if alone:
-                self._ramping.release()
+    def _confirm_undisturbed(self) -> None:
+        for query, wanted in UNDISTURBED.items():
+            self._confirm(query, wanted)
 
-    def _go_to(self, current_A: float, is_over: Callable[[], bool]) -> None:
-        """Set the rate and the set point, and follow the current until it flows."""
-        rate_A_per_s = self._ramp.rate_A_per_s
+    def _set_rate(self, rate_A_per_s: float) -> None:
         self._dialogue.send(f"RATE {rate_A_per_s:.4f}")
         self._dialogue.confirm_number(
             "RATE?", rate_A_per_s, 1e-4 + 1e-3 * rate_A_per_s, "ramp rate in A/s"
         )
-        self._report(current_A)  # before it may flow
-        start_A = self.read_current()
+
+    def _set_current(self, current_A: float) -> None:
         self._dialogue.send(f"SETI {current_A:.4f}")
         self._dialogue.confirm_number("SETI?", current_A, ROUNDING_A, "set point in A")
-        self._follow(start_A, current_A, is_over)
 
-    def _follow(self, start_A: float, current_A: float, is_over: Callable[[], bool]) -> None:
-        began_s = self._clock.now_s()
-        ramp_s = abs(current_A - start_A) / self._ramp.rate_A_per_s
-        tolerance_A = DELIVERED_A + DELIVERED_SHARE * abs(current_A)
-        while True:
-            if is_over():
-                self._dialogue.send("STOP")  # hold what flows: the safe state ramps it down
-                raise BenchError(MADE_SAFE)
-            flowing_A = self.read_current()
-            if abs(flowing_A - current_A) <= tolerance_A:
-                break
-            if self._clock.now_s() - began_s > MARGIN * ramp_s + MARGIN_S:
-                self.check()
-                raise BenchError(
-                    f"{NAME} delivers {flowing_A:.3g} A where {current_A:.3g} A was set: it is at "
-                    "its voltage limit, or another program has changed it; check the coil."
-                )
-            self._clock.sleep(STEP_S)
-        self.check()
+    def _hold(self) -> None:
+        self._dialogue.send("STOP")
 
     def _confirm(self, query: str, wanted: str) -> None:
         def problem(reply: str) -> str:
@@ -156,11 +111,6 @@ class LakeShore643CoilSupply:
             )
 
         self._dialogue.confirmed(lambda: self._dialogue.ask(query), problem)
-
-
-def _check_not_over(is_over: Callable[[], bool]) -> None:
-    if is_over():
-        raise BenchError(MADE_SAFE)
 
 
 def _rate_A_per_s(section: LakeShore643Section, limits: Limits) -> float:

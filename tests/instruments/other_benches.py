@@ -35,6 +35,10 @@ lowest_temperature_K = 290.0
 highest_temperature_K = 400.0""",
         },
     ),
+    "AMI 430": (
+        {'"BOP 36-12"': '"AMI 430"'},
+        {'"KepcoBOP3612"': '"AMI430"\nrated_A = 80.0'},
+    ),
     "2601B, 33622A": (
         {'"2400"': '"2601B"', '"81160A"': '"33622A"'},
         {'"Keithley2400"': '"Keithley2600"', '"Keysight81160A"': '"Keysight33500"'},
@@ -43,6 +47,7 @@ highest_temperature_K = 400.0""",
 """Name → what is replaced in the lab file and in the bench file of the trapezoid."""
 
 OFF_QUERIES = {
+    "AMI430": "CURR:TARG?",
     "Keysight33500": "OUTP1?",
     "Keysight81160A": "OUTP1?",
     "LakeShore336": "RANGE? 1",
@@ -56,6 +61,7 @@ OFF_QUERIES = {
 """Driver → the question whose reply is 1 while the output is on."""
 
 SET_POINT_QUERIES = {
+    "AMI430": "CURR:TARG?",
     "KepcoBOP": "CURR?",
     "KepcoBOP3612": "CURR?",
     "LakeShore643": "SETI?",

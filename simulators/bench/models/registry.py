@@ -2,6 +2,7 @@
 
 from ..scpi.instrument import Model
 from . import (
+    ami_430,
     keithley_2450,
     keithley_2601b,
     keithley_2750,
@@ -31,5 +32,6 @@ MODELS: dict[str, Model] = {
         lakeshore_643.MODEL,
         keithley_2750.MODEL,
         mpi_sentio.MODEL,
+        ami_430.MODEL,
     )
 }

@@ -18,7 +18,7 @@ from .values import Kind, short_form
 
 Step = Callable[[Any], str | None]
 
-_HEADER = re.compile(r"(\*[A-Z]+|:?[A-Z]\w*(?::[A-Z]\w*)*)(\?)?(?:\s+|\Z)", re.IGNORECASE)
+_HEADER = re.compile(r"(\*[A-Z]+|:?[A-Z]\w*(?::\w+)*)(\?)?(?:\s+|\Z)", re.IGNORECASE)
 _SUFFIXED = re.compile(r"(.*?)(\d+)\Z")
 _PIECE = re.compile(r"\[:?([^\]]+)\]|:?([^:\[]+)")
 _CACHED_MESSAGES, _CACHED_LENGTH = 4096, 512

@@ -11,20 +11,18 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
 from .adapters import (
-    ami430,
     keithley2400,
     keithley2450,
     keithley2600,
     keithley2750,
-    kepco_bop,
     keysight33500,
     keysight81160a,
     lakeshore336,
     lakeshore425,
     lakeshore475,
-    lakeshore643,
     mpi_sentio,
 )
+from .adapters.supplies import ami430, kepco_bop, lakeshore643
 from .connection import Connection
 from .guard.plan import Step
 from .limits import Limits

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from dwmtj.instruments import LimitError
-from dwmtj.instruments.adapters.coil_ramp import STEP_S, CoilRamp, set_points
+from dwmtj.instruments.adapters.supplies.coil_ramp import STEP_S, CoilRamp, set_points
 
 ROUNDING_A = 5e-3
 RAMP = CoilRamp(largest_A=8.0, rate_A_per_s=8.0, rounding_A=ROUNDING_A)

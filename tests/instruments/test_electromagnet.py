@@ -9,9 +9,9 @@ from pymeasure.instruments.lakeshore import LakeShore425
 from pymeasure.test import expected_protocol
 
 from dwmtj.instruments import BenchError, LimitError
-from dwmtj.instruments.adapters.coil_ramp import STEP_S
-from dwmtj.instruments.adapters.kepco_bop import KepcoCoilSupply, Rating
 from dwmtj.instruments.adapters.lakeshore425 import LakeShore425Gaussmeter
+from dwmtj.instruments.adapters.supplies.coil_ramp import STEP_S
+from dwmtj.instruments.adapters.supplies.kepco_supply import KepcoCoilSupply, Rating
 from dwmtj.instruments.electromagnet import Electromagnet
 
 Exchange = list[tuple[bytes, bytes | None]]

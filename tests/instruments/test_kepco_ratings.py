@@ -7,7 +7,7 @@ from pymeasure.instruments.kepco import KepcoBOP3612
 from pymeasure.test import expected_protocol
 
 from dwmtj.instruments import BenchError, LimitError, open_bench, parse_bench_file
-from dwmtj.instruments.adapters.kepco_bop import KepcoCoilSupply, Rating
+from dwmtj.instruments.adapters.supplies.kepco_supply import KepcoCoilSupply, Rating
 from dwmtj.instruments.bench_file import built_in_benches
 from dwmtj.instruments.guard.plan import Ramp
 from dwmtj.instruments.guard.planning import plan_of

@@ -8,7 +8,7 @@ import pytest
 from pymeasure.test import expected_protocol
 
 from dwmtj.instruments import BenchError, LimitError, open_bench
-from dwmtj.instruments.adapters.lakeshore643 import LakeShore643, LakeShore643CoilSupply
+from dwmtj.instruments.adapters.supplies.lakeshore643 import LakeShore643, LakeShore643CoilSupply
 from dwmtj.instruments.guard.planning import plan_of
 from dwmtj.instruments.guard.shutdown import make_safe
 from dwmtj.tests.instruments.other_benches import other_bench

@@ -11,14 +11,14 @@ from typing import Any, ClassVar, Literal
 
 from pymeasure.instruments import Instrument
 
-from ..clock import Clock
-from ..connection import Connection
-from ..dialogue import Dialogue, number
-from ..errors import BenchError
-from ..faults import shown
-from ..guard.plan import Confirm, Query, Send, Step
-from ..limits import Limits
-from ..sections import MagnetSection, Positive
+from ...clock import Clock
+from ...connection import Connection
+from ...dialogue import Dialogue, number
+from ...errors import BenchError
+from ...faults import shown
+from ...guard.plan import Confirm, Query, Send, Step
+from ...limits import Limits
+from ...sections import MagnetSection, Positive
 from .coil_ramp import CoilRamp
 from .self_ramping import SelfRampingSupply
 

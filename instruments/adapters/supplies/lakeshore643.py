@@ -13,14 +13,14 @@ from typing import Any, Literal
 from pymeasure.instruments import Instrument
 from pyvisa.constants import Parity, StopBits
 
-from ..clock import Clock
-from ..connection import Connection
-from ..dialogue import Dialogue
-from ..errors import BenchError
-from ..faults import shown
-from ..guard.plan import Confirm, Query, Send, Step
-from ..limits import Limits
-from ..sections import MagnetSection
+from ...clock import Clock
+from ...connection import Connection
+from ...dialogue import Dialogue
+from ...errors import BenchError
+from ...faults import shown
+from ...guard.plan import Confirm, Query, Send, Step
+from ...limits import Limits
+from ...sections import MagnetSection
 from .coil_ramp import CoilRamp
 from .self_ramping import SelfRampingSupply
 

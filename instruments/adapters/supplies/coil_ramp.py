@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..errors import LimitError
+from ...errors import LimitError
 
 STEP_S = 0.05
 

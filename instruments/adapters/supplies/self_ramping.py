@@ -9,10 +9,10 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
-from ..clock import Clock
-from ..dialogue import Dialogue
-from ..errors import BenchError
-from ..tracing import traced
+from ...clock import Clock
+from ...dialogue import Dialogue
+from ...errors import BenchError
+from ...tracing import traced
 from .coil_ramp import STEP_S, CoilRamp
 
 DELIVERED_A, DELIVERED_SHARE = 0.05, 0.002  # of what the coil gets against what was set

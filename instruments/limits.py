@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import inf, isnan
 from typing import Generic, Self, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
@@ -111,6 +112,11 @@ class SetPoints:
     fields_T: tuple[float, ...] = ()
 
 
+def _largest_first(values: Iterable[float]) -> list[float]:
+    """Return values by their magnitude, so that a refusal names the end of a ramp, not a step."""
+    return sorted(values, key=lambda value: inf if isnan(value) else abs(value), reverse=True)
+
+
 class _Limited(Generic[Role]):
     """An instrument behind the limits; what needs no check is passed on."""
 
@@ -187,8 +193,8 @@ class LimitedPulseGenerator(_Source[PulseGenerator]):
             self.inner.fire(amplitude_V)
 
     def check_amplitudes(self, amplitudes_V: Iterable[float]) -> None:
-        """Raise LimitError for the first pulse beyond the limits or the generator's own range."""
-        for amplitude_V in amplitudes_V:
+        """Raise LimitError for the largest pulse beyond the limits or the generator's own range."""
+        for amplitude_V in _largest_first(amplitudes_V):
             self._limits.check_pulse(amplitude_V)
             smallest, largest = self.inner.minimum_amplitude_V, self.inner.maximum_amplitude_V
             if not smallest * (1 - 1e-9) <= abs(amplitude_V) <= largest * (1 + 1e-9):
@@ -222,8 +228,8 @@ class LimitedMagnet(_Source[Magnet]):
         super().make_safe()
 
     def check_fields(self, fields_T: Iterable[float]) -> None:
-        """Raise LimitError for the first field beyond the limits or the supply's own range."""
-        for field_T in fields_T:
+        """Raise LimitError for the largest field beyond the limits or the supply's own range."""
+        for field_T in _largest_first(fields_T):
             self._limits.check_field(field_T)
             if field_T and abs(field_T) > self.inner.maximum_field_T:
                 raise LimitError(
@@ -268,8 +274,8 @@ class LimitedResistanceMeter(_Source[ResistanceMeter]):
             self.inner.arm(current_A)
 
     def check_currents(self, currents_A: Iterable[float]) -> None:
-        """Raise LimitError for the first read current beyond the limits or the meter's range."""
-        for current_A in currents_A:
+        """Raise LimitError for the largest read current beyond the limits or the meter's range."""
+        for current_A in _largest_first(currents_A):
             self._limits.check_current(current_A)
             if abs(current_A) < self.inner.minimum_current_A:
                 raise LimitError(

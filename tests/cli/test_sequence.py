@@ -31,7 +31,7 @@ def no_stations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             "virtual-trapezoid",
             "7 V",
             ["--dry-run"],
-            "step hard: A pulse amplitude of -6.01 V is beyond",
+            "step hard: A pulse amplitude of -7 V is beyond",
         ),
         ("nowhere.toml", "5 V", [], "nowhere.toml cannot be read"),
     ],

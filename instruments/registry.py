@@ -21,6 +21,7 @@ from .adapters import (
     lakeshore425,
     lakeshore475,
     mpi_sentio,
+    sr830,
 )
 from .adapters.supplies import ami430, kepco_bop, lakeshore643
 from .connection import Connection
@@ -140,6 +141,12 @@ DRIVERS: dict[str, Mapping[str, Driver]] = {
             r"KEITHLEY.*,MODEL 26(0[124]|1[124]|3[456])[AB]",
             keithley2600.open_meter,
             keithley2600.safe_steps,
+        ),
+        _driver(
+            sr830.SR830Section,
+            r"STANFORD_RESEARCH_SYSTEMS,SR830",
+            sr830.open_meter,
+            sr830.safe_steps,
         ),
     ),
     "switch": _by_name(

@@ -52,6 +52,7 @@ class Lab:
             amplifier_gain=sections.circuit.amplifier_gain,
             lead_resistance_ohm=sections.circuit.lead_resistance_ohm,
             meter_terminals=sections.circuit.meter_terminals[:4].upper(),
+            series_resistance_ohm=sections.circuit.series_resistance_ohm,
             seed=declared.seed,
         )
         self.instruments: dict[str, Instrument] = {

@@ -40,6 +40,7 @@ class CircuitSection(Section):
     amplifier_gain: float = 2.0
     lead_resistance_ohm: float = 1.2
     meter_terminals: Literal["front", "rear"] = "front"
+    series_resistance_ohm: Positive = 4e3
 
 
 class ElectromagnetSection(Section):

@@ -39,6 +39,10 @@ highest_temperature_K = 400.0""",
         {'"BOP 36-12"': '"AMI 430"'},
         {'"KepcoBOP3612"': '"AMI430"\nrated_A = 80.0'},
     ),
+    "SR830": (
+        {'"2400"': '"SR830"'},
+        {'"Keithley2400"': '"SR830"\nseries_resistance_ohm = 4000.0'},
+    ),
     "2601B, 33622A": (
         {'"2400"': '"2601B"', '"81160A"': '"33622A"'},
         {'"Keithley2400"': '"Keithley2600"', '"Keysight81160A"': '"Keysight33500"'},
@@ -55,6 +59,7 @@ OFF_QUERIES = {
     "Keithley2400": "OUTP?",
     "Keithley2450": "OUTP?",
     "Keithley2600": "print(smua.source.output)",
+    "SR830": "SLVL?",  # never 1 V rms here; its smallest level is tested in test_sr830.py
     "KepcoBOP": "OUTP?",
     "KepcoBOP3612": "OUTP?",
 }

@@ -124,6 +124,8 @@ def test_the_instruments_of_the_virtual_bench_identify_as_their_entries_say(
             True,
         ),
         ("resistance_meter", "Keithley2600", "KEITHLEY INSTRUMENTS INC.,MODEL 2651A,1,1", False),
+        ("resistance_meter", "SR830", "Stanford_Research_Systems,SR830,s/n48613,ver1.07", True),
+        ("resistance_meter", "SR830", "Stanford_Research_Systems,SR860,003178,v1.51", False),
         ("magnet", "KepcoBOP3612", "KEPCO,BIT 4886 36-12 03/08/2012,H1,4.04-1.82", True),
         ("magnet", "KepcoBOP3612", "KEPCO, BOP 36-12D ,H1,4.04-1.82", True),
         ("magnet", "KepcoBOP3612", "KEPCO,BIT 4886 20-20 03/08/2012,H1,4.04-1.82", False),

@@ -48,6 +48,7 @@ class Circuit:
         amplifier_gain: float,
         lead_resistance_ohm: float,
         meter_terminals: str = "FRON",
+        series_resistance_ohm: float = 4e3,
         seed: int = 1,
     ) -> None:
         self.device = device
@@ -56,6 +57,7 @@ class Circuit:
         self.amplifier_gain = amplifier_gain
         self.lead_resistance_ohm = lead_resistance_ohm
         self.meter_terminals = meter_terminals
+        self.series_resistance_ohm = series_resistance_ohm
         self.largest = LargestValues()
         self.seed = seed
         self.waveform: Callable[[float, float], Iterable[Piece]] = _silence

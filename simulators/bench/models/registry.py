@@ -12,6 +12,7 @@ from . import (
     lakeshore_425,
     lakeshore_643,
     mpi_sentio,
+    sr_830,
 )
 from .keithley_2400 import commands as keithley_2400
 from .keysight_81160a import generator as keysight_81160a
@@ -33,5 +34,6 @@ MODELS: dict[str, Model] = {
         keithley_2750.MODEL,
         mpi_sentio.MODEL,
         ami_430.MODEL,
+        sr_830.MODEL,
     )
 }

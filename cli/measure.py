@@ -84,8 +84,14 @@ class ProgressBar:
 def open_measurement_bench(bench_file: BenchFile) -> Iterator[Bench]:
     """Open a bench and leave it safe; raises BenchError, or Exit(1) once a run has started.
 
-    An interruption while a bench is closed whose runs have ended changes nothing about them.
+    An interruption while a bench is closed whose runs have ended changes nothing about them. A
+    bench with a prober is refused: its needles touch nothing outside of a sequence.
     """
+    if bench_file.prober is not None:
+        raise BenchError(
+            f"The bench {bench_file.name} has a prober, whose needles touch nothing yet: measure "
+            "its devices in a sequence with [wafer], dwmtj run FILE.toml."
+        )
     measured = failed = False
     try:
         with open_bench(bench_file) as bench:

@@ -85,6 +85,7 @@ def test_a_stated_temperature_is_stored_and_that_of_the_virtual_device(tmp_path:
         (["run", "reset", "-p", "pulse_width_s=1,500 ns"], "may mean 1.500 or 1500"),
         (["run", "reset", "-p", "amplitude_stop_V"], "write -p NAME=VALUE"),
         (["run", "reset", "-p", "amplitude_stop_V=7"], "beyond the bench's limit of 6 V"),
+        (["run", "iv", "--bench", "virtual-wafer"], "has a prober, whose needles touch nothing"),
         (["run", "reset", "-p", "pulse_width_s=1e-3"], "beyond the bench's limit of 1e-06 s"),
         (["run", "minor-loop", "-p", "largest_field_T=0.5"], "[limits] field_T"),
         (["run", "reset", "-p", "amplitude_stop_V=7", "--dry-run"], "limit of 6 V"),

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import DwmtjError
 from ..errors import StationError
 from ..messages import SequenceProgress
-from .jobs import Jobs
+from .jobs import FULL, Jobs
 from .night import Night, add_end, add_outcome, begin, unfinished, with_outcomes
 
 if TYPE_CHECKING:
@@ -149,6 +149,8 @@ class SequenceExecutor:
         try:
             progress = Progress.of(night, self._work.store, plan)
             status, detail = self._all_steps(plan, night, progress)
+            if self.jobs.hold_if_full():  # the report would be missing
+                self._wait_while_held(FULL)
             self._end(with_outcomes(self._work.store, night), status, detail)
         except GivenUpError:
             self.jobs.remove_those_of(night.tag)

@@ -1,5 +1,6 @@
 """The station's queue as a sequence uses it: one run at a time, waited for."""
 
+import shutil
 import threading
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from ..work.station_work import StationWork
 
 POLL_S = 0.2
+LEAST_FREE_BYTES = 2**20
+FULL = "the disk is full, free some space"
 
 
 class Jobs:
@@ -45,6 +48,13 @@ class Jobs:
     def held(self) -> bool:
         """True while no run may begin."""
         return self._work.queue.held or self._work.stop.pending
+
+    def hold_if_full(self) -> bool:
+        """Hold the queue if its disk is full, which is no fault of a run; return whether it is."""
+        is_full = shutil.disk_usage(self._work.queue.folder).free < LEAST_FREE_BYTES
+        if is_full:
+            self._work.queue.hold(True)
+        return is_full
 
     def run(self, new: NewJob) -> Ended:
         """Have a run carried out; return its end, without a run number if it could not begin."""

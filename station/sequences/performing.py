@@ -11,7 +11,7 @@ from ...storage import RunSummary, Status, Store
 from ...wafer_map import NO_CONTACT
 from ..messages import LevelOfModel, NewJob
 from .conditions import ResultOf, parse_result_condition, result_of
-from .jobs import Jobs
+from .jobs import FULL, Jobs
 from .night import Night, StepOutcome
 from .plan import Item, Plan, level_number
 from .wafer import lost_in_a_row, note_no_contact
@@ -128,6 +128,8 @@ class Performer:
                 try:
                     new = self._job(item, run)
                 except DwmtjError as error:
+                    if self._has_waited_for_room():
+                        continue
                     return self._failed(item, str(error), None)
                 ended = self._jobs.run(new)
                 if ended.no_contact:
@@ -139,11 +141,20 @@ class Performer:
                 if self._jobs.held or (run is not None and run.status is Status.ABORTED):
                     self._hold(f"run {run_id} was stopped" if run_id else ended.problem)
                     continue
+                if self._has_waited_for_room():
+                    continue
                 problem = ended.problem or "the run was interrupted"
             tries += 1
             if tries > self._plan.retries(item.step):
                 return self._failed(item, problem, run_id)
             self._tell("warning", f"{item.title}: {problem} It is tried again.")
+
+    def _has_waited_for_room(self) -> bool:
+        """Hold the sequence until it is resumed, if the disk is full; return whether it was."""
+        is_full = self._jobs.hold_if_full()
+        if is_full:
+            self._hold(FULL)
+        return is_full
 
     def _job(self, item: Item, run: RunSummary | None) -> NewJob:
         sequence, step, device = self._plan.sequence, item.step, item.device
@@ -248,6 +259,8 @@ class Performer:
                 self._store, sources, name, wanted=item.step.levels, reuse=True
             )
         except DwmtjError as error:
+            if self._has_waited_for_room():
+                return self._calibrated(item)
             return self._failed(item, str(error), None)
         detail = f"model {name}:{model.version} of run {', '.join(map(str, sources))}"
         return StepOutcome(item.title, "finished", detail, model=f"{name}:{model.version}")

@@ -47,6 +47,11 @@ class JobQueue:
         """The job that was under way when the process before this one ended."""
         self._load()
 
+    @property
+    def folder(self) -> Path:
+        """Where its file lies, beside the database where that is a file."""
+        return self._file.parent
+
     def snapshot(self) -> tuple[tuple[Job, ...], Job | None, bool]:
         """Return the jobs, the one under way and whether the queue is held, at one moment."""
         with self._lock:

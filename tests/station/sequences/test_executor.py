@@ -10,7 +10,7 @@ import pytest
 from dwmtj.instruments import BenchFile, load_bench_file
 from dwmtj.protocols.pulsed import StaircaseWrite
 from dwmtj.station import Activity, NewJob, StationError
-from dwmtj.station.sequences import Night, RunSequence, SequenceError, executor, nights
+from dwmtj.station.sequences import Night, RunSequence, SequenceError, executor, jobs, nights
 from dwmtj.station.sequences.night import with_outcomes
 from dwmtj.station.work.clients import Clients
 from dwmtj.station.work.job_queue import JobQueue
@@ -364,6 +364,30 @@ def test_a_step_whose_end_could_not_be_stored_is_not_repeated(
     night = worked(later)
     assert ends(night) == [("stairs", "finished")] and night.end == "finished"
     assert [run.id for run in store.runs()] == [1]
+
+
+def test_a_full_disk_holds_a_sequence_and_fails_no_step(
+    virtual: Callable[..., BenchFile], store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = station_work(virtual(), store)
+
+    def full(*_: object) -> None:
+        raise StoreError("No space is left.")
+
+    def make_room() -> None:
+        wait_until(lambda: work.queue.held)
+        filled.undo()
+        work.sequences.resume()
+
+    with monkeypatch.context() as filled:
+        filled.setattr(jobs, "LEAST_FREE_BYTES", 2**80)
+        filled.setattr(work.queue, "add", full)
+        making_room = threading.Thread(target=make_room)
+        making_room.start()
+        night = carry_out(work, {"name": "night", "step": [{"name": "stairs", **STAIRS}]})
+        making_room.join()
+    assert (night.end, ends(night)) == ("finished", [("stairs", "finished")])
+    assert any("the disk is full" in each.text for each in work.messages.after(0))
 
 
 def test_a_sequence_that_is_given_up_stops_its_run_and_has_a_report(

@@ -68,6 +68,15 @@ def learn_stream(
         Literal["subset", "epoch"],
         typer.Option(help="Interval between classifications of the 10,000 test images."),
     ] = "subset",
+    held_out: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=0,
+            help="Classify the last N training images, which are not trained on, instead of the "
+            "test images: for choosing settings.",
+        ),
+    ] = 0,
     data: Annotated[
         Literal["fashion-mnist", "mnist"], typer.Option(help="Data set.")
     ] = "fashion-mnist",
@@ -98,6 +107,7 @@ def learn_stream(
         setup=base.changed(parameter or []),
         model=find_optional_model(model, database),
         draws=draws,
+        held_out=held_out,
         seeds=seeds,
         at_once=at_once,
         validation=validate,
@@ -110,11 +120,13 @@ def learn_stream(
         output = learn_stream(
             to, study, database=database, jobs=jobs, executor=executor, overwrite=overwrite
         )
-    print_stream(output.outcome.curves, output.outcome.networks)
+    print_stream(output.outcome.curves, output.outcome.networks, held_out=held_out)
     print_output(output)
 
 
-def print_stream(curves: Sequence["Curve"], outcomes: Sequence["Outcome"]) -> None:
+def print_stream(
+    curves: Sequence["Curve"], outcomes: Sequence["Outcome"], *, held_out: int
+) -> None:
     """Print the final accuracies: mean ± standard deviation over seeds, the paper's beside."""
     from ...simulators.networks.stream_learning.study import summaries
 
@@ -130,8 +142,9 @@ def print_stream(curves: Sequence["Curve"], outcomes: Sequence["Outcome"]) -> No
                         "all at once" if at_once else "streamed",
                         f"{100 * final.mean:.2f} ± {100 * final.std:.2f}",
                         str(final.runs),
-                        "" if paper is None else f"about {100 * paper:.0f}",
+                        "" if paper is None or held_out else f"about {100 * paper:.0f}",
                     )
                 )
-    title = "Test accuracy after the last subset in %, mean ± standard deviation"
+    images = f"Accuracy on {held_out:,} held-out training images" if held_out else "Test accuracy"
+    title = f"{images} after the last subset in %, mean ± standard deviation"
     print_table(title, ("device", "images", "accuracy", "networks", "paper"), rows)

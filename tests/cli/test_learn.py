@@ -213,6 +213,8 @@ def test_where_nothing_can_be_computed_nothing_is_written(
         (("-p", "level=8"), "sets nothing"),
         (("-p", "levels=100"), "up to 64"),
         (("--subsets", "9"), "9 subsets of 80 images are more than the 160"),
+        (("--held-out", "70"), "2 subsets of 80 images are more than the 90"),
+        (("--held-out", "81"), "between 1 and 80"),
     ],
 )
 def test_stream_learning_refuses_what_cannot_be_in_a_sentence(
@@ -222,6 +224,22 @@ def test_stream_learning_refuses_what_cannot_be_in_a_sentence(
     assert isinstance(result.exception, NetworkError)
     assert sentence in str(result.exception)
     assert not (tmp_path / "stream").exists()
+
+
+def test_held_out_images_are_classified_instead_of_the_test_images(
+    learn: Callable[..., Result], tmp_path: Path
+) -> None:
+    few = (*STREAM, "--no-at-once", "--figure", "5b", "--subsets", "1", "--held-out", "70")
+    result = learn(*few)
+    assert result.exit_code == 0, result.output
+    assert "Accuracy on 70 held-out training images after the last subset" in result.output
+    assert "about 86" not in result.output  # the paper's accuracies are on test images
+    assert "Accuracy on held-out images" in (tmp_path / "stream" / "stream-5b.svg").read_text()
+    with Store.open(create=False) as store:
+        kept = store.results("stream")
+    assert {entry.configuration["held_out"] for entry in kept} == {70}
+    shares = 70 * np.array([entry.data["accuracies"] for entry in kept])
+    np.testing.assert_allclose(shares, shares.round(), atol=1e-9)
 
 
 def test_a_formulation_is_what_the_networks_of_a_figure_begin_from(

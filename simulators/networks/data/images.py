@@ -6,7 +6,7 @@ Krizhevsky 2009 (CIFAR-100, binary version, fine labels).
 
 import struct
 from dataclasses import dataclass
-from typing import Literal, cast, get_args
+from typing import Literal, Self, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +48,25 @@ class Images:
     test_images: Bytes
     test_labels: Bytes
     classes: tuple[str, ...]
+
+    def held_out(self, count: int) -> Self:
+        """Return the same with the last `count` training images in the place of the test images.
+
+        Choices made on them leave the test images to report on. Raises NetworkError for more than
+        half of the training images.
+        """
+        if not 0 < count <= len(self.train_labels) // 2:
+            raise NetworkError(
+                f"{count} held-out images: hold out between 1 and "
+                f"{len(self.train_labels) // 2}, half of the training images."
+            )
+        return type(self)(
+            self.train_images[:-count],
+            self.train_labels[:-count],
+            self.train_images[-count:],
+            self.train_labels[-count:],
+            self.classes,
+        )
 
 
 def load_images(name: DataSetName) -> Images:

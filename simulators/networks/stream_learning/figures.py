@@ -13,12 +13,17 @@ from .study import Curve, Outcome
 
 
 def stream_panel(
-    name: str, curves: Sequence[Curve], outcomes: Sequence[Outcome], epochs_validated: int
+    name: str,
+    curves: Sequence[Curve],
+    outcomes: Sequence[Outcome],
+    epochs_validated: int,
+    *,
+    held_out: bool = False,
 ) -> Panel:
     """Draw each curve's mean over seeds and, shaded, the least and the largest.
 
     Ticks on the right are means of training on all images at once. `epochs_validated` is the
-    number of validations in a subset.
+    number of validations in a subset. `held_out` says that they are of held-out training images.
     """
     data = _table(outcomes, epochs_validated)
 
@@ -43,7 +48,7 @@ def stream_panel(
                     transform=axes.get_yaxis_transform(), clip_on=False, marker="",
                 )  # fmt: skip
         axes.set_xlabel("Subsets learnt")
-        axes.set_ylabel("Test accuracy (%)")
+        axes.set_ylabel("Accuracy on held-out images (%)" if held_out else "Test accuracy (%)")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         legend_below(axes)
 

@@ -48,13 +48,15 @@ class StreamStudy:
     its w1/w2 (see `device_ratio`), by its measured transitions, and by those of `draws` devices
     drawn from its posterior; `remarks` says where its numbers come from, and which it lacks.
     `at_once` also trains on all images at once (figure 5a). `validation` says when the test images
-    are classified: after each subset or each epoch.
+    are classified: after each subset or each epoch. With `held_out` the last so many training
+    images are not trained on and take the place of the test images, for choices between settings.
     """
 
     figure: FigureName = "5a"
     setup: StreamSetup = SETUP
     model: StateModel | None = None
     draws: int = 0
+    held_out: int = 0
     seeds: int = 5
     at_once: bool = True
     validation: Validation = "subset"
@@ -124,13 +126,15 @@ def learn_stream(
     """
     check_overwrite(folder / f"{study.name}.png", overwrite=overwrite)
     images = load_images(study.data)
+    if study.held_out:
+        images = images.held_out(study.held_out)
     curves = study.curves()
     at_once = study.at_once and study.model is None and study.figure == "5a"
     runs = runs_of(curves, study.seeds, study.validation, at_once=at_once)
     setup = stream_images(images, study.setup)
     checkpoints = folder / "checkpoints"
     model = None if study.model is None else f"{study.model.name}:{study.model.version}"
-    tasks = stream_tasks(runs, checkpoints, images, study.data, model)
+    tasks = stream_tasks(runs, checkpoints, images, study.data, model, study.held_out)
     workers = jobs or min(core_count(), len(tasks))
     with open_executor(executor, workers) as running, Store.open(database) as store:
         sweep = Sweep(KIND, train, store, running, setup)
@@ -143,7 +147,7 @@ def learn_stream(
         place = store.path
     networks = tuple(outcomes_of(runs, results))
     validated = study.setup.epochs if study.validation == "epoch" else 1
-    panel = stream_panel(study.name, curves, networks, validated)
+    panel = stream_panel(study.name, curves, networks, validated, held_out=study.held_out > 0)
     files = save_figures([panel], folder, results, place)
     _remove_checkpoints(checkpoints, tasks)
     return StudyOutput(StreamOutcome(curves, networks), results, place, files)

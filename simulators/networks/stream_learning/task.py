@@ -33,10 +33,12 @@ def stream_tasks(
     images: Images,
     data: str,
     model: str | None,
+    held_out: int = 0,
 ) -> list[Task]:
     """Return a task for each (curve, at once, run), with its checkpoint in the folder.
 
-    `data` is the name of the data set; `model`, that of the state model.
+    `data` is the name of the data set; `model`, that of the state model. Of the images, the test
+    images are `held_out` training images if that is not 0.
     """
     hashed = array_hash(*(getattr(images, name) for name in Images.__slots__[:4]))
     return [
@@ -46,6 +48,7 @@ def stream_tasks(
                 **run.configuration(),
                 "data": data,
                 "images": hashed,
+                "held_out": held_out,
                 "model": model if _of_the_model(curve, run) else None,
             },
             run.seed,

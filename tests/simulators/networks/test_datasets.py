@@ -24,6 +24,7 @@ from dwmtj.simulators.networks.data.dataset_files import (
 from dwmtj.simulators.networks.data.images import (
     DIGITS,
     DataSetName,
+    Images,
     data_set_name,
     read_cifar,
     read_idx,
@@ -130,6 +131,19 @@ def test_without_checksums_of_their_own_other_images_are_refused(
     (tmp_path / "mnist" / UNOFFICIAL).unlink()
     with pytest.raises(NetworkError, match="is not the official file"):
         load_images("mnist")
+
+
+def test_held_out_images_are_trained_on_by_none_and_stand_for_the_test_images() -> None:
+    pixels = np.arange(12, dtype=np.uint8).reshape(12, 1, 1)
+    images = Images(pixels[:9], pixels[:9, 0, 0], pixels[9:], pixels[9:, 0, 0], DIGITS)
+    chosen = images.held_out(3)
+    assert chosen.train_labels.tolist() == [0, 1, 2, 3, 4, 5]
+    assert chosen.test_labels.tolist() == [6, 7, 8]
+    assert chosen.train_images.ravel().tolist() == [0, 1, 2, 3, 4, 5]
+    assert chosen.test_images.ravel().tolist() == [6, 7, 8]
+    for count in (0, 5, -3):
+        with pytest.raises(NetworkError, match="between 1 and 4"):
+            images.held_out(count)
 
 
 def test_an_unknown_data_set_is_answered_with_those_there_are() -> None:

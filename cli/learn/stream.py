@@ -45,6 +45,12 @@ def learn_stream(
             min=0, help="Number of devices drawn from the model's posterior, a network each."
         ),
     ] = 0,
+    pulses: Annotated[
+        Literal["verified", "unverified"],
+        typer.Option(
+            help="Measured transitions: pulses read and put right by the write policy, or not read."
+        ),
+    ] = "verified",
     seeds: Annotated[int, typer.Option(min=1, help="Number of networks per device.")] = 5,
     subsets: Annotated[int, typer.Option(min=1, help="Number of subsets of 1,000 images.")] = 60,
     epochs: Annotated[int, typer.Option(min=1, help="Number of epochs per subset.")] = 30,
@@ -107,6 +113,7 @@ def learn_stream(
         setup=base.changed(parameter or []),
         model=find_optional_model(model, database),
         draws=draws,
+        pulses=pulses,
         held_out=held_out,
         seeds=seeds,
         at_once=at_once,

@@ -21,7 +21,8 @@ from ..data.images import load_images
 from ..errors import NetworkError
 from ..progress import ShowProgress, progress_bar
 from ..study_output import StudyOutput, save_figures
-from ..synapses.transitions import drawn_transitions, likeliest_transitions
+from ..synapses.transitions import Transitions, drawn_transitions, likeliest_transitions
+from ..synapses.verified_steps import Verification, pulses_remark
 from .device_ratio import device_ratio
 from .figures import stream_panel
 from .settings import StreamSetup
@@ -37,6 +38,7 @@ from .study import (
 from .task import KIND, checkpoint_of, stream_images, stream_tasks, train
 from .training import Validation
 
+Pulses = Literal["verified", "unverified"]
 SETUP = StreamSetup()
 
 
@@ -47,6 +49,7 @@ class StreamStudy:
     `setup` is what the figure's curves vary. With `model` the networks learn by the formula with
     its w1/w2 (see `device_ratio`), by its measured transitions, and by those of `draws` devices
     drawn from its posterior; `remarks` says where its numbers come from, and which it lacks.
+    `pulses` are read and put right ("verified", see `synapses.verified_steps`) or not read.
     `at_once` also trains on all images at once (figure 5a). `validation` says when the test images
     are classified: after each subset or each epoch. With `held_out` the last so many training
     images are not trained on and take the place of the test images, for choices between settings.
@@ -56,6 +59,7 @@ class StreamStudy:
     setup: StreamSetup = SETUP
     model: StateModel | None = None
     draws: int = 0
+    pulses: Pulses = "verified"
     held_out: int = 0
     seeds: int = 5
     at_once: bool = True
@@ -78,26 +82,38 @@ class StreamStudy:
             return figure_curves(self.figure, self.setup)
         ratio = device_ratio(self.model, self.setup)
         try:
-            likeliest = likeliest_transitions(self.model)
+            likeliest, *drawn = self._transitions(self.model)
         except NetworkError:
             if self.draws or not ratio.curves:
                 raise
-            likeliest = None  # the formula is left, with the device's width ratio
-        rng = np.random.default_rng(0)
-        drawn = [drawn_transitions(self.model, rng) for _ in range(self.draws)]
+            likeliest, drawn = None, []  # the formula is left, with the device's width ratio
         name = f"{self.model.name}:{self.model.version}"
         return measured_curves(self.setup, name, likeliest, drawn, ratio.curves)
+
+    def _transitions(self, model: StateModel) -> list[Transitions]:
+        """Return those of the measured device, then of the drawn ones; raises NetworkError."""
+        rng = np.random.default_rng(0)
+        if self.pulses == "unverified":
+            drawn = [drawn_transitions(model, rng) for _ in range(self.draws)]
+            return [likeliest_transitions(model), *drawn]
+        verification = Verification.of(model)
+        devices = [verification.drawn(rng) for _ in range(self.draws)]
+        return [device.transitions() for device in (verification.likeliest(), *devices)]
 
     def remarks(self) -> tuple[str, ...]:
         """Return what the model's numbers are, where from, and why some are not used."""
         if self.model is None:
             return ()
-        remarks = [device_ratio(self.model, self.setup).remark]
+        return device_ratio(self.model, self.setup).remark, self._pulses_remark(self.model)
+
+    def _pulses_remark(self, model: StateModel) -> str:
         try:
-            likeliest_transitions(self.model)
+            if self.pulses == "verified":
+                return pulses_remark(Verification.of(model).likeliest())
+            likeliest_transitions(model)
         except NetworkError as error:
-            remarks.append(f"No measured transitions: {error}")
-        return tuple(remarks)
+            return f"No measured transitions: {error}"
+        return "Measured transitions: one pulse for each update, which is not read."
 
 
 @dataclass(frozen=True, slots=True)

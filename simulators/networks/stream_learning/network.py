@@ -48,6 +48,7 @@ class StreamNetwork:
             )
         self.setup, self.rng = setup, rng
         self._ends = None if transitions is None else transitions.signed()
+        self._steps = np.float32(0 if transitions is None else transitions.steps)
         self.updates = 0
         sizes = (PIXELS, setup.hidden, setup.hidden, CLASSES)
         self.layers = [
@@ -123,12 +124,11 @@ class StreamNetwork:
                 pulse_continuous(weight, m, v, gradient, read, self._rule, rate, square)
                 continue
             key0, key1 = self.rng.integers(0, 2**32, 2, dtype=np.uint32)
-            constants = (self._rule, rate, square)
+            constants = (self._rule, rate, square, np.float32(self.setup.threshold * learning_rate))
             if self._ends is None:
-                least = np.float32(self.setup.threshold * learning_rate)
-                pulse_levels(weight, m, v, gradient, read, *constants, least, key0, key1)
+                pulse_levels(weight, m, v, gradient, read, *constants, key0, key1)
             else:
-                drawn = (layer.fired.reshape(-1), self._ends)
+                drawn = (layer.fired.reshape(-1), self._ends, self._steps)
                 pulse_states(weight, m, v, gradient, read, *drawn, *constants, key0, key1)
 
     def _statistics_of(self, images: torch.Tensor) -> list[tuple[torch.Tensor, torch.Tensor]]:

@@ -38,6 +38,7 @@ class StreamRun:
             measured = {
                 "onward": self.transitions.onward.tolist(),
                 "back": self.transitions.back.tolist(),
+                "verified": self.transitions.verified,
             }
         return {
             "setup": self.setup.document(),
@@ -62,7 +63,7 @@ def require_images(images: Images, setup: StreamSetup) -> None:
     if setup.subsets * setup.subset_images > len(images.train_labels):
         raise NetworkError(
             f"{setup.subsets} subsets of {setup.subset_images} images are more than the "
-            f"{len(images.train_labels)} of the data set."
+            f"{len(images.train_labels)} there are to train with: set fewer --subsets."
         )
     if images.train_images[0].size != PIXELS:
         raise NetworkError("Stream learning takes images of 28 × 28: fashion-mnist or mnist.")

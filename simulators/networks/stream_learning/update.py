@@ -167,19 +167,21 @@ def pulse_states(
     read: Any,
     fired: Any,
     ends: Any,
+    steps: Any,
     rule: Any,
     rate: Any,
     square: Any,
+    least: Any,
     key0: Any,
     key1: Any,
 ) -> None:
     """Fire pulses whose effects are drawn from measured transitions; see `synapses.transitions`.
 
     `state` uint8, `fired` int8 scratch, `ends` (2, states, states) float32 of
-    `Transitions.signed`; the other arrays as `pulse_levels`.
+    `Transitions.signed`, `steps` float32 its N; the other arguments as `pulse_levels`.
     """
     beta1, beta2, epsilon = rule[0].beta1, rule[0].beta2, rule[0].epsilon
-    delta, top = rule[0].delta, rule[0].top
+    delta = rule[0].delta
     one = np.float32(1)
     for i in range(state.size):
         g = bfloat16_to_float32(gradient[i])
@@ -187,7 +189,9 @@ def pulse_states(
         v[i] = beta2 * v[i] + (one - beta2) * g * g
         u = -rate * m[i] / (np.sqrt(v[i]) * square + epsilon)
         grows = (u >= 0) == (read[i] >= 0)
-        is_fired = uniform(i, key0, key1) < abs(u) * top * (delta if grows else one)
+        drive = abs(u) * (delta if grows else one)
+        drive = drive if drive >= least else np.float32(0)
+        is_fired = uniform(i, key0, key1) < drive * steps
         fired[i] = (np.int8(1) if u >= 0 else np.int8(-1)) if is_fired else np.int8(0)
     half = ends.shape[1] // 2
     for i in range(state.size):

@@ -1,17 +1,22 @@
 """Transitions of a synapse that learns, taken from a calibrated state model.
 
 A synapse is one track, whose level l = 0 … n − 1 the model knows, and a latch that holds the sign
-of its weight: |W| = l/(n − 1), read as the sign. An update of direction s and Adam size |u|/lr
-fires one pulse with probability
+of its weight, which is read as the sign. An update of direction s and Adam size |u|/lr is carried
+out with probability
 
-    P = min(1, lr (n − 1) |u|/lr (δ where s is the weight's sign, else 1)),
+    P = min(1, N |u| (δ where s is the weight's sign, else 1)),
 
-as stochastic rounding to levels 1/(n − 1) apart would. The amplitude is drawn uniformly from those
-of the model's ladder, so that a level is left with a probability that falls linearly with its
-switching voltage: what f_meta states. Positive pulses push the wall on (s is the weight's sign);
-negative ones drive it back (it is not), and at level 0 the latch takes the sign of the update and
-the pulse is a positive one. Amplitudes are those of ladders; a pulse without its ladder does what
-the ladder up to it does (see `dwmtj.analysis.state_model.transitions`).
+0 below the threshold θ lr: as stochastic rounding would to levels 1/N apart. The amplitude of its
+pulse is drawn uniformly from those of the model's ladder, so that a level is left with a
+probability that falls linearly with its switching voltage: what f_meta states. Positive pulses push
+the wall on (s is the weight's sign); negative ones drive it back (it is not). Amplitudes are those
+of ladders; a pulse without its ladder does what the ladder up to it does (see
+`dwmtj.analysis.state_model.transitions`).
+
+Unverified, nothing is read after the pulse: |W| = l/(n − 1), N = n − 1, and at level 0 the latch
+takes the sign of the update and the pulse is a positive one. Verified, the wall is brought to the
+neighbouring level where it has left its own (`verified_steps`), and at level 0 the latch alone
+turns, without a pulse: |W| = (l + ½)/(n − ½), N = n − ½, the levels of the formula's "polarity".
 """
 
 from dataclasses import dataclass
@@ -31,15 +36,22 @@ from ..errors import NetworkError
 class Transitions:
     """Transition probabilities of one pulse between n levels, a row for each level before it.
 
-    `onward` are positive pulses, `back` negative ones, both (n, n).
+    `onward` are updates by positive pulses, `back` by negative ones, both (n, n). `verified` says
+    that each is read and put right.
     """
 
     onward: Floats
     back: Floats
+    verified: bool = False
 
     @property
     def levels(self) -> int:
         return len(self.onward)
+
+    @property
+    def steps(self) -> float:
+        """Return N, how many steps of the wall lie between a weight of 0 and one of 1."""
+        return self.levels - (0.5 if self.verified else 1.0)
 
     def signed(self) -> npt.NDArray[np.float32]:
         """Return where each state's distribution ends, (2 directions, 2n states, 2n states).
@@ -51,7 +63,7 @@ class Transitions:
         up = np.zeros((2 * n, 2 * n))
         up[n:, n:] = self.onward
         up[:n, :n] = self.back[::-1, ::-1]
-        up[n - 1] = up[n]
+        up[n - 1] = np.eye(2 * n)[n] if self.verified else up[n]
         both = np.array([up[::-1, ::-1], up])
         ends = np.cumsum(both, axis=-1).astype(np.float32)
         ends[..., -1] = 1
@@ -68,15 +80,28 @@ def drawn_transitions(model: StateModel, rng: np.random.Generator) -> Transition
     return _transitions(draw_device(model, rng), model.name)
 
 
-def _transitions(device: SampledDevice, name: str) -> Transitions:
-    """Raise NetworkError unless pulses of both polarities take the wall to both ends."""
+def both_ladders(device: SampledDevice, name: str) -> tuple[Ladders, Ladders]:
+    """Return the ladders of positive and negative pulses; raises NetworkError without either."""
     if device.positive is None or device.negative is None:
         missing = "positive" if device.positive is None else "negative"
         raise NetworkError(
             f"The model {name} has no {missing} pulses, and learning needs both polarities: "
             "calibrate it from write-reset-cycling runs, too."
         )
-    onward, back = _dithered(device.positive), _dithered(device.negative)
+    return device.positive, device.negative
+
+
+def _transitions(device: SampledDevice, name: str) -> Transitions:
+    positive, negative = both_ladders(device, name)
+    return spanning(device, name, Transitions(_dithered(positive), _dithered(negative)))
+
+
+def spanning(device: SampledDevice, name: str, found: Transitions) -> Transitions:
+    """Return transitions between a device's levels, counted from the one after saturation.
+
+    Raises NetworkError unless updates in both directions take the wall to both ends.
+    """
+    onward, back = found.onward, found.back
     if device.saturated_level == device.levels - 1:
         onward, back = onward[::-1, ::-1], back[::-1, ::-1]
     for matrix, start, end, polarity in (
@@ -88,7 +113,7 @@ def _transitions(device: SampledDevice, name: str) -> Transitions:
                 f"The model {name} does not span the range: its {polarity} pulses never take the "
                 f"wall from level {start} to level {end}. Calibrate it up to larger amplitudes."
             )
-    return Transitions(onward, back)
+    return Transitions(onward, back, found.verified)
 
 
 def _dithered(ladders: Ladders) -> Floats:

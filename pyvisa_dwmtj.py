@@ -3,11 +3,15 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
 from dwmtj.simulators.bench import LabError, ResolveModel, VirtualBenchLibrary
+
+if TYPE_CHECKING:
+    from dwmtj.storage import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +32,12 @@ class StoreModels:
         from dwmtj.analysis import AnalysisError  # only a lab with a twin needs the rooms below
         from dwmtj.analysis.state_model.file import model_document
         from dwmtj.analysis.state_model.store import find_model
-        from dwmtj.storage import StoreError, database_path
+        from dwmtj.storage import StoreError, database_place
 
         errors: list[Exception] = []
         try:
-            places = dict.fromkeys(map(database_path, (database, self.environment)))
-            for place in sorted(places, key=lambda path: not path.exists()):
+            places = dict.fromkeys(map(database_place, (database, self.environment)))
+            for place in sorted(places, key=_is_missing):
                 try:
                     return model_document(find_model(reference, str(place)))
                 except (AnalysisError, StoreError) as error:
@@ -41,6 +45,11 @@ class StoreModels:
         except StoreError as error:
             errors.append(error)
         raise LabError(str(errors[0])) from errors[0]
+
+
+def _is_missing(place: "Place") -> bool:
+    """Return whether there is no such file; whether a server answers is seen when it is asked."""
+    return isinstance(place, Path) and not place.exists()
 
 
 class WRAPPER_CLASS(VirtualBenchLibrary):  # noqa: N801 - the name PyVISA looks for

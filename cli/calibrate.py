@@ -42,7 +42,7 @@ def calibrate(
         model = calibrate_stored(
             store, runs, name, several_devices=several_devices, wanted=parsed_levels(levels)
         )
-        place = store.path
+        place = store.place
     if as_json:
         print_json(model_document(model))
         return

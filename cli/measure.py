@@ -131,7 +131,7 @@ def measure(
     the error of the runner if no run has started (invalid input: exit code 2), and typer.Exit(1)
     after a message if a run did not finish.
     """
-    bar, control, place = ProgressBar(title, cycles), RunControl(), store.path
+    bar, control, place = ProgressBar(title, cycles), RunControl(), store.place
     cause: BaseException | None = None
     try:
         with bar.display, _paused_by_signal(control):
@@ -152,7 +152,7 @@ def measure(
     stored = "1 point is" if outcome.points == 1 else f"{outcome.points} points are"
     message = f"Run {outcome.run_id} {ENDINGS[outcome.status]}; {stored} stored."
     if resume_command and outcome.status is not Status.FINISHED:
-        moved = "" if store.path == place else f" --database {shlex.quote(str(store.path))}"
+        moved = "" if store.place == place else f" --database {shlex.quote(str(store.place))}"
         message += f" Resume it with: {resume_command}{moved} --resume {outcome.run_id}"
     print_message(message)
     raise typer.Exit(1) from cause

@@ -193,9 +193,9 @@ def use_models_from(database: str | None, bench_file: "BenchFile") -> "BenchFile
     address = LabAddress.of_library(bench_file.visa_library)
     if address is None or database is None or not address.may_hold_twin:
         return bench_file
-    from ..storage import database_path
+    from ..storage import database_place
 
-    library = address.with_options(database=database_path(database)).library
+    library = address.with_options(database=database_place(database)).library
     return bench_file.model_copy(update={"visa_library": library})
 
 

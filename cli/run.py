@@ -181,7 +181,7 @@ def run(
         repeated = f", {counted(outcome.retries, 'reading')} repeated" if outcome.retries else ""
         print_outcome(
             f"run {outcome.run_id}: {outcome.status}, {counted(outcome.points, 'point')} in "
-            f"{store.path}{repeated}"
+            f"{store.place}{repeated}"
         )
         if isinstance(procedure, WriteVerify):
             print_ending(procedure, store, outcome.run_id)

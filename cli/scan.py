@@ -78,7 +78,7 @@ def run_scan(
                         tags=(tag,),
                         conditions=about.conditions,
                     )
-                    where = store.path
+                    where = store.place
         except DwmtjError as error:
             if not any_started:
                 raise

@@ -38,13 +38,13 @@ def upgrade(
     Example:
       dwmtj store upgrade --database lab.sqlite
     """
-    from ..storage import database_path
-    from ..storage.migrations.upgrade import upgrade_database
+    from ..storage import database_place
+    from ..storage.engines.choice import upgrade_database
 
-    path = database_path(database)
+    place = database_place(database)
     with _progress("Copying") as progress:
-        done = upgrade_database(path, interrupted=interrupted or (), progress=progress)
-    message = f"{path} already has the current schema." if done is None else str(done)
+        done = upgrade_database(place, interrupted=interrupted or (), progress=progress)
+    message = f"{place} already has the current schema." if done is None else done
     print_line(message)
 
 
@@ -60,13 +60,13 @@ def backup(
     Example:
       dwmtj store backup friday.sqlite --database lab.sqlite
     """
-    from ..storage import database_path
-    from ..storage.upkeep.backup import back_up_online
+    from ..storage import database_place
+    from ..storage.engines.choice import back_up_online
 
-    path = database_path(database)
+    place = database_place(database)
     with _progress("Copying") as progress:
-        back_up_online(path, target.expanduser(), overwrite=overwrite, progress=progress)
-    print_line(f"{path} is copied to {target}.")
+        back_up_online(place, target.expanduser(), overwrite=overwrite, progress=progress)
+    print_line(f"{place} is copied to {target}.")
 
 
 @app.command()
@@ -94,7 +94,7 @@ def copy(
         _progress("Copying runs") as progress,
     ):
         copied = origin.copy_to(destination, update=update, progress=progress)
-        place = destination.path
+        place = destination.place
     print_line(f"{place}: {copied}")
     if copied.different or copied.behind:
         raise typer.Exit(1)
@@ -109,7 +109,7 @@ def check(database: DatabaseOption = None) -> None:
       dwmtj store check --database lab.sqlite
     """
     with open_to_read(database) as store:
-        findings, place = store.check(), store.path
+        findings, place = store.check(), store.place
     for finding in findings:
         print_line(f"{'problem' if finding.is_problem else 'note'}: {finding.text}")
     problems = sum(finding.is_problem for finding in findings)

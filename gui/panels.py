@@ -1,7 +1,5 @@
 """The panels of the window and their places."""
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QResizeEvent, QTextDocument, QTextOption
 from PySide6.QtWidgets import (
@@ -14,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from ..instruments import BenchFile
+from ..storage import Place
 from .banner import Banner
 from .bench.panel import BenchPanel
 from .jobs.tab import QueueTab
@@ -149,7 +148,7 @@ class Panels:
         tabs = max(210, round(0.3 * height))
         self.splitters["right"].setSizes([height - tabs, tabs])
 
-    def use(self, database: Path) -> None:
+    def use(self, database: Place) -> None:
         """Show the runs and models of a database."""
         for name in ("points", "figures"):
             self.archives[name].use(database)
@@ -189,7 +188,7 @@ class Panels:
     def _show_runs(self) -> None:
         model = self.runs.model
         self.tabs.show_count(self.runs, model.total)
-        self.status.show_stored(self.archives["runs"].path, model.total, model.total_points)
+        self.status.show_stored(self.archives["runs"].place, model.total, model.total_points)
 
     def _tab_opened(self, index: int) -> None:
         if self.tabs.pages.widget(index) is self.messages:

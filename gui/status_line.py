@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from ..storage import Place
 from ..wording import counted
 from .look.theme import ThemeChoice
 from .look.widgets import ElidedLabel, button, copy_text, row
@@ -39,9 +40,10 @@ class StatusLine(QWidget):
     def show_theme(self, choice: ThemeChoice) -> None:
         self.theme.setText(f"Theme: {choice}")
 
-    def show_stored(self, database: Path | None, runs: int, points: int) -> None:
+    def show_stored(self, database: Place | None, runs: int, points: int) -> None:
         if database is not None:
-            place = f"{database.parent.name}/{database.name}"
+            folder = f"{database.parent.name}/" if isinstance(database, Path) else ""
+            place = f"{folder}{database.name}"
             stored = f"{counted(runs, 'run')} · {counted(points, 'point')}"
             self.stored.setText(f"{place} · {stored} · all stored")
             self.stored.setAccessibleDescription(str(database))

@@ -171,7 +171,7 @@ class View(QObject):
         self._panels.runs.model.annotate(run_id, notes=text)
 
     def _mount(self, record: CalibrationRecord) -> None:
-        database = self._panels.archives["runs"].path
+        database = self._panels.archives["runs"].place
         if database is not None:
             try:
                 sentence = open_twin_window(record, database, self._folder)
@@ -182,7 +182,7 @@ class View(QObject):
                 self._panels.models.show_doing(sentence, OPENING_MS)
 
     def _study(self, name: str, record: CalibrationRecord) -> None:
-        database = self._panels.archives["runs"].path
+        database = self._panels.archives["runs"].place
         if database is not None:
             self._panels.studies.open(name, record, database, self._folder)
 

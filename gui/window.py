@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from ..instruments import BenchFile
 from ..station.messages import Activity, StationState
-from ..storage import OutputFileError
+from ..storage import OutputFileError, database_place
 from .commands import Commands
 from .errors import UnexpectedErrors
 from .keys import KeysPage, bound
@@ -66,7 +66,7 @@ class BenchWindow(QWidget):
         """Show a state of the station in every panel, also where one of them fails."""
         self.station = self.commands.state = state
         panels, contain = self.panels, self.errors.contain
-        contain(panels.use, Path(state.database))
+        contain(panels.use, database_place(state.database))
         for panel in (panels.banner, panels.bench, panels.queue, panels.runs):
             contain(panel.show_state, state)
         contain(panels.tabs.show_count, panels.queue, len(state.queue))

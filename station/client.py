@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import TypeAdapter
 
-from ..storage.location import database_path
+from ..storage.location import database_place
 from .errors import StationError
 from .line import NotReachedError, ask
 from .messages import Activity, HandReading, NewJob, StationState
@@ -62,7 +62,7 @@ class Station:
         key = _bench_key(bench)
         found = cls.found(bench, database=database, seed=seed)
         if found is None:
-            wanted = str(database_path(database))
+            wanted = str(database_place(database))
             start = Start(key, wanted, seed, end_unused_after_s=end_unused_after_s)
             return cls(cls._started(start))
         station = cls(found)
@@ -78,7 +78,7 @@ class Station:
 
         Raises StationError if it stores into another database, or runs with another seed.
         """
-        found, wanted = station_of(_bench_key(bench)), str(database_path(database))
+        found, wanted = station_of(_bench_key(bench)), str(database_place(database))
         if found is None:
             return None
         if database is not None and found.database != wanted:

@@ -6,7 +6,6 @@ import threading
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import psutil
 from filelock import Timeout
@@ -42,7 +41,7 @@ class StationProcess:
         self._take_lock(exits)
         bench_file = _bench_file(start)
         store = exits.enter_context(Store.open(start.database))
-        queue = JobQueue(queue_file(Path(start.database), start.bench))
+        queue = JobQueue(queue_file(store.place, start.bench))
         clients = Clients(start.end_unused_after_s)
         self._work = StationWork(
             bench_file, start.seed, store, queue, clients, self._replace, start.bench

@@ -1,6 +1,6 @@
 from .calibrations import CalibrationRecord
 from .errors import ImportFileError, StoreError
-from .location import database_path
+from .location import Place, database_place
 from .output_file import OutputFileError, atomic_write, check_overwrite
 from .phase import Phase
 from .points import Point
@@ -17,6 +17,7 @@ __all__ = [
     "ImportFileError",
     "OutputFileError",
     "Phase",
+    "Place",
     "Point",
     "ResultRecord",
     "RunRecord",
@@ -28,6 +29,6 @@ __all__ = [
     "WarningRecord",
     "atomic_write",
     "check_overwrite",
-    "database_path",
+    "database_place",
     "store_warnings",
 ]

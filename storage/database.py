@@ -1,121 +1,93 @@
-"""The database as an engine: created if missing, upgraded if older, rejected if not of dwmtj."""
+"""What the store needs of a database, whichever engine keeps it; see `storage.engines`."""
 
-import logging
-import sqlite3
-from contextlib import closing
-from pathlib import Path
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
 
-from sqlalchemy import Engine, create_engine
-from sqlalchemy.pool import QueuePool
+import numpy.typing as npt
+from sqlalchemy import Connection, Engine, Select
 
-from .errors import StoreError, errors_of
-from .migrations.older import view_as_current
-from .migrations.upgrade import upgrade_database
-from .schema import SCHEMA_VERSION, Base
-from .sqlite_file import APPLICATION_ID, check_place, connect, file_identity, pragma, schema_version
+from .location import Place
 
-log = logging.getLogger(__name__)
+LOCK_TIMEOUT_S = 10.0  # how long to wait for another process's lock
+Row: TypeAlias = tuple[object, ...]
+"""A row of the table of points, in the order of its columns, `extra` as JSON text."""
 
 
-class Database:
-    """An open SQLite file; a run whose file is lost moves it to another one."""
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something found by a check; a problem is what no dwmtj leaves behind."""
 
-    def __init__(self, path: Path, version: int, *, read_only: bool, lock_timeout_s: float) -> None:
-        self.read_only = read_only
-        self._version = version
-        self._lock_timeout_s = lock_timeout_s
-        self._open(path)
+    text: str
+    is_problem: bool = True
 
-    def connect(self) -> sqlite3.Connection:
-        """Return a new connection; raises sqlite3.Error."""
-        connection = _connect(self.path, self._lock_timeout_s, read_only=self.read_only)
-        if self._version < SCHEMA_VERSION:
-            view_as_current(connection, self._version)
-        return connection
+
+@dataclass(frozen=True, slots=True)
+class PointColumns:
+    """Points of a run as arrays: integers (3, n), measured (8, n) with NaN for NULL, texts (2, n).
+
+    `codes` number the texts `distinct` of each column, -1 for NULL; `extra_rows` have an extra.
+    """
+
+    integers: npt.NDArray[Any]
+    measured: npt.NDArray[Any]
+    codes: npt.NDArray[Any]
+    distinct: list[tuple[str, ...]]
+    extra_rows: npt.NDArray[Any]
+
+
+class PointConnection(Protocol):
+    """The connection of a run's writer. Each call is a transaction of its own."""
+
+    def add(self, row: Row) -> None:
+        """Commit a point; raises the driver's error."""
+        ...
+
+    def add_all(self, rows: Iterable[Row]) -> int:
+        """Commit points, all or none, and return how many; raises the driver's error."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Database(ABC):
+    """An open database, of the current schema or one that can be read as if it were."""
+
+    place: Place
+    read_only: bool
+    engine: Engine  # for writing
+    reader: Engine  # for reading: what a session of it reads is of one moment
 
     @property
     def is_current(self) -> bool:
         """True if the tables are those of this version, without views that complete them."""
-        return self._version == SCHEMA_VERSION
+        return True
 
-    def is_lost(self) -> bool:
-        """Return True if the file was deleted, moved, or replaced by another one."""
-        return file_identity(self.path) != self._identity
+    @abstractmethod
+    def lock(self, connection: Connection) -> None:
+        """Let no other process begin, resume or change runs until the transaction ends."""
 
-    def move_to(self, path: Path) -> None:
-        """Use the database at `path` from now on."""
-        self.engine.dispose()
-        self._open(path)
+    @abstractmethod
+    def point_connection(self) -> PointConnection:
+        """Return a new connection for points; raises the driver's error."""
 
-    def _open(self, path: Path) -> None:
-        self.path = path
-        self._identity = file_identity(path)
-        self.engine: Engine = create_engine(
-            "sqlite://", creator=lambda: self.connect(), poolclass=QueuePool
-        )
+    @abstractmethod
+    def insert_points(self, connection: Connection, rows: Iterable[Row]) -> int:
+        """Insert points within a transaction, and return how many."""
 
+    @abstractmethod
+    def numbers(self, connection: Connection, statement: Select[Any]) -> npt.NDArray[Any]:
+        """Return the rows of numbers or truths as float64 (rows, columns), NaN for NULL."""
 
-def open_database(
-    path: Path, *, create: bool, read_only: bool, upgrade: bool, lock_timeout_s: float
-) -> Database:
-    """Return the database at `path`.
+    @abstractmethod
+    def point_columns(self, connection: Connection, run_id: int, last: int) -> PointColumns | None:
+        """Return the points up to number `last`, fast; None if rows of the driver have to do."""
 
-    An older schema is upgraded if `upgrade`, kept if `read_only`, and else refused. Other
-    processes' locks are waited for during `lock_timeout_s`. Raises StoreError.
-    """
-    check_place(path, create=create)
-    with (
-        errors_of(path),
-        closing(_connect(path, lock_timeout_s, read_only=read_only, create=create)) as first,
-    ):
-        if create and _is_empty(first):
-            _create_tables(path, lock_timeout_s)
-        version = schema_version(first, path)
-    if version < SCHEMA_VERSION and not read_only:
-        _upgrade(path, version, upgrade=upgrade, lock_timeout_s=lock_timeout_s)
-        version = SCHEMA_VERSION
-    return Database(path, version, read_only=read_only, lock_timeout_s=lock_timeout_s)
+    @abstractmethod
+    def check(self, connection: Connection) -> Iterator[Finding]:
+        """Yield what is wrong with the database itself, and which files beside it hold runs."""
 
-
-def _connect(
-    path: Path, lock_timeout_s: float, *, read_only: bool, create: bool = False
-) -> sqlite3.Connection:
-    try:
-        return connect(path, "ro" if read_only else "rwc" if create else "rw", lock_timeout_s)
-    except sqlite3.OperationalError:
-        if not read_only or path.with_name(path.name + "-wal").exists():
-            raise
-    # Even a reader of a WAL database writes an index beside it. Where it may not, and where no
-    # write-ahead log shows a writer, the file is an archive that does not change.
-    return connect(path, "ro&immutable=1", lock_timeout_s)
-
-
-def _upgrade(path: Path, version: int, *, upgrade: bool, lock_timeout_s: float) -> None:
-    if not upgrade:
-        raise StoreError(
-            f"{path} has schema {version}, this dwmtj writes schema {SCHEMA_VERSION}: upgrade it "
-            f"with dwmtj store upgrade --database {path}, or open it read-only."
-        )
-    done = upgrade_database(path, lock_timeout_s=lock_timeout_s)
-    if done is not None:
-        log.warning("%s", done)
-
-
-def _create_tables(path: Path, lock_timeout_s: float) -> None:
-    """Create the tables and mark the file as dwmtj's, in one transaction."""
-    engine = create_engine("sqlite://", creator=lambda: connect(path, "rw", lock_timeout_s))
-    try:
-        with engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            Base.metadata.create_all(connection)
-            connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            connection.commit()
-    finally:
-        engine.dispose()
-
-
-def _is_empty(connection: sqlite3.Connection) -> bool:
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    return tables == 0 and pragma(connection, "application_id") == 0
+    @abstractmethod
+    def rescue_if_lost(self, connection: PointConnection, run_id: int) -> str | None:
+        """Move to another place with everything, if the database is gone, and return a warning."""

@@ -1,9 +1,10 @@
 """Errors of the database, translated into sentences that say what to do."""
 
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import Any
 
 from sqlalchemy.exc import DBAPIError, StatementError
 
@@ -19,35 +20,49 @@ class ImportFileError(StoreError):
 
 
 @contextmanager
-def errors_of(path: Path) -> Iterator[None]:
-    """Raise StoreError in place of the errors of SQLAlchemy and sqlite3 about `path`."""
+def errors_of(place: object) -> Iterator[None]:
+    """Raise StoreError in place of the errors of SQLAlchemy and the drivers about a database."""
     try:
         yield
     except StatementError as error:
         is_value = not isinstance(error, DBAPIError)
-        raise StoreError(_sentence(path, error.orig, is_value=is_value)) from error
-    except sqlite3.Error as error:
-        raise StoreError(_sentence(path, error)) from error
+        raise StoreError(_sentence(place, error.orig, is_value=is_value)) from error
+    except _driver_errors() as error:
+        raise StoreError(_sentence(place, error)) from error
     except OverflowError as error:
         raise StoreError(
-            f"{path} holds no number of more than 64 bits: give a smaller one."
+            f"{place} holds no number of more than 64 bits: give a smaller one."
         ) from error
     except UnicodeEncodeError as error:
-        raise StoreError(f"A text for {path} is not valid Unicode: write it in UTF-8.") from error
+        raise StoreError(f"A text for {place} is not valid Unicode: write it in UTF-8.") from error
 
 
-def _sentence(path: Path, cause: BaseException | None, *, is_value: bool = False) -> str:
+def _errors_of_psycopg() -> tuple[type[Exception], ...]:
+    """Return the family of psycopg's errors, if it is in use."""
+    psycopg: Any = sys.modules.get("psycopg")
+    return () if psycopg is None else (psycopg.Error,)
+
+
+def _driver_errors() -> tuple[type[Exception], ...]:
+    return sqlite3.Error, *_errors_of_psycopg()
+
+
+def _sentence(place: object, cause: BaseException | None, *, is_value: bool = False) -> str:
+    if not is_value and isinstance(cause, _errors_of_psycopg()):
+        from .engines.postgresql.errors import sentence_on
+
+        return sentence_on(place, cause)
     if is_value or isinstance(cause, _VALUE_ERRORS):
         return (
-            f"A value cannot be stored in {path} ({cause}): "
+            f"A value cannot be stored in {place} ({cause}): "
             "give plain numbers, texts, lists and dictionaries."
         )
     # The name of an extended code, SQLITE_READONLY_DBMOVED, begins with that of its primary code.
     code = getattr(cause, "sqlite_errorname", "")
     for primary_code, sentence in _SENTENCES.items():
         if code.startswith(primary_code):
-            return sentence.format(path=path)
-    return f"{path} could not be used ({cause}): check the disk and the file."
+            return sentence.format(path=place)
+    return f"{place} could not be used ({cause}): check the disk and the file."
 
 
 _VALUE_ERRORS = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError)

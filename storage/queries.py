@@ -54,6 +54,14 @@ def find_run(session: Session, run_id: int) -> Run:
     return run
 
 
+def next_run_number(session: Session) -> int:
+    """Return the number of the next run; one that begins before the transaction ends waits.
+
+    A sequence of PostgreSQL would leave gaps, and not know of numbers that copies keep.
+    """
+    return (session.scalar(select(func.max(Run.id))) or 0) + 1
+
+
 def record(session: Session, run_id: int) -> RunRecord:
     """Return everything about a run except its points; raises StoreError."""
     run = find_run(session, run_id)

@@ -1,11 +1,12 @@
 """Results: output of a simulation or an analysis, with what is needed to repeat it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Text, select, type_coerce
 from sqlalchemy.orm import Session
 
 from .code_version import code_version
@@ -13,7 +14,6 @@ from .errors import StoreError
 from .schema import Result
 
 KEY = "key"  # entry of the configuration that holds the key
-_key = Result.configuration[KEY].as_string()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,9 @@ def add(
     if not kind.strip() or not name.strip():
         raise StoreError("A result needs a kind and a name.")
     if key is not None:
-        statement = select(Result).where(Result.kind == kind, _key == key)
-        existing = session.scalars(statement.order_by(Result.id)).first()
+        existing = _with_key(session, kind, key)
         if existing is not None:
-            return _record(existing)
+            return existing
         configuration = {**configuration, KEY: key}
     row = Result(
         kind=kind,
@@ -86,6 +85,14 @@ def list_all(
     if kind is not None:
         statement = statement.where(Result.kind == kind)
     return [_record(row) for row in session.scalars(statement)]
+
+
+def _with_key(session: Session, kind: str, key: str) -> ResultRecord | None:
+    as_written = json.dumps({KEY: key})[1:-1]
+    text = type_coerce(Result.configuration, Text)
+    likely = select(Result).where(Result.kind == kind, text.contains(as_written, autoescape=True))
+    records = map(_record, session.scalars(likely.order_by(Result.id)))
+    return next((record for record in records if record.key == key), None)
 
 
 def _record(row: Result) -> ResultRecord:

@@ -3,12 +3,14 @@
 A change here needs a new SCHEMA_VERSION and a script in `storage/migrations/versions`.
 """
 
+import json
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     DateTime,
     Dialect,
@@ -37,27 +39,48 @@ class Status(StrEnum):
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """A time-zone-aware datetime, stored as UTC text: 2025-03-01 22:15:00.000000."""
+    """A time-zone-aware datetime, stored as UTC text: 2025-03-01 22:15:00.000000.
 
-    impl = DateTime
+    PostgreSQL has it as a timestamp with time zone.
+    """
+
+    impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+        return None if value is None else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC)
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class JsonText(TypeDecorator[Any]):
+    """JSON as its text, which may hold NaN and infinity, unlike PostgreSQL's own JSON."""
+
+    impl = Text(collation="C")
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, _dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps(value)
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> Any:
+        return None if value is None else json.loads(value)
+
+
+_JSON = JSON(none_as_null=True).with_variant(JsonText(), "postgresql")
 
 
 class Base(DeclarativeBase):
     type_annotation_map: ClassVar = {
-        int: Integer,
+        int: BigInteger().with_variant(Integer(), "sqlite"),
         float: Double,
-        str: Text,
+        str: Text().with_variant(Text(collation="C"), "postgresql"),  # in any locale alike
         datetime: UtcTime,
-        dict[str, Any]: JSON(none_as_null=True),
-        list[int]: JSON(none_as_null=True),
-        list[str]: JSON(none_as_null=True),
+        dict[str, Any]: _JSON,
+        list[int]: _JSON,
+        list[str]: _JSON,
         Status: Enum(
             Status,
             native_enum=False,
@@ -171,7 +194,8 @@ class StoredPoint(Base):
                 + [f"typeof({column}) IN ('real', 'null')" for column in MEASURED[:-1]]
             ),
             name="plain_numbers",
-        ),
+        ).ddl_if(dialect="sqlite"),
+        CheckConstraint("typeof(temperature_K) IN ('real', 'null')").ddl_if(dialect="sqlite"),
         {"sqlite_with_rowid": False},
     )
 
@@ -189,9 +213,7 @@ class StoredPoint(Base):
     resistance_ohm: Mapped[float | None]
     extra: Mapped[dict[str, Any] | None]  # other quantities by name
     mark: Mapped[str | None]  # why the reading is not to be trusted, if it is not
-    temperature_K: Mapped[float | None] = mapped_column(
-        CheckConstraint("typeof(temperature_K) IN ('real', 'null')")  # alone: added by version 5
-    )
+    temperature_K: Mapped[float | None]
 
 
 class RunWarning(Base):

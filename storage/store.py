@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 
 from . import calibrations, queries, results
 from .calibrations import CalibrationRecord
-from .database import Database, open_database
+from .database import LOCK_TIMEOUT_S, Database, Finding
+from .engines.choice import open_database
 from .errors import StoreError, errors_of
-from .location import database_path
+from .location import Place, PostgresUrl, database_place
 from .records import Progress, RunRecord, RunSummary
 from .results import ResultRecord
 from .runs import annotations, attempts, listing
 from .schema import Status
-from .sqlite_file import LOCK_TIMEOUT_S
 from .writing.notes import claim_notes, has_notes, store_notes
 from .writing.writer import RunWriter
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from .exchange.copying import Side
     from .exchange.document import RunDocument
     from .exchange.insert import StoredRun
-    from .upkeep.check import Finding
 
 
 class Store:
@@ -43,14 +42,21 @@ class Store:
         self._database = database
 
     @property
+    def place(self) -> Place:
+        """The path of the file, another one if it was lost during a run, or the server's URL."""
+        return self._database.place
+
+    @property
     def path(self) -> Path:
-        """The database; another file if this one was lost during a run (see `RunWriter`)."""
-        return self._database.path
+        """The path of the SQLite file; raises StoreError if another database holds the runs."""
+        if isinstance(self.place, Path):
+            return self.place
+        raise StoreError(f"{self.place} is no file.")
 
     @classmethod
     def open(
         cls,
-        url_or_path: str | os.PathLike[str] | None = None,
+        url_or_path: str | os.PathLike[str] | PostgresUrl | None = None,
         *,
         create: bool = True,
         read_only: bool = False,
@@ -65,7 +71,7 @@ class Store:
         a side file (NAME-notes) is stored, unless `read_only`.
         """
         database = open_database(
-            database_path(url_or_path),
+            database_place(url_or_path),
             create=create and not read_only,
             read_only=read_only,
             upgrade=upgrade,
@@ -228,8 +234,8 @@ class Store:
         """
         from .reading.columns import columns_after  # NumPy takes longer to import than the room
 
-        with errors_of(self.path):
-            return columns_after(self._database.engine, run_id, after, columns)
+        with errors_of(self.place):
+            return columns_after(self._database, run_id, after, columns)
 
     def export_run(
         self, run_id: int, path: str | os.PathLike[str], *, overwrite: bool = False
@@ -267,24 +273,32 @@ class Store:
         target: "Store",
         *,
         update: bool = False,
+        with_runs_under_way: bool = False,
         progress: Callable[[int, int], None] = lambda _done, _total: None,
     ) -> "Copied":
         """Copy the runs, calibrations and results that `target` lacks; see `exchange.copying`.
 
-        A run that differs from its copy replaces it if `update`, else both stay as they are.
+        A run that differs from its copy replaces it if `update`, else both stay as they are. One
+        under way is left to the next copy, or, `with_runs_under_way`, interrupted in the copy.
         """
         from .exchange.copying import copy_all
 
         self._mark_interrupted()
-        return copy_all(self._side(), target._side(), update=update, progress=progress)
+        return copy_all(
+            self._side(),
+            target._side(),
+            update=update,
+            with_runs_under_way=with_runs_under_way,
+            progress=progress,
+        )
 
-    def check(self) -> "list[Finding]":
+    def check(self) -> list[Finding]:
         """Return what is wrong or unfinished in the database and beside it; reads all of it."""
-        from .upkeep.check import check_file, check_runs
+        from .upkeep.check import check_runs
 
         with self._reading() as session:
             connection = session.connection()
-            return [*check_file(self.path, connection), *check_runs(connection)]
+            return [*self._database.check(connection), *check_runs(connection)]
 
     def add_calibration(
         self, name: str, device: str, source_runs: Sequence[int], data: Mapping[str, Any]
@@ -352,14 +366,14 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[Session]:
-        with errors_of(self.path), Session(self._database.engine) as session:
+        with errors_of(self.place), Session(self._database.reader) as session:
             yield session
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
-        with errors_of(self.path), Session(self._database.engine) as session, session.begin():
+        with errors_of(self.place), Session(self._database.engine) as session, session.begin():
             # Lock before reading, so that nothing changes between reading and writing.
-            session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+            self._database.lock(session.connection())
             yield session
 
     def _mark_interrupted(self) -> None:
@@ -377,10 +391,10 @@ class Store:
         if self._database.read_only:
             return
         with suppress(StoreError, OSError):
-            if not has_notes(self.path):
+            if not has_notes(self.place):
                 return
             with self._writing() as session:
-                sizes = {file: store_notes(session, file) for file in claim_notes(self.path)}
+                sizes = {file: store_notes(session, file) for file in claim_notes(self.place)}
             for file, size in sizes.items():
                 if file.stat().st_size == size:  # nothing came in at the last moment
                     file.unlink()

@@ -14,6 +14,7 @@ from dwmtj.tests.surroundings import unchanged_surroundings
 
 if TYPE_CHECKING:
     from dwmtj.analysis.state_model.model import StateModel
+    from dwmtj.tests.postgresql.cluster import Cluster
 
 # Idle OpenMP threads spin: on a busy machine PyTorch's take four times the work they share.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -31,6 +32,19 @@ def no_test_changes_its_surroundings() -> Iterator[None]:
 def official_images(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for DWMTJ_DATA: a few synthetic images in the files of the official data sets."""
     return write_official_images(tmp_path_factory.mktemp("official-images"))
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> "Cluster":
+    """A PostgreSQL server, one for all processes of this session, started when first needed."""
+    from dwmtj.tests.postgresql.cluster import shared_cluster, why_not
+
+    if reason := why_not():
+        pytest.skip(reason)
+    folder, is_worker = tmp_path_factory.getbasetemp(), "PYTEST_XDIST_WORKER" in os.environ
+    return shared_cluster(
+        folder.parent if is_worker else folder, os.getppid() if is_worker else os.getpid()
+    )
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -66,7 +65,7 @@ def _loaded(store: Store, record: RunRecord) -> CalibrationRun:
         device=summary.device,
         run=summary.id,
         protocol=summary.protocol,
-        database=Path(store.path).name,
+        database=store.place.name,
         code_version=record.attempts[-1].code_version,
         parameters=dict(record.parameters),
     )

@@ -59,7 +59,7 @@ def compare(
         if record.summary.status != "finished"
     ]
     remarks = (*unfinished, *remarks)
-    return Comparison(kind, title, records, store.path.name, panels, tables, remarks)
+    return Comparison(kind, title, records, store.place.name, panels, tables, remarks)
 
 
 def save_comparison(found: Comparison, folder: Path, *, overwrite: bool = False) -> list[Path]:

@@ -62,7 +62,7 @@ def load_runs(
     records = [store.run(run) for run in dict.fromkeys(runs)]
     frames = [store.points(record.summary.id) for record in records]
     return tuple(
-        _reported(record, points, store.path.name, wanted, track_of(record, track_resistance_ohm))
+        _reported(record, points, store.place.name, wanted, track_of(record, track_resistance_ohm))
         for record, points in zip(records, frames, strict=True)
     )
 

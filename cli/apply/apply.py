@@ -235,5 +235,5 @@ def _store_file(
 
     with Store.open(database) as store:
         number = import_once(store, run, name, login_name())
-        print_message(f"Run {number} of {store.path}.")
+        print_message(f"Run {number} of {store.place}.")
         return model_of_runs(store, [number], name, wanted), (number,)

@@ -34,7 +34,7 @@ def demo(
         print_comparison(straight)
         for what, where in (
             ("figures:", f"{to / 'trapezoid.png'}, {to / 'straight.png'}"),
-            ("points: ", f"{store.path}"),
-            ("        ", f"dwmtj runs list --database {store.path}"),
+            ("points: ", f"{store.place}"),
+            ("        ", f"dwmtj runs list --database {store.place}"),
         ):
             print_line(f"{what} {where}")

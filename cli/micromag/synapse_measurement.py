@@ -9,7 +9,7 @@ from ...analysis.state_model.store import model_of
 from ...instruments import load_bench_file
 from ...simulators.device import DeviceParameters
 from ...simulators.micromagnetics import Synapse, TrackFile
-from ...storage import Store
+from ...storage import Place, Store
 from ..console import print_message
 from ..measure import measure, open_measurement_bench
 from .synapse_bench import Amplitudes, cycling
@@ -26,7 +26,7 @@ def measured_model(
     track_file: Path,
     database: str | None,
     seed: int,
-) -> tuple[StateModel, Path]:
+) -> tuple[StateModel, Place]:
     """Measure, calibrate and store; return the model and the place of the database.
 
     Raises ProtocolError for pulses that no generator makes, AnalysisError where the readings show
@@ -52,4 +52,4 @@ def measured_model(
                 f"Notch {notch} has no level of its own: its resistance is too near to another "
                 "one. Move it, or the junction."
             )
-        return model_of(record), store.path
+        return model_of(record), store.place

@@ -28,7 +28,7 @@ def list_models(database: DatabaseOption = None, as_json: JsonOption = False) ->
       dwmtj models list
     """
     with open_to_read(database) as store:
-        records, place = store.calibrations(), store.path
+        records, place = store.calibrations(), store.place
     if as_json:
         keys = ("name", "version", "device", "source_runs", "created")
         print_json([{key: getattr(record, key) for key in keys} for record in records])

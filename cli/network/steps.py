@@ -54,6 +54,6 @@ class ArrayRuns:
             self._written = outcome.run_id
         print_line(
             f"run {outcome.run_id}: {outcome.status}, {counted(outcome.points, 'point')} in "
-            f"{store.path}"
+            f"{store.place}"
         )
         return outcome

@@ -43,7 +43,7 @@ def list_runs(
     """
     with open_to_read(database) as store:
         summaries = store.runs(protocol=protocol, device=device, status=status)
-        place = store.path
+        place = store.place
     if as_json:
         print_json([_as_dict(summary) for summary in summaries])
         return

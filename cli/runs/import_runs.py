@@ -121,7 +121,7 @@ def import_run(
         raise DwmtjError("The device has no name; add --device NAME.")
     with Store.open(database) as store:
         number = store_run(store, run, device, operator=login_name(), notes=notes, again=again)
-        place = store.path
+        place = store.place
     print_line(f"run {number}: {len(run.points)} points into {place}. {run.notes}")
 
 
@@ -137,7 +137,7 @@ def _import_exported(file: Path, database: str | None, *, show: bool) -> None:
         return
     with Store.open(database) as store:
         stored = store.import_run(document)
-        place = store.path
+        place = store.place
     if stored.is_new:
         print_line(f"run {stored.number}: imported into {place}")
     else:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from ...lab_address import LabAddress
-from ...storage import atomic_write, check_overwrite, database_path
+from ...storage import atomic_write, check_overwrite, database_place
 from ..console import print_line, print_message
 from ..options import DatabaseOption
 from .bench_file import bench_file_text
@@ -90,7 +90,7 @@ def serve(
 def _address(lab: str, database: str | None, full_speed: bool) -> LabAddress:
     address = LabAddress.parse(lab)
     if database is not None and address.may_hold_twin:
-        address = address.with_options(database=database_path(database))
+        address = address.with_options(database=database_place(database))
     if address.option("real_time") is None:
         address = address.with_options(real_time=0 if full_speed else 1)
     return address

@@ -1,12 +1,11 @@
 """The store as the window uses it: in a thread of its own, opened when it is first needed."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QObject
 
-from ...storage import Store, StoreError
+from ...storage import Place, Store, StoreError
 from .worker import Worker
 
 Result = TypeVar("Result")
@@ -18,12 +17,12 @@ class Archive:
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
         self._store: Store | None = None
-        self.path: Path | None = None
+        self.place: Place | None = None
 
-    def use(self, path: Path) -> None:
+    def use(self, place: Place) -> None:
         """Use another database from now on."""
-        if path != self.path:
-            self.path = path
+        if place != self.place:
+            self.place = place
             self._worker.ask(self._close)
 
     def ask(
@@ -42,9 +41,9 @@ class Archive:
 
     def _opened(self) -> Store:
         if self._store is None:
-            if self.path is None:
+            if self.place is None:
                 raise StoreError("There is no database yet: the station has not answered.")
-            self._store = Store.open(self.path)
+            self._store = Store.open(self.place)
         return self._store
 
     def _close(self) -> None:

@@ -15,7 +15,7 @@ from ...simulators.networks.inference.progress import (
     WatchedStudy,
     progress_of,
 )
-from ...storage import CalibrationRecord, Store
+from ...storage import CalibrationRecord, Place, Store
 from ...wording import counted
 from ..link.archive import Archive
 from ..look.number_field import NumberField
@@ -65,7 +65,7 @@ class InferencePage(StudyPage):
         for number in (self.images, self.programmings):
             number.changed.connect(self.show_settings)
 
-    def open_model(self, record: CalibrationRecord, database: Path, folder: Path) -> None:
+    def open_model(self, record: CalibrationRecord, database: Place, folder: Path) -> None:
         super().open_model(record, database, folder / "inference" / file_stem(record))
 
     @property

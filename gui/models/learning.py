@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyqtgraph as pg
 
-from ...storage import CalibrationRecord, Store
+from ...storage import CalibrationRecord, Place, Store
 from ...wording import counted
 from ..link.archive import Archive
 from ..look.number_field import NumberField
@@ -30,7 +30,7 @@ class LearningPage(StudyPage):
         self.curves: dict[str, pg.PlotDataItem] = {}
         super().__init__(archive, ("Subsets", self.subsets), ("Epochs", self.epochs))
 
-    def open_model(self, record: CalibrationRecord, database: Path, folder: Path) -> None:
+    def open_model(self, record: CalibrationRecord, database: Place, folder: Path) -> None:
         place = folder / "learning" / file_stem(record)
         if not self.is_running and place != self.folder:
             self.plot.clear()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QStackedWidget
 
-from ...storage import CalibrationRecord
+from ...storage import CalibrationRecord, Place
 from ..link.archive import Archive
 from ..look.theme import LIGHT, Theme
 
@@ -36,7 +36,7 @@ class Studies(QObject):
             self.pages[name] = made
         return self.pages[name]
 
-    def open(self, name: str, record: CalibrationRecord, database: Path, folder: Path) -> None:
+    def open(self, name: str, record: CalibrationRecord, database: Place, folder: Path) -> None:
         """Show the page of a study with a model."""
         page = self.page(name)
         page.open_model(record, database, folder)

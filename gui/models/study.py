@@ -12,7 +12,7 @@ from PySide6.QtCore import QProcess, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QProgressBar, QWidget
 
-from ...storage import CalibrationRecord, Store
+from ...storage import CalibrationRecord, Place, Store
 from ..link.archive import Archive
 from ..look.theme import LIGHT, Theme
 from ..look.widgets import Card, button, label, row
@@ -37,7 +37,8 @@ class StudyPage(Card):
         super().__init__()
         self._archive, self._theme = archive, LIGHT
         self._asked = self._again = self._stopped = False
-        self.folder, self.database = Path(), Path()
+        self.folder = Path()
+        self.database: Place = Path()
         self.model: tuple[str, int] = ("", 0)
         self.process = QProcess(self)
         self.process.setProcessChannelMode(QProcess.ProcessChannelMode.MergedChannels)
@@ -90,7 +91,7 @@ class StudyPage(Card):
         self.plot.set_theme(theme)
         self.restyle(theme)
 
-    def open_model(self, record: CalibrationRecord, database: Path, folder: Path) -> None:
+    def open_model(self, record: CalibrationRecord, database: Place, folder: Path) -> None:
         """Show the page of a model; a study under way goes on."""
         model = record.name, record.version
         if self.is_running:

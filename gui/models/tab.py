@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
-from ...storage import CalibrationRecord, Store
+from ...storage import CalibrationRecord, Place, Store
 from ...wording import counted
 from ..link.archive import Archive
 from ..link.worker import sentence_of
@@ -35,7 +34,7 @@ class ModelsTab(QWidget):
     def __init__(self, archive: Archive) -> None:
         super().__init__()
         self._archive, self._theme = archive, LIGHT
-        self._path: Path | None = None
+        self._place: Place | None = None
         self.model = ModelList()
         self.table = Table(
             self.model, WIDTHS, "No model yet: select finished runs and press K to calibrate one."
@@ -86,10 +85,10 @@ class ModelsTab(QWidget):
         }
         self._allow()
 
-    def use(self, path: Path) -> None:
+    def use(self, place: Place) -> None:
         """Show the models of a database."""
-        if path != self._path:
-            self._path = path
+        if place != self._place:
+            self._place = place
             self.reload()
 
     def show_doing(self, text: str, for_ms: int) -> None:

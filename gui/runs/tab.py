@@ -8,7 +8,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from ...station.messages import Activity, StationState
-from ...storage import RunSummary, Status, Store
+from ...storage import Place, RunSummary, Status, Store
 from ..link.archive import Archive
 from ..look.tables import Table
 from ..look.theme import Theme
@@ -70,10 +70,10 @@ class RunsTab(QWidget):
         self._timer.timeout.connect(lambda: self.refresh())
         self._allow()
 
-    def use(self, path: Path) -> None:
+    def use(self, place: Place) -> None:
         """Show the runs of a database, and follow it."""
-        if path != self._archive.path:
-            self._archive.use(path)
+        if place != self._archive.place:
+            self._archive.use(place)
             self.reload()
             self._timer.start()
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
 from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from ...storage import Place
 
 Report = Callable[[str, int], None]
 """Takes what was computed and how many more steps are done."""
@@ -19,12 +20,12 @@ class ShowProgress(Protocol):
     """
 
     def __call__(
-        self, total: int, resumed: int, kept_in: Path, unit: str
+        self, total: int, resumed: int, kept_in: Place, unit: str
     ) -> AbstractContextManager[Report]: ...
 
 
 @contextmanager
-def progress_bar(total: int, resumed: int, kept_in: Path, unit: str) -> Iterator[Report]:
+def progress_bar(total: int, resumed: int, kept_in: Place, unit: str) -> Iterator[Report]:
     """Show a bar on stderr; a KeyboardInterrupt gets a note that says how to resume."""
     if resumed:
         _console().print(f"Resuming after {resumed} finished parts.")
@@ -55,7 +56,7 @@ def short_bar(total: int, unit: str) -> Iterator[Report]:
 
 
 @contextmanager
-def no_progress(_total: int, _resumed: int, _kept_in: Path, _unit: str) -> Iterator[Report]:
+def no_progress(_total: int, _resumed: int, _kept_in: Place, _unit: str) -> Iterator[Report]:
     """Show nothing."""
     yield lambda _what, _steps: None
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from ...storage import ResultRecord
+from ...storage import Place, ResultRecord
 
 if TYPE_CHECKING:
     from ...analysis.figures import Panel
@@ -20,7 +20,7 @@ class StudyOutput(Generic[Outcome]):
 
     outcome: Outcome
     results: tuple[ResultRecord, ...]
-    database: Path
+    database: Place
     files: tuple[Path, ...]
 
     @property
@@ -30,7 +30,7 @@ class StudyOutput(Generic[Outcome]):
 
 
 def save_figures(
-    panels: Sequence["Panel"], folder: Path, results: Sequence[ResultRecord], database: Path
+    panels: Sequence["Panel"], folder: Path, results: Sequence[ResultRecord], database: Place
 ) -> tuple[Path, ...]:
     """Write each panel as PNG, SVG and CSV, with the results that it shows named in the images."""
     from ...analysis.figures import save  # imports matplotlib

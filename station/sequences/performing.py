@@ -189,7 +189,7 @@ class Performer:
             reference = outcome.model
         from ...analysis.state_model import find_model  # SciPy, as calibrations: seconds to import
 
-        model = find_model(reference, str(self._store.path))
+        model = find_model(reference, str(self._store.place))
         return LevelOfModel(reference, level_number(item.step, len(model.levels)))
 
     def _unwritten(self, item: Item, run_id: int) -> str:

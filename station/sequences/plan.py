@@ -194,7 +194,7 @@ def _check_model(
     from ...writing.one_device import level_writing
 
     try:
-        model = find_model(step.model, database if store is None else str(store.path))
+        model = find_model(step.model, database if store is None else str(store.place))
         level_writing(model, level_number(step, len(model.levels)), step.parameters)
     except DwmtjError as error:
         raise SequenceError(f"{where}: {error}") from error

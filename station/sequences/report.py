@@ -6,14 +6,18 @@ from pathlib import Path
 
 from ...analysis.report.night import NightStep, write_night
 from ...storage import Store
+from ...storage.location import folder_of
 from ...wording import counted
 from .night import Night
 
 
 def night_report_path(store: Store, night: Night) -> Path:
-    """Return the place of the report: beside the database, by name and time of the sequence."""
+    """Return the place of the report: by name and time of the sequence, beside a database file.
+
+    That of a sequence whose runs are on a server is in the current folder.
+    """
     name = "".join(c if c.isalnum() or c in "-_" else "-" for c in night.tag)
-    return store.path.with_name(f"{name}.html")
+    return folder_of(store.place) / f"{name}.html"
 
 
 def write_night_report(store: Store, night: Night, path: Path) -> None:
@@ -33,7 +37,7 @@ def write_night_report(store: Store, night: Night, path: Path) -> None:
         f"Begun {night.started.astimezone():%Y-%m-%d %H:%M}, {how}. {night.end_detail}".strip(),
         f"{counted(len(steps), 'step')}: "
         f"{', '.join(f'{count} {status}' for status, count in counts.items()) or 'none yet'}; "
-        f"database {store.path.name}, runs tagged {night.tag}.",
+        f"database {store.place.name}, runs tagged {night.tag}.",
     ]
     write_night(store, path, f"Sequence {night.tag}", summary, steps)
 

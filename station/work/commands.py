@@ -72,7 +72,7 @@ class Commands:
         state = StationState(
             activity=work.activity_with(under_way),
             bench=self._description(),
-            database=str(work.store.path),
+            database=str(work.store.place),
             pid=getpid(),
             run=None if live is None else live.progress(),
             reading=reading or _later(work.runs.reading, work.hand.latest),

@@ -141,7 +141,7 @@ def _procedure(new: NewJob, original: RunRecord | None, store: Store) -> BenchPr
         raise StationError("write-verify follows a state model to a level: give both.")
     from ...analysis.state_model import find_model
 
-    model = find_model(new.write.model, str(store.path))
+    model = find_model(new.write.model, str(store.place))
     return level_writing(model, new.write.level, new.parameters)
 
 

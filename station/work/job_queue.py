@@ -10,7 +10,8 @@ from pathlib import Path
 from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from ...storage import StoreError, atomic_write
+from ...storage import Place, StoreError, atomic_write
+from ...storage.location import side_file
 from ..errors import StationError
 from ..messages import Job
 from ..station_file import path_of
@@ -180,6 +181,6 @@ class JobQueue:
         self.held = bool(self._jobs or stored.under_way)
 
 
-def queue_file(database: Path, bench: str) -> Path:
+def queue_file(database: Place, bench: str) -> Path:
     """Return the file of the queue of a bench beside the database of its runs."""
-    return database.with_name(f"{database.name}-queue-{path_of(bench, '').name}")
+    return side_file(database, f"-queue-{path_of(bench, '').name}")

@@ -29,13 +29,19 @@ class Side:
 
 
 def copy_all(
-    source: Side, target: Side, *, update: bool, progress: Callable[[int, int], None]
+    source: Side,
+    target: Side,
+    *,
+    update: bool,
+    progress: Callable[[int, int], None],
+    with_runs_under_way: bool = False,
 ) -> Copied:
     """Copy runs, calibrations and results that the target lacks; raises StoreError.
 
     Each run is a transaction of its own, read back and compared once it is committed: a copy that
     was interrupted is completed by the next one. A run that differs from its copy is left alone,
-    or, with `update`, replaces it. One that is under way is left to the next copy. A copy that is
+    or, with `update`, replaces it. One that is under way is left to the next copy, or,
+    `with_runs_under_way`, stored as interrupted. A copy that is
     under way, or has more attempts or points than the run, is never replaced.
     """
     copied, numbers = Copied(), {}
@@ -45,7 +51,7 @@ def copy_all(
         progress(done, len(runs))
         with source.reading() as session:
             document = read_document(source.database, session, run_id)
-        if document.is_under_way:
+        if document.is_under_way and not with_runs_under_way:
             copied.under_way.append(run_id)
             continue
         numbers[run_id] = _copy_run(target, document, copied, update=update)
@@ -66,9 +72,9 @@ def take_in(side: Side, document: RunDocument) -> StoredRun:
     if _is_copy(side, number, document):
         return StoredRun(number, is_new=False, remark=remark)
     raise StoreError(
-        f"Run {number} of {side.database.path} has the same GUID and other content: it was resumed "
-        "or annotated since the file was written, or before. Nothing is imported; import the file "
-        "into another database to compare them."
+        f"Run {number} of {side.database.place} has the same GUID and other content: it was "
+        "resumed or annotated since the file was written, or before. Nothing is imported; import "
+        "the file into another database to compare them."
     )
 
 
@@ -110,7 +116,7 @@ def _conflict(side: Side, document: RunDocument) -> str:
 def _store(side: Side, document: RunDocument) -> int:
     """Store and verify a run; raises StoreError, and then it is not kept."""
     with side.writing() as session:
-        number = insert_run(session, document)
+        number = insert_run(side.database, session, document)
     _verify(side, number, document)
     return number
 
@@ -122,7 +128,7 @@ def _replace(side: Side, number: int, document: RunDocument) -> bool:
         if _is_behind(read_document(side.database, session, number), document):
             return False
         delete_run(session, number)
-        insert_run(session, document)
+        insert_run(side.database, session, document)
     _verify(side, number, document)
     return True
 
@@ -133,7 +139,7 @@ def _verify(side: Side, number: int, document: RunDocument) -> None:
     with side.writing() as session:
         delete_run(session, number)
     raise StoreError(
-        f"Run {number} was written into {side.database.path} and is read back differently, so "
+        f"Run {number} was written into {side.database.place} and is read back differently, so "
         "it was removed: check the disk with dwmtj store check."
     )
 

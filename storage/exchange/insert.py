@@ -4,14 +4,15 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import numpy as np
-from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.orm import Session
 
+from ..database import Database
+from ..queries import next_run_number
 from ..reading.table import INTEGERS, TEXTS, PointTable
 from ..schema import (
     MEASURED,
@@ -25,7 +26,6 @@ from ..schema import (
 from .devices import device_id
 from .document import RunDocument, times_of
 
-ROWS_AT_ONCE = 20_000
 _RUNS, _POINTS = table_of_rows(Run), table_of_rows(StoredPoint)
 _COLUMNS = [column.key for column in _POINTS.columns]
 _PARTS = (StoredPoint, RunWarning, EarlierAttempt)
@@ -68,22 +68,21 @@ def run_with_guid(session: Session, guid: str) -> int | None:
     return session.scalar(select(Run.id).where(Run.guid == guid))
 
 
-def insert_run(session: Session, document: RunDocument) -> int:
+def insert_run(database: Database, session: Session, document: RunDocument) -> int:
     """Store a run, under its number if that is free, and return its number."""
     connection = session.connection()
     number = document.number
     taken = number is not None and connection.scalar(select(Run.id).where(Run.id == number))
     values = _values(_RUNS, document.head["run"])
-    if number is not None and not taken:
-        values["id"] = number
+    values["id"] = next_run_number(session) if number is None or taken else number
     values["device_id"] = device_id(session, document.head["device"])
-    statement = insert(_RUNS).values(values).returning(Run.id)
-    run_id = int(connection.execute(statement).scalar_one())
+    connection.execute(insert(_RUNS).values(values))
+    run_id = int(values["id"])
     for table, key in _TABLES_BESIDE:
         rows = [{"run_id": run_id, **_values(table, row)} for row in document.head[key]]
         if rows:
             connection.execute(insert(table), rows)
-    _insert_points(connection, run_id, document.points)
+    database.insert_points(connection, _rows(run_id, document.points))
     return run_id
 
 
@@ -101,13 +100,6 @@ def _values(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in row.items()
         if name in table.columns
     }
-
-
-def _insert_points(connection: Connection, run_id: int, points: PointTable) -> None:
-    statement = str(insert(_POINTS).compile(dialect=connection.dialect))
-    rows = _rows(run_id, points)
-    while part := list(islice(rows, ROWS_AT_ONCE)):
-        connection.exec_driver_sql(statement, part)
 
 
 def _rows(run_id: int, points: PointTable) -> Iterator[tuple[Any, ...]]:

@@ -9,9 +9,9 @@ from glob import escape
 from itertools import count
 from pathlib import Path
 
+from ..engines.sqlite.file import connect
 from ..errors import StoreError
 from ..output_file import draft_beside, sync
-from ..sqlite_file import connect
 
 PAGES_AT_ONCE = 2000  # 8 MB between two calls of `progress`
 

@@ -9,13 +9,14 @@ from contextlib import closing
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
+from ..database import LOCK_TIMEOUT_S
+from ..engines.sqlite.file import check_place, connect, schema_version
 from ..errors import StoreError, errors_of
 from ..owner import Owner
 from ..schema import SCHEMA_VERSION
-from ..sqlite_file import LOCK_TIMEOUT_S, check_place, connect, schema_version
 from .backup import Progress, back_up
 
 MIGRATIONS = Path(__file__).parent
@@ -61,16 +62,17 @@ def upgrade_database(
             version = schema_version(raw, path)
             if version == SCHEMA_VERSION:  # another process upgraded it meanwhile
                 return None
-            _check_no_run_under_way(connection, path, interrupted)
+            check_no_run_under_way(connection, path, interrupted)
             backup = back_up(path, version, progress)
-            _migrate(connection, version, migrations)
+            migrate(connection, version, migrations)
             _check_references(connection, path)
             raw.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             raw.commit()
     return Upgrade(path, version, backup)
 
 
-def _migrate(connection: Connection, version: int, migrations: Path) -> None:
+def migrate(connection: Connection, version: int, migrations: Path) -> None:
+    """Run the scripts of newer versions in the transaction of a connection."""
     # Imported here: opening a current database needs none of it.
     from alembic.operations import Operations
     from alembic.runtime.migration import MigrationContext
@@ -83,10 +85,11 @@ def _migrate(connection: Connection, version: int, migrations: Path) -> None:
             script.module.upgrade()
 
 
-def _check_no_run_under_way(
-    connection: Connection, path: Path, interrupted: Collection[int]
+def check_no_run_under_way(
+    connection: Connection, place: object, interrupted: Collection[int]
 ) -> None:
-    names = {name for _, name, *_ in connection.exec_driver_sql("PRAGMA table_info(runs)")}
+    """Raise StoreError if a run is under way; those in `interrupted` are marked as such."""
+    names = {column["name"] for column in inspect(connection).get_columns("runs")}
     columns = ", ".join(field.name for field in fields(Owner) if field.name in names)
     rows = connection.exec_driver_sql(
         f"SELECT id, {columns} FROM runs WHERE status = 'running'"  # noqa: S608
@@ -104,16 +107,15 @@ def _check_no_run_under_way(
                 f", or, if that computer is gone, use dwmtj store upgrade --interrupted {run_id}"
             )
         raise StoreError(
-            f"{path} cannot be upgraded while run {run_id} is under way in process {owner.pid} on "
+            f"{place} cannot be upgraded while run {run_id} is under way in process {owner.pid} on "
             f"{owner.host}: {way_out}. Meanwhile it can be opened read-only."
         )
 
 
 def _mark_interrupted(connection: Connection, run_id: int, owner: Owner) -> None:
     message = f"Declared interrupted; its process was {owner.pid} on {owner.host}."
-    connection.exec_driver_sql(
-        "UPDATE runs SET status = 'interrupted', message = ? WHERE id = ?", (message, run_id)
-    )
+    statement = text("UPDATE runs SET status = 'interrupted', message = :message WHERE id = :id")
+    connection.execute(statement, {"message": message, "id": run_id})
 
 
 def _check_references(connection: Connection, path: Path) -> None:

@@ -10,13 +10,12 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, Select, Text, func, select, type_coerce
 
-from ..database import Database
+from ..database import Database, PointColumns
 from ..schema import MEASURED, StoredPoint, table_of_rows
 
 INTEGERS = ("point", "attempt", "cycle")
 TEXTS = ("phase", "mark")
 ROWS_AT_ONCE = 20_000
-LARGE = 100_000  # points of a run for which importing numba pays
 MISSING = -1  # the code of a text that is NULL
 _POINTS = table_of_rows(StoredPoint)
 
@@ -86,52 +85,37 @@ class PointTable:
 def read_points(database: Database, connection: Connection, run_id: int) -> PointTable:
     """Return the points of all attempts at a run."""
     last = connection.scalar(select(func.max(_POINTS.c.point)).where(_POINTS.c.run_id == run_id))
-    if last is not None and last + 1 >= LARGE and database.is_current:
-        read = _read_natively(database, connection, run_id, last + 1)
-        if read is not None:
-            return read
-    statement = _select(run_id)
+    columns = None if last is None else database.point_columns(connection, int(run_id), last)
+    if columns is not None:
+        return _assembled(columns, connection, run_id, last)
+    statement = points_statement(run_id)
     query = statement.compile(connection, compile_kwargs={"literal_binds": True})
     cursor = connection.connection.cursor()  # SQLAlchemy's rows take longer than the database
-    cursor.execute(str(query))
+    cursor.execute(str(query), ())
     return _table_of(cursor)
 
 
-def _select(run_id: int) -> Select[Any]:
+def points_statement(run_id: int) -> Select[Any]:
+    """Return a SELECT of the points of all attempts: integers, measured, texts, extra as text."""
     columns = (_POINTS.c[name] for name in (*INTEGERS, *MEASURED, *TEXTS))
     extra = type_coerce(_POINTS.c.extra, Text).label("extra")
     statement = select(*columns, extra).where(_POINTS.c.run_id == int(run_id))
     return statement.order_by(_POINTS.c.point)
 
 
-def _read_natively(
-    database: Database, connection: Connection, run_id: int, capacity: int
-) -> PointTable | None:
-    from .native import NativeReadError, read_columns  # numba takes seconds to import
-
-    query = str(_select(run_id).compile(connection, compile_kwargs={"literal_binds": True}))
-    try:
-        integers, measured, codes, distinct, extra_rows = read_columns(
-            database.path,
-            query,
-            capacity,
-            integers=len(INTEGERS),
-            measured=len(MEASURED),
-            texts=len(TEXTS),
-        )
-    except NativeReadError:
-        return None
+def _assembled(columns: PointColumns, connection: Connection, run_id: int, last: int) -> PointTable:
     extras: list[str] = []
-    if len(extra_rows):
+    if len(columns.extra_rows):
         has_extra = (_POINTS.c.run_id == run_id, _POINTS.c.extra.is_not(None))
         statement = select(type_coerce(_POINTS.c.extra, Text)).where(*has_extra)
+        statement = statement.where(_POINTS.c.point <= last)
         extras = list(connection.scalars(statement.order_by(_POINTS.c.point)))
     return PointTable(
-        dict(zip(INTEGERS, integers, strict=True)),
-        dict(zip(MEASURED, measured, strict=True)),
-        {name: Texts(codes[i], distinct[i]) for i, name in enumerate(TEXTS)},
-        extra_rows,
-        parsed(extras[: len(extra_rows)]),
+        dict(zip(INTEGERS, columns.integers, strict=True)),
+        dict(zip(MEASURED, columns.measured, strict=True)),
+        {name: Texts(columns.codes[i], columns.distinct[i]) for i, name in enumerate(TEXTS)},
+        columns.extra_rows,
+        parsed(extras),
     )
 
 

@@ -33,6 +33,7 @@ def begin(
 ) -> int:
     """Store a new run with its first attempt, and return its number."""
     run = Run(
+        id=queries.next_run_number(session),
         protocol=protocol,
         device_id=_device_id(session, device, bench),
         parameters=dict(parameters),

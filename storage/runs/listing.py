@@ -1,8 +1,7 @@
 """The list of runs: the driver's own rows, since those of the ORM take ten times as long."""
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -53,7 +52,9 @@ def summaries(
         statement = statement.where(Device.name == device)
     rows = _rows(session, statement)
     owners = _owners(session)
-    return (_summary(session, row, owners) for row in rows)
+    dialect = session.connection().dialect
+    time = Run.started.type.dialect_impl(dialect).result_processor(dialect, None)
+    return (_summary(session, row, owners, time or _as_it_is) for row in rows)
 
 
 def _owners(session: Session) -> dict[int, Owner]:
@@ -67,11 +68,13 @@ def _rows(session: Session, statement: Select[Any]) -> Iterator[tuple[Any, ...]]
     connection = session.connection()
     query = statement.compile(connection, compile_kwargs={"literal_binds": True})
     cursor = connection.connection.cursor()
-    cursor.execute(str(query))
+    cursor.execute(str(query), ())
     return iter(cursor.fetchall())
 
 
-def _summary(session: Session, row: tuple[Any, ...], owners: Mapping[int, Owner]) -> RunSummary:
+def _summary(
+    session: Session, row: tuple[Any, ...], owners: Mapping[int, Owner], time: Callable[[Any], Any]
+) -> RunSummary:
     run_id, protocol, device, stored, expected, attempt, started, finished, message = row[:9]
     operator, notes, tags, starred, last_point = row[9:]
     status = _STATUSES[stored]
@@ -88,8 +91,8 @@ def _summary(session: Session, row: tuple[Any, ...], owners: Mapping[int, Owner]
         points,
         expected,
         attempt,
-        _time(started),
-        None if finished is None else _time(finished),
+        time(started),
+        time(finished),
         message,
         operator,
         notes,
@@ -98,5 +101,5 @@ def _summary(session: Session, row: tuple[Any, ...], owners: Mapping[int, Owner]
     )
 
 
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(f"{text}+00:00")
+def _as_it_is(value: Any) -> Any:
+    return value

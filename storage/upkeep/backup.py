@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from ..database import LOCK_TIMEOUT_S
+from ..engines.sqlite.file import check_place, connect, schema_version
 from ..errors import StoreError, errors_of
 from ..migrations.backup import PAGES_AT_ONCE, Progress, row_counts, verify_copy
 from ..output_file import atomic_write, check_overwrite
-from ..sqlite_file import LOCK_TIMEOUT_S, check_place, connect, schema_version
 
 _LOGS = ("-wal", "-journal")  # what SQLite writes into the database of that name once it is opened
 

@@ -1,42 +1,14 @@
-"""A check of what a database holds: of the file, of its runs, and of the files beside it."""
+"""A check of the runs that a database holds."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from glob import escape
-from pathlib import Path
 
 from sqlalchemy import Connection, and_, func, not_, or_, select
 
+from ..database import Finding
 from ..queries import owner_of
 from ..schema import EarlierAttempt, Run, RunWarning, Status, StoredPoint, table_of_rows
-from ..writing.notes import has_notes, notes_file
 
 _PARTS = ((StoredPoint, "points"), (RunWarning, "warnings"), (EarlierAttempt, "attempts"))
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something found; a problem is what no dwmtj leaves behind, the rest is worth knowing."""
-
-    text: str
-    is_problem: bool = True
-
-
-def check_file(path: Path, connection: Connection) -> Iterator[Finding]:
-    """Yield what is wrong with a SQLite file, and which files beside it hold runs or notes."""
-    for (text,) in connection.exec_driver_sql("PRAGMA main.integrity_check"):
-        if text != "ok":
-            yield Finding(f"The file is damaged: {text}.")
-    if has_notes(path):
-        yield Finding(
-            f"{notes_file(path)} holds notes that the next opening for writing will store.",
-            is_problem=False,
-        )
-    for rescue in sorted(path.parent.glob(f"{escape(path.stem)}-rescue-*{path.suffix}")):
-        yield Finding(
-            f"{rescue} holds a run that lost its file: take it in with dwmtj store copy.",
-            is_problem=False,
-        )
 
 
 def check_runs(connection: Connection) -> Iterator[Finding]:

@@ -1,8 +1,8 @@
 """The side file of a database: what could not be stored in it, until it is opened again.
 
-`lab.sqlite-notes` beside `lab.sqlite` has a JSON object per line. Any process may append one; the
-next opening for writing stores each as a warning of its run, and its status as that of the run if
-the run is not known to have ended.
+`lab.sqlite-notes` beside `lab.sqlite`, or the file of a server on this computer, has a JSON object
+per line. Any process may append one; the next opening for writing stores each as a warning of its
+run, and its status as that of the run if the run is not known to have ended.
 """
 
 import json
@@ -18,6 +18,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ..location import Place, side_file
 from ..schema import Run, RunWarning, Status
 
 log = logging.getLogger(__name__)
@@ -39,12 +40,12 @@ class Note:
     status: Status | None = None
 
 
-def notes_file(database: Path) -> Path:
+def notes_file(database: Place) -> Path:
     """Return the path of the side file of a database."""
-    return database.with_name(database.name + SUFFIX)
+    return side_file(database, SUFFIX)
 
 
-def append_note(database: Path, note: Note) -> None:
+def append_note(database: Place, note: Note) -> None:
     """Append a note and flush it to the disk; raises OSError."""
     values = {**asdict(note), "time": note.time.astimezone(UTC).isoformat()}
     line = json.dumps(values).encode() + b"\n"
@@ -57,12 +58,12 @@ def append_note(database: Path, note: Note) -> None:
         os.close(descriptor)
 
 
-def has_notes(database: Path) -> bool:
+def has_notes(database: Place) -> bool:
     """Return True if there is a side file, or one that a killed process has claimed."""
     return notes_file(database).exists() or bool(_claimed(database))
 
 
-def claim_notes(database: Path) -> list[Path]:
+def claim_notes(database: Place) -> list[Path]:
     """Rename the side file, so that what is appended meanwhile is not lost; return the new name.
 
     Files that a process claimed and did not remove, because it was killed, are returned, too.
@@ -127,7 +128,7 @@ def _parse(line: bytes) -> Note | None:
     return note if max(abs(note.run), abs(note.attempt)) < LARGEST else None
 
 
-def _claimed(database: Path) -> list[Path]:
+def _claimed(database: Place) -> list[Path]:
     side = notes_file(database)
     return sorted(side.parent.glob(f"{escape(side.name)}-*"))
 

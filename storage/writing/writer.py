@@ -11,7 +11,6 @@ from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import insert, update
-from sqlalchemy.dialects.sqlite import dialect
 
 from ..database import Database
 from ..errors import StoreError, errors_of
@@ -19,12 +18,9 @@ from ..points import Point
 from ..records import Progress
 from ..schema import Run, RunWarning, Status, StoredPoint
 from .notes import Note, append_note, encodable, notes_file
-from .rescue import rescue
 
 log = logging.getLogger(__name__)
 
-# Compiled once, without the ORM: a point costs little more than with bare sqlite3.
-_INSERT = str(insert(StoredPoint).compile(dialect=dialect()))
 MAXIMUM_WARNINGS = 1000  # of an attempt
 PLACE_CHECK_S = 0.5  # how often the file is looked for where it was opened
 END_RETRIES_S = (0.1, 0.4)  # pauses before the end of an attempt is stored once more
@@ -61,7 +57,7 @@ class RunWriter:
     @property
     def notes_file(self) -> Path:
         """Where any process may leave a note on this run, a line each; see `storage.writing`."""
-        return notes_file(self._database.path)
+        return notes_file(self._database.place)
 
     def add(self, point: Point) -> int:
         """Commit a point and return its number in the run; raises StoreError.
@@ -74,9 +70,9 @@ class RunWriter:
             self._check_place()
         with self._writing:
             try:
-                self._connection.execute(_INSERT, row)  # a transaction of its own
+                self._connection.add(row)
             except Exception:
-                with errors_of(self._database.path):
+                with errors_of(self._database.place):
                     raise
         self._next_point += 1
         self.points += 1
@@ -91,14 +87,8 @@ class RunWriter:
         """
         self._check_place()
         rows = (self._row(number, point) for number, point in enumerate(points, self._next_point))
-        with self._writing, errors_of(self._database.path):
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                added = self._connection.executemany(_INSERT, rows).rowcount
-                self._connection.execute("COMMIT")
-            except BaseException:
-                self._connection.rollback()
-                raise
+        with self._writing, errors_of(self._database.place):
+            added = self._connection.add_all(rows)
         self._next_point += added
         self.points += added
         return added
@@ -158,8 +148,7 @@ class RunWriter:
             return
         try:
             if pending := list(self._warnings):
-                path = self._database.path
-                with errors_of(path), self._database.engine.begin() as connection:
+                with errors_of(self._database.place), self._database.engine.begin() as connection:
                     connection.execute(insert(RunWarning), pending)
                 for _ in pending:
                     self._warnings.popleft()
@@ -203,7 +192,7 @@ class RunWriter:
     def _update(self, ended: Mapping[str, Any]) -> None:
         ours = (Run.id == self.run_id, Run.attempt == self.attempt)
         # A new connection: an interrupt may have left the old one in the middle of a statement.
-        with errors_of(self._database.path), self._database.engine.begin() as connection:
+        with errors_of(self._database.place), self._database.engine.begin() as connection:
             if connection.execute(update(Run).where(*ours).values(ended)).rowcount == 0:
                 raise _TakenOverError(
                     f"Run {self.run_id} was resumed by another process while attempt "
@@ -216,7 +205,7 @@ class RunWriter:
             self.run_id, self.attempt, ended["finished"], __name__, encodable(message), status
         )
         try:
-            append_note(self._database.path, note)
+            append_note(self._database.place, note)
         except OSError as problem:
             error.add_note(
                 f"The end of run {self.run_id} ({status}) is not stored; {self.notes_file} cannot "
@@ -232,17 +221,16 @@ class RunWriter:
         )
 
     def _connect(self) -> None:
-        with errors_of(self._database.path):
-            self._connection = self._database.connect()
-            self._connection.isolation_level = None  # a statement alone is a transaction
+        with errors_of(self._database.place):
+            self._connection = self._database.point_connection()
 
     def _check_place(self) -> None:
         """Move to a rescue file if the database is no longer where it was opened."""
         self._place_check_due_s = monotonic() + PLACE_CHECK_S
-        if not self._database.is_lost():
-            return
         with self._writing:
-            sentence = rescue(self._database, self._connection, self.run_id)
+            sentence = self._database.rescue_if_lost(self._connection, self.run_id)
+            if sentence is None:
+                return
             self._connection.close()
             self._connect()
         log.warning("%s", sentence)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from dwmtj.storage import RunWriter, Status, Store, StoreError
+from dwmtj.tests.storage.engines import on_both
 
 
 @pytest.fixture
@@ -13,6 +14,7 @@ def measured(store: Store, begin: Callable[[], RunWriter]) -> Store:
     return store
 
 
+@on_both
 def test_the_same_name_again_is_the_next_version_and_the_latest_is_found(measured: Store) -> None:
     for level_ohm in (93.3, 76.1):
         measured.add_calibration("A3", "trapezoid-1", [1], {"level_ohm": level_ohm})
@@ -25,6 +27,7 @@ def test_the_same_name_again_is_the_next_version_and_the_latest_is_found(measure
     assert listed == [(*key, "trapezoid-1") for key in (("A3", 1), ("A3", 2), ("B1", 1))]
 
 
+@on_both
 def test_a_missing_model_or_device_is_named(measured: Store) -> None:
     measured.add_calibration("A3", "trapezoid-1", [1], {})
     with pytest.raises(StoreError, match="no model A4"):
@@ -37,6 +40,7 @@ def test_a_missing_model_or_device_is_named(measured: Store) -> None:
         measured.add_calibration(" ", "trapezoid-1", [1], {})
 
 
+@on_both
 def test_a_model_that_is_not_json_data_is_refused_and_nothing_stored(measured: Store) -> None:
     with pytest.raises(StoreError, match="cannot be stored"):
         measured.add_calibration("A3", "trapezoid-1", [1], {"model": object()})

@@ -174,8 +174,9 @@ def test_a_missing_database_is_not_made_unless_it_is_to_be(
 
 def test_a_full_disk_is_reported(store: Store) -> None:
     writer = store.begin_run("reset", "straight-1", parameters={}, bench={})
-    (pages,) = writer._connection.execute("PRAGMA page_count").fetchone()
-    writer._connection.execute(f"PRAGMA max_page_count = {pages}")
+    raw: sqlite3.Connection = writer._connection.raw  # type: ignore[attr-defined]
+    (pages,) = raw.execute("PRAGMA page_count").fetchone()
+    raw.execute(f"PRAGMA max_page_count = {pages}")
     long = {"log": "x" * 100_000}
     with pytest.raises(StoreError, match=r"The disk is full and .* cannot grow: free some space"):
         writer.add(Point("reset", 0.5, extra=long))

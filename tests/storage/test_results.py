@@ -3,8 +3,10 @@
 import pytest
 
 from dwmtj.storage import Store, StoreError
+from dwmtj.tests.storage.engines import on_both
 
 
+@on_both
 def test_results_come_back_by_kind_in_order_with_all_that_was_given(store: Store) -> None:
     first = store.add_result("ann", "mnist", configuration={"epochs": 3}, data={"x": [1]}, seed=4)
     store.add_result("stream", "trapezoid", configuration={}, data={})
@@ -18,6 +20,7 @@ def test_results_come_back_by_kind_in_order_with_all_that_was_given(store: Store
     assert found == first
 
 
+@on_both
 def test_a_missing_result_and_data_that_is_not_json_are_refused(store: Store) -> None:
     with pytest.raises(StoreError, match="no result 7"):
         store.result(7)
@@ -28,6 +31,7 @@ def test_a_missing_result_and_data_that_is_not_json_are_refused(store: Store) ->
     assert store.results() == []
 
 
+@on_both
 def test_a_kind_keeps_one_result_with_the_same_key(store: Store) -> None:
     first = store.add_result("a", "x", configuration={"seed": 1}, data={"y": 1}, key="k1")
     again = store.add_result("a", "x", configuration={"seed": 1}, data={"y": 2}, key="k1")

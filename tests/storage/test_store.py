@@ -2,15 +2,16 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
-from dwmtj.storage import Point, RunWriter, Status, Store, StoreError
+from dwmtj.storage import Place, Point, RunWriter, Status, Store, StoreError
 from dwmtj.storage.schema import Run
+from dwmtj.tests.storage.engines import on_both
 
 Begin = Callable[[], RunWriter]
+NewPlace = Callable[[str], Place]
 
 
 def forget_the_process(store: Store, run_id: int, **owner: object) -> None:
@@ -26,6 +27,7 @@ def stored_status(store: Store, run_id: int) -> str:
         return str(connection.exec_driver_sql(question).scalar_one())
 
 
+@on_both
 def test_a_run_is_remembered_with_everything_about_it(store: Store, begin: Begin) -> None:
     before = datetime.now(UTC)
     writer = begin()
@@ -49,6 +51,7 @@ def test_a_run_is_remembered_with_everything_about_it(store: Store, begin: Begin
     assert run.started.utcoffset() == timedelta(0)
 
 
+@on_both
 def test_a_run_is_there_while_it_runs(store: Store, begin: Begin) -> None:
     writer = begin()
     writer.add(Point("write", 0.1))
@@ -56,6 +59,7 @@ def test_a_run_is_there_while_it_runs(store: Store, begin: Begin) -> None:
     assert (run.status, run.points, run.finished) == (Status.RUNNING, 1, None)
 
 
+@on_both
 def test_runs_are_filtered_by_protocol_device_and_status(store: Store) -> None:
     for protocol, device, status in (
         ("reset", "a", Status.FINISHED),
@@ -70,6 +74,7 @@ def test_runs_are_filtered_by_protocol_device_and_status(store: Store) -> None:
     assert [run.id for run in store.runs("reset", "a", Status.FAILED)] == []
 
 
+@on_both
 def test_a_run_that_does_not_exist_is_named(store: Store) -> None:
     for ask in (store.run, store.points, store.declare_interrupted):
         with pytest.raises(StoreError, match="There is no run 12: `dwmtj runs list` shows"):
@@ -78,6 +83,7 @@ def test_a_run_that_does_not_exist_is_named(store: Store) -> None:
         store.resume_run(12, bench={})
 
 
+@on_both
 def test_a_device_is_described_as_by_the_latest_bench_that_does(store: Store) -> None:
     for described in ({"geometry": "a bar"}, {"geometry": "trapezoid", "notes": "cut"}, {}):
         store.begin_run("reset", "a", parameters={}, bench={"device": described})
@@ -86,12 +92,14 @@ def test_a_device_is_described_as_by_the_latest_bench_that_does(store: Store) ->
     assert devices == [("a", "trapezoid", "cut")]
 
 
+@on_both
 def test_parameters_that_json_cannot_hold_are_refused_and_leave_no_run(store: Store) -> None:
     with pytest.raises(StoreError, match=r"A value cannot be stored .*: give plain numbers"):
         store.begin_run("reset", "a", parameters={"callback": print}, bench={})
     assert store.runs() == []
 
 
+@on_both
 def test_a_run_without_its_process_is_interrupted(store: Store, begin: Begin) -> None:
     run_id = begin().run_id
     forget_the_process(store, run_id)
@@ -102,30 +110,33 @@ def test_a_run_without_its_process_is_interrupted(store: Store, begin: Begin) ->
     assert stored_status(store, run_id) == "interrupted"
 
 
+@on_both
 def test_a_reader_that_may_not_write_reports_an_interrupted_run_all_the_same(
     store: Store, begin: Begin
 ) -> None:
     run_id = begin().run_id
     forget_the_process(store, run_id)
-    with Store.open(store.path, read_only=True) as reader:
+    with Store.open(store.place, read_only=True) as reader:
         assert reader.runs()[0].status is Status.INTERRUPTED
         assert reader.run(run_id).attempts[-1].status is Status.INTERRUPTED
     assert stored_status(store, run_id) == "running"
 
 
+@on_both
 def test_an_interrupted_run_is_reported_while_another_program_holds_the_lock(
     store: Store, begin: Begin
 ) -> None:
     run_id = begin().run_id
     forget_the_process(store, run_id)
     with (
-        Store.open(store.path, lock_timeout_s=0) as impatient,
+        Store.open(store.place, lock_timeout_s=0) as impatient,
         store._database.engine.connect() as other,
     ):
-        other.exec_driver_sql("BEGIN IMMEDIATE")
+        store._database.lock(other)
         assert impatient.runs()[0].status is Status.INTERRUPTED
 
 
+@on_both
 def test_a_run_on_another_host_is_running_until_it_is_declared_interrupted(
     store: Store, begin: Begin
 ) -> None:
@@ -139,6 +150,7 @@ def test_a_run_on_another_host_is_running_until_it_is_declared_interrupted(
     assert store.resume_run(run_id, bench={}).attempt == 2
 
 
+@on_both
 def test_a_run_whose_process_lives_here_cannot_be_declared_interrupted(
     store: Store, begin: Begin
 ) -> None:
@@ -146,6 +158,7 @@ def test_a_run_whose_process_lives_here_cannot_be_declared_interrupted(
         store.declare_interrupted(begin().run_id)
 
 
+@on_both
 def test_a_running_run_and_a_finished_one_cannot_be_resumed(store: Store, begin: Begin) -> None:
     writer = begin()
     with pytest.raises(StoreError, match="Run 1 is under way in process"):
@@ -166,6 +179,7 @@ def write(writer: RunWriter, *cycles: list[Point]) -> None:
             writer.add(point)
 
 
+@on_both
 def test_a_resumed_run_repeats_the_interrupted_cycle(store: Store, begin: Begin) -> None:
     first = begin()
     write(first, cycle_points(0), cycle_points(1, 2))
@@ -189,6 +203,7 @@ def test_a_resumed_run_repeats_the_interrupted_cycle(store: Store, begin: Begin)
     assert record.attempts[0].started == record.summary.started < record.attempts[1].started
 
 
+@on_both
 def test_a_run_can_be_resumed_again_and_again(store: Store, begin: Begin) -> None:
     writer = begin()
     write(writer, cycle_points(0), cycle_points(1, 2))
@@ -209,6 +224,7 @@ def test_a_run_can_be_resumed_again_and_again(store: Store, begin: Begin) -> Non
     }
 
 
+@on_both
 def test_a_run_without_points_is_resumed_from_its_start(store: Store, begin: Begin) -> None:
     begin().finish(Status.FAILED, "no answer")
     writer = store.resume_run(1, bench={})
@@ -216,6 +232,7 @@ def test_a_run_without_points_is_resumed_from_its_start(store: Store, begin: Beg
     assert store.runs()[0].message is None
 
 
+@on_both
 def test_an_attempt_that_was_taken_over_cannot_end_the_run(store: Store, begin: Begin) -> None:
     first = begin()
     first.add(Point("write", 0.0))
@@ -227,6 +244,7 @@ def test_an_attempt_that_was_taken_over_cannot_end_the_run(store: Store, begin: 
     second.finish(Status.ABORTED)
 
 
+@on_both
 def test_of_many_that_resume_a_run_at_once_one_succeeds(store: Store, begin: Begin) -> None:
     begin().finish(Status.ABORTED)
     together = threading.Barrier(8)
@@ -245,6 +263,7 @@ def test_of_many_that_resume_a_run_at_once_one_succeeds(store: Store, begin: Beg
         forget_the_process(store, 1)
 
 
+@on_both
 def test_many_may_begin_runs_on_a_new_device_at_once(store: Store) -> None:
     together = threading.Barrier(8)
 
@@ -256,8 +275,9 @@ def test_many_may_begin_runs_on_a_new_device_at_once(store: Store) -> None:
         assert sorted(pool.map(begin_run, range(8))) == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
-def test_two_databases_keep_their_runs_apart(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "a.sqlite") as one, Store.open(tmp_path / "b.sqlite") as other:
+@on_both
+def test_two_databases_keep_their_runs_apart(new_place: NewPlace) -> None:
+    with Store.open(new_place("a")) as one, Store.open(new_place("b")) as other:
         one.begin_run("reset", "a", parameters={}, bench={})
         assert len(one.runs()) == 1
         assert other.runs() == []

@@ -92,7 +92,7 @@ def apply_device(
     ):
         sweep = Sweep(KIND, compute, store, running, setup)
         resumed = len(every) - len(sweep.missing(every))
-        with progress(len(every), resumed, store.path, "networks") as report:
+        with progress(len(every), resumed, store.place, "networks") as report:
             applied = apply_to(classification, tasks, sweep, report)
         result = store.add_result(
             "apply",
@@ -107,7 +107,7 @@ def apply_device(
             data=applied.document(),
             seed=study.seed,
         )
-        place, measured = store.path, _measured(store, study.runs)
+        place, measured = store.place, _measured(store, study.runs)
     panel = applied_panel(applied, study.model.name)
     files = save_figures([panel], folder, [result], place)
     analog = on_levels(classification, study.model, study.seed)

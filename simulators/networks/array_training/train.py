@@ -106,8 +106,8 @@ def train_array(
         seed=plan.learner.settings.seed,
     )
     panels = [training_panel(points, outcome), array_map(kept)]
-    files = save_figures(panels, folder, [result], store.path)
-    return StudyOutput(outcome, (result,), store.path, files)
+    files = save_figures(panels, folder, [result], store.place)
+    return StudyOutput(outcome, (result,), store.place, files)
 
 
 def training_outcome(

@@ -71,7 +71,7 @@ def compare_technologies(
             configuration=configuration.document(),
             data={"technologies": [entry.document() for entry in compared]},
         )
-        place = store.path
+        place = store.place
     panel = panel_of(compared, configuration.data_set)
     files = save_figures([panel], folder, [result], place)
     checkpoint.remove()

@@ -131,7 +131,7 @@ def infer_cifar100(
     with open_executor(executor, workers) as running, Store.open(database) as store:
         sweep = Sweep(KIND, read, store, running, setup)
         resumed = len(tasks.all()) - len(sweep.missing(tasks.all()))
-        with progress(configuration.trials, resumed, store.path, "programmings") as report:
+        with progress(configuration.trials, resumed, store.place, "programmings") as report:
             inference = infer(configuration, tasks, sweep, report)
         result = store.add_result(
             "infer-cifar100",
@@ -140,7 +140,7 @@ def infer_cifar100(
             data={**inference.document(), "trained": dict(trained.about)},
             seed=study.mapping.seed,
         )
-        place = store.path
+        place = store.place
     files = save_figures([inference_panel(name, inference)], folder, [result], place)
     return StudyOutput(inference, (result,), place, files)
 

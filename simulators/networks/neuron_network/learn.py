@@ -69,7 +69,7 @@ def learn_ann(
             )
             for outcome in outcomes
         )
-        place = store.path
+        place = store.place
     networks = tuple(
         path
         for outcome in outcomes

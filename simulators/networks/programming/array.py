@@ -126,8 +126,8 @@ def program_array(
     panels = [array_map(points), accuracy_panel(outcome.stages)]
     if writing.pulsed.any():
         panels.append(pulses_per_device(points))
-    files = save_figures(panels, folder, [result], store.path)
-    return StudyOutput(outcome, (result,), store.path, files)
+    files = save_figures(panels, folder, [result], store.place)
+    return StudyOutput(outcome, (result,), store.place, files)
 
 
 def _write(

@@ -118,7 +118,7 @@ def program_cifar100(
             },
             seed=study.seed,
         )
-        place = store.path
+        place = store.place
     files = save_figures([programming_panel(name, programmed)], folder, [result], place)
     checkpoint.remove()
     return StudyOutput(programmed, (result,), place, files)

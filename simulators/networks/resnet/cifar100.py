@@ -130,7 +130,7 @@ def learn_cifar100(
             },
             seed=study.seed,
         )
-        place = store.path
+        place = store.place
     about: dict[str, Any] = {
         "network": study.network,
         "data": "cifar-100",

@@ -160,7 +160,7 @@ def learn_stream(
         steps = sum(task.steps for task in tasks)
         with progress(steps, resumed, checkpoints, "epochs") as report:
             results = tuple(sweep.results(tasks, report))
-        place = store.path
+        place = store.place
     networks = tuple(outcomes_of(runs, results))
     validated = study.setup.epochs if study.validation == "epoch" else 1
     panel = stream_panel(study.name, curves, networks, validated, held_out=study.held_out > 0)

@@ -27,6 +27,7 @@ from dwmtj.simulators.networks.application.foreign import foreign
 from dwmtj.simulators.networks.application.result import range_of
 from dwmtj.simulators.networks.application.study import on_levels, programmed
 from dwmtj.simulators.networks.progress import Report, no_progress
+from dwmtj.storage import Place
 
 MODULE = """
 import torch
@@ -204,7 +205,7 @@ def test_an_application_resumes_with_the_same_numbers(
     reported: list[int] = []
 
     def watched(
-        total: int, resumed: int, kept_in: Path, unit: str
+        total: int, resumed: int, kept_in: Place, unit: str
     ) -> AbstractContextManager[Report]:
         reported.append(resumed)
         return no_progress(total, resumed, kept_in, unit)

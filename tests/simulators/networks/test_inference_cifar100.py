@@ -13,7 +13,7 @@ from dwmtj.simulators.networks import InferenceStudy, infer_cifar100
 from dwmtj.simulators.networks.progress import Report, progress_bar
 from dwmtj.simulators.networks.resnet.network import Resnet, ResnetShape
 from dwmtj.simulators.networks.resnet.weights_file import TrainedResnet, save_weights
-from dwmtj.storage import OutputFileError, Store
+from dwmtj.storage import OutputFileError, Place, Store
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_an_interrupted_call_says_how_to_resume_and_resumes_to_the_same_numbers(
     study: InferenceStudy, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     @contextmanager
-    def interrupted(total: int, resumed: int, kept_in: Path, unit: str) -> Iterator[Report]:
+    def interrupted(total: int, resumed: int, kept_in: Place, unit: str) -> Iterator[Report]:
         with progress_bar(total, resumed, kept_in, unit) as report:
 
             def stop_at_a_programming(what: str, steps: int) -> None:

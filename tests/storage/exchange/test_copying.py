@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,26 @@ import pytest
 from dwmtj.storage import Point, Status, Store, StoreError
 from dwmtj.storage.exchange import copying
 from dwmtj.storage.exchange.insert import insert_run
+from dwmtj.tests.storage.engines import ENGINES, place_on
 from dwmtj.tests.storage.exchange.nasty_run import measure_nasty_run
 
 
 @pytest.fixture
-def target(tmp_path: Path) -> Iterator[Store]:
-    with Store.open(tmp_path / "lab-2.sqlite") as opened:
+def other_engine(request: pytest.FixtureRequest) -> str:
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture
+def target(
+    other_engine: str, new_place: object, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Store]:
+    with Store.open(place_on(other_engine, "lab-2", tmp_path, request)) as opened:
         yield opened
+
+
+both_ways = pytest.mark.parametrize(
+    ("engine", "other_engine"), list(product(ENGINES, ENGINES)), indirect=True
+)
 
 
 def measure(store: Store, device: str, points: int = 3) -> int:
@@ -32,6 +46,7 @@ def guids(store: Store) -> dict[int, str | None]:
     return {run.id: store.run(run.id).guid for run in store.runs()}
 
 
+@both_ways
 def test_a_copy_holds_every_run_under_its_number_and_is_made_once(
     store: Store, target: Store
 ) -> None:
@@ -68,6 +83,7 @@ def test_runs_of_two_benches_meet_in_one_database(
     assert target.calibration("B1-model").source_runs == (2,)
 
 
+@both_ways
 def test_an_interrupted_copy_is_completed_by_the_next_one(store: Store, target: Store) -> None:
     for device in ("A1", "A2", "A3"):
         measure(store, device)
@@ -83,6 +99,7 @@ def test_an_interrupted_copy_is_completed_by_the_next_one(store: Store, target: 
     assert (copied.new, copied.same) == ([3], [1, 2])
 
 
+@both_ways
 def test_a_run_that_changed_replaces_its_copy_only_if_asked_to(store: Store, target: Store) -> None:
     measure(store, "A1")
     measure(target, "other")
@@ -138,8 +155,8 @@ def test_a_run_that_is_read_back_differently_is_not_kept(
 ) -> None:
     measure(store, "A1")
 
-    def insert_and_lose_a_point(session: Any, document: Any) -> int:
-        number = insert_run(session, document)
+    def insert_and_lose_a_point(database: Any, session: Any, document: Any) -> int:
+        number = insert_run(database, session, document)
         session.connection().exec_driver_sql("UPDATE points SET resistance_ohm = 33.0")
         return number
 

@@ -206,7 +206,7 @@ def test_a_table_that_others_refer_to_can_be_rebuilt_in_a_batch(
         "        runs.create_check_constraint('named', \"setup <> ''\")\n"
     )
     monkeypatch.setattr(upgrade, "SCHEMA_VERSION", later)
-    monkeypatch.setattr("dwmtj.storage.sqlite_file.SCHEMA_VERSION", later)
+    monkeypatch.setattr("dwmtj.storage.engines.sqlite.file.SCHEMA_VERSION", later)
     before = tables(old)
     assert upgrade_database(old, migrations=folder) is not None
     after = tables(old)

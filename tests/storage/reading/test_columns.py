@@ -8,6 +8,7 @@ import pytest
 
 from dwmtj.storage import Point, RunWriter, Status, Store, StoreError
 from dwmtj.storage.reading.columns import COLUMNS
+from dwmtj.tests.storage.engines import on_both
 
 Begin = Callable[[], RunWriter]
 POINT = Point("write", 1.5, 0, 0.1 + 0.2, 50e-9, -0.004, 0.01, 1e-7, 1 / 3)
@@ -30,6 +31,7 @@ def assert_equal_to_frame(store: Store, run_id: int) -> None:
     assert columns["cycle"].dtype == columns["attempt"].dtype == np.int64
 
 
+@on_both
 def test_columns_are_those_of_the_frame_also_of_a_run_that_was_resumed(
     store: Store, begin: Begin
 ) -> None:
@@ -43,6 +45,7 @@ def test_columns_are_those_of_the_frame_also_of_a_run_that_was_resumed(
     assert set(store.points_after(first.run_id, columns=["attempt"])["attempt"]) == {1, 2}
 
 
+@on_both
 def test_a_poll_returns_the_points_since_the_last_one(store: Store, begin: Begin) -> None:
     writer = begin()
     add_cycles(writer, 2)
@@ -55,14 +58,16 @@ def test_a_poll_returns_the_points_since_the_last_one(store: Store, begin: Begin
     assert new["phase"].tolist() == ["write"]
 
 
+@on_both
 def test_a_reader_that_may_not_write_polls_beside_the_writer(store: Store, begin: Begin) -> None:
     writer = begin()
-    with Store.open(store.path, read_only=True) as reader:
+    with Store.open(store.place, read_only=True) as reader:
         for count in range(1, 4):
             writer.add(POINT)
             assert len(reader.points_after(writer.run_id)["resistance_ohm"]) == count
 
 
+@on_both
 def test_an_unknown_column_and_an_unknown_run_are_named(store: Store, begin: Begin) -> None:
     with pytest.raises(StoreError, match="no column 'ohms': choose from point, attempt"):
         store.points_after(begin().run_id, columns=["ohms"])

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from dwmtj.storage import Point, RunWriter, Status, Store, StoreError
+from dwmtj.tests.storage.engines import on_both
 
 Begin = Callable[[], RunWriter]
 POINTS = [
@@ -27,6 +28,7 @@ def run_id(begin: Begin) -> int:
     return writer.run_id
 
 
+@on_both
 def test_a_frame_returns_every_number_as_it_was_measured(store: Store, run_id: int) -> None:
     frame = store.points(run_id)
     for point, (_, row) in zip(POINTS, frame.iterrows(), strict=True):
@@ -38,6 +40,7 @@ def test_a_frame_returns_every_number_as_it_was_measured(store: Store, run_id: i
             assert row[name] == value
 
 
+@on_both
 def test_the_columns_of_a_frame_have_types_even_without_values(store: Store, begin: Begin) -> None:
     frame = store.points(begin().run_id)
     assert frame.empty
@@ -47,6 +50,7 @@ def test_the_columns_of_a_frame_have_types_even_without_values(store: Store, beg
     assert frame["phase"].dtype == "str"
 
 
+@on_both
 def test_extras_become_columns_that_are_empty_elsewhere(store: Store, run_id: int) -> None:
     frame = store.points(run_id)
     assert list(frame.columns[-4:]) == ["lock_in_V", "remark", "level", "reset"]

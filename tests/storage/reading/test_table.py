@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 
 from dwmtj.storage import Point, RunWriter, Status, Store
-from dwmtj.storage.reading import native, table
+from dwmtj.storage.engines.sqlite import native
+from dwmtj.storage.engines.sqlite.database import SqliteDatabase
 from dwmtj.storage.reading.table import Texts
+from dwmtj.tests.storage.engines import on_both
 from dwmtj.tests.storage.exchange.nasty_run import measure_nasty_run
 
 Begin = Callable[[], RunWriter]
@@ -29,7 +31,7 @@ def read_twice(
     compiled = native._fill
     by_python = store.points(run_id, all_attempts=True)
     monkeypatch.setattr(native, "_fill", fill)
-    monkeypatch.setattr(table, "LARGE", 1)
+    monkeypatch.setattr(SqliteDatabase, "LARGE", 1)
     return by_python, store.points(run_id, all_attempts=True), results
 
 
@@ -44,6 +46,7 @@ def test_compiled_code_reads_what_python_reads(
     assert results[0] in (100, 101)  # SQLITE_ROW, the arrays are full, or SQLITE_DONE
 
 
+@on_both
 def test_a_run_with_more_texts_than_compiled_code_keeps_is_read_by_python(
     store: Store, begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -54,10 +57,11 @@ def test_a_run_with_more_texts_than_compiled_code_keeps_is_read_by_python(
     assert compiled["mark"].nunique() == 1100
 
 
+@on_both
 def test_compiled_code_reads_beside_a_writer(
     store: Store, begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(table, "LARGE", 1)
+    monkeypatch.setattr(SqliteDatabase, "LARGE", 1)
     writer = begin()
     for number in range(5):
         writer.add(Point("write", float(number)))

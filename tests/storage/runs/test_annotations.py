@@ -1,10 +1,14 @@
 """Notes, tags, stars and deletions, as an operator adds them to stored runs."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from dwmtj.storage import Point, Status, Store, StoreError
+from dwmtj.storage import Place, Point, Status, Store, StoreError
+from dwmtj.tests.storage.engines import on_both
+
+NewPlace = Callable[[str], Place]
 
 
 def finished_run(store: Store, device: str = "W7") -> int:
@@ -14,21 +18,23 @@ def finished_run(store: Store, device: str = "W7") -> int:
     return writer.run_id
 
 
-def test_notes_tags_and_star_are_kept_each_by_itself(tmp_path: Path) -> None:
-    path = tmp_path / "lab.sqlite"
-    with Store.open(path) as store:
+@on_both
+def test_notes_tags_and_star_are_kept_each_by_itself(new_place: NewPlace) -> None:
+    place = new_place("lab")
+    with Store.open(place) as store:
         run = finished_run(store)
         store.annotate(run, tags=["good", " tip 3 ", "good", ""])
         store.annotate(run, starred=True)
         store.annotate(run, notes="see 41 µm")
-    with Store.open(path) as store:
+    with Store.open(place) as store:
         (summary,) = store.runs()
         assert store.run(run).summary == summary
     assert (summary.notes, summary.tags, summary.starred) == ("see 41 µm", ("good", "tip 3"), True)
 
 
-def test_a_deleted_run_leaves_the_list_keeps_its_points_and_comes_back(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "lab.sqlite") as store:
+@on_both
+def test_a_deleted_run_leaves_the_list_keeps_its_points_and_comes_back(new_place: NewPlace) -> None:
+    with Store.open(new_place("lab")) as store:
         runs = [finished_run(store) for _ in range(3)]
         store.delete_runs(runs[:2])
         assert [run.id for run in store.runs()] == runs[2:]
@@ -39,8 +45,9 @@ def test_a_deleted_run_leaves_the_list_keeps_its_points_and_comes_back(tmp_path:
         assert [run.id for run in store.runs(first=runs[1])] == runs[1:]
 
 
-def test_a_run_under_way_cannot_be_deleted_nor_any_beside_it(tmp_path: Path) -> None:
-    with Store.open(tmp_path / "lab.sqlite") as store:
+@on_both
+def test_a_run_under_way_cannot_be_deleted_nor_any_beside_it(new_place: NewPlace) -> None:
+    with Store.open(new_place("lab")) as store:
         done = finished_run(store)
         under_way = store.begin_run("reset", "W7", parameters={}, bench={})
         with pytest.raises(StoreError, match=f"Run {under_way.run_id} is under way"):

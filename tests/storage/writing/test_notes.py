@@ -12,6 +12,7 @@ import pytest
 
 from dwmtj.storage import Point, RunWriter, Status, Store, StoreError
 from dwmtj.storage.writing.notes import Note, append_note, claim_notes, notes_file
+from dwmtj.tests.storage.engines import on_both
 
 Begin = Callable[[], RunWriter]
 TIME = datetime(2025, 3, 1, 22, 15, tzinfo=UTC)
@@ -49,15 +50,16 @@ def test_the_end_of_a_run_that_a_locked_database_does_not_take_is_stored_when_it
     assert (datetime.now(UTC) - ended).total_seconds() < 3600
 
 
+@on_both
 def test_a_note_of_another_process_is_a_warning_and_ends_a_run_that_has_no_end(
     store: Store, begin: Begin
 ) -> None:
     for _ in range(2):
         begin()
     store.resume_run(begin_and_abort(begin), bench={})
-    append_note(store.path, Note(1, 1, TIME, "guard", "The bench was made safe.", None))
-    append_note(store.path, Note(1, 1, TIME, "guard", "Killed.", Status.INTERRUPTED))
-    append_note(store.path, Note(3, 1, TIME, "guard", "Of the first attempt.", Status.FAILED))
+    append_note(store.place, Note(1, 1, TIME, "guard", "The bench was made safe.", None))
+    append_note(store.place, Note(1, 1, TIME, "guard", "Killed.", Status.INTERRUPTED))
+    append_note(store.place, Note(3, 1, TIME, "guard", "Of the first attempt.", Status.FAILED))
     assert kept(store, 1) == (
         Status.INTERRUPTED,
         "Killed.",
@@ -74,9 +76,10 @@ def begin_and_abort(begin: Begin) -> int:
     return writer.run_id
 
 
+@on_both
 def test_a_note_contradicts_no_end_that_is_stored(store: Store, begin: Begin) -> None:
     begin().finish(Status.FINISHED)
-    append_note(store.path, Note(1, 1, TIME, "guard", "Killed.", Status.INTERRUPTED))
+    append_note(store.place, Note(1, 1, TIME, "guard", "Killed.", Status.INTERRUPTED))
     assert kept(store) == (Status.FINISHED, None, ["Killed."])
 
 
@@ -84,13 +87,13 @@ def test_notes_that_were_claimed_by_a_killed_process_are_stored_once(
     store: Store, begin: Begin
 ) -> None:
     begin()
-    append_note(store.path, Note(1, 1, TIME, "guard", "Killed.", Status.INTERRUPTED))
+    append_note(store.place, Note(1, 1, TIME, "guard", "Killed.", Status.INTERRUPTED))
     (claimed,) = claim_notes(store.path)
     line = claimed.read_bytes()
     for _ in range(2):
         assert kept(store)[2] == ["Killed."]
         claimed.write_bytes(line)  # killed after it was stored
-    append_note(store.path, Note(1, 1, TIME, "guard", "Safe."))
+    append_note(store.place, Note(1, 1, TIME, "guard", "Safe."))
     assert kept(store)[2] == ["Killed.", "Safe."]
     assert files(store) == []
 
@@ -118,7 +121,7 @@ def test_lines_that_cannot_be_stored_are_logged_and_hold_nothing_up(
 
 def test_a_reader_leaves_the_notes_where_they_are(store: Store, begin: Begin) -> None:
     begin()
-    append_note(store.path, Note(1, 1, TIME, "guard", "Killed.", Status.INTERRUPTED))
+    append_note(store.place, Note(1, 1, TIME, "guard", "Killed.", Status.INTERRUPTED))
     with Store.open(store.path, read_only=True) as reader:
         assert reader.run(1).warnings == ()
     with closing(sqlite3.connect(store.path)) as other:
@@ -148,7 +151,7 @@ def test_a_note_appended_while_the_notes_are_stored_is_not_lost(
     store: Store, begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begin()
-    append_note(store.path, Note(1, 1, TIME, "guard", "First."))
+    append_note(store.place, Note(1, 1, TIME, "guard", "First."))
     read_bytes = Path.read_bytes
 
     def read_and_append(path: Path) -> bytes:

@@ -10,6 +10,7 @@ import pytest
 
 from dwmtj.storage import Point, RunWriter, Status, Store, WarningRecord, store_warnings
 from dwmtj.storage.writing.writer import MAXIMUM_WARNINGS
+from dwmtj.tests.storage.engines import on_both
 
 Begin = Callable[[], RunWriter]
 
@@ -98,12 +99,13 @@ def test_a_warning_in_the_middle_of_a_point_loses_neither(store: Store, begin: B
         writer.warn("pymeasure", "closed late")
         assert said(store) == []
 
-    writer._connection.set_trace_callback(warn)
+    writer._connection.raw.set_trace_callback(warn)  # type: ignore[attr-defined]
     assert writer.add(Point("write", 0.1)) == 0
     assert said(store) == [(1, "pymeasure", "closed late")]
     assert store.runs()[0].points == 1
 
 
+@on_both
 def test_warnings_of_many_threads_hold_up_no_point_and_are_all_stored(
     store: Store, begin: Begin
 ) -> None:

@@ -1,16 +1,16 @@
 import math
-import sqlite3
 import threading
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import fields
 from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import func, select
 
 from dwmtj.storage import Point, RunWriter, Status, Store, StoreError
 from dwmtj.storage.schema import StoredPoint
+from dwmtj.tests.storage.engines import on_both
 
 Begin = Callable[[], RunWriter]
 
@@ -20,31 +20,36 @@ def test_the_points_table_has_a_column_for_every_field_of_a_point() -> None:
     assert {field.name for field in fields(Point)} == columns - {"run_id", "point", "attempt"}
 
 
+@on_both
 def test_points_are_numbered_and_there_for_others_as_soon_as_they_are_added(
     store: Store, begin: Begin
 ) -> None:
     writer = begin()
-    with closing(sqlite3.connect(store.path)) as other:
+    with Store.open(store.place) as other, other._database.engine.connect() as connection:
         for number in range(5):
             assert writer.add(Point("write", 0.1 * number)) == number
-            assert other.execute("SELECT max(point) FROM points").fetchone() == (number,)
+            assert connection.scalar(select(func.max(StoredPoint.point))) == number
+            connection.rollback()
 
 
+@on_both
 def test_a_reader_in_the_middle_of_reading_does_not_hold_up_a_run(
     store: Store, begin: Begin
 ) -> None:
     writer = begin()
     for number in range(100):
         writer.add(Point("write", float(number)))
-    with closing(sqlite3.connect(store.path, timeout=0)) as reader:
-        cursor = reader.execute("SELECT point FROM points")
-        cursor.fetchone()
-        for number in range(100, 2000):
+    with Store.open(store.place) as other, other._database.engine.connect() as connection:
+        points = select(StoredPoint.point).execution_options(yield_per=10)
+        result = connection.execute(points)
+        result.fetchone()
+        for number in range(100, 600):
             writer.add(Point("write", float(number)))
-        assert len(cursor.fetchall()) == 99
-    assert store.runs()[0].points == 2000
+        assert len(result.fetchall()) == 99
+    assert store.runs()[0].points == 600
 
 
+@on_both
 def test_readers_that_never_rest_do_not_hold_up_a_run(store: Store, begin: Begin) -> None:
     writer = begin()
     finished = threading.Event()
@@ -66,6 +71,7 @@ def test_readers_that_never_rest_do_not_hold_up_a_run(store: Store, begin: Begin
     assert len(store.points(writer.run_id)) == 500
 
 
+@on_both
 @pytest.mark.parametrize(
     "fields",
     [
@@ -87,16 +93,19 @@ def test_a_value_that_cannot_be_stored_is_refused_and_the_next_point_is_not(
     assert store.runs()[0].points == 1
 
 
+@on_both
 def test_an_extra_cannot_take_the_place_of_a_column(begin: Begin) -> None:
     with pytest.raises(StoreError, match="extra cannot be named cycle, field_T: choose another"):
         begin().add(Point("write", 0.1, extra={"field_T": 1.0, "cycle": 2, "other": 3}))
 
 
+@on_both
 def test_a_run_cannot_end_as_running(begin: Begin) -> None:
     with pytest.raises(StoreError, match="cannot end as running"):
         begin().finish(Status.RUNNING)
 
 
+@on_both
 def test_points_of_a_file_are_added_all_or_none(store: Store, begin: Begin) -> None:
     writer = begin()
     assert writer.add_all(Point("write", float(number)) for number in range(5)) == 5

@@ -9,14 +9,14 @@ from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
 
-from ..database import Database
-from ..errors import StoreError, errors_of
-from ..output_file import sync
+from ...errors import StoreError, errors_of
+from ...output_file import sync
+from .database import SqliteDatabase
 
 log = logging.getLogger(__name__)
 
 
-def rescue(database: Database, connection: sqlite3.Connection, run_id: int) -> str:
+def rescue(database: SqliteDatabase, connection: sqlite3.Connection, run_id: int) -> str:
     """Copy what `connection` still has open to a new file, move there, and return a warning.
 
     The file is NAME-rescue-RUN.sqlite beside the lost one, or else in the folder of temporary

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from llvmlite import binding
 from numba import carray, types
 
-from ...compiled import compiled
+from ....compiled import compiled
 
 _FLAGS = 0x1 | 0x40 | 0x8000  # read-only, the name is a URI, no mutex: one thread reads
 _ROW, _DONE, _NULL, _TOO_MANY = 100, 101, 5, -1
@@ -56,7 +56,7 @@ def library() -> ctypes.CDLL | None:
 
 
 def read_columns(
-    path: Path, query: str, capacity: int, *, integers: int, measured: int, texts: int
+    path: Path, query: str, capacity: int, *, integers: int = 3, measured: int = 8, texts: int = 2
 ) -> tuple[Any, ...]:
     """Return the first columns of a query, at most `capacity` rows, and the rows with a last one.
 

@@ -3,11 +3,10 @@
 import sqlite3
 from pathlib import Path
 
-from .errors import StoreError
-from .schema import SCHEMA_VERSION
+from ...errors import StoreError
+from ...schema import SCHEMA_VERSION
 
 APPLICATION_ID = 0x44574D54  # "DWMT", where SQLite keeps a file's owner
-LOCK_TIMEOUT_S = 10.0  # how long to wait for another process's lock
 
 
 def connect(path: Path, mode: str, lock_timeout_s: float) -> sqlite3.Connection:
@@ -82,3 +81,17 @@ def pragma(connection: sqlite3.Connection, name: str) -> int:
     """Return the value of an integer pragma."""
     (value,) = connection.execute(f"PRAGMA {name}").fetchone()
     return int(value)
+
+
+def connect_as_possible(
+    path: Path, lock_timeout_s: float, *, read_only: bool, create: bool = False
+) -> sqlite3.Connection:
+    """Return a connection to the file, also if it is on a read-only disk; raises sqlite3.Error."""
+    try:
+        return connect(path, "ro" if read_only else "rwc" if create else "rw", lock_timeout_s)
+    except sqlite3.OperationalError:
+        if not read_only or path.with_name(path.name + "-wal").exists():
+            raise
+    # Even a reader of a WAL database writes an index beside it. Where it may not, and where no
+    # write-ahead log shows a writer, the file is an archive that does not change.
+    return connect(path, "ro&immutable=1", lock_timeout_s)

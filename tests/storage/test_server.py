@@ -1,0 +1,209 @@
+"""A database of a PostgreSQL server: how it is opened, who may, and what it says when it cannot."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from dwmtj.storage import Place, Point, Status, Store, StoreError, database_place
+from dwmtj.storage.engines.choice import back_up_online, upgrade_database
+from dwmtj.storage.location import PostgresUrl
+from dwmtj.storage.schema import SCHEMA_VERSION, StoredPoint
+from dwmtj.storage.writing.notes import notes_file
+from dwmtj.tests.postgresql.cluster import Cluster
+from dwmtj.tests.storage.exchange.nasty_run import measure_nasty_run
+
+pytestmark = pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+NewPlace = Callable[[str], Place]
+
+
+@pytest.fixture
+def place(new_place: NewPlace) -> Iterator[PostgresUrl]:
+    found = new_place("lab")
+    assert isinstance(found, PostgresUrl)
+    yield found
+
+
+def change(place: PostgresUrl, postgresql: Cluster, *statements: str) -> None:
+    options = str(place.url.query["options"])
+    with postgresql.connect() as connection:
+        connection.execute(f"SET {options.removeprefix('-c')}")
+        for statement in statements:
+            connection.execute(statement)
+
+
+def test_many_may_open_a_database_without_tables_at_once(place: PostgresUrl) -> None:
+    def open_and_list(_: int) -> int:
+        with Store.open(place) as store:
+            return len(store.runs())
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(open_and_list, range(8))) == [0] * 8
+
+
+def test_what_another_process_commits_is_on_the_disk_whatever_the_server_is_set_to(
+    place: PostgresUrl, postgresql: Cluster
+) -> None:
+    change(place, postgresql, "ALTER ROLE dwmtj SET synchronous_commit = off")
+    try:
+        with Store.open(place) as store, store._database.engine.connect() as connection:
+            assert connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "on"
+    finally:
+        change(place, postgresql, "ALTER ROLE dwmtj RESET synchronous_commit")
+
+
+def test_tables_of_another_program_are_refused_and_unchanged(
+    place: PostgresUrl, postgresql: Cluster
+) -> None:
+    change(place, postgresql, "CREATE TABLE birds (name text)", "INSERT INTO birds VALUES ('jay')")
+    with pytest.raises(StoreError, match="is not a database of dwmtj"):
+        Store.open(place)
+    change(place, postgresql, "DROP TABLE birds")  # the only one: nothing was made beside it
+    with pytest.raises(StoreError, match="holds no runs yet: measure something first"):
+        Store.open(place, create=False)
+
+
+def test_a_newer_schema_is_refused(place: PostgresUrl, postgresql: Cluster) -> None:
+    Store.open(place).close()
+    change(place, postgresql, f"UPDATE dwmtj_schema SET version = {SCHEMA_VERSION + 1}")
+    with pytest.raises(StoreError, match="was made by a newer dwmtj"):
+        Store.open(place)
+    with pytest.raises(StoreError, match="was made by a newer dwmtj"):
+        upgrade_database(place)
+
+
+def test_a_current_database_needs_no_upgrade(place: PostgresUrl) -> None:
+    Store.open(place).close()
+    assert upgrade_database(place) is None
+
+
+@pytest.mark.parametrize("how", [{"create": False}, {"read_only": True}])
+def test_tables_are_not_made_unless_they_are_to_be(
+    place: PostgresUrl, how: dict[str, bool]
+) -> None:
+    for _ in range(2):
+        with pytest.raises(StoreError, match="holds no runs yet: measure something first"):
+            Store.open(place, **how)
+
+
+def test_a_reader_may_not_write(place: PostgresUrl) -> None:
+    Store.open(place).close()
+    with (
+        Store.open(place, read_only=True) as reader,
+        pytest.raises(StoreError, match=r"is read-only .*: open it on the primary server"),
+    ):
+        reader.begin_run("reset", "A1", parameters={}, bench={})
+
+
+def test_a_user_without_rights_is_told_so(place: PostgresUrl, postgresql: Cluster) -> None:
+    Store.open(place).close()
+    name = f"guest_{os.getpid()}"  # roles are the whole server's
+    guest = PostgresUrl(place.url.set(username=name))
+    schema = str(place.url.query["options"]).rpartition("=")[2]
+    change(place, postgresql, f"CREATE ROLE {name} LOGIN")
+    try:
+        with pytest.raises(StoreError, match="has no schema that this user may use"):
+            Store.open(guest)
+        change(place, postgresql, f"GRANT USAGE ON SCHEMA {schema} TO {name}")
+        with pytest.raises(StoreError, match=r"does not allow this .*permission denied for table"):
+            Store.open(guest)
+        change(place, postgresql, f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {name}")
+        with Store.open(guest) as store:
+            assert store.runs() == []
+            with pytest.raises(StoreError, match=r"does not allow this .*permission denied"):
+                store.begin_run("reset", "A1", parameters={}, bench={})
+    finally:
+        change(place, postgresql, f"DROP OWNED BY {name}", f"DROP ROLE {name}")
+
+
+def test_a_database_that_the_server_lacks_and_a_server_that_is_not_there_are_named(
+    place: PostgresUrl, tmp_path: Path
+) -> None:
+    with pytest.raises(StoreError, match='database "nowhere" does not exist'):
+        Store.open(PostgresUrl(place.url.set(database="nowhere")))
+    with pytest.raises(StoreError, match=r"cannot be reached.*: check that the server runs"):
+        Store.open(f"postgresql://ada@/lab?host={tmp_path}")
+
+
+def test_without_psycopg_the_extra_is_named(
+    place: PostgresUrl, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StoreError, match=r"needs psycopg: pip install 'dwmtj\[postgresql\]'"):
+        Store.open(place)
+
+
+def test_a_text_with_a_nul_is_refused(place: PostgresUrl) -> None:
+    with Store.open(place) as store:
+        writer = store.begin_run("reset", "A1", parameters={"name": "a\0b"}, bench={})
+        with pytest.raises(StoreError, match=r"A value cannot be stored .* NUL"):
+            writer.add(Point("write", 0.0, mark="a\0b"))
+        writer.finish(Status.FAILED)
+        assert store.run(1).parameters == {"name": "a\0b"}
+
+
+def test_numbers_of_copied_runs_are_not_given_again(place: PostgresUrl, tmp_path: Path) -> None:
+    with Store.open(tmp_path / "lab.sqlite") as source, Store.open(place) as target:
+        for _ in range(3):
+            source.begin_run("reset", "A1", parameters={}, bench={}).finish(Status.FINISHED)
+        source.copy_to(target)
+        assert target.begin_run("reset", "A1", parameters={}, bench={}).run_id == 4
+
+
+def test_a_backup_is_a_file_with_every_run_also_one_under_way(
+    place: PostgresUrl, tmp_path: Path
+) -> None:
+    target = tmp_path / "friday.sqlite"
+    with Store.open(place) as store:
+        measure_nasty_run(store)
+        under_way = store.begin_run("reset", "A1", parameters={}, bench={})
+        under_way.add(Point("reset", 0.0))
+        back_up_online(place, target)
+        under_way.add(Point("reset", 1.0))
+        with Store.open(target) as copy:
+            assert copy.run(1).guid == store.run(1).guid
+            assert copy.points(1, all_attempts=True).equals(store.points(1, all_attempts=True))
+            run = copy.runs()[1]
+            assert (run.status, run.points) == (Status.INTERRUPTED, 1)
+            assert copy.check() == []
+    with pytest.raises(StoreError, match="already exists"):
+        back_up_online(place, target)
+    assert sorted(path.name for path in tmp_path.glob("friday*")) == ["friday.sqlite"]
+
+
+def test_columns_are_read_as_they_are_stored_from_one_point_on(place: PostgresUrl) -> None:
+    """Binary COPY is read without a look at each field: every row has to be of the same width."""
+    with Store.open(place) as store:
+        writer = store.begin_run("reset", "A1", parameters={}, bench={})
+        assert store.points(1).empty
+        assert store.points_after(1)["point"].size == 0
+        writer.add_all(
+            Point("a%b" if n % 2 else "", n / 7, n, field_T=1 / (n + 1)) for n in range(9)
+        )
+        points = store.points(1)
+        assert points["phase"].tolist() == ["", "a%b"] * 4 + [""]
+        assert points["field_T"].tolist() == [1 / (n + 1) for n in range(9)]
+        assert store.points_after(1, 6, ("phase",))["phase"].tolist() == ["a%b", ""]
+        with store._database.engine.connect() as connection:
+            assert connection.scalar(select(func.count()).select_from(StoredPoint)) == 9
+
+
+def test_a_device_with_a_percent_sign_is_found(place: PostgresUrl) -> None:
+    with Store.open(place) as store:
+        for device in ("50 %", "50 %%"):
+            store.begin_run("reset", device, parameters={}, bench={})
+        assert [run.id for run in store.runs(device="50 %")] == [1]
+
+
+def test_notes_on_runs_of_a_server_are_in_a_file_of_this_user(
+    place: PostgresUrl, tmp_path: Path
+) -> None:
+    with Store.open(place) as store:
+        writer = store.begin_run("reset", "A1", parameters={}, bench={})
+        assert writer.notes_file == notes_file(database_place(str(place)))
+        assert writer.notes_file.is_relative_to(tmp_path / "state")
+        assert writer.notes_file.parent.is_dir()  # the guard appends to it without making it

@@ -1,9 +1,9 @@
 """Set the project up and run it: `python3 make.py JOB`, with the jobs listed where none is given.
 
 Creates .venv beside this file, installs the project into it at the versions of constraints.txt,
-installs the few system libraries Qt needs (as root on Debian and Ubuntu) or prints the line that
-does, then does its job. A second call finds everything in place and starts at once. It needs
-nothing but the standard library.
+installs the few system libraries Qt needs and the PostgreSQL that tests start (as root on Debian
+and Ubuntu) or prints the line that does, then does its job. A second call finds everything in place
+and starts at once. It needs nothing but the standard library.
 """
 
 import ctypes.util
@@ -44,6 +44,8 @@ def main(arguments: list[str]) -> int:
     try:
         if job != "demo":
             install_system_libraries()
+        if job in TESTING:
+            install_postgresql()
         install("" if job == "demo" else EVERYTHING)
         point_to_data()
         return JOBS[job](rest)
@@ -187,6 +189,7 @@ JOBS: dict[str, Callable[[list[str]], int]] = {
     "pages": pages,
     "screenshots": screenshots,
 }
+TESTING = {"test", "quick", "pages"}
 STATIC_CHECKS = [
     (PYTHON, "-m", "ruff", "check", "."),
     (PYTHON, "-m", "ruff", "format", "--check", "."),
@@ -287,6 +290,13 @@ def install_system_libraries() -> None:
     packages = [deb for name, deb in SYSTEM_LIBRARIES.items() if not ctypes.util.find_library(name)]
     if packages:
         apt_install(packages, "System libraries for Qt are missing")
+
+
+def install_postgresql() -> None:
+    """The server that tests start for themselves: installed as root on Debian, else skipped."""
+    is_installed = shutil.which("initdb") or any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if sys.platform.startswith("linux") and not is_installed:
+        apt_install(["postgresql"], "Tests on PostgreSQL are skipped without it")
 
 
 def apt_install(packages: list[str], why: str) -> bool:

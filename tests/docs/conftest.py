@@ -54,10 +54,16 @@ def measured(tmp_path_factory: pytest.TempPathFactory, straight_model: StateMode
 
 @pytest.fixture(scope="session")
 def session(
-    measured: Path, images: Path, tmp_path_factory: pytest.TempPathFactory
+    measured: Path,
+    images: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Callable[[Path], PageSession]]:
     """The session of a page; it lasts as long as the tests do."""
     opened: list[PageSession] = []
+
+    def new_database() -> str:
+        return str(request.getfixturevalue("postgresql").new_database())
 
     @cache
     def open_page(page: Path) -> PageSession:
@@ -67,7 +73,7 @@ def session(
             shutil.copytree(open_page(before).finish(), folder, dirs_exist_ok=True)
         elif page.name not in FROM_AN_EMPTY_FOLDER and page.parent.name not in FROM_AN_EMPTY_FOLDER:
             shutil.copytree(measured, folder, dirs_exist_ok=True)
-        opened.append(PageSession(page, folder, images))
+        opened.append(PageSession(page, folder, images, new_database))
         return opened[-1]
 
     yield open_page

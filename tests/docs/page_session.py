@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from dwmtj.tests.docs.pages import Step, steps
 from dwmtj.tests.fork_server import run_forked
 
 SETS_UP = re.compile(r"git clone |cd dwmtj$|(\.venv/bin/)?pip install |sudo |python3 make\.py ")
+SERVER = "postgresql+psycopg://ada@db.lab/dwmtj"  # of the pages; a real one takes its place
 SERVES = re.compile(r"dwmtj (serve|station watch)|dask ")
 NEEDS_GPU = re.compile(r"--on cuda\b")
 PORT = re.compile(r"(?<=:)8786\b|(?<=--port )8786\b")  # others may use it here, too
@@ -32,7 +33,7 @@ START_S = 60.0
 class PageSession:
     """The steps of a page, run in order in a folder, with the servers they start."""
 
-    def __init__(self, page: Path, folder: Path, images: Path) -> None:
+    def __init__(self, page: Path, folder: Path, images: Path, database: Callable[[], str]) -> None:
         self._steps = steps(page)
         self._folder = folder
         self._runtime = folder / ".runtime"
@@ -41,12 +42,14 @@ class PageSession:
             "DWMTJ_DATA": str(images),
             "COLUMNS": "120",
             "XDG_RUNTIME_DIR": str(self._runtime),
+            "XDG_STATE_HOME": str(folder / ".state"),
         }
         self._done = 0
         self._failed: Step | None = None
         self._script = ""
         self._servers: dict[Step, subprocess.Popen[str]] = {}
         self._port = str(free_port())
+        self._database = cache(database)
 
     def run_to(self, step: Step) -> None:
         """Run the steps up to this one that were not run yet; skip after a step that failed."""
@@ -99,6 +102,8 @@ class PageSession:
         if SETS_UP.match(step.text):
             return
         words = shlex.split(PORT.sub(self._port, step.text))
+        if SERVER in words:
+            words = [self._database() if word == SERVER else word for word in words]
         if SERVES.match(step.text):
             self._serve(step, words)
         elif NEEDS_GPU.search(step.text) and not has_gpu():

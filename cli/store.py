@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
+from ..storage.runs.lab import Kind
 from ..wording import counted
-from .console import err, print_line
+from .console import err, print_line, print_table
 from .options import DatabaseOption, open_to_read
 
 app = typer.Typer(no_args_is_help=True, help="Maintain the database file.")
@@ -116,6 +117,34 @@ def check(database: DatabaseOption = None) -> None:
     print_line(f"{place}: {counted(problems, 'problem') if problems else 'sound'}.")
     if problems:
         raise typer.Exit(1)
+
+
+@app.command()
+def names(
+    kind: Annotated[Kind, typer.Argument(help="user, bench, wafer or sample.")],
+    name: Annotated[str | None, typer.Argument(help="One of them, to keep notes on.")] = None,
+    notes: Annotated[str | None, typer.Option(help="Notes to keep on NAME.")] = None,
+    database: DatabaseOption = None,
+) -> None:
+    """List the users, benches, wafers or samples that runs name, or keep notes on one.
+
+    \b
+    Examples:
+      dwmtj store names wafer
+      dwmtj store names wafer W7 --notes "annealed at 300 °C"
+    """
+    from ..storage import Store
+
+    if (name is None) != (notes is None):
+        raise typer.BadParameter("give a NAME and its --notes, or neither.")
+    if name is not None and notes is not None:
+        with Store.open(database, create=False) as store:
+            store.annotate_name(kind, name, notes)
+    with open_to_read(database) as store:
+        found, place = store.names(kind), store.place
+    rows = [(each.name, str(each.runs), each.notes) for each in found]
+    count = counted(len(rows), kind, "benches" if kind == "bench" else "")
+    print_table(f"{count} in {place}", (kind, "runs", "notes"), rows)
 
 
 @contextmanager

@@ -43,6 +43,10 @@ class DeviceUnderTest(Section):
     junction_area_m2: Positive | None = None
     track_resistance_ohm: Positive | None = None
     notes: str = ""
+    sample: Name | None = None
+    wafer: Name | None = None
+    die_row: int | None = None
+    die_column: int | None = None
 
 
 class Wiring(Section):
@@ -137,7 +141,8 @@ class BenchFile(Section):
             row, column = site
             read = f"{wiring.read}, row {row}, column {column}"
             wiring = wiring.model_copy(update={"read": read})
-        renamed = self.device.model_copy(update={"name": device})
+        elsewhere = {} if device == self.device.name else {"die_row": None, "die_column": None}
+        renamed = self.device.model_copy(update={"name": device, **elsewhere})
         return self.model_copy(update={"device": renamed, "wiring": wiring})
 
     def instruments(self) -> dict[str, tuple[str, InstrumentSection]]:

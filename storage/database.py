@@ -3,12 +3,15 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-import numpy.typing as npt
 from sqlalchemy import Connection, Engine, Select
 
 from .location import Place
+
+if TYPE_CHECKING:
+    import numpy.typing as npt  # takes longer to import than the room
 
 LOCK_TIMEOUT_S = 10.0  # how long to wait for another process's lock
 Row: TypeAlias = tuple[object, ...]
@@ -30,11 +33,11 @@ class PointColumns:
     `codes` number the texts `distinct` of each column, -1 for NULL; `extra_rows` have an extra.
     """
 
-    integers: npt.NDArray[Any]
-    measured: npt.NDArray[Any]
-    codes: npt.NDArray[Any]
+    integers: "npt.NDArray[Any]"
+    measured: "npt.NDArray[Any]"
+    codes: "npt.NDArray[Any]"
     distinct: list[tuple[str, ...]]
-    extra_rows: npt.NDArray[Any]
+    extra_rows: "npt.NDArray[Any]"
 
 
 class PointConnection(Protocol):
@@ -76,8 +79,13 @@ class Database(ABC):
     def insert_points(self, connection: Connection, rows: Iterable[Row]) -> int:
         """Insert points within a transaction, and return how many."""
 
+    @staticmethod
     @abstractmethod
-    def numbers(self, connection: Connection, statement: Select[Any]) -> npt.NDArray[Any]:
+    def utc_time(value: Any) -> datetime:
+        """Return a time as the driver has it: fast, for rows that SQLAlchemy does not convert."""
+
+    @abstractmethod
+    def numbers(self, connection: Connection, statement: Select[Any]) -> "npt.NDArray[Any]":
         """Return the rows of numbers or truths as float64 (rows, columns), NaN for NULL."""
 
     @abstractmethod

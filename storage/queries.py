@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from .errors import StoreError
 from .owner import Owner
 from .records import AttemptRecord, Progress, RunRecord, RunSummary, WarningRecord
-from .schema import EarlierAttempt, Run, RunWarning, Status, StoredPoint
+from .schema import Device, EarlierAttempt, Run, RunWarning, Status, StoredPoint
 
 
 def points_of(run_id: int, *, all_attempts: bool = False) -> Select[Any]:
@@ -73,6 +73,9 @@ def record(session: Session, run_id: int) -> RunRecord:
         marks=_marks(session, run_id),
         conditions=run.conditions or {},
         guid=run.guid,
+        sample=run.device.sample,
+        wafer=run.device.wafer,
+        die=_die(run.device),
     )
 
 
@@ -100,6 +103,11 @@ def status_of(run: Run) -> tuple[Status, str | None]:
 def lost_process(pid: int, host: str) -> str:
     """Return the message of a run whose process ended without storing how the run ended."""
     return f"The process (pid {pid} on {host}) ended unexpectedly."
+
+
+def _die(device: Device) -> tuple[int, int] | None:
+    row, column = device.die_row, device.die_column
+    return None if row is None or column is None else (row, column)
 
 
 def _warnings(session: Session, run_id: int) -> Iterator[WarningRecord]:

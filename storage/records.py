@@ -78,7 +78,8 @@ class RunRecord:
 
     `marks` holds the marks of its points, each with the number of points that have it;
     `conditions` the conditions that the operator stated, such as `temperature_K`, not measured.
-    `guid` is the same in every copy of the run; None in a database of schema 5 or older.
+    `guid` is the same in every copy of the run; None in a database of schema 5 or older. `sample`,
+    `wafer` and `die` (row, column) are where its device is, as far as that is known.
     """
 
     summary: RunSummary
@@ -88,6 +89,16 @@ class RunRecord:
     marks: Mapping[str, int] = field(default_factory=dict)
     conditions: Mapping[str, Any] = field(default_factory=dict)
     guid: str | None = None
+    sample: str | None = None
+    wafer: str | None = None
+    die: tuple[int, int] | None = None
+
+    @property
+    def device_place(self) -> str:
+        """Where the device is, in one line: sample S3, wafer W7, die 4, 2."""
+        die = "" if self.die is None else f"die {self.die[0]}, {self.die[1]}"
+        parts = (self.sample and f"sample {self.sample}", self.wafer and f"wafer {self.wafer}", die)
+        return ", ".join(filter(None, parts))
 
     @property
     def marked(self) -> str:

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 
 class Status(StrEnum):
@@ -95,8 +95,44 @@ def table_of_rows(kind: type[Base]) -> Table:
     return Base.metadata.tables[kind.__tablename__]
 
 
+class Named(Base):
+    """Something of the lab that runs name: its name, and notes on it."""
+
+    __abstract__ = True
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    notes: Mapped[str] = mapped_column(default="")
+
+
+class User(Named):
+    """Somebody who measures: the operator of runs."""
+
+    __tablename__ = "users"
+
+
+class Bench(Named):
+    """A bench that measured runs, by the name in its file."""
+
+    __tablename__ = "benches"
+
+
+class Wafer(Named):
+    """A wafer that devices are, or were, on."""
+
+    __tablename__ = "wafers"
+
+
+class Sample(Named):
+    """A piece that is measured as a whole: a chip, a diced part of a wafer."""
+
+    __tablename__ = "samples"
+
+
 class Device(Base):
-    """A device under test, identified by its name; the rest as in the latest bench file."""
+    """A device under test, identified by its name; the rest as in the latest bench file.
+
+    `sample` and `wafer` are names of theirs; `die_row` and `die_column` the place on the wafer.
+    """
 
     __tablename__ = "devices"
 
@@ -104,12 +140,17 @@ class Device(Base):
     name: Mapped[str] = mapped_column(unique=True)
     geometry: Mapped[str] = mapped_column(default="")
     notes: Mapped[str] = mapped_column(default="")
+    sample: Mapped[str | None]
+    wafer: Mapped[str | None]
+    die_row: Mapped[int | None]
+    die_column: Mapped[int | None]
 
 
 class Run(Base):
     """One protocol carried out on one device; a resumed run stays the same run.
 
-    Status, message, bench, code version, seed, operator and owner are those of its latest attempt.
+    Status, message, bench, code version, seed, operator (a user's name) and owner are those of its
+    latest attempt.
     """
 
     __tablename__ = "runs"
@@ -143,6 +184,7 @@ class Run(Base):
     deleted: Mapped[datetime | None]  # time of the deletion, which can be undone; None if listed
     conditions: Mapped[dict[str, Any] | None]  # as the operator stated them, such as temperature_K
     guid: Mapped[str | None] = mapped_column(unique=True, index=True)  # the same in every copy
+    bench_name: Mapped[str | None]  # of `bench`, to find the run by
 
     device: Mapped[Device] = relationship(lazy="joined", innerjoin=True)
     earlier_attempts: Mapped[list["EarlierAttempt"]] = relationship(

@@ -17,7 +17,7 @@ from .errors import StoreError, errors_of
 from .location import Place, PostgresUrl, database_place
 from .records import Progress, RunRecord, RunSummary
 from .results import ResultRecord
-from .runs import annotations, attempts, listing
+from .runs import annotations, attempts, lab, listing
 from .schema import Status
 from .writing.notes import claim_notes, has_notes, store_notes
 from .writing.writer import RunWriter
@@ -160,11 +160,19 @@ class Store:
         status: Status | None = None,
         *,
         first: int = 0,
+        tag: str | None = None,
+        user: str | None = None,
+        bench: str | None = None,
+        wafer: str | None = None,
+        sample: str | None = None,
     ) -> list[RunSummary]:
         """Return the runs from number `first` on that match and are not deleted, oldest first."""
         self._mark_interrupted()
+        names = {"user": user, "bench": bench, "wafer": wafer, "sample": sample}
         with self._reading() as session:
-            found = listing.summaries(session, protocol, device, first)
+            found = listing.summaries(
+                self._database, session, protocol, device, first, tag, **names
+            )
             return [run for run in found if status is None or run.status is status]
 
     def run(self, run_id: int) -> RunRecord:
@@ -202,6 +210,16 @@ class Store:
         """Return the numbers of the deleted runs, in order."""
         with self._reading() as session:
             return annotations.deleted(session)
+
+    def names(self, kind: lab.Kind) -> list[lab.NamedRecord]:
+        """Return the users, benches, wafers or samples that runs name, with their notes."""
+        with self._reading() as session:
+            return lab.list_all(session, kind)
+
+    def annotate_name(self, kind: lab.Kind, name: str, notes: str) -> None:
+        """Replace the notes on a user, bench, wafer or sample."""
+        with self._writing() as session:
+            lab.annotate(session, kind, name, notes)
 
     def points(self, run_id: int, *, all_attempts: bool = False) -> "pd.DataFrame":
         """Return the points of a run, also while it runs: one row per point, index `point`.

@@ -31,6 +31,11 @@ def list_runs(
     protocol: Annotated[str | None, typer.Option(help="Only this protocol.")] = None,
     device: Annotated[str | None, typer.Option(help="Only this device.")] = None,
     status: Annotated[Status | None, typer.Option(help="Only this status.")] = None,
+    user: Annotated[str | None, typer.Option(help="Only runs of this operator.")] = None,
+    bench: Annotated[str | None, typer.Option(help="Only runs of this bench, by name.")] = None,
+    wafer: Annotated[str | None, typer.Option(help="Only devices on this wafer.")] = None,
+    sample: Annotated[str | None, typer.Option(help="Only devices of this sample.")] = None,
+    tag: Annotated[str | None, typer.Option(help="Only runs with this tag.")] = None,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -40,9 +45,19 @@ def list_runs(
     Examples:
       dwmtj runs list --status finished
       dwmtj runs list --protocol staircase-write --json
+      dwmtj runs list --wafer W7 --user ada
     """
     with open_to_read(database) as store:
-        summaries = store.runs(protocol=protocol, device=device, status=status)
+        summaries = store.runs(
+            protocol=protocol,
+            device=device,
+            status=status,
+            tag=tag,
+            user=user,
+            bench=bench,
+            wafer=wafer,
+            sample=sample,
+        )
         place = store.place
     if as_json:
         print_json([_as_dict(summary) for summary in summaries])
@@ -83,6 +98,7 @@ def show(run: RunArgument, database: DatabaseOption = None, as_json: JsonOption 
         [
             *_texts(summary),
             ("GUID", record.guid or ""),
+            *([("place of the device", record.device_place)] if record.device_place else []),
             *([("conditions", record.stated)] if record.stated else []),
             *([("marked", record.marked)] if record.marked else []),
             *[(key, str(value)) for key, value in record.parameters.items()],

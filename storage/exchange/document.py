@@ -16,12 +16,16 @@ from ..migrations.older import guids_of_older_runs
 from ..queries import find_run, status_of
 from ..reading.table import MISSING, PointTable, Texts, read_points
 from ..schema import Device, EarlierAttempt, Run, RunWarning, Status, UtcTime, table_of_rows
+from .devices import description
 
 FORMAT = "dwmtj run"
-VERSION = 2
-"""Since 2, the checksum covers the device's geometry and notes, and names in HDF5 are escaped."""
+VERSION = 3
+"""Since 2, the checksum covers the device's geometry and notes, and names in HDF5 are escaped.
+
+Since 3, a device may have a place on a wafer.
+"""
 _RUNS, _ATTEMPTS, _WARNINGS = map(table_of_rows, (Run, EarlierAttempt, RunWarning))
-_NOT_THE_RUN = ("id", "device_id", "run_id")  # numbers of a database, not of the run
+_NOT_THE_RUN = ("id", "device_id", "run_id", "bench_name")  # of a database, not of the run
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def read_document(database: Database, session: Session, run_id: int) -> RunDocum
     device = session.get_one(Device, run.device_id)
     head = {
         "run": {**_plain(row), "guid": guid, "status": str(status), "message": message},
-        "device": {"name": device.name, "geometry": device.geometry, "notes": device.notes},
+        "device": description(device),
         "earlier_attempts": _rows(session, _ATTEMPTS, run_id, "attempt"),
         "warnings": _rows(session, _WARNINGS, run_id, "id"),
     }

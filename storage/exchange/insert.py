@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from ..database import Database
 from ..queries import next_run_number
 from ..reading.table import INTEGERS, TEXTS, PointTable
+from ..runs.lab import remember
 from ..schema import (
     MEASURED,
     EarlierAttempt,
@@ -76,6 +77,10 @@ def insert_run(database: Database, session: Session, document: RunDocument) -> i
     values = _values(_RUNS, document.head["run"])
     values["id"] = next_run_number(session) if number is None or taken else number
     values["device_id"] = device_id(session, document.head["device"])
+    values["bench_name"] = values["bench"].get("name") or None
+    remember(session, "user", values["operator"])
+    remember(session, "bench", values["bench_name"])
+    session.flush()
     connection.execute(insert(_RUNS).values(values))
     run_id = int(values["id"])
     for table, key in _TABLES_BESIDE:

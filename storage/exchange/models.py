@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from ..errors import StoreError
 from ..schema import Calibration, Result, table_of_rows
-from .devices import device_id
+from .devices import description, device_id
 
 
 def copy_calibrations(source: Session, target: Session, numbers: dict[int, int]) -> int:
@@ -21,9 +21,7 @@ def copy_calibrations(source: Session, target: Session, numbers: dict[int, int])
             select(Calibration).filter_by(name=row.name, version=row.version)
         ).first()
         if found is None:
-            device = row.device
-            described = {"name": device.name, "geometry": device.geometry, "notes": device.notes}
-            values = {**_values(row), "device_id": device_id(target, described)}
+            values = {**_values(row), "device_id": device_id(target, description(row.device))}
             values["source_runs"] = [numbers.get(run, run) for run in row.source_runs]
             target.execute(insert(table_of_rows(Calibration)).values(values))
             added += 1

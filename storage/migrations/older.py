@@ -10,6 +10,10 @@ _ADDED_TABLES = {
         "warnings AS SELECT NULL AS id, NULL AS run_id, NULL AS attempt, NULL AS time, "
         "NULL AS source, NULL AS message WHERE 0",
     ),
+    6: tuple(
+        f"{table} AS SELECT NULL AS name, NULL AS notes WHERE 0"
+        for table in ("users", "benches", "wafers", "samples")
+    ),
 }
 """By version, the tables that the next version added, as empty views."""
 _ADDED_COLUMNS: dict[int, dict[str, tuple[str, ...]]] = {
@@ -17,6 +21,7 @@ _ADDED_COLUMNS: dict[int, dict[str, tuple[str, ...]]] = {
     3: {"runs": ("tags", "starred", "deleted")},
     4: {"points": ("temperature_K",), "runs": ("conditions",)},
     5: {"runs": ("guid",)},
+    6: {"runs": ("bench_name",), "devices": ("sample", "wafer", "die_row", "die_column")},
 }
 """By version, the columns that the next version added to a table."""
 _RUNS = sa.table(

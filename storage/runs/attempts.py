@@ -15,6 +15,7 @@ from ..errors import StoreError
 from ..owner import this_process
 from ..records import Progress
 from ..schema import Device, EarlierAttempt, Run, Status
+from .lab import PLACE, remember, remember_device
 
 
 def begin(
@@ -32,6 +33,7 @@ def begin(
     conditions: Mapping[str, float] | None = None,
 ) -> int:
     """Store a new run with its first attempt, and return its number."""
+    _remember(session, operator, bench)
     run = Run(
         id=queries.next_run_number(session),
         protocol=protocol,
@@ -67,6 +69,7 @@ def resume(
     run = queries.find_run(session, run_id)
     ended = queries.attempt_of(run)
     _check_resumable(run, ended.status)
+    _remember(session, operator, bench)
     session.add(EarlierAttempt(run_id=run_id, **asdict(ended)))
     attempt = ended.attempt + 1
     values = {
@@ -123,13 +126,23 @@ def _device_id(session: Session, name: str, bench: Mapping[str, Any]) -> int:
     described = bench.get("device", {})
     device.geometry = described.get("geometry") or device.geometry or ""
     device.notes = described.get("notes") or device.notes or ""
+    for column in PLACE:
+        if described.get(column) is not None:
+            setattr(device, column, described[column])
+    remember_device(session, device)
     session.flush()
     return device.id
+
+
+def _remember(session: Session, operator: str, bench: Mapping[str, Any]) -> None:
+    remember(session, "user", operator)
+    remember(session, "bench", bench.get("name"))
 
 
 def _attempt_metadata(bench: Mapping[str, Any], seed: int | None, operator: str) -> dict[str, Any]:
     return {
         "bench": dict(bench),
+        "bench_name": bench.get("name") or None,
         "code_version": code_version(),
         "seed": seed,
         "operator": operator,

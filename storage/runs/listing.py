@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, Text, func, select, type_coerce
 from sqlalchemy.orm import Session
 
+from ..database import Database
 from ..owner import Owner
 from ..queries import count_rows, lost_process, owner_of, points_of
 from ..records import RunSummary
 from ..schema import Device, Run, Status, StoredPoint, table_of_rows
+from .lab import names_column
 
 # Points are numbered from 0, and the last number is found without counting rows.
 _LAST_POINT = (
@@ -37,9 +40,18 @@ _STATUSES = {status.value: status for status in Status}
 
 
 def summaries(
-    session: Session, protocol: str | None, device: str | None, first: int = 0
+    database: Database,
+    session: Session,
+    protocol: str | None,
+    device: str | None,
+    first: int = 0,
+    tag: str | None = None,
+    **names: str | None,
 ) -> Iterator[RunSummary]:
-    """Yield a summary of every run from number `first` on that matches, the oldest first."""
+    """Yield a summary of every run from number `first` on that matches, the oldest first.
+
+    `names` are those of a user, bench, wafer and sample, by the kinds of `lab`.
+    """
     statement = (
         select(*_COLUMNS)
         .join(Device, Run.device_id == Device.id)
@@ -50,11 +62,16 @@ def summaries(
         statement = statement.where(Run.protocol == protocol)
     if device is not None:
         statement = statement.where(Device.name == device)
+    for kind, name in names.items():
+        if name is not None:
+            statement = statement.where(names_column(kind) == name)  # type: ignore[arg-type]
+    if tag is not None:
+        text = type_coerce(Run.tags, Text)
+        statement = statement.where(text.contains(json.dumps(tag), autoescape=True))
     rows = _rows(session, statement)
     owners = _owners(session)
-    dialect = session.connection().dialect
-    time = Run.started.type.dialect_impl(dialect).result_processor(dialect, None)
-    return (_summary(session, row, owners, time or _as_it_is) for row in rows)
+    found = (_summary(session, row, owners, database.utc_time) for row in rows)
+    return found if tag is None else (run for run in found if tag in run.tags)
 
 
 def _owners(session: Session) -> dict[int, Owner]:
@@ -73,7 +90,10 @@ def _rows(session: Session, statement: Select[Any]) -> Iterator[tuple[Any, ...]]
 
 
 def _summary(
-    session: Session, row: tuple[Any, ...], owners: Mapping[int, Owner], time: Callable[[Any], Any]
+    session: Session,
+    row: tuple[Any, ...],
+    owners: Mapping[int, Owner],
+    time: Callable[[Any], datetime],
 ) -> RunSummary:
     run_id, protocol, device, stored, expected, attempt, started, finished, message = row[:9]
     operator, notes, tags, starred, last_point = row[9:]
@@ -92,14 +112,10 @@ def _summary(
         expected,
         attempt,
         time(started),
-        time(finished),
+        None if finished is None else time(finished),
         message,
         operator,
         notes,
         tuple(json.loads(tags)) if tags else (),
         bool(starred),
     )
-
-
-def _as_it_is(value: Any) -> Any:
-    return value

@@ -7,12 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import func, select
 
 from dwmtj.storage import Place, Point, Status, Store, StoreError, database_place
 from dwmtj.storage.engines.choice import back_up_online, upgrade_database
 from dwmtj.storage.location import PostgresUrl
-from dwmtj.storage.schema import SCHEMA_VERSION, StoredPoint
+from dwmtj.storage.schema import SCHEMA_VERSION, Base, StoredPoint
 from dwmtj.storage.writing.notes import notes_file
 from dwmtj.tests.postgresql.cluster import Cluster
 from dwmtj.tests.storage.exchange.nasty_run import measure_nasty_run
@@ -207,3 +209,37 @@ def test_notes_on_runs_of_a_server_are_in_a_file_of_this_user(
         assert writer.notes_file == notes_file(database_place(str(place)))
         assert writer.notes_file.is_relative_to(tmp_path / "state")
         assert writer.notes_file.parent.is_dir()  # the guard appends to it without making it
+
+
+def test_an_older_schema_is_upgraded_in_one_transaction(
+    place: PostgresUrl, postgresql: Cluster
+) -> None:
+    with Store.open(place) as store:
+        described = {"name": "cellar"}
+        store.begin_run("reset", "A1", parameters={}, bench=described, operator="Ada").finish(
+            Status.FINISHED
+        )
+        under_way = store.begin_run("reset", "A1", parameters={}, bench=described)
+    to_schema_6 = [
+        *(f"DROP TABLE {table}" for table in ("users", "benches", "wafers", "samples")),
+        "ALTER TABLE runs DROP COLUMN bench_name",
+        *(
+            f"ALTER TABLE devices DROP COLUMN {column}"
+            for column in ("sample", "wafer", "die_row", "die_column")
+        ),
+        "UPDATE dwmtj_schema SET version = 6",
+    ]
+    change(place, postgresql, *to_schema_6)
+    with pytest.raises(StoreError, match="has schema 6, this dwmtj has schema 7: upgrade it with"):
+        Store.open(place, upgrade=False)
+    with pytest.raises(StoreError, match="cannot be upgraded while run 2 is under way"):
+        Store.open(place)
+    with pytest.raises(StoreError, match="has schema 6"):  # nothing was changed
+        Store.open(place, read_only=True)
+    change(place, postgresql, f"UPDATE runs SET status = 'aborted' WHERE id = {under_way.run_id}")
+    with Store.open(place) as store, store._database.engine.connect() as connection:
+        assert [(each.name, each.runs) for each in store.names("bench")] == [("cellar", 2)]
+        assert [run.id for run in store.runs(bench="cellar", user="Ada")] == [1]
+        differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
+        others = [each for each in differences if "dwmtj_schema" not in str(each)]
+        assert others == []

@@ -1,9 +1,9 @@
 """An open database of a PostgreSQL server."""
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
-import numpy.typing as npt
 from sqlalchemy import Connection, Select, create_engine, text
 from typing_extensions import override
 
@@ -13,6 +13,7 @@ from ...writing.notes import has_notes, notes_file
 from .server import LOCK, connect
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import psycopg
 
 _INVALID_INDEXES = text(
@@ -59,8 +60,13 @@ class PostgresDatabase(Database):
         raw = connection.connection.driver_connection
         return insert_points(cast("psycopg.Connection[Any]", raw), rows)
 
+    @staticmethod
     @override
-    def numbers(self, connection: Connection, statement: Select[Any]) -> npt.NDArray[Any]:
+    def utc_time(value: Any) -> datetime:
+        return cast("datetime", value).astimezone(UTC)
+
+    @override
+    def numbers(self, connection: Connection, statement: Select[Any]) -> "npt.NDArray[Any]":
         from .points import numbers
 
         return numbers(connection, statement)

@@ -1,5 +1,6 @@
 """Opening of a PostgreSQL database: tables made if missing, rejected if it is not of dwmtj."""
 
+import shlex
 from contextlib import closing
 
 from sqlalchemy import create_engine, text
@@ -33,7 +34,7 @@ def open_server(
     elif version < SCHEMA_VERSION and (read_only or not upgrade):
         raise StoreError(
             f"{place} has schema {version}, this dwmtj has schema {SCHEMA_VERSION}: upgrade it "
-            f"with dwmtj store upgrade --database {place}."
+            f"with dwmtj store upgrade --database {shlex.quote(str(place))}."
         )
     elif version < SCHEMA_VERSION:
         upgrade_server(place, lock_timeout_s=lock_timeout_s)

@@ -2,13 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from glob import escape
 from itertools import chain
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-import numpy as np
-import numpy.typing as npt
 from sqlalchemy import Connection, Engine, Select, create_engine, func, insert, type_coerce
 from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.pool import QueuePool
@@ -20,6 +19,9 @@ from ...migrations.older import view_as_current
 from ...schema import SCHEMA_VERSION, StoredPoint, table_of_rows
 from ...writing.notes import has_notes, notes_file
 from .file import connect_as_possible, file_identity
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 # Compiled once, without the ORM: a point costs little more than with bare sqlite3.
 _INSERT = str(insert(table_of_rows(StoredPoint)).compile(dialect=dialect()))
@@ -61,8 +63,15 @@ class SqliteDatabase(Database):
     def insert_points(self, connection: Connection, rows: Iterable[Row]) -> int:
         return _insert(cast("sqlite3.Connection", connection.connection.driver_connection), rows)
 
+    @staticmethod
     @override
-    def numbers(self, connection: Connection, statement: Select[Any]) -> npt.NDArray[Any]:
+    def utc_time(value: Any) -> datetime:
+        return datetime.fromisoformat(f"{value}+00:00")
+
+    @override
+    def numbers(self, connection: Connection, statement: Select[Any]) -> "npt.NDArray[Any]":
+        import numpy as np  # takes longer to import than the room
+
         columns = [
             func.ifnull(type_coerce(column, Double), MISSING)
             for column in statement.selected_columns

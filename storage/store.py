@@ -312,11 +312,15 @@ class Store:
 
     def check(self) -> list[Finding]:
         """Return what is wrong or unfinished in the database and beside it; reads all of it."""
-        from .upkeep.check import check_runs
+        from .upkeep.check import check_notes, check_runs
 
         with self._reading() as session:
             connection = session.connection()
-            return [*self._database.check(connection), *check_runs(connection)]
+            return [
+                *check_notes(self.place),
+                *self._database.check(connection),
+                *check_runs(connection),
+            ]
 
     def add_calibration(
         self, name: str, device: str, source_runs: Sequence[int], data: Mapping[str, Any]

@@ -5,10 +5,21 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, and_, func, not_, or_, select
 
 from ..database import Finding
+from ..location import Place
 from ..queries import owner_of
 from ..schema import EarlierAttempt, Run, RunWarning, Status, StoredPoint, table_of_rows
+from ..writing.notes import has_notes, notes_file
 
 _PARTS = ((StoredPoint, "points"), (RunWarning, "warnings"), (EarlierAttempt, "attempts"))
+
+
+def check_notes(place: Place) -> Iterator[Finding]:
+    """Yield the side file of a database, if there is one."""
+    if has_notes(place):
+        yield Finding(
+            f"{notes_file(place)} holds notes that the next opening for writing will store.",
+            is_problem=False,
+        )
 
 
 def check_runs(connection: Connection) -> Iterator[Finding]:

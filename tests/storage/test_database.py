@@ -189,5 +189,5 @@ def test_a_damaged_database_is_reported(database: Path) -> None:
     content = bytearray(database.read_bytes())
     content[4096:] = b"\xff" * (len(content) - 4096)
     database.write_bytes(content)
-    with Store.open(database) as store, pytest.raises(StoreError, match="is damaged: keep a copy"):
+    with pytest.raises(StoreError, match="is damaged: keep a copy"), Store.open(database) as store:
         store.runs()

@@ -9,7 +9,6 @@ from typing_extensions import override
 
 from ...database import Database, Finding, PointColumns, PointConnection, Row
 from ...location import PostgresUrl
-from ...writing.notes import has_notes, notes_file
 from .server import LOCK, connect
 
 if TYPE_CHECKING:
@@ -88,12 +87,6 @@ class PostgresDatabase(Database):
         for setting, danger in _SETTINGS.items():
             if connection.exec_driver_sql(f"SHOW {setting}").scalar_one() != "on":
                 yield Finding(f"The server's {setting} is off, so that {danger}.", is_problem=False)
-        if has_notes(self.place):
-            yield Finding(
-                f"{notes_file(self.place)} holds notes that the next opening for writing will "
-                "store.",
-                is_problem=False,
-            )
 
 
 class _PointConnection:

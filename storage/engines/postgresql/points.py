@@ -26,14 +26,13 @@ from sqlalchemy import (
 from sqlalchemy import cast as sql_cast
 
 from ...database import PointColumns, Row
+from ...reading.table import INTEGERS, TEXTS
 from ...schema import MEASURED, StoredPoint, table_of_rows
 from .server import driver
 
 if TYPE_CHECKING:
     import psycopg
 
-INTEGERS = ("point", "attempt", "cycle")
-TEXTS = ("phase", "mark")
 DISTINCT = 100  # texts of a column; beyond, rows of the driver are as good
 _POINTS = table_of_rows(StoredPoint)
 _NAMES = [column.name for column in _POINTS.columns]

@@ -17,7 +17,6 @@ from typing_extensions import override
 from ...database import Database, Finding, PointColumns, PointConnection, Row
 from ...migrations.older import view_as_current
 from ...schema import SCHEMA_VERSION, StoredPoint, table_of_rows
-from ...writing.notes import has_notes, notes_file
 from .file import connect_as_possible, file_identity
 
 if TYPE_CHECKING:
@@ -103,12 +102,6 @@ class SqliteDatabase(Database):
         for (text,) in connection.exec_driver_sql("PRAGMA main.integrity_check"):
             if text != "ok":
                 yield Finding(f"The file is damaged: {text}.")
-        if has_notes(self.path):
-            yield Finding(
-                f"{notes_file(self.path)} holds notes that the next opening for writing will "
-                "store.",
-                is_problem=False,
-            )
         path = self.path
         for rescue in sorted(path.parent.glob(f"{escape(path.stem)}-rescue-*{path.suffix}")):
             yield Finding(

@@ -52,7 +52,7 @@ def wafer(
         check_overwrite(to, overwrite=overwrite)
     with err.status("Analysing"), open_to_read(database) as store:
         findings = page.find(store, name, criteria, sequence)
-        place = store.path.name
+        place = store.place.name
     if to is not None:
         with err.status("Drawing"):
             page.write_wafer_report(findings, to, f"Wafer {name}", datetime.now(UTC), place)

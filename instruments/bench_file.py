@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from ..lab_address import LabAddress
 from ..validation import Section, parse_toml, read_text
+from ..wafer_map import device_place
 from .errors import BenchError
 from .limits import Limits
 from .sections import (
@@ -141,9 +142,16 @@ class BenchFile(Section):
             row, column = site
             read = f"{wiring.read}, row {row}, column {column}"
             wiring = wiring.model_copy(update={"read": read})
-        elsewhere = {} if device == self.device.name else {"die_row": None, "die_column": None}
-        renamed = self.device.model_copy(update={"name": device, **elsewhere})
+        renamed = self.device.model_copy(update={"name": device, **self._place_of(device)})
         return self.model_copy(update={"device": renamed, "wiring": wiring})
+
+    def _place_of(self, device: str) -> dict[str, object]:
+        """Return what a device's name says of its place, or that its die is not this one's."""
+        place = device_place(device)
+        if place is not None:
+            row, column = place.die.row, place.die.column
+            return {"wafer": place.wafer, "die_row": row, "die_column": column}
+        return {} if device == self.device.name else {"die_row": None, "die_column": None}
 
     def instruments(self) -> dict[str, tuple[str, InstrumentSection]]:
         """Return name → (role in the registry, section) of every instrument of the bench."""

@@ -77,6 +77,8 @@ def test_each_device_of_each_die_is_measured_under_its_own_name(
         read_ohm = store.points(run.id)["resistance_ohm"].mean()
         assert read_ohm == pytest.approx(truth.resistance_ohm()[0], rel=5e-3)
     assert devices(bench_file).connected is None
+    assert store.runs(wafer="W7") == list(runs)
+    assert [store.run(run.id).die for run in runs] == [(r, c) for c, r in dies for _ in "AB"]
     (noted,) = store.results("wafer")
     assert noted.name == "W7"
     assert noted.data["dies"] == dies

@@ -14,7 +14,6 @@ never repeated, each step has exactly one outcome with the status of its run, an
 
 import os
 import random
-import signal
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,8 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from dwmtj.station import Activity, Station, StationState
 from dwmtj.station.sequences import Night, RunSequence, nights
@@ -124,7 +125,9 @@ def _night(
 
 def _kill(station: Station, database: Path, _told: dict[int, int]) -> Station:
     """Kill the station; return one that has started after it."""
-    os.kill(station.state().pid, signal.SIGKILL)
+    process = psutil.Process(station.state().pid)
+    process.kill()
+    process.wait()  # a station that is just being killed would be found, and not answer
     return _start(database)
 
 

@@ -132,7 +132,7 @@ def print_compared(table: "pd.DataFrame", data: str) -> None:
             str(row["synapse"]),
             str(row["family"]),
             str(row["rule"]),
-            f"{100 * row['accuracy']:.1f} ± {100 * row['accuracy_std']:.1f}",
+            _accuracy(row["accuracy"], row["accuracy_std"], row["seeds"]),
             f"{row['learning_rate']:g}"
             + ("" if isnan(row["transfer"]) else f", transfer {row['transfer']:g}"),
             f"{round(row['pulses']):,}" if row["family"] else "–",
@@ -145,6 +145,10 @@ def print_compared(table: "pd.DataFrame", data: str) -> None:
     seeds = int(table["seeds"].max())
     title = f"{data}: test accuracy, mean ± standard deviation over {seeds} seeds, and all writing"
     print_table(title, columns, rows)
+
+
+def _accuracy(mean: float, std: float, seeds: int) -> str:
+    return f"{100 * mean:.1f}" + (f" ± {100 * std:.1f}" if seeds > 1 else "")
 
 
 def _quantity(value: float | None, unit: "EngFormatter") -> str:

@@ -20,7 +20,7 @@ from .options import (
 )
 
 if TYPE_CHECKING:
-    from ...simulators.networks.stream_learning.study import Curve, Outcome
+    from ...simulators.networks.stream_learning.study import Curve, Outcome, Summary
 
 
 def learn_stream(
@@ -147,7 +147,7 @@ def print_stream(
                     (
                         curve.label,
                         "all at once" if at_once else "streamed",
-                        f"{100 * final.mean:.2f} ± {100 * final.std:.2f}",
+                        _in_percent(final),
                         str(final.runs),
                         "" if paper is None or held_out else f"about {100 * paper:.0f}",
                     )
@@ -155,3 +155,9 @@ def print_stream(
     images = f"Accuracy on {held_out:,} held-out training images" if held_out else "Test accuracy"
     title = f"{images} after the last subset in %, mean ± standard deviation"
     print_table(title, ("device", "images", "accuracy", "networks", "paper"), rows)
+
+
+def _in_percent(final: "Summary") -> str:
+    """Return a mean with the standard deviation over its networks, which one alone has not."""
+    spread = f" ± {100 * final.std:.2f}" if final.runs > 1 else ""
+    return f"{100 * final.mean:.2f}{spread}"

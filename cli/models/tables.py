@@ -102,9 +102,13 @@ def _source_text(source: "Source") -> str:
 
 
 def _lasting(lifetime_s: "Quantity") -> str:
+    from ...analysis.estimate import Estimate
+    from ...analysis.lifetime.durations import format_duration, format_lifetime
+
     if lifetime_s.high is None:
-        return f"at least {lifetime_s.value:.3g} s on average"
-    return f"{text_of(lifetime_s)} s on average"
+        return f"at least {format_duration(lifetime_s.value)} on average"
+    low_s = 0.0 if lifetime_s.low is None else lifetime_s.low
+    return f"{format_lifetime(Estimate(lifetime_s.value, low_s, lifetime_s.high))} on average"
 
 
 def _si(value: float | None, unit: str) -> str:

@@ -118,7 +118,7 @@ def measured_curves(
     paper = replace(base, width_ratio=0.25)
     curves = [Curve("trapezoid", f"formula, 1:4, δ = {base.asymmetry:g}", paper, 0.86), *formula]
     if likeliest is not None:
-        curves.append(Curve("measured", f"{name}, as measured", base, transitions=(likeliest,)))
+        curves.append(Curve("measured", f"{name}, its transitions", base, transitions=(likeliest,)))
     if drawn:
         label = f"{name}, {len(drawn)} devices drawn"
         curves.append(Curve("drawn", label, base, transitions=tuple(drawn)))

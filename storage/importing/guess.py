@@ -41,6 +41,7 @@ _NO_PULSE = re.compile(r"read|sens|meas|bias|compl")
 _WRITES = re.compile(r"pulse|write|prog|set|stim")
 _LOW = re.compile(r"\b(?:lrs|r ?lrs|r ?on|r ?p|low.*|on)\b")
 _HIGH = re.compile(r"\b(?:hrs|r ?hrs|r ?off|r ?ap|high.*|off)\b")
+_LETTER = re.compile(r"\w*[A-Za-z]{3,}[_ ]([VAsTK])")
 _DEVICE = re.compile(r"dev|dut|sample|cell|die|mtj|junction", re.IGNORECASE)
 _ASSUMED: Mapping[str, str] = {"resistance": "ohm", "amplitude": "V", "voltage": "V", "time": "s"}
 _NEEDS_UNIT: Mapping[str, str] = {
@@ -108,7 +109,7 @@ def _guess(body: Body, at: int) -> ColumnGuess:
     has_number = bool((found.kinds == NUMBER).any())
     if not has_number:
         return replace(column, remark="no numbers")
-    unit = next(units_of(body, at), None)
+    unit = next(units_of(body, at), None) or _last_letter(name)
     stem = _stem(name, unit, found.values)
     if not stem:
         return replace(column, remark="not recognised")
@@ -125,8 +126,17 @@ def _guess(body: Body, at: int) -> ColumnGuess:
     return replace(column, remark=f"no unit in the file: map it to {_NEEDS_UNIT[stem]}", stem=stem)
 
 
+def _last_letter(name: str) -> str | None:
+    """Return the unit of one letter that a name ends in, as in pulse_V; None of V_S or R_T."""
+    found = _LETTER.fullmatch(name.strip())
+    return found[1] if found else None
+
+
 def _stem(name: str, unit: str | None, values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
-    bare = re.sub(r"[_\-. ]+", " ", split_name(name)[0].casefold()).strip()
+    bare = split_name(name)[0]
+    if unit is not None and unit == _last_letter(name):
+        bare = bare.removesuffix(unit)
+    bare = re.sub(r"[_\-. ]+", " ", bare.casefold()).strip()
     stated = stated_unit(unit) if unit else None
     if stated is not None:
         if stated.dimension == "voltage":

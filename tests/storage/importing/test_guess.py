@@ -100,3 +100,19 @@ def test_a_guess_can_be_imported_as_it_stands(tmp_path: Path) -> None:
         "Time=clock",
     )
     assert len(read_run(several, guess.protocol, guess.maps).points) == 4
+
+
+def test_pulse_v_and_readings_beside_it_are_several_readings_of_a_pulse(tmp_path: Path) -> None:
+    file = tmp_path / "thrice.csv"
+    file.write_text("cycle,pulse_V,R1,R2,R3\n1,1.0,100,101,99\n1,2.0,93,92,94\n2,1.0,100,99,98\n")
+    guess = guess_mapping(file)
+    assert (guess.protocol, guess.maps[1]) == ("staircase-write", "pulse_V=amplitude_V")
+    points = read_run(file, guess.protocol, guess.maps).points
+    assert [point.resistance_ohm for point in points[:4]] == [100, 101, 99, 93]
+    assert [point.phase for point in points[:4]] == ["write", "read", "read", "write"]
+
+
+def test_a_letter_that_may_be_a_name_is_no_unit(tmp_path: Path) -> None:
+    file = tmp_path / "source.csv"
+    file.write_text("V_S,R_T\n1,100\n2,93\n")
+    assert [column.target for column in guess_mapping(file).columns] == [None, None]

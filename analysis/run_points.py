@@ -149,6 +149,17 @@ def _kinds(pulsed: pd.DataFrame) -> Kinds | None:
     return outlier_kinds(resistance, sequence, phase, are_ladders=are_ladders)
 
 
+def reads_between_pulses(points: pd.DataFrame) -> bool:
+    """Return True if a cycle fires pulses after a reading of the phase read.
+
+    Such readings, as of a file with several readings of each pulse, are no series at rest.
+    """
+    if "amplitude_V" not in points:
+        return False
+    seen = (points["phase"] == Phase.READ).groupby(points["cycle"]).cummax()
+    return bool((seen & points["amplitude_V"].notna()).any())
+
+
 def missing_readings(points: pd.DataFrame) -> int:
     """Return the number of pulses without a finite reading after them, marked ones not counted."""
     fired = unmarked(points[points["amplitude_V"].notna()])

@@ -12,6 +12,7 @@ from ..compared.states import measure_bias_dependence
 from ..errors import AnalysisError
 from ..levels.find import Level, find_levels
 from ..levels.grouping.given import Wanted
+from ..run_points import reads_between_pulses
 from ..switching.cycling import has_single_halves
 from ..switching.probability import has_trials, threshold_between
 from ..weight.energy import Track
@@ -59,7 +60,7 @@ def panels_of(
         "minor loop": partial(minor_loop, points),
         "resistance against amplitude": partial(resistance_against_amplitude, points),
     }
-    if (points["phase"] == Phase.READ).any():
+    if (points["phase"] == Phase.READ).any() and not reads_between_pulses(points):
         makers |= series_makers(points)
     if has_single_halves(points):
         makers |= endurance_makers(points)

@@ -15,7 +15,7 @@ import pandas as pd
 from ...arrays import Floats
 from ...storage import Phase
 from ..errors import AnalysisError
-from ..run_points import require, unmarked
+from ..run_points import reads_between_pulses, require, unmarked
 
 TOLERANCE = 0.02
 AROUND = 5  # readings before a state has left its level and after, whose medians a jump is between
@@ -56,6 +56,7 @@ class _Wait:
     time_s: Floats
     ratio: Floats
     crept: bool
+    passed_s: float
 
 
 def waits_of(points: pd.DataFrame, tolerance: float = TOLERANCE) -> tuple[Waits, ...]:
@@ -68,11 +69,21 @@ def waits_of(points: pd.DataFrame, tolerance: float = TOLERANCE) -> tuple[Waits,
     if not 0 < tolerance < 1:
         raise AnalysisError(f"A tolerance of {tolerance:g} is no share between 0 and 1.")
     cycles = unmarked(points).groupby("cycle", sort=True)
-    found = [wait for _, cycle in cycles if (wait := _wait(cycle, tolerance)) is not None]
-    if not found:
+    waiting = [cycle for _, cycle in cycles if (cycle["phase"] == Phase.READ).sum() > 1]
+    if not waiting:
         raise AnalysisError(
             "The run has no two readings of the phase read in a cycle; measure with retention or "
             "read-series."
+        )
+    if reads_between_pulses(points):
+        raise AnalysisError(
+            "Pulses come between the readings, so that they are no waits: a retention is read "
+            "after the last pulse of a cycle."
+        )
+    found = [_wait(cycle, tolerance) for cycle in waiting]
+    if not sum(wait.passed_s for wait in found) > 0:
+        raise AnalysisError(
+            "No time passes between the readings of a wait: a retention needs their times."
         )
     found.sort(key=lambda wait: -wait.level_ohm)
     groups: list[list[_Wait]] = []
@@ -84,12 +95,10 @@ def waits_of(points: pd.DataFrame, tolerance: float = TOLERANCE) -> tuple[Waits,
     return tuple(_joined(group, tolerance) for group in groups)
 
 
-def _wait(cycle: pd.DataFrame, tolerance: float) -> _Wait | None:
+def _wait(cycle: pd.DataFrame, tolerance: float) -> _Wait:
     is_read = (cycle["phase"] == Phase.READ).to_numpy()
     reads = cycle[is_read]
     time, resistance = (reads[name].to_numpy(dtype=float) for name in ("time_s", "resistance_ohm"))
-    if len(reads) < 2:
-        return None
     if not (np.isfinite(time).all() and np.isfinite(resistance).all()):
         raise AnalysisError(
             "Some readings of a wait are not numbers; whether the state was held is not known."
@@ -110,7 +119,7 @@ def _wait(cycle: pd.DataFrame, tolerance: float) -> _Wait | None:
     held_s = float(passed[kept - 1]) if kept else 0.0
     left_s = float(passed[kept]) if len(gone) else np.inf
     crept = bool(len(gone)) and _jump(np.r_[1.0, ratio], kept + 1) < tolerance / 2
-    return _Wait(level_ohm, held_s, left_s, passed[:kept], ratio[:kept], crept)
+    return _Wait(level_ohm, held_s, left_s, passed[:kept], ratio[:kept], crept, float(passed[-1]))
 
 
 def _jump(ratio: Floats, left: int) -> float:

@@ -12,6 +12,7 @@ from ..lifetime.durations import format_duration, format_lifetime, format_share
 from ..noise.models import FLICKER
 from ..noise.sources import NoiseSources, first_series, identify_noise, is_steady
 from ..read_noise import measure_read_noise
+from ..run_points import reads_between_pulses
 from .table import Table, format_estimate, table_or_reason
 
 Rows = Iterator[tuple[str, str]]
@@ -20,7 +21,7 @@ HARDLY_RESOLVED = 3.0  # readings of a mean dwell, below which its interval is t
 
 def series_tables(points: pd.DataFrame) -> tuple[Table, ...]:
     """Return the tables of a run's readings of the phase read; none if it has none."""
-    if not (points["phase"] == Phase.READ).any():
+    if not (points["phase"] == Phase.READ).any() or reads_between_pulses(points):
         return ()
     series = first_series(points)
     if not is_steady(series):

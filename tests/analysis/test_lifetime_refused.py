@@ -8,6 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from dwmtj.analysis import AnalysisError
+from dwmtj.analysis.figures import panels_of
 from dwmtj.analysis.figures.series.retention import retention_course
 from dwmtj.analysis.lifetime.decays import decays_of
 from dwmtj.analysis.report.numbers import result_tables
@@ -72,3 +73,37 @@ def test_within_a_decade_the_time_axis_is_linear(longest_s: float, scale: str) -
     axes = Figure().subplots()
     panel.paint(axes)
     assert axes.get_xscale() == scale
+
+
+def read_thrice(step_s: float) -> pd.DataFrame:
+    """Return a ladder with two further readings after each pulse, at a steady rate."""
+    count = 3 * 60
+    after_pulse = np.arange(count) % 3 == 0
+    return pd.DataFrame(
+        {
+            "cycle": 0,
+            "phase": np.where(after_pulse, "write", "read"),
+            "time_s": step_s * np.arange(count),
+            "amplitude_V": np.where(after_pulse, 1 + np.arange(count) / 90, np.nan),
+            "pulse_width_s": np.nan,
+            "field_T": np.nan,
+            "resistance_ohm": np.repeat([100.0, 93.0, 80.0, 67.0], count // 4)
+            * (1 + 1e-3 * np.random.default_rng(3).normal(size=count)),
+        }
+    )
+
+
+@pytest.mark.parametrize("step_s", [0.0, 0.1])
+def test_readings_between_pulses_are_no_retention_and_no_noise(step_s: float) -> None:
+    points = read_thrice(step_s)
+    names = {table.title for table in result_tables(points)}
+    assert "Levels" in names and not names & {"Retention", "Read noise", "Kind of noise"}
+    assert not {panel.name for panel in panels_of(points).drawn} & {"readings", "retention"}
+    with pytest.raises(AnalysisError, match="Pulses come between the readings"):
+        decays_of(points)
+
+
+def test_readings_without_times_have_no_lifetime() -> None:
+    points = series(np.linspace(1, 1.1, 50)).assign(time_s=0.0)
+    with pytest.raises(AnalysisError, match="No time passes"):
+        decays_of(points)

@@ -50,6 +50,22 @@ def one_way_change(
     return (start, "formed") if 2 * start < len(log) else None
 
 
+def lasting_change(log: Floats) -> int | None:
+    """Return the reading after which all of ln R (n,) lies more than `FAR` from all before it.
+
+    None without such a change, or with fewer than `FEWEST` readings on a side.
+    """
+    if len(log) < 2 * FEWEST:
+        return None
+    low, high = np.minimum.accumulate, np.maximum.accumulate
+    falls = low(log)[:-1] - high(log[::-1])[::-1][1:]
+    rises = low(log[::-1])[::-1][1:] - high(log)[:-1]
+    apart = np.maximum(falls, rises)
+    start = int(np.argmax(apart)) + 1
+    both = min(start, len(log) - start)
+    return start if apart[start - 1] > FAR and both >= FEWEST else None
+
+
 def _undecided(log: Floats, start: int, ladder: int) -> str:
     before, after = (float(np.exp(np.median(part))) for part in (log[:start], log[start:]))
     return (

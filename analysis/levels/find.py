@@ -14,6 +14,7 @@ import pandas as pd
 
 from ...arrays import Floats
 from ..errors import AnalysisError
+from ..one_way import lasting_change
 from ..outlier_summary import Outliers, left_out
 from ..physical import cut_at_zero, require_falling
 from ..run_points import incomplete_cycles, missing_readings, screened_points
@@ -31,7 +32,7 @@ from .grouping.smooth_trains import is_smooth_train
 from .hidden_steps import resolved_components
 from .level import Level, LevelReport
 from .resolution import mean_with_rounding, rounding_ohm, with_rounding
-from .scale import Scale, coordinate, in_ohm, is_even_ladder, scale_of
+from .scale import LEAST_OHM, Scale, coordinate, in_ohm, is_even_ladder, scale_of
 from .visits import goes_by_amplitude, label_readings
 
 __all__ = [
@@ -186,7 +187,25 @@ def _on_scale(
     return _Grouped(scale, readings, group_readings(readings, least))
 
 
+def _check_returns(pulsed: pd.DataFrame) -> None:
+    """Raise AnalysisError for a single ladder in which R jumps by decades and stays there."""
+    resistance = pulsed["resistance_ohm"].to_numpy(dtype=float)
+    start = lasting_change(np.log(np.maximum(resistance, LEAST_OHM)))
+    if start is None:
+        return
+    before, after = (float(np.median(part)) for part in (resistance[:start], resistance[start:]))
+    volt = float(pulsed["amplitude_V"].iloc[start])
+    what = "a short or burnt junction" if after < before else "an open junction"
+    raise AnalysisError(
+        f"The resistance changes once, from about {before:.3g} to {after:.3g} Ω at the pulse of "
+        f"{volt:.3g} V, and stays there: {what}, forming, or a state of the device; one series of "
+        "pulses cannot tell. Measure more cycles, or give the levels by hand."
+    )
+
+
 def _check_separate(chosen: _Grouped, pulsed: pd.DataFrame, steady: Floats) -> None:
+    if pulsed["sequence"].nunique() == 1:
+        _check_returns(pulsed)
     if chosen.is_gradual() or chosen.is_smooth(pulsed, steady):
         raise GradualDeviceError(*ends_ohm(steady))
     levels, readings = len(chosen.grouping.groups), len(steady)

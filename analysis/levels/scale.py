@@ -19,6 +19,7 @@ Scale = Literal["linear", "log"]
 
 LOG_SPAN = 5.0
 EVEN_LEVELS = 10
+LARGEST_LOG = 70.0  # ln of 3e30 ohm, an overflow
 LEAST_OHM = 1e-12  # a reading of zero or less is an outlier on this scale, too
 
 
@@ -47,8 +48,13 @@ def in_ohm(found: Distribution, scale: Scale) -> tuple[Estimate, Estimate]:
     mean, sigma = found.mean_ohm, found.sigma_ohm
     if scale == "linear":
         return mean, sigma
-    value, low, high = (float(np.exp(np.clip(x, -700, 700))) for x in _ends(mean))
+    value, low, high = (_exp(x) for x in _ends(mean))
     return Estimate(value, low, high), Estimate(*(x * value for x in _ends(sigma)))
+
+
+def _exp(log: float) -> float:
+    """Return e^`log`, infinite beyond all resistances: there an interval has no end."""
+    return float(np.exp(log)) if log < LARGEST_LOG else float("inf")
 
 
 def _ends(estimate: Estimate) -> tuple[float, float, float]:

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from dwmtj.analysis import AnalysisError, measure_levels
+from dwmtj.analysis.formatting import format_interval
 from dwmtj.analysis.levels.remarks import level_remarks
 
 from .kinds import FOUR_OHM, ladder
@@ -73,3 +74,25 @@ def test_an_open_contact_is_no_level_however_long_and_equal_its_readings(
     report = measure_levels(run)
     assert len(report.levels) == 4
     assert [kind.kind for kind in report.outliers] == ["open contact"]
+
+
+@pytest.mark.parametrize(("ohm", "what"), [(0.5, "a short or burnt junction"), (1e6, "an open")])
+def test_one_ladder_that_jumps_by_decades_and_stays_is_no_device(ohm: float, what: str) -> None:
+    run = staircases(3, 1)
+    late = run.index.to_numpy() >= len(run) // 2
+    with pytest.raises(AnalysisError, match=f"stays there: {what}.* one series of pulses cannot"):
+        measure_levels(replaced(run, late, ohm, 3))
+    by_hand = measure_levels(replaced(run, late, ohm, 3), 2)
+    assert len(by_hand.levels) == 2
+
+
+def test_one_ladder_without_a_jump_keeps_its_levels() -> None:
+    assert len(measure_levels(staircases(3, 1)).levels) == 4
+
+
+def test_the_median_of_a_level_visited_once_has_no_upper_end() -> None:
+    run = staircases(3, 1)
+    late = run.index.to_numpy() >= len(run) // 2
+    for level in measure_levels(replaced(run, late, 0.5, 3), 2).levels:
+        ends = level.resistance_ohm
+        assert format_interval(ends.value, ends.low, ends.high).endswith("(interval unbounded)")

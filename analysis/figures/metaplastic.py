@@ -44,7 +44,10 @@ def metaplastic_function(points: pd.DataFrame, levels: Sequence[Level]) -> Panel
                 label="injection" if injected else None,
             )
         label = f"$w_1/w_2$ = {format_interval(ratio.value, ratio.low, ratio.high)}"
-        axes.plot([0, 1], [narrow_V, wide_V], color=BLUE, linewidth=0.8, label=label)
+        if found.fit.problem:
+            label = f"{label},\nline {found.fit.problem}"
+        style = "--" if found.fit.problem else "-"
+        axes.plot([0, 1], [narrow_V, wide_V], style, color=BLUE, linewidth=0.8, label=label)
         axes.set_xlabel("Wall position $x$ (0: narrow end, 1: wide end)")
         axes.set_ylabel("Switching voltage $V_C$ (V)")
         axes.set_xlim(-0.05, 1.05)

@@ -19,6 +19,7 @@ from ..switching.adaptive_threshold import is_adaptive
 from ..switching.cycling import has_single_halves
 from ..switching.frozen_share import has_pulse_trains
 from ..switching.hopping import hopping_remarks
+from ..switching.metaplasticity import EXCESSIVE
 from ..switching.routes import critical_voltages
 from ..switching.voltages import (
     SwitchingEvent,
@@ -206,6 +207,6 @@ def _metaplastic(points: pd.DataFrame, levels: Sequence[Level]) -> Table:
         ("thresholds", f"{fit.notches}{', with the injection' * found.with_injection}"),
     )
     far = f"χ² per degree of freedom about the line is {fit.excess:.3g}"
-    remark = f"{far}: the notches differ by more than their cycles do." if fit.excess > 4 else far
-    remarks = (f"{remark.rstrip('.')}.",) if fit.excess == fit.excess else ()
+    differ = ": the notches differ by more than their cycles do" * (fit.excess > EXCESSIVE)
+    remarks = (f"{far}{differ}.",) if fit.excess == fit.excess else ()
     return Table("Metaplastic function", ("quantity", "value"), rows, remarks)

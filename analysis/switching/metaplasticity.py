@@ -13,7 +13,7 @@ taken off beforehand with `offset_V`. Position from conductance: parallel conduc
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import isfinite, sqrt
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from ..intervals import ratio_ci
 from ..physical import require_positive
 
 LARGE = 1e9
+EXCESSIVE = 4.0  # χ² per degree of freedom: the notches differ by more than their cycles do
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,13 @@ class Metaplasticity:
     wide_end_V: float
     excess: float
     notches: int
+
+    @property
+    def problem(self) -> str:
+        """Why the line does not hold; empty if it does."""
+        if not (isfinite(self.width_ratio.low) and isfinite(self.width_ratio.high)):
+            return "not determined"
+        return "does not fit" if self.excess > EXCESSIVE else ""
 
     def f_meta(self, weight: float) -> Estimate:
         """Return f_meta at a weight between -1 and 1."""

@@ -139,3 +139,13 @@ def test_a_voltage_that_is_no_number_is_refused_like_one_without_position() -> N
         fit_metaplasticity([0.0, 1.0], [measured(1.0, 0.1), measured(np.nan, 0.1)])
     with pytest.raises(AnalysisError, match="two or more different positions"):
         fit_metaplasticity([0.0, 0.5, 1.0], [measured(1.0, 0.1), measured(2.0, 0.1)])
+
+
+def test_a_line_that_does_not_hold_is_named() -> None:
+    straight = [measured(v, 0.01) for v in (1.75, 2.5, 3.25, 3.5)]
+    place = [0.25, 0.5, 0.75, 5 / 6]
+    assert fit_metaplasticity(place, straight).problem == ""
+    bent = [measured(v, 0.01) for v in (1.75, 2.9, 3.25, 3.5)]
+    assert fit_metaplasticity(place, bent).problem == "does not fit"
+    unknown = Estimate(3.25, -np.inf, np.inf)
+    assert fit_metaplasticity([0.25, 0.75], [straight[0], unknown]).problem == "not determined"

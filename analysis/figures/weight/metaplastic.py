@@ -33,10 +33,11 @@ def metaplastic_weight(points: pd.DataFrame, levels: Sequence[Level]) -> Panel:
 
     def paint(axes: Axes) -> None:
         weight = np.array([0.0, 1.0])
-        axes.plot(weight, [1.0, 1.0], "--", color="black", linewidth=0.8, label="1:1, straight")
+        axes.plot(weight, [1.0, 1.0], ":", color="black", linewidth=0.8, label="1:1, straight")
         axes.plot(weight, [1.0, PAPER_RATIO], "-", color="black", linewidth=0.8, label="1:4")
-        label = f"this device, $w_1/w_2$ = {ends}"
-        axes.plot(weight, [1.0, ratio.value], color=BLUE, label=label)
+        problem = found.fit.problem
+        label = f"this device, $w_1/w_2$ = {ends}{f', {problem}' * bool(problem)}"
+        axes.plot(weight, [1.0, ratio.value], "--" if problem else "-", color=BLUE, label=label)
         if np.isfinite(ratio.low) and np.isfinite(ratio.high):
             axes.fill_between(
                 weight, [1.0, ratio.low], [1.0, ratio.high], color=BLUE, alpha=0.2, linewidth=0

@@ -7,6 +7,7 @@ nothing is said. About one comparison in twenty differs by chance alone.
 
 from dataclasses import dataclass
 
+from ...quantities import format_quantity
 from ..errors import AnalysisError
 from ..estimate import Estimate
 from ..formatting import format_interval
@@ -111,7 +112,8 @@ def _remarks(
     for name in CONDITIONS:
         values = before.parameters.get(name), after.parameters.get(name)
         if values[0] != values[1]:
-            remarks.append(f"Measured differently: {name} was {values[0]}, then {values[1]}.")
+            first, then = (_shown(name, value) for value in values)
+            remarks.append(f"Measured differently: {name} was {first}, then {then}.")
     if levels[0] != levels[1]:
         remarks.append(
             f"{levels[0]} levels before and {levels[1]} after, so single levels are not compared: "
@@ -124,3 +126,9 @@ def _remarks(
             "by chance even if nothing had changed."
         )
     return remarks
+
+
+def _shown(name: str, value: object) -> str:
+    """Return a condition with its unit, as in 50 ns."""
+    unit = name.rpartition("_")[2]
+    return "not stated" if value is None else format_quantity(float(str(value)), unit)

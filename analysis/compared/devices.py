@@ -13,6 +13,7 @@ import numpy as np
 
 from ..errors import AnalysisError
 from ..estimate import Estimate
+from ..intervals import mean_ci, symmetric_interval
 from .quantities import Quantity, quantities_of
 from .run import ComparedRun
 
@@ -25,15 +26,33 @@ Position = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class ByDevice:
-    """One quantity of several devices: the values of each, and the names of those that fall out."""
+    """One quantity of several devices: the values of each, and the names of those that fall out.
+
+    Values are known to within the largest `step` of the runs.
+    """
 
     name: str
     unit: str
     values: Mapping[str, tuple[float, ...]]
+    step: float = 0.0
 
     @property
     def medians(self) -> Mapping[str, float]:
         return {device: float(np.median(values)) for device, values in self.values.items()}
+
+    @property
+    def sigma(self) -> float:
+        """The standard deviation of the devices' medians."""
+        return float(np.std(list(self.medians.values()), ddof=1))
+
+    @property
+    def mean(self) -> Estimate:
+        """Mean of the medians: Student's interval, but where they scatter by less than half a step
+        at least half a step to either side, as they may all be rounded alike."""
+        mean = mean_ci(np.array(list(self.medians.values())))
+        if self.sigma >= self.step / 2:
+            return mean
+        return symmetric_interval(mean.value, max(mean.high - mean.value, self.step / 2))
 
     @property
     def outliers(self) -> tuple[str, ...]:
@@ -62,6 +81,7 @@ def compare_devices(runs: Sequence[ComparedRun]) -> Devices:
     Raises AnalysisError if fewer than two devices have one in common.
     """
     found: dict[tuple[str, str], dict[str, tuple[float, ...]]] = {}
+    steps: dict[str, float] = {}
     positions: dict[str, Position] = {}
     left_out = []
     for run in runs:
@@ -73,9 +93,12 @@ def compare_devices(runs: Sequence[ComparedRun]) -> Devices:
         for device, quantities in each_device.items():
             for quantity in quantities:
                 values = found.setdefault((quantity.name, quantity.unit), {})
+                steps[quantity.name] = max(steps.get(quantity.name, 0.0), quantity.step)
                 values[device] = (*values.get(device, ()), *quantity.values)
     shared = tuple(
-        ByDevice(name, unit, values) for (name, unit), values in found.items() if len(values) > 1
+        ByDevice(name, unit, values, steps[name])
+        for (name, unit), values in found.items()
+        if len(values) > 1
     )
     if not shared:
         reasons = " ".join(left_out)

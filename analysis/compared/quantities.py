@@ -24,7 +24,8 @@ from .run import ComparedRun, difference_ci
 class Quantity:
     """A number of a run: `kind` and what of it ("level 2"), its unit, estimate and single values.
 
-    `values` are those of the cycles; a minor loop has one.
+    `values` are those of the cycles; a minor loop has one. They are known to within a `step`, as
+    that of a ladder's amplitudes.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Quantity:
     unit: str
     estimate: Estimate
     values: tuple[float, ...]
+    step: float = 0.0
 
     @property
     def name(self) -> str:
@@ -84,6 +86,6 @@ def _of_switches(points: pd.DataFrame, levels: tuple[Level, ...]) -> Iterator[Qu
             if found is None:
                 continue
             values = tuple(first_arrivals(switches, level, phase).values())
-            yield Quantity(
-                "Switching voltage", f"{phase} to level {level}", "V", found.voltage_V, values
-            )
+            step = max(switch.step_V for switch in switches if switch.phase == phase)
+            name = f"{phase} to level {level}"
+            yield Quantity("Switching voltage", name, "V", found.voltage_V, values, step)

@@ -16,7 +16,6 @@ from ..figures.compared.devices import boxes, device_map
 from ..figures.compared.states import states_against_bias, tmr_against_bias
 from ..figures.house import prefix_for
 from ..formatting import format_interval
-from ..intervals import mean_ci
 from ..levels.find import find_levels
 from ..switching.probability import threshold_between
 from .table import Table, format_estimate
@@ -61,12 +60,14 @@ def _devices(runs: Sequence[ComparedRun]) -> Parts:
 def _device_row(found: ByDevice) -> tuple[str, ...]:
     medians = np.array(list(found.medians.values()))
     power, prefix = prefix_for(medians) if found.unit else (0, "")
+    scale = 10.0**-power
+    resolved = found.sigma >= found.step / 2
     few = "–" if len(medians) >= FEWEST else "too few devices to tell"
     return (
         f"{found.name} ({prefix}{found.unit or '1'})",
         str(len(medians)),
-        format_estimate(mean_ci(medians), 10.0**-power),
-        f"{medians.std(ddof=1) * 10.0**-power:.3g}",
+        format_estimate(found.mean, scale),
+        f"{found.sigma * scale:.3g}" if resolved else f"below {found.step * scale:.3g} (step)",
         ", ".join(found.outliers) or few,
     )
 

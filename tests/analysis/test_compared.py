@@ -96,7 +96,7 @@ def test_conditions_and_devices_that_differ_are_said() -> None:
     after = ComparedRun(aged(seed=4), "B1", 2, "p", {"pulse_width_s": 1e-7})
     remarks = " ".join(compare_before_after(before, after).remarks)
     assert "two devices, A3 and B1" in remarks
-    assert "pulse_width_s was 5e-08, then 1e-07" in remarks
+    assert "pulse_width_s was 50 ns, then 100 ns" in remarks
     with pytest.raises(AnalysisError, match="two runs of one protocol"):
         compare_before_after(before, run(aged()))
 
@@ -240,3 +240,12 @@ def test_before_and_after_are_two_runs(store: Store) -> None:
     run_id = store_points(store, aged())
     with pytest.raises(AnalysisError, match="before and after are two"):
         compare(store, [run_id], "before-after")
+
+
+def test_thresholds_that_a_coarse_step_rounds_alike_are_known_to_half_a_step() -> None:
+    alike = ByDevice("V", "V", dict.fromkeys("abcde", (1.875, 1.875)), 0.25)
+    assert (alike.mean.low, alike.mean.high) == pytest.approx((1.75, 2.0))
+    apart = ByDevice("V", "V", {name: (float(at),) for at, name in enumerate("abcde")}, 0.25)
+    assert apart.mean == mean_ci(np.arange(5.0))
+    ladders = [run(aged(seed=seed), seed, f"D{seed}") for seed in range(2)]
+    assert any(each.step > 0 for each in compare_devices(ladders).quantities)

@@ -10,7 +10,7 @@ from scipy.special import ndtri
 
 from ...storage import Phase
 from ..switching.cycling import OUTER, Cycling, Window, measure_cycling, window_over_cycles
-from .house import BLUE, GREY, ORANGE, label_axis
+from .house import BLUE, GREY, LOG_FROM, ORANGE, label_axis
 from .panel import Panel
 
 REACH = 3.0  # distances between the states, beyond which a reading is outside of the axis
@@ -130,8 +130,11 @@ def _limits(cycling: Cycling) -> tuple[float, float]:
     span = (high - low) or 0.1 * abs(high) or 1.0
     every = np.r_[cycling.written_ohm, cycling.reset_ohm]
     near = every[(every > low - REACH * span) & (every < high + REACH * span)]
-    margin = 0.1 * (float(near.max()) - float(near.min()) or span)
-    return float(near.min()) - margin, float(near.max()) + margin
+    least, most = float(near.min()), float(near.max())
+    if 0 < LOG_FROM * least < most:  # an axis of decades
+        return least / 1.2, most * 1.2
+    margin = 0.1 * (most - least or span)
+    return least - margin, most + margin
 
 
 def _name_outside(axes: Axes, cycling: Cycling, limits: tuple[float, float]) -> None:

@@ -2,12 +2,14 @@
 
 A cycle has a reading after its write and one after its reset pulses. It fails if one of them is no
 number, is marked as not to be trusted, or is on the wrong side of the middle between the medians of
-both states in the first `REFERENCE` cycles that were read. A failure lasts if every cycle read from
+both states in the first `REFERENCE` cycles that were read, taken in ln R for states more than a
+factor of `LOG_SPAN` apart. A failure lasts if every cycle read from
 it on fails. Nothing is left out as an outlier: a broken junction is what is looked for. A cycle
 that was not measured to its end does not count.
 """
 
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 import pandas as pd
@@ -17,6 +19,7 @@ from ...storage import Phase
 from ..errors import AnalysisError
 from ..estimate import Estimate
 from ..intervals import proportion_ci
+from ..levels.scale import LOG_SPAN
 from ..run_points import MARK, require
 
 REFERENCE = 100
@@ -121,12 +124,23 @@ def measure_cycling(points: pd.DataFrame) -> Cycling:
         raise AnalysisError("No cycle has a sound reading of both states; check the contacts.")
     reference = np.flatnonzero(trusted)[:REFERENCE]
     low, high = float(np.median(written[reference])), float(np.median(reset[reference]))
-    middle, higher = (low + high) / 2, high >= low
+    middle, higher = _middle(low, high), high >= low
     wrong = (reset <= middle) | (written >= middle)
     if not higher:
         wrong = (reset >= middle) | (written <= middle)
     cycle = table.index.to_numpy(dtype=float) + 1
     return Cycling(cycle, written, reset, trusted, middle, higher, np.asarray(~trusted | wrong))
+
+
+def _middle(one_ohm: float, other_ohm: float) -> float:
+    """Return the middle between two states: in ln R if they lie further apart than `LOG_SPAN`.
+
+    The states of such memories are log-normal (see `levels.scale`).
+    """
+    low, high = sorted((one_ohm, other_ohm))
+    if low > 0 and high > LOG_SPAN * low:
+        return sqrt(low) * sqrt(high)
+    return (low + high) / 2
 
 
 def window_over_cycles(cycling: Cycling) -> Window:

@@ -217,7 +217,8 @@ def _fitted(x: Floats, hits: Floats, trials: Floats) -> tuple[Floats, Floats]:
         information += 1e-9 * np.eye(2)
         score = (hits * above - missed * below) @ design
         step = np.linalg.solve(information, score[..., None])[..., 0]
-        step *= np.minimum(1.0, (1 + np.abs(beta).max(axis=1)) / np.abs(step).max(axis=1))[:, None]
+        longest = np.maximum(np.abs(step).max(axis=1), 1e-300)  # a run that has converged: 0
+        step *= np.minimum(1.0, (1 + np.abs(beta).max(axis=1)) / longest)[:, None]
         reached = _log_likelihood(x, hits, missed, beta)
         for _ in range(HALVINGS):
             worse = _log_likelihood(x, hits, missed, beta + step) < reached

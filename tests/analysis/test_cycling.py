@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from dwmtj.analysis import AnalysisError
 from dwmtj.analysis.figures import panels_of, png_of
-from dwmtj.analysis.figures.endurance import endurance_makers
+from dwmtj.analysis.figures.endurance import endurance_makers, states_over_cycles
 from dwmtj.analysis.report.numbers import result_tables
 from dwmtj.analysis.switching.cycling import (
     has_single_halves,
@@ -126,3 +127,15 @@ def test_what_is_no_cycling_between_two_states_is_refused() -> None:
         measure_cycling(points.assign(resistance_ohm=np.nan))
     assert not has_single_halves(only_writes)
     assert not has_single_halves(pd.concat([points] * 3))  # staircases
+
+
+def test_states_decades_apart_are_told_at_their_middle_in_decades() -> None:
+    """No reading of ln σ 0.3 in 600 falls below 31.6 kΩ, 6 σ away; one in 70 below 102 kΩ."""
+    points = cycled(600, 5e3, 2e5)
+    spread = np.exp(0.3 * np.random.default_rng(5).normal(size=len(points)))
+    found = measure_cycling(points.assign(resistance_ohm=points["resistance_ohm"] * spread))
+    assert found.middle_ohm == pytest.approx(31.6e3, rel=0.2)
+    assert found.first_failure is None
+    axes = Figure().subplots()
+    states_over_cycles(found).paint(axes)
+    assert axes.get_yscale() == "log"

@@ -24,6 +24,7 @@ from dwmtj.analysis.figures import (
 )
 from dwmtj.analysis.intervals import proportion_ci
 from dwmtj.analysis.switching import probability
+from dwmtj.analysis.switching.probability import _fitted
 from dwmtj.instruments import BenchFile, open_bench
 from dwmtj.protocols import make_protocol
 
@@ -172,3 +173,9 @@ def test_trains_are_drawn_against_the_number_of_the_pulse() -> None:
     assert png_of(panel).startswith(b"\x89PNG")
     with pytest.raises(AnalysisError, match="no trains of equal pulses"):
         resistance_against_pulse(trains[0])
+
+
+def test_fits_that_end_early_wait_for_the_others_without_a_warning() -> None:
+    hits = np.array([[4.0, 4.0, 4.0], [1.0, 2.0, 7.0]])
+    beta, _ = _fitted(np.array([-1.0, 0.0, 1.0]), hits, np.full(3, 8.0))
+    assert np.abs(beta[0]).max() < 1e-6 and beta[1, 1] > 1

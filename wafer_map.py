@@ -6,13 +6,15 @@ rows upwards. A die is on the map if all of it lies inside the wafer's edge excl
 
 import re
 from collections.abc import Iterator
-from math import floor, hypot
-from typing import Annotated, NamedTuple
+from math import floor, hypot, pi
+from typing import Annotated, NamedTuple, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from .validation import Section
 
+MOST_DIES = 100_000
 WAFER, NO_CONTACT = "wafer", "no contact"  # kinds of results in the store
 
 Positive = Annotated[float, Field(gt=0, le=1)]
@@ -36,6 +38,17 @@ class WaferMap(Section):
     die_width_m: Positive
     die_height_m: Positive
     edge_m: Annotated[float, Field(ge=0, le=0.05)] = 3e-3
+
+    @model_validator(mode="after")
+    def _check_number(self) -> Self:
+        about = pi / 4 * self.diameter_m**2 / self.die_width_m / self.die_height_m
+        if about > MOST_DIES:
+            raise PydanticCustomError(
+                "map",
+                "has room for {about} dies, more than {most}: correct diameter and die",
+                {"about": f"{about:.2g}", "most": f"{MOST_DIES:,}"},
+            )
+        return self
 
     @property
     def dies(self) -> tuple[Die, ...]:

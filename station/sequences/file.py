@@ -230,9 +230,11 @@ def load_sequence(path: Path | str) -> RunSequence:
 
 
 def _check_unique(key: str, names: Sequence[str]) -> None:
+    known = set[str]()
     for number, name in enumerate(names):
-        if name in names[:number]:
+        if name in known:
             raise fault((key, number, "name"), "is there twice; name each once", name)
+        known.add(name)
 
 
 def _steps_of(condition: str) -> list[str]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def _wafer_name(name: str) -> str:
     if re.fullmatch(r"[\w.+-]+", name) is None:
-        raise fault("name", "takes letters, digits and _ . + - alone", name)
+        raise fault((), "takes letters, digits and _ . + - alone", name)
     return name
 
 
@@ -48,11 +48,15 @@ class SequenceWafer(Section):
         on_map = set(self.map.dies)
         if not on_map:
             raise fault("map", "has no die inside the edge: correct diameter and die", "")
+        if "dies" in self.model_fields_set and not self.dies:
+            raise fault("dies", "is empty: name some, or leave it out for all of the map", "")
+        named = set[Die]()
         for number, die in enumerate(self.dies):
             if Die(*die) not in on_map:
                 raise fault(("dies", number), "is no die of the map", list(die))
-            if die in self.dies[:number]:
+            if Die(*die) in named:
                 raise fault(("dies", number), "is there twice; name each once", list(die))
+            named.add(Die(*die))
         return self
 
     @property
@@ -72,6 +76,7 @@ def check_wafer(wafer: SequenceWafer | None, devices: Sequence["SequenceDevice"]
     """Raise ValidationError unless the devices are those of one die, or of no wafer."""
     if wafer is not None and not devices:
         raise fault("wafer", "needs the devices of a die: add [[device]]", wafer.name)
+    places = dict[tuple[int | None, ...], str]()
     for number, device in enumerate(devices):
         if wafer is None:
             if device.site is not None and device.die is None:
@@ -81,6 +86,11 @@ def check_wafer(wafer: SequenceWafer | None, devices: Sequence["SequenceDevice"]
             raise fault(("device", number, "die"), "is that of [wafer]; leave it out", "")
         if "/" in device.name:
             raise fault(("device", number, "name"), "has a /, which [wafer] adds", device.name)
+        site = device.site or 0
+        other = places.setdefault((site, device.row, device.column), device.name)
+        if other != device.name:
+            message = f"is the place of {other}, too: give each device a site of its own"
+            raise fault(("device", number, "site"), message, site)
 
 
 def note_wafer(store: Store, tag: str, wafer: SequenceWafer, names: Sequence[str]) -> None:

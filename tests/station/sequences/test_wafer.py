@@ -135,6 +135,7 @@ def test_a_run_without_a_die_is_refused_on_a_bench_with_a_prober(
 
 def test_without_dies_all_of_the_map_are_measured_and_forecast(bench_file: BenchFile) -> None:
     document = sequence([])
+    del document["wafer"]["dies"]
     plan = plan_of(RunSequence.model_validate(document), bench_file, None)
     assert len(plan.items) == 37 * 2
     assert {Die(*item.device.die) for item in plan.items if item.device and item.device.die} == set(
@@ -148,7 +149,8 @@ def test_without_dies_all_of_the_map_are_measured_and_forecast(bench_file: Bench
     [
         ("dies = [[0, 0], [9, 0]]", r"line 4: wafer\.dies is '\[9, 0\]', which is no die"),
         ("dies = [[0, 0], [0, 0]]", "is there twice"),
-        ("dies = []\nstop_after = 0", "stop_after"),
+        ("dies = []", "dies is empty: name some, or leave it out"),
+        ("stop_after = 0", "stop_after"),
     ],
 )
 def test_a_die_that_is_not_on_the_map_is_named(change: str, reason: str, tmp_path: Path) -> None:
@@ -177,12 +179,20 @@ protocol = "read-series"
         ({"wafer": {"name": "W7", "map": MAP}, "step": [READ]}, "needs the devices of a die"),
         (sequence([[0, 0]], device=[{"name": "A", "die": [0, 0]}]), r"is that of \[wafer\]"),
         (sequence([[0, 0]], device=[{"name": "A/B"}]), "has a /"),
+        (sequence([[0, 0]], device=[{"name": "A", "site": 0}, {"name": "B"}]), "place of A, too"),
+        (
+            {"wafer": {"name": "W7", "map": {**MAP, "die_width_m": 1e-7}}, "step": [READ]},
+            "room for 6.5e.06 dies, more than 100,000",
+        ),
         ({"device": [{"name": "A", "site": 1}], "step": [READ]}, "goes with a die"),
         (
             {"wafer": {"name": "W7", "map": {**MAP, "die_width_m": 0.5}}, "step": [READ]},
             "no die inside the edge",
         ),
-        ({"wafer": {"name": "W 7", "map": MAP}, "step": [READ]}, "takes letters"),
+        (
+            {"wafer": {"name": "W 7", "map": MAP}, "step": [READ]},
+            r"wafer.name\n  is .W 7., which takes",
+        ),
     ],
 )
 def test_what_is_no_wafer_is_refused_in_a_sentence(document: dict[str, Any], reason: str) -> None:

@@ -75,5 +75,7 @@ def _print_tables(findings: "WaferFindings") -> None:
     ):
         if rows:
             print_table(title, columns, rows)
-    for place, why in findings.study.no_contact.items():
-        print_message(f"{place.device} of die {place.die}: {why}")
+    if note := page.undetermined(findings):
+        print_message(note)
+    for why in findings.study.no_contact.values():
+        print_message(why)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import isnan
+from math import isfinite, isnan
 from pathlib import Path
 
 import numpy as np
@@ -119,6 +119,29 @@ def find(
     return WaferFindings(study, tuple(quantities), criteria is not None)
 
 
+def undetermined(findings: WaferFindings) -> str:
+    """Return what the components of variance lack if they cannot be told apart, else nothing."""
+    if all(
+        isfinite(c.die_std.value) and isfinite(c.device_std.value) for _, c in findings.components
+    ):
+        return ""
+    return (
+        "A σ from die to die takes two dies, that on a die two devices of one: with one device on "
+        "each die they cannot be told apart, and are not determined."
+    )
+
+
+def reason_rows(findings: WaferFindings) -> list[Row]:
+    """Return why finished runs have no value: quantity, reason, and of how many devices."""
+    reasons = Counter(
+        (q.label, why)
+        for q in findings.quantities
+        for place, why in q.reasons.items()
+        if place not in q.values
+    )
+    return [(label, why, str(count)) for (label, why), count in reasons.items()]
+
+
 def component_rows(findings: WaferFindings) -> list[Row]:
     """Return the table of components under `COLUMNS`, in the units of the criteria."""
     return [
@@ -213,6 +236,8 @@ def write_wafer_report(
         yield_columns=YIELD_COLUMNS,
         yields=yield_rows(findings),
         figures=[(panel.title, data_url(png_of(panel))) for panel in panels(findings)],
+        undetermined=undetermined(findings),
+        reasons=reason_rows(findings),
         no_contact=[(device_name(place), why) for place, why in study.no_contact.items()],
         failed=[
             (device_name(place), str(run.id), run.message or str(run.status))

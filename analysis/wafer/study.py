@@ -78,7 +78,7 @@ def load_study(store: Store, wafer: str, tag: str | None = None) -> WaferStudy:
     lost: dict[DevicePlace, str] = {}
     for missing in store.results(NO_CONTACT, name=wafer):
         place = device_place(str(missing.data["device"]))
-        if missing.data["tag"] == tag and place is not None and place not in finished:
+        if missing.data["tag"] == tag and place is not None and place not in finished | failed:
             lost[place] = str(missing.data["reason"])
     return WaferStudy(
         wafer,

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from ....arrays import Floats
 from ....wafer_map import Die
 from ...errors import AnalysisError
-from ..house import BLUE, ORANGE, label_axis
+from ..house import BLUE, ORANGE, label_axis, legend_below
 from ..panel import Panel
 
 
@@ -52,6 +52,6 @@ def devices_by_die(
             axes.set_ylabel(quantity)
         else:
             label_axis(axes, "y", quantity, unit, values)
-        axes.legend(loc="upper left")
+        legend_below(axes, ncols=2)
 
-    return Panel(name, title, data, paint)
+    return Panel(name, title, data, paint, lines_below=2)

@@ -9,7 +9,14 @@ import pytest
 
 from dwmtj.analysis import AnalysisError
 from dwmtj.analysis.criteria import load_criteria
-from dwmtj.analysis.report.wafer import find, panels, write_wafer_report, yield_rows
+from dwmtj.analysis.report.wafer import (
+    find,
+    panels,
+    reason_rows,
+    undetermined,
+    write_wafer_report,
+    yield_rows,
+)
 from dwmtj.analysis.wafer.quantities import state_of, table
 from dwmtj.analysis.wafer.study import load_study, wafer_names
 from dwmtj.storage import Point, Status, Store
@@ -161,3 +168,31 @@ def test_the_table_has_a_row_for_each_device(store: Store) -> None:
     assert (row["x_m"], row["y_m"], row["state"]) == (0.01, 0.0, "measured")
     assert row["antiparallel resistance (ohm)"] == pytest.approx(103.5, abs=0.02)
     assert found["TMR (ratio)"].isna()["W7/d(0,-1)/A"]
+
+
+def test_a_device_whose_run_failed_and_that_lost_contact_counts_once(
+    store: Store, criteria: Path
+) -> None:
+    name = device_name(place(Die(0, 1), "B"))
+    data = {"tag": TAG, "device": name, "reason": "The meter reaches its limit."}
+    store.add_result("no contact", "W7", configuration={}, data=data, key=f"{name}, again")
+    findings = find(store, "W7", load_criteria(criteria))
+    assert state_of(findings.study, place(Die(0, 1), "B")) == "failed"
+    assert {name: touched.value for name, _, touched in findings.yields()}["TMR"] == 7 / 10
+
+
+def test_what_no_run_determines_is_named_with_its_reason(tmp_path: Path, criteria: Path) -> None:
+    with Store.open(tmp_path / "one.sqlite") as opened:
+        note(opened, dies=DIES[:2])
+        for die in DIES[:2]:
+            loop(opened, place(die, "A"), 100.0 + die.column)
+        loop(opened, place(DIES[0], "B"), 65.0)  # no loop at all
+        findings = find(opened, "W7", load_criteria(criteria))
+        assert undetermined(findings).startswith("A σ from die to die takes two dies")
+        rows = reason_rows(findings)
+        assert {label for label, _, _ in rows} == {"antiparallel resistance", "TMR"}
+        assert all(why and count == "1" for _, why, count in rows)
+        write_wafer_report(findings, tmp_path / "w.html", "W7", datetime.now(UTC), "one.sqlite")
+    text = (tmp_path / "w.html").read_text(encoding="utf-8")
+    assert "Without a value" in text
+    assert "cannot be told apart" in text

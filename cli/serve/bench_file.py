@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ...simulators.bench import Lab
+    from ...simulators.bench.lab_file import LabSections
 
+AMI430_RATED_A = 100.0  # of the virtual one
 _LIMITS = """
 [limits]
 pulse_amplitude_V = 6.0
@@ -16,50 +18,71 @@ read_voltage_V = 0.5
 field_T = 0.13
 field_rate_T_per_s = 0.1
 """
+_TEMPERATURES = """lowest_temperature_K = 290.0
+highest_temperature_K = 400.0
+"""
 
 
 def bench_file_text(lab: "Lab", addresses: Mapping[str, str]) -> str:
     """Return the bench file for a lab served at these addresses, by model.
 
-    It is empty for a lab without a source-meter.
+    It is empty for a lab without a resistance meter.
     """
-    if "2400" not in addresses:
-        return ""
     sections = lab.declared.sections
+    roles = _roles(sections)
+    if not any(role == "resistance_meter" for model, role, _ in roles if model in addresses):
+        return ""
     name = f"served-{lab.declared.name}"
-    text = _section("", name=name, visa_library="@py")
-    text += _section("device", name=name)
-    if "81160A" in addresses:
-        text += _section(
-            "pulse_generator",
-            driver="Keysight81160A",
-            address=addresses["81160A"],
-            amplifier_gain=sections.circuit.amplifier_gain,
-        )
-    if "BOP 36-12" in addresses:
-        text += _section(
+    text = _section("", name=name, visa_library="@py") + _section("device", name=name)
+    written = set[str]()
+    for model, role, keys in roles:
+        parent, _, child = role.partition(".")
+        if model in addresses and role not in written and (not child or parent in written):
+            written.add(role)
+            driver, *more = keys.items()
+            text += _section(role, **dict([driver, ("address", addresses[model]), *more]))
+    return text + _LIMITS + ("temperature_controller" in written) * _TEMPERATURES
+
+
+def _roles(sections: "LabSections") -> list[tuple[str, str, dict[str, str | float]]]:
+    """Return model, role and keys of each instrument, a magnet before its gaussmeter."""
+    circuit, array = sections.circuit, sections.array
+    gain: dict[str, str | float] = {"amplifier_gain": circuit.amplifier_gain}
+    coil: dict[str, str | float] = {
+        "coil_T_per_A": sections.electromagnet.field_per_current_T_per_A
+    }
+    terminals: dict[str, str | float] = {"terminals": circuit.meter_terminals}
+    roles: list[tuple[str, str, dict[str, str | float]]] = [
+        ("81160A", "pulse_generator", {"driver": "Keysight81160A", **gain}),
+        ("33622A", "pulse_generator", {"driver": "Keysight33500", **gain}),
+        ("BOP 36-12", "magnet", {"driver": "KepcoBOP3612", **coil}),
+        (
+            "BOP 20-20",
             "magnet",
-            driver="KepcoBOP3612",
-            address=addresses["BOP 36-12"],
-            coil_T_per_A=sections.electromagnet.field_per_current_T_per_A,
-        )
-    if {"425", "BOP 36-12"} <= addresses.keys():
-        text += _section("magnet.gaussmeter", driver="LakeShore425", address=addresses["425"])
-    text += _section(
-        "resistance_meter",
-        driver="Keithley2400",
-        address=addresses["2400"],
-        terminals=sections.circuit.meter_terminals,
-    )
-    if "2750" in addresses and sections.array is not None:
-        text += _section(
-            "switch",
-            driver="Keithley2750",
-            address=addresses["2750"],
-            row_channels=_list(sections.array.row_channels),
-            column_channels=_list(sections.array.column_channels),
-        )
-    return text + _LIMITS
+            {"driver": "KepcoBOP", "rating": "20-20", "compliance_V": 20.0, **coil},
+        ),
+        ("643", "magnet", {"driver": "LakeShore643", **coil}),
+        ("AMI 430", "magnet", {"driver": "AMI430", "rated_A": AMI430_RATED_A, **coil}),
+        ("425", "magnet.gaussmeter", {"driver": "LakeShore425"}),
+        ("475", "magnet.gaussmeter", {"driver": "LakeShore475"}),
+        ("2400", "resistance_meter", {"driver": "Keithley2400", **terminals}),
+        ("2450", "resistance_meter", {"driver": "Keithley2450", **terminals}),
+        ("2601B", "resistance_meter", {"driver": "Keithley2600"}),
+        (
+            "SR830",
+            "resistance_meter",
+            {"driver": "SR830", "series_resistance_ohm": circuit.series_resistance_ohm},
+        ),
+        ("336", "temperature_controller", {"driver": "LakeShore336", "heater_range": 3}),
+        ("SENTIO", "prober", {"driver": "MPISentio"}),
+    ]
+    if array is not None:
+        channels = {
+            "row_channels": _list(array.row_channels),
+            "column_channels": _list(array.column_channels),
+        }
+        roles.append(("2750", "switch", {"driver": "Keithley2750", **channels}))
+    return roles
 
 
 def _section(header: str, **keys: str | float) -> str:

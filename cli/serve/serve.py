@@ -17,7 +17,9 @@ from .bench_file import bench_file_text
 from .record import Record
 
 _RECORD_EVERY_S = 0.2
-_NO_BENCH = "No bench file is made for a lab without a 2400: write one with these addresses."
+_NO_BENCH = (
+    "No bench file is made for a lab without a resistance meter: write one with these addresses."
+)
 
 
 def serve(

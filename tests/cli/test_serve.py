@@ -14,6 +14,7 @@ from dwmtj.instruments import load_bench_file, open_bench
 from dwmtj.instruments.bench_file import parse_bench_file
 from dwmtj.simulators.bench import LabServer, open_lab
 from dwmtj.tests.command_line import started, wait_until
+from dwmtj.tests.instruments.other_benches import OTHER_BENCHES, other_bench
 
 
 @pytest.mark.parametrize("name", ["trapezoid", "array"])
@@ -46,6 +47,18 @@ def test_a_lab_with_a_source_meter_alone_has_a_bench_file_without_the_other_role
     bench = parse_bench_file(bench_file_text(lab, {"2400": address}), "printed")
     assert list(bench.instruments()) == ["resistance meter"]
     assert bench_file_text(lab, {"BOP 36-12": address, "425": address}) == ""
+
+
+@pytest.mark.parametrize("name", [*OTHER_BENCHES, "wafer"])
+def test_the_bench_file_names_every_served_instrument(name: str, tmp_path: Path) -> None:
+    if name == "wafer":
+        lab = open_lab("wafer?name=bench-file")
+    else:
+        lab = open_lab(other_bench(name, tmp_path).visa_library.removesuffix("@dwmtj"))
+    with LabServer(lab, first_port=0) as server:
+        bench = parse_bench_file(bench_file_text(lab, server.addresses), "printed")
+        served = {section.address for _, section in bench.instruments().values()}
+        assert served == set(server.addresses.values())
 
 
 def test_a_file_that_exists_is_kept(tmp_path: Path, refused: Callable[..., str]) -> None:

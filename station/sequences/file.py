@@ -25,7 +25,7 @@ from ..messages import MeasuredDevice
 from .conditions import parse_result_condition
 from .errors import SequenceError
 from .faults import fault
-from .step_check import check_step
+from .step_check import check_step, lacks_readings
 from .wafer import SequenceWafer, check_wafer
 
 OnFailure = Literal["stop", "next step", "next device"]
@@ -188,11 +188,14 @@ class RunSequence(Section):
         if model is not None and model.calibrate is None:
             raise fault(("step", number, "model"), "is a step that calibrates nothing", step.model)
         for key in ("when", "stop_when", "skip_device_when"):
-            for name in _steps_of(getattr(step, key)):
-                if name not in known or known[name].protocol is None:
-                    raise fault(
-                        ("step", number, key), f"names {name}, no earlier step with a protocol", ""
-                    )
+            text = getattr(step, key)
+            for quantity in parse_result_condition(text).quantities if text else ():
+                measured = known.get(quantity.step) if quantity.step else step
+                if measured is None or measured.protocol is None:
+                    message = f"names {quantity.step}, no earlier step with a protocol"
+                    raise fault(("step", number, key), message, "")
+                if why := lacks_readings(measured, quantity.name):
+                    raise fault(("step", number, key), why, "")
 
     @cached_property
     def devices(self) -> tuple[SequenceDevice, ...]:
@@ -235,8 +238,3 @@ def _check_unique(key: str, names: Sequence[str]) -> None:
         if name in known:
             raise fault((key, number, "name"), "is there twice; name each once", name)
         known.add(name)
-
-
-def _steps_of(condition: str) -> list[str]:
-    quantities = parse_result_condition(condition).quantities if condition else []
-    return [quantity.step for quantity in quantities if quantity.step]

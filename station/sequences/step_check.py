@@ -9,6 +9,7 @@ from ...protocols import ProtocolError
 from ...protocols.adaptive.write_verify import WriteVerify
 from ...protocols.catalogue import make_protocol
 from ...protocols.procedure import BenchProcedure
+from ...protocols.read_series import ReadSeries
 from ...protocols.running.stopping import PointWatch
 from .conditions import parse_result_condition
 from .faults import fault
@@ -68,6 +69,19 @@ def procedures(step: "SequenceStep") -> list[BenchProcedure]:
     """Return the protocol of each run of a step other than write-verify; raises ProtocolError."""
     assert step.protocol is not None, "it was checked"
     return [make_protocol(step.protocol, parameters) for parameters in combinations(step)]
+
+
+def lacks_readings(step: "SequenceStep", quantity: str) -> str:
+    """Return why no run of a step can determine a quantity for want of readings, else nothing."""
+    if quantity != "read_noise" or step.protocol != ReadSeries.name:
+        return ""
+    from ...analysis.read_noise import MIN_READINGS  # pandas: slow to import
+
+    series = [each for each in procedures(step) if isinstance(each, ReadSeries)]
+    most = max(int(each.readings) for each in series)
+    if most >= MIN_READINGS:
+        return ""
+    return f"takes {quantity} of {most} readings of {step.name}; measure at least {MIN_READINGS}"
 
 
 def _check_protocol(step: "SequenceStep") -> None:

@@ -67,15 +67,10 @@ class SequenceExecutor:
         with self._lock:
             self._refuse_another()
             work = self._work
-            from .wafer import note_wafer
-
             plan = checked_sequence(document, work.own.file, work.store)
             if work.queue.held:
                 raise StationError("The queue is held: release it, or empty it, first.")
             night = begin(work.store, plan.sequence.name, document, self._bench, len(plan.items))
-            if plan.sequence.wafer is not None:
-                names = [device.name for device in plan.sequence.device]
-                note_wafer(work.store, night.tag, plan.sequence.wafer, names)
             work.messages.add("info", f"Sequence {night.tag} begins: {len(plan.items)} steps.")
             self._begin(plan, night)
             return night.tag
@@ -145,8 +140,12 @@ class SequenceExecutor:
 
     def _carry_out(self, plan: "Plan", night: Night) -> None:
         from .performing import GivenUpError, Progress
+        from .wafer import note_wafer
 
         try:
+            if plan.sequence.wafer is not None:  # once, also if the process was killed before it
+                names = [device.name for device in plan.sequence.device]
+                note_wafer(self._work.store, night.tag, plan.sequence.wafer, names)
             progress = Progress.of(night, self._work.store, plan)
             status, detail = self._all_steps(plan, night, progress)
             if self.jobs.hold_if_full():  # the report would be missing

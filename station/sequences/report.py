@@ -23,7 +23,13 @@ def night_report_path(store: Store, night: Night) -> Path:
 def write_night_report(store: Store, night: Night, path: Path) -> None:
     """Write the page of a sequence with its outcomes; raises StoreError."""
     steps = [
-        NightStep(one.title, one.status, one.detail, one.run, _local(one.ended))
+        NightStep(
+            one.title,
+            one.status,
+            "; ".join(filter(None, (one.detail, _attempts(store, one.run)))),
+            one.run,
+            _local(one.ended),
+        )
         for one in night.outcomes
     ]
     begun = {step.run for step in steps}
@@ -40,6 +46,12 @@ def write_night_report(store: Store, night: Night, path: Path) -> None:
         f"database {store.place.name}, runs tagged {night.tag}.",
     ]
     write_night(store, path, f"Sequence {night.tag}", summary, steps)
+
+
+def _attempts(store: Store, run_id: int | None) -> str:
+    """Return how often a run was begun and resumed, nothing for once."""
+    attempts = 0 if run_id is None else len(store.run(run_id).attempts)
+    return f"in {attempts} attempts" if attempts > 1 else ""
 
 
 def _local(time: str) -> str:

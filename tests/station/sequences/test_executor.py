@@ -12,6 +12,7 @@ from dwmtj.protocols.pulsed import StaircaseWrite
 from dwmtj.station import Activity, NewJob, StationError
 from dwmtj.station.sequences import Night, RunSequence, SequenceError, executor, jobs, nights
 from dwmtj.station.sequences.night import with_outcomes
+from dwmtj.station.sequences.report import night_report_path
 from dwmtj.station.work.clients import Clients
 from dwmtj.station.work.job_queue import JobQueue
 from dwmtj.station.work.station_work import StationWork
@@ -188,6 +189,10 @@ def test_a_step_that_fails_is_tried_again_and_then_what_was_chosen_follows(
     record = store.run(night.runs(store)[0].id)
     assert [attempt.status for attempt in record.attempts] == 2 * [Status.FAILED]
     assert "The stop condition resistance_ohm > 1 was met" in night.outcomes[0].detail
+    path = night_report_path(store, night)
+    assert path.read_text(encoding="utf-8").count("in 2 attempts") == sum(
+        run.attempt == 2 for run in night.runs(store)
+    )
 
 
 def test_each_device_of_an_array_is_connected_by_the_switch(store: Store) -> None:
@@ -322,6 +327,15 @@ def test_a_stopped_sequence_is_resumed_without_repeating_what_has_ended(
                 ]
             },
             "step fit: step rest fires no pulses",
+        ),
+        (
+            {
+                "step": [
+                    {"name": "rest", "protocol": "read-series", "parameters": {"readings": 63}},
+                    {"name": "stairs", **STAIRS, "when": "rest.read_noise < 0.01"},
+                ]
+            },
+            "when takes read_noise of 63 readings of rest; measure at least 64",
         ),
         ({"surprise": 1}, "surprise is not a key of the sequence"),
     ],

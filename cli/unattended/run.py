@@ -172,6 +172,16 @@ def _print_forecast(sequence: RunSequence, place: str, database: str | None) -> 
             "Not in these numbers: pulses, field and time of write-verify. It keeps to the pulses "
             "of the runs of its model, and is checked against the limits when it is queued."
         )
+    not_counted = [
+        *["the touchdowns of the prober, some seconds a run"] * (sequence.wafer is not None),
+        *["the waits for a steady temperature"]
+        * (
+            bench_file.temperature_controller is not None
+            and any(step.temperature is not None for step in sequence.step)
+        ),
+    ]
+    if not_counted:
+        print_line(f"Not in the time: {' and '.join(not_counted)}.")
     times = f", {counted(found.times, 'time')} (devices and rounds)" if found.times > 1 else ""
     on_bench = ""
     if bench_file.virtual:

@@ -25,7 +25,7 @@ from ..faults import shown
 from ..guard.plan import Confirm, Query, Send, Step
 from ..limits import Limits
 from ..roles import Reading
-from ..sections import Positive, ResistanceMeterSection
+from ..sections import ResistanceMeterSection
 
 NAME = "The resistance meter (SR830)"
 SOURCE_OHM = 50.0
@@ -48,7 +48,7 @@ class SR830Section(ResistanceMeterSection):
     driver: Literal["SR830"]
     series_resistance_ohm: Annotated[float, Field(ge=100)]
     frequency_Hz: Annotated[float, Field(ge=1.0, le=102_000)] = 137.0
-    time_constant_s: Positive = 0.03
+    time_constant_s: Annotated[float, Field(gt=0, le=TIME_CONSTANTS_S[-1])] = 0.03
 
 
 class SR830ResistanceMeter:

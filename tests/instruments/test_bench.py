@@ -5,11 +5,20 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import pyvisa
 
-from dwmtj.instruments import Bench, BenchError, BenchFile, PulseShape, open_bench
+from dwmtj.instruments import (
+    Bench,
+    BenchError,
+    BenchFile,
+    PulseShape,
+    built_in_benches,
+    load_bench_file,
+    open_bench,
+)
 from dwmtj.instruments.adapters.keysight81160a import Keysight81160APulseGenerator
 from dwmtj.instruments.guard.safe_state import Stage
 from dwmtj.instruments.interrupts import Interrupts
@@ -47,6 +56,14 @@ def test_another_instrument_at_the_address_is_named(
         BenchError, match=r"GPIB0::6::INSTR identifies itself as 'KEPCO.*which is no Ke"
     ):
         open_bench(with_address(virtual(), role, "GPIB0::6::INSTR"))
+
+
+def test_an_instrument_with_other_line_ends_is_named_without_a_warning(tmp_path: Path) -> None:
+    text = built_in_benches()["virtual-trapezoid"].read_text(encoding="utf-8")
+    path = tmp_path / "bench.toml"
+    path.write_text(text.replace('"KepcoBOP3612"', '"AMI430"\nrated_A = 5.0'), encoding="utf-8")
+    with pytest.raises(BenchError, match=r"'KEPCO.*which is no AMI430"):
+        open_bench(load_bench_file(path))
 
 
 @pytest.mark.parametrize("library", ["@nowhere", "no-such-lab@dwmtj", "/no/such/library.so"])

@@ -13,6 +13,7 @@ from ..options import DatabaseOption
 if TYPE_CHECKING:
     from ...simulators.networks.crossbar.periphery.differential_circuit import PairReadout
 
+NEGLIGIBLE = 1e-8  # beyond which the law of the errors is not known
 COLUMNS = ("weight", "G₊", "G₋", "current", "read as", "off by", "comparator wrong (%)")
 SHOWN = 33  # weights in the table; all are in the CSV file
 
@@ -101,7 +102,7 @@ def _print_readout(readout: "PairReadout") -> None:
             _si(current, "A"),
             f"{read:.3f}",
             f"{read - weight:+.3f}",
-            f"{100 * wrong:.3g}",
+            f"{100 * wrong:.3g}" if wrong == 0 or wrong > NEGLIGIBLE else "< 1e-6",
         )
         for weight, positive, negative, current, read, wrong in zip(
             readout.weight,

@@ -93,7 +93,11 @@ class WaferFindings:
     def _of_die(
         self, die: Die, chosen: Sequence[WaferQuantity], *, touched: bool
     ) -> tuple[int, int]:
-        places = self.study.of_die(die)
+        places = [
+            place
+            for place in self.study.of_die(die)
+            if any(quantity.is_about(place) for quantity in chosen)
+        ]
         found = [passing(self.study, chosen, place) for place in places]
         known = [good for good in found if good is not None]
         lost = sum(place in self.study.no_contact for place in places) if touched else 0

@@ -47,6 +47,10 @@ class WaferQuantity:
             for die in dies
         ]
 
+    def is_about(self, place: DevicePlace) -> bool:
+        """Return whether the criterion is about a device, or about another one of each die."""
+        return self.criterion.device in ("", place.device)
+
     def passes(self, place: DevicePlace) -> bool:
         """Return whether the value of a device lies in the required range; False without one."""
         value = self.values.get(place, nan)
@@ -77,14 +81,13 @@ def measure_quantities(
 def passing(
     study: WaferStudy, quantities: Sequence[WaferQuantity], place: DevicePlace
 ) -> bool | None:
-    """Return whether a device fulfils all criteria about it, None if it was not run."""
-    if place not in study.runs and place not in study.failed:
+    """Return whether a device fulfils all criteria about it, None if it was not run, or if none is
+    about it.
+    """
+    about = [quantity for quantity in quantities if quantity.is_about(place)]
+    if not about or (place not in study.runs and place not in study.failed):
         return None
-    return all(
-        quantity.passes(place)
-        for quantity in quantities
-        if quantity.criterion.device in ("", place.device)
-    )
+    return all(quantity.passes(place) for quantity in about)
 
 
 def table(study: WaferStudy, quantities: Sequence[WaferQuantity]) -> pd.DataFrame:

@@ -196,3 +196,17 @@ def test_what_no_run_determines_is_named_with_its_reason(tmp_path: Path, criteri
     text = (tmp_path / "w.html").read_text(encoding="utf-8")
     assert "Without a value" in text
     assert "cannot be told apart" in text
+
+
+def test_a_criterion_about_one_device_of_each_die_counts_that_device_alone(
+    store: Store, tmp_path: Path
+) -> None:
+    path = tmp_path / "of-a.toml"
+    text = CRITERIA.replace('minimum = "100 Ω"', 'device = "A"\nminimum = "100 Ω"')
+    path.write_text(text.split('[[criterion]]\nquantity = "TMR"')[0], encoding="utf-8")
+    ((_, of_contacted, of_touched),) = find(store, "W7", load_criteria(path)).yields()
+    assert of_contacted.value == 3 / 4  # of the four A that were run, one has 99 Ω
+    assert of_touched.value == 3 / 5
+    path.write_text(path.read_text().replace('"A"', '"Z"'), encoding="utf-8")
+    with pytest.raises(AnalysisError, match="No device of the wafer was measured"):
+        find(store, "W7", load_criteria(path)).yields()

@@ -119,6 +119,13 @@ def find(
     """Return the study of a wafer with its quantities; raises AnalysisError."""
     study = load_study(store, wafer, tag)
     chosen = () if criteria is None else criteria.criteria
+    devices = {place.device: None for place in study.places}
+    for criterion in chosen:
+        if criterion.device and criterion.device not in devices:
+            raise AnalysisError(
+                f"The criteria are about the device {criterion.device}, and each die of {wafer} "
+                f"has {', '.join(devices)}: correct device."
+            )
     quantities = measure_quantities(store, study, chosen)
     return WaferFindings(study, tuple(quantities), criteria is not None)
 

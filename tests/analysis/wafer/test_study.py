@@ -208,5 +208,5 @@ def test_a_criterion_about_one_device_of_each_die_counts_that_device_alone(
     assert of_contacted.value == 3 / 4  # of the four A that were run, one has 99 Ω
     assert of_touched.value == 3 / 5
     path.write_text(path.read_text().replace('"A"', '"Z"'), encoding="utf-8")
-    with pytest.raises(AnalysisError, match="No device of the wafer was measured"):
-        find(store, "W7", load_criteria(path)).yields()
+    with pytest.raises(AnalysisError, match="the device Z, and each die of W7 has A, B"):
+        find(store, "W7", load_criteria(path))

@@ -134,5 +134,5 @@ def _claimed(database: Place) -> list[Path]:
 
 
 def encodable(text: str) -> str:
-    """Return text that UTF-8 can hold, lone surrogates escaped."""
-    return text.encode(errors="backslashreplace").decode()
+    """Return text that every database holds: lone surrogates and NUL characters escaped."""
+    return text.encode(errors="backslashreplace").decode().replace("\0", r"\x00")

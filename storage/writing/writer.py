@@ -167,6 +167,7 @@ class RunWriter:
             raise StoreError(f"Run {self.run_id} cannot end as running: give another status.")
         self._check_place()
         self._connection.close()
+        message = None if message is None else encodable(message)
         ended = {"status": status, "message": message, "finished": datetime.now(UTC)}
         try:
             self._store_end(ended)
@@ -201,9 +202,7 @@ class RunWriter:
 
     def _note_end(self, ended: Mapping[str, Any], error: StoreError) -> None:
         status, message = ended["status"], ended["message"] or ""
-        note = Note(
-            self.run_id, self.attempt, ended["finished"], __name__, encodable(message), status
-        )
+        note = Note(self.run_id, self.attempt, ended["finished"], __name__, message, status)
         try:
             append_note(self._database.place, note)
         except OSError as problem:

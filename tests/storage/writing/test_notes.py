@@ -24,6 +24,17 @@ def kept(store: Store, run_id: int = 1) -> tuple[Status, str | None, list[str]]:
     return record.summary.status, record.summary.message, messages
 
 
+@on_both
+def test_an_end_and_a_warning_with_a_nul_from_an_instrument_are_stored(
+    store: Store, begin: Begin
+) -> None:
+    writer = begin()
+    writer.warn("pyvisa", "answered '1.0\0'")
+    writer.finish(Status.FAILED, "answered '\0\ud800'")
+    told = (Status.FAILED, r"answered '\x00\ud800'", [r"answered '1.0\x00'"])
+    assert kept(store) == told
+
+
 def files(store: Store) -> list[str]:
     return sorted(path.name for path in store.path.parent.glob("*notes*"))
 

@@ -16,6 +16,8 @@ ENVIRONMENT_VARIABLE = "DWMTJ_DATABASE"
 DEFAULT_FILE = "dwmtj.sqlite"
 _SQLITE = {"sqlite", "sqlite+pysqlite"}
 _POSTGRESQL = {"postgresql", "postgresql+psycopg"}
+_NO_PATH = re.compile(r"postgres(ql)?(\+\w+)?:|(.*\s)?(host|dbname|password)=", re.IGNORECASE)
+"""What people write for a server; as the name of a file it would show and keep a password."""
 _SECRETS = {"password", "sslpassword"}
 
 
@@ -48,6 +50,11 @@ def database_place(url_or_path: str | os.PathLike[str] | PostgresUrl | None = No
         return url_or_path
     given = os.fspath(url_or_path or os.environ.get(ENVIRONMENT_VARIABLE) or DEFAULT_FILE)
     if "://" not in given:
+        if _NO_PATH.match(given):
+            raise StoreError(
+                "The database given is neither a path nor a URL: write a server's as "
+                "postgresql+psycopg://user@host/database, with the password in ~/.pgpass."
+            )
         return _absolute(given)
     try:
         url = make_url(given)

@@ -64,6 +64,20 @@ def test_a_password_is_refused_and_never_shown(url: str) -> None:
     assert "enchantress" not in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        "postgresql:/ada:enchantress@lab/runs",
+        "host=lab dbname=runs password=enchantress",
+        "Postgres:ada:enchantress@lab",
+    ],
+)
+def test_a_server_that_is_not_given_as_a_url_is_not_taken_for_a_file(given: str) -> None:
+    with pytest.raises(StoreError, match="neither a path nor a URL") as told:
+        database_place(given)
+    assert "enchantress" not in str(told.value)
+
+
 def test_a_server_is_shown_by_the_url_that_opens_it() -> None:
     place = database_place("postgresql://ada@db.lab:5433/runs?sslmode=require")
     assert isinstance(place, PostgresUrl)

@@ -48,6 +48,7 @@ class ProgressBar:
         self._cycles = cycles
         self.run_id: int | None = None
         self.ended: Status | None = None
+        self.stored = 0
         self.display = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
@@ -62,10 +63,11 @@ class ProgressBar:
     def __call__(self, event: Event) -> None:
         match event:
             case RunStarted(run_id=run_id, done=done, expected=expected):
-                self.run_id = run_id
+                self.run_id, self.stored = run_id, done
                 counted = 0 if self._cycles else done
                 self.display.update(self._task, completed=counted, total=self._cycles or expected)
             case PointMeasured(done=done, point=point):
+                self.stored = done
                 reading = "" if point.resistance_ohm is None else f"{point.resistance_ohm:.2f} Ω"
                 if (accuracy := point.extra.get("accuracy")) is not None:
                     self._accuracy = f"accuracy {100 * float(accuracy):.1f} %  "
@@ -140,12 +142,12 @@ def measure(
         if bar.run_id is None:
             raise
         print_error(error)
-        cause, outcome = error, _stored(store, bar.run_id, bar.ended)
+        cause, outcome = error, _stored(store, bar.run_id, bar)
     except (KeyboardInterrupt, SystemExit) as stopped:
         if bar.run_id is None:
             raise
         print_notes(stopped)
-        cause, outcome = stopped, _stored(store, bar.run_id, bar.ended)
+        cause, outcome = stopped, _stored(store, bar.run_id, bar)
     failed = isinstance(cause, Exception)
     if outcome.status is Status.FINISHED and not failed:
         return outcome  # an interruption came after its end
@@ -171,13 +173,16 @@ def _paused_by_signal(control: RunControl) -> Iterator[None]:
         signal.signal(number, before)
 
 
-def _stored(store: Store, run_id: int, ended: Status | None) -> RunOutcome:
-    """Return what is stored of a run; its end may be kept in the side file until later."""
+def _stored(store: Store, run_id: int, bar: ProgressBar) -> RunOutcome:
+    """Return what is stored of a run, as told if the database cannot be asked any more.
+
+    Its end may be kept in the side file until later.
+    """
     try:
         summary = store.run(run_id).summary
     except StoreError:
-        return RunOutcome(run_id, ended or Status.RUNNING, 0)
+        return RunOutcome(run_id, bar.ended or Status.RUNNING, bar.stored)
     status = summary.status
-    if status is Status.RUNNING and ended is not None:
-        status = ended
+    if status is Status.RUNNING and bar.ended is not None:
+        status = bar.ended
     return RunOutcome(run_id, status, summary.points)

@@ -12,7 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from dwmtj.cli import app
-from dwmtj.storage import Status, Store
+from dwmtj.cli.measure import ProgressBar, _stored
+from dwmtj.protocols import PointMeasured, RunStarted
+from dwmtj.storage import Point, Status, Store
 from dwmtj.tests.command_line import command, started, stored, wait_until
 
 QUICK = (
@@ -59,6 +61,17 @@ def test_interruptions_after_the_end_leave_the_run_finished(tmp_path: Path) -> N
     assert "Resume it" not in ended.stderr
     assert "Traceback" not in ended.stderr
     assert status_of(tmp_path) == (Status.FINISHED, None)
+
+
+def test_the_points_that_are_stored_are_told_also_where_the_database_is_gone(
+    tmp_path: Path,
+) -> None:
+    bar = ProgressBar("saturate")
+    bar(RunStarted(7, "saturate", "A1", done=0, expected=9))
+    bar(PointMeasured(7, 2, Point("reset", 0.0), done=3, expected=9, remaining_s=1.0))
+    with Store.open(tmp_path / "another.sqlite") as store:  # has no run 7
+        outcome = _stored(store, 7, bar)
+    assert (outcome.status, outcome.points) == (Status.RUNNING, 3)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a full device")

@@ -55,7 +55,7 @@ class DaskCluster:
     ) -> Generator[tuple[str, Mapping[str, Any]]]:
         """Yield (key, result) as tasks end; `progress` gets keys and how many steps are done."""
         if work.token not in self._sent:
-            self._sent[work.token] = self._client.scatter(work.payload, broadcast=True, hash=False)
+            self._sent[work.token] = self._send(work)
         topic = f"dwmtj-{work.token}"
         self._client.subscribe_topic(topic, lambda event: progress(*event[1]))
         futures = {
@@ -75,6 +75,16 @@ class DaskCluster:
     def close(self) -> None:
         """Leave the cluster as it was."""
         self._client.close()
+
+    def _send(self, work: Work) -> Future:
+        try:
+            return self._client.scatter(work.payload, broadcast=True, hash=False)
+        except OSError as error:  # CommClosedError and TimeoutError are
+            raise SweepError(
+                f"The connection to the cluster at {self._address} was lost while "
+                f"{work.payload.nbytes / 1e6:.1f} MB were sent to its workers: look whether its "
+                "scheduler and the network are overloaded, and give the same command again."
+            ) from error
 
     def _result(self, future: Future, task: Task) -> Mapping[str, Any]:
         try:

@@ -9,13 +9,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from distributed import Client
+from distributed.comm.core import CommClosedError
 
+from dwmtj.simulators.sweeps.dask import DaskCluster
 from dwmtj.simulators.sweeps.errors import SweepError
 from dwmtj.simulators.sweeps.sweep import Sweep, open_executor
 from dwmtj.simulators.sweeps.task import Task, grid
+from dwmtj.simulators.sweeps.work import Work
 from dwmtj.storage import Store
 from dwmtj.tests.command_line import wait_until
 
@@ -181,6 +185,16 @@ def test_a_scheduler_that_does_not_answer_or_has_no_worker_is_told(
             worker.wait()
         with pytest.raises(SweepError, match="has no worker"), open_executor(address):
             pass
+
+
+def test_a_scheduler_that_is_lost_while_the_images_are_sent_is_told() -> None:
+    class Overloaded:
+        def scatter(self, *_: object, **__: object) -> None:
+            raise CommClosedError("in <TCP (closed)>: TimeoutError")
+
+    workers = DaskCluster(cast("Client", Overloaded()), "lab:8786")
+    with pytest.raises(SweepError, match=r"at lab:8786 was lost while 0\.0 MB were sent"):
+        next(workers.run(Work(double, lambda: None), {"a": Task("a", {})}, lambda *_: None))
 
 
 def test_without_dask_the_line_that_installs_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

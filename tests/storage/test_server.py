@@ -131,6 +131,64 @@ def test_a_database_that_the_server_lacks_and_a_server_that_is_not_there_are_nam
         Store.open(f"postgresql://ada@/lab?host={tmp_path}")
 
 
+def test_a_database_in_which_texts_may_be_lost_is_refused(
+    place: PostgresUrl, postgresql: Cluster
+) -> None:
+    name = f"ascii_{os.getpid()}"
+    made = f"CREATE DATABASE {name} ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0"
+    change(place, postgresql, made)
+    try:
+        with pytest.raises(StoreError, match=r"has the encoding SQL_ASCII.* --encoding UTF8"):
+            Store.open(PostgresUrl(place.url.set(database=name)))
+    finally:
+        change(place, postgresql, f"DROP DATABASE {name}")
+
+
+def test_an_option_that_libpq_does_not_know_is_named(place: PostgresUrl) -> None:
+    wrong = PostgresUrl(place.url.update_query_dict({"ssl": "on"}))
+    with pytest.raises(StoreError, match=r'cannot be used \(invalid connection option "ssl"\)'):
+        Store.open(wrong)
+
+
+def test_tables_belong_to_the_owner_of_the_database_whoever_comes_first(
+    place: PostgresUrl, postgresql: Cluster
+) -> None:
+    owner, other = (f'"{who} ""{os.getpid()}"""' for who in ("ada", "eve"))
+    name = f"owned_{os.getpid()}"
+    for statement in (
+        f"CREATE ROLE {owner} LOGIN",
+        f"CREATE ROLE {other} LOGIN IN ROLE {owner}",
+        f"CREATE DATABASE {name} OWNER {owner}",
+    ):
+        change(place, postgresql, statement)
+    login = place.url.set(database=name, username=other[1:-1].replace('""', '"'))
+    url = PostgresUrl(login.difference_update_query(["options"]))
+    try:
+        Store.open(url).close()
+        with Store.open(PostgresUrl(url.url.set(username=owner[1:-1].replace('""', '"')))) as store:
+            store.begin_run("reset", "A1", parameters={}, bench={}).finish(Status.FINISHED)
+    finally:
+        change(place, postgresql, f"DROP DATABASE {name} WITH (FORCE)")
+        change(place, postgresql, f"DROP ROLE {other}", f"DROP ROLE {owner}")
+
+
+def test_a_point_does_not_wait_for_ever_for_a_server_that_hangs(
+    place: PostgresUrl, postgresql: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dwmtj.storage.engines.postgresql.database.POINT_ANSWER_S", 0.2)
+    schema = str(place.url.query["options"]).rpartition("=")[2]
+    with Store.open(place) as store:
+        writer = store.begin_run("reset", "A1", parameters={}, bench={})
+        writer.add(Point("reset", 0.0))
+        with postgresql.connect() as other, other.transaction():
+            other.execute(f"LOCK TABLE {schema}.points")
+            for told in ("the server did not answer for 0.2 s", "connection is closed"):
+                with pytest.raises(StoreError, match=f"connection was lost .*{told}"):
+                    writer.add(Point("reset", 1.0))
+        writer.finish(Status.FAILED)
+        assert store.points(1)["time_s"].tolist()[:1] == [0.0]  # the server may commit the other
+
+
 def test_without_psycopg_the_extra_is_named(
     place: PostgresUrl, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,6 +25,7 @@ _SETTINGS = {
     "data_checksums": "damaged pages are not noticed: see pg_checksums --enable",
 }
 """Settings of the server that should be on, and what happens where they are off."""
+POINT_ANSWER_S = 60.0  # the bench waits, its field on, while a point is being committed
 
 
 class PostgresDatabase(Database):
@@ -40,9 +41,11 @@ class PostgresDatabase(Database):
         )
         self.reader = self.engine.execution_options(isolation_level="REPEATABLE READ")
 
-    def connect(self) -> "psycopg.Connection[Any]":
+    def connect(self, answer_s: float | None = None) -> "psycopg.Connection[Any]":
         """Return a new connection; raises StoreError and psycopg.Error."""
-        return connect(self.place, self._lock_timeout_s, read_only=self.read_only)
+        return connect(
+            self.place, self._lock_timeout_s, read_only=self.read_only, answer_s=answer_s
+        )
 
     @override
     def lock(self, connection: Connection) -> None:
@@ -50,7 +53,7 @@ class PostgresDatabase(Database):
 
     @override
     def point_connection(self) -> PointConnection:
-        return _PointConnection(self.connect())
+        return _PointConnection(self.connect(POINT_ANSWER_S))
 
     @override
     def insert_points(self, connection: Connection, rows: Iterable[Row]) -> int:

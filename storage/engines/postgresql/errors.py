@@ -46,6 +46,6 @@ def sentence_on(place: object, cause: BaseException | None) -> str:
     if isinstance(cause, psycopg.OperationalError) and not state:
         return (
             f"{place} cannot be reached, or the connection was lost ({text}): check that the "
-            "server runs, its host and port, and the user."
+            "server runs, its host and port, the database, the user and the password."
         )
     return f"{place} could not be used ({text}): look into the log of the server."

@@ -10,7 +10,7 @@ from ...errors import StoreError, errors_of
 from ...location import PostgresUrl
 from ...schema import SCHEMA_VERSION, Base
 from .database import PostgresDatabase
-from .server import LOCK, MARK, connect, schema_version
+from .server import LOCK, MARK, act_as_owner, connect, schema_version
 from .upgrade import upgrade_server
 
 
@@ -53,6 +53,7 @@ def _create_tables(place: PostgresUrl, lock_timeout_s: float) -> None:
         raw = connection.connection.driver_connection
         if schema_version(raw, place) is not None:  # type: ignore[arg-type]
             return
+        act_as_owner(connection)
         Base.metadata.create_all(connection)
         connection.exec_driver_sql(f"CREATE TABLE {MARK} (version integer NOT NULL)")
         connection.execute(text(f"INSERT INTO {MARK} VALUES (:v)"), {"v": SCHEMA_VERSION})  # noqa: S608

@@ -4,7 +4,7 @@ from itertools import chain
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Dialect
+from sqlalchemy import Connection, Dialect, text
 
 from ...errors import StoreError
 from ...location import PostgresUrl
@@ -16,6 +16,21 @@ if TYPE_CHECKING:
 MARK = "dwmtj_schema"  # the table with the version of the schema, by which dwmtj's are recognised
 LOCK = 0x44574D54  # "DWMT", the advisory lock of who changes runs
 CONNECT_TIMEOUT_S = 10
+_OWNER = text(
+    "SELECT rolname FROM pg_roles WHERE oid = coalesce("  # noqa: S608
+    f"(SELECT relowner FROM pg_class WHERE oid = to_regclass('{MARK}')), "
+    "(SELECT datdba FROM pg_database WHERE datname = current_database())) "
+    "AND pg_has_role(oid, 'MEMBER') AND has_schema_privilege(oid, current_schema(), 'CREATE')"
+)
+_OPTIONS: dict[str, Any] = {
+    "connect_timeout": CONNECT_TIMEOUT_S,
+    "application_name": "dwmtj",
+    # A computer that is gone is noticed in half a minute, not in the hours of an operating system.
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 30_000,
+}
 
 
 def driver() -> ModuleType:
@@ -28,16 +43,25 @@ def driver() -> ModuleType:
 
 
 def connect(
-    place: PostgresUrl, lock_timeout_s: float, *, read_only: bool
+    place: PostgresUrl, lock_timeout_s: float, *, read_only: bool, answer_s: float | None = None
 ) -> "psycopg.Connection[Any]":
     """Return a new connection; raises StoreError and psycopg.Error.
 
-    What it commits is on the server's disk, whatever the server's own setting is.
+    What it commits is on the server's disk, whatever the server's own setting is. It is lost if a
+    statement has no answer after `answer_s`.
     """
     arguments, options = _dialect(place).create_connect_args(place.url)
-    options.setdefault("connect_timeout", CONNECT_TIMEOUT_S)
-    options.setdefault("application_name", "dwmtj")
-    connection: psycopg.Connection[Any] = driver().connect(*arguments, **options)
+    driver()
+    from .patience import PatientConnection
+
+    try:
+        connection = PatientConnection.connect(*arguments, **{**_OPTIONS, **options})
+    except driver().ProgrammingError as error:
+        raise StoreError(
+            f"The URL {place} cannot be used ({' '.join(str(error).split())}): its options are "
+            "those of libpq, see PostgreSQL's manual on connection strings."
+        ) from error
+    connection.answer_s = answer_s
     settings = {
         "synchronous_commit": "on",
         "TimeZone": "UTC",
@@ -46,6 +70,7 @@ def connect(
     if read_only:
         settings["default_transaction_read_only"] = "on"
     try:
+        _refuse_encoding(connection, place)
         if not read_only:
             _refuse_standby(connection, place)
         calls = ", ".join(["set_config(%s, %s, false)"] * len(settings))
@@ -90,6 +115,17 @@ def schema_version(connection: "psycopg.Connection[Any]", place: PostgresUrl) ->
     return version
 
 
+def act_as_owner(connection: Connection) -> None:
+    """Let what a transaction makes belong to the owner of the tables, else of the database.
+
+    Whoever has the owner's role may open an empty database first; the others shall not be shut out.
+    """
+    owner = connection.scalar(_OWNER)
+    if owner is not None:
+        quoted = connection.dialect.identifier_preparer.quote_identifier(owner)
+        connection.exec_driver_sql(f"SET LOCAL ROLE {quoted}")
+
+
 def _dialect(place: PostgresUrl) -> Dialect:
     driver()
     return place.url.get_dialect()()
@@ -99,3 +135,13 @@ def _refuse_standby(connection: "psycopg.Connection[Any]", place: PostgresUrl) -
     row = connection.execute("SELECT pg_is_in_recovery()").fetchone()
     if row is not None and row[0]:
         raise StoreError(f"{place} is a standby that only reads: give the primary server.")
+
+
+def _refuse_encoding(connection: "psycopg.Connection[Any]", place: PostgresUrl) -> None:
+    """Refuse what has no Ω, or, as SQL_ASCII, takes bytes of any encoding as they come."""
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise StoreError(
+            f"{place} has the encoding {encoding}, which does not hold every text: make a database "
+            "with createdb --encoding UTF8 --template template0."
+        )

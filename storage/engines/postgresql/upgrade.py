@@ -12,7 +12,7 @@ from ...errors import StoreError, errors_of
 from ...location import PostgresUrl
 from ...migrations.upgrade import MIGRATIONS, check_no_run_under_way, migrate
 from ...schema import SCHEMA_VERSION
-from .server import LOCK, MARK, connect, schema_version
+from .server import LOCK, MARK, act_as_owner, connect, schema_version
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,7 @@ def upgrade_server(
         if version == SCHEMA_VERSION:
             return None
         check_no_run_under_way(connection, str(place), interrupted)
+        act_as_owner(connection)
         migrate(connection, version, migrations)
         connection.execute(text(f"UPDATE {MARK} SET version = :v"), {"v": SCHEMA_VERSION})  # noqa: S608
     done = f"{place} was upgraded from schema {version} to {SCHEMA_VERSION}."

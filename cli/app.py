@@ -26,7 +26,10 @@ COMMANDS = {
     "store": ("store:app", "Maintain the database file."),
     "figures": ("figures:figures", "Draw the paper's figures for runs: PNG, SVG and CSV."),
     "report": ("report:report", "Write figures, numbers and provenance of runs into one page."),
-    "wafer": ("wafer:wafer", "Variation and yield of the devices on a wafer, as one page."),
+    "wafer": (
+        "unattended.wafer:wafer",
+        "How devices vary over a wafer, and their yield.",
+    ),
     "retention": ("runs.retention:retention", "Lifetimes of written states, and their barrier."),
     "calibrate": ("calibrate:calibrate", "Calibrate a state model from runs and store it."),
     "models": ("models.app:app", "List, show, compare and export state models."),

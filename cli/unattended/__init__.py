@@ -1,1 +1,1 @@
-"""Commands about sequences and the page that watches a station."""
+"""Commands about sequences, their wafers, and the page that watches a station."""

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .console import err, print_line, print_message, print_table
-from .options import DatabaseOption, open_to_read
+from ..console import err, print_line, print_message, print_table
+from ..options import DatabaseOption, open_to_read
 
 if TYPE_CHECKING:
-    from ..analysis.report.wafer import WaferFindings
+    from ...analysis.report.wafer import WaferFindings
 
 
 def wafer(
@@ -42,10 +42,10 @@ def wafer(
       dwmtj wafer W7 --against criteria.toml -o w7.html
       dwmtj wafer W7 --csv > w7.csv
     """
-    from ..analysis.criteria import load_criteria
-    from ..analysis.report import wafer as page
-    from ..analysis.wafer.quantities import table
-    from ..storage import check_overwrite
+    from ...analysis.criteria import load_criteria
+    from ...analysis.report import wafer as page
+    from ...analysis.wafer.quantities import table
+    from ...storage import check_overwrite
 
     criteria = None if against is None else load_criteria(against)
     if to is not None:
@@ -65,7 +65,7 @@ def wafer(
 
 
 def _print_tables(findings: "WaferFindings") -> None:
-    from ..analysis.report import wafer as page
+    from ...analysis.report import wafer as page
 
     print_line(f"{findings.study.wafer}, {findings.study.tag}: {findings.summary}")
     for title, columns, rows in (

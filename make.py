@@ -196,8 +196,8 @@ STATIC_CHECKS = [
     (PYTHON, "-m", "mypy"),
     (SCRIPTS / "lint-imports",),
 ]
-# One process more than cores: many tests wait for a process of their own, or for a socket.
-PROCESSES = str(min(4, (os.cpu_count() or 1) + 1))
+# Two processes more than cores: many tests wait for a process of their own, or for a socket.
+PROCESSES = str(min(4, (os.cpu_count() or 1) + 2))
 PYTEST = (PYTHON, "-m", "pytest", "-n", PROCESSES, "--dist", "loadfile")
 
 

@@ -37,7 +37,9 @@ def _check_folder(path: Path) -> None:
     """Raise OutputFileError unless the file's folder exists, or can be made."""
     folder = next(each for each in path.absolute().parents if os.path.lexists(each))
     if not folder.is_dir():
-        raise OutputFileError(f"{folder} is not a folder, so {path} cannot be: give another place.")
+        raise OutputFileError(
+            f"{path} cannot be written, as {folder} is not a folder: give another place."
+        )
     if not os.access(folder, os.W_OK | os.X_OK):
         raise OutputFileError(f"The folder {folder} is not writable: give another place.")
 

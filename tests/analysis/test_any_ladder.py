@@ -30,7 +30,7 @@ def test_two_to_sixty_four_levels_are_found(seed: int, stay: tuple[int, int]) ->
     assert [level.mean_ohm for level in levels] == pytest.approx(means, abs=0.4)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize(("number", "apart"), [(64, 6.0), (40, 6.5), (16, 7.0)])
 def test_coarse_ladders_of_close_levels_lose_none(seed: int, number: int, apart: float) -> None:
     """Every pulse moves the wall; levels are `apart` σ from each other, in ln R or in R."""
@@ -43,7 +43,7 @@ def test_coarse_ladders_of_close_levels_lose_none(seed: int, number: int, apart:
     assert len(find_levels(run)) == number
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(1))
 def test_among_very_many_readings_the_rarest_make_no_level(seed: int) -> None:
     run = ladder(
         np.random.default_rng([14, seed]),

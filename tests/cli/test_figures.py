@@ -45,7 +45,7 @@ def test_a_file_is_imported_drawn_and_reported(tmp_path: Path) -> None:
     [
         (["figures", "1", "-o", "out", "-d", "none.sqlite"], "none.sqlite"),
         (["figures", "1", "9", "-o", "out"], "no run 9"),
-        (["figures", "1", "-o", "taken"], "give another folder"),
+        (["figures", "1", "-o", "taken"], "taken is not a folder: give another"),
         (["report", "9", "-o", "x.html"], "no run 9"),
         (["report", "1", "-o", "nowhere/x.html"], "cannot be written"),
         (["report", "1", "-o", "taken"], "already exists"),

@@ -13,6 +13,7 @@ from dwmtj.instruments.adapters.lakeshore425 import LakeShore425Gaussmeter
 from dwmtj.instruments.adapters.supplies.coil_ramp import STEP_S
 from dwmtj.instruments.adapters.supplies.kepco_supply import KepcoCoilSupply, Rating
 from dwmtj.instruments.electromagnet import Electromagnet
+from dwmtj.tests.instruments.counting_clock import CountingClock
 
 Exchange = list[tuple[bytes, bytes | None]]
 NO_ERROR: Exchange = [(b"SYST:ERR?", b'0,"No error"')]
@@ -53,19 +54,6 @@ def field(reading: bytes) -> Exchange:
 
 def held(current: bytes) -> Exchange:
     return [(b"CURRent?", current)]
-
-
-class CountingClock:
-    """Time that passes only when somebody waits."""
-
-    def __init__(self) -> None:
-        self.time_s = 0.0
-
-    def now_s(self) -> float:
-        return self.time_s
-
-    def sleep(self, duration_s: float) -> None:
-        self.time_s += duration_s
 
 
 def supply_of(driver: KepcoBOP3612, clock: CountingClock) -> KepcoCoilSupply:

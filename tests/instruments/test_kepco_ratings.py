@@ -11,6 +11,7 @@ from dwmtj.instruments.adapters.supplies.kepco_supply import KepcoCoilSupply, Ra
 from dwmtj.instruments.bench_file import built_in_benches
 from dwmtj.instruments.guard.plan import Ramp
 from dwmtj.instruments.guard.planning import plan_of
+from dwmtj.tests.instruments.counting_clock import CountingClock
 from dwmtj.tests.instruments.other_benches import other_bench
 
 Exchange = list[tuple[bytes, bytes | None]]
@@ -30,17 +31,10 @@ SWITCH_ON: Exchange = [
 GOOD = built_in_benches()["virtual-trapezoid"].read_text()
 
 
-class NoClock:
-    def now_s(self) -> float:
-        return 0.0
-
-    def sleep(self, duration_s: float) -> None: ...
-
-
 def supply_of(driver: KepcoBOP3612) -> KepcoCoilSupply:
     return KepcoCoilSupply(
         driver,
-        NoClock(),
+        CountingClock(),
         largest_A=50.0,
         rate_A_per_s=160.0,
         compliance_V=18.0,

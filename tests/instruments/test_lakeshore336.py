@@ -19,22 +19,10 @@ from dwmtj.protocols.dry_run import check_against_limits, dry_run
 from dwmtj.simulators.bench import open_lab
 from dwmtj.simulators.bench.models.lakeshore_336 import SURROUNDINGS_K
 from dwmtj.storage import Status, Store
+from dwmtj.tests.instruments.counting_clock import CountingClock
 from dwmtj.tests.instruments.other_benches import other_bench
 
 Exchange = list[tuple[bytes, bytes | None]]
-
-
-class CountingClock:
-    """Time that passes only when somebody waits."""
-
-    def __init__(self) -> None:
-        self.time_s = 0.0
-
-    def now_s(self) -> float:
-        return self.time_s
-
-    def sleep(self, duration_s: float) -> None:
-        self.time_s += duration_s
 
 
 SECTION = LakeShore336Section(

@@ -19,8 +19,8 @@ from dwmtj.instruments import (
 from dwmtj.instruments.adapters.sr830 import SR830ResistanceMeter, SR830Section
 from dwmtj.instruments.guard import by_hand
 from dwmtj.simulators.bench import open_lab
+from dwmtj.tests.instruments.counting_clock import CountingClock
 from dwmtj.tests.instruments.other_benches import other_bench
-from dwmtj.tests.instruments.test_lakeshore643 import CountingClock
 
 Pair = tuple[bytes, bytes | None]
 

@@ -125,6 +125,11 @@ def format_quantity(value: float, unit: str, shown_unit: str | None = None) -> s
     return f"{format_number(value, unit, shown)} {shown}".rstrip()
 
 
+def rounded(value: float, unit: str, digits: int = 3) -> str:
+    """Return a value to so many significant digits, with its unit and the most readable prefix."""
+    return format_quantity(float(f"{value:.{digits}g}"), unit)
+
+
 def format_number(value: float, unit: str, shown_unit: str) -> str:
     """Return a value in SI units as a number in `shown_unit` that reads back as the same float."""
     factor = _units_of(unit)[_same_character(shown_unit)]

@@ -13,6 +13,7 @@ from dwmtj.quantities import (
     parse_quantity,
     parse_temperature_K,
     readable_unit,
+    rounded,
 )
 
 SHOWN = {
@@ -208,3 +209,10 @@ def test_a_temperature_is_read_with_its_unit(text: str, temperature_K: float) ->
 def test_what_is_no_temperature_is_refused(text: str) -> None:
     with pytest.raises(QuantityError):
         parse_temperature_K(text)
+
+
+def test_a_rounded_value_keeps_its_digits_and_the_most_readable_prefix() -> None:
+    assert rounded(5.1234e-8, "s") == "51.2 ns"
+    assert rounded(5.1234e-8, "s", digits=4) == "51.23 ns"
+    assert rounded(9.996e-10, "J") == "1 nJ"
+    assert rounded(20.0, "") == "20"

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...quantities import format_quantity
+from ...quantities import rounded
 from ...simulators.networks import require_learning
 from ..console import print_line, print_table
 from ..learn.options import FolderOption, OverwriteOption, find_optional_model
@@ -97,9 +97,9 @@ def _print_readout(readout: "PairReadout") -> None:
     rows = [
         (
             f"{weight:.3f}",
-            _si(positive, "S"),
-            _si(negative, "S"),
-            _si(current, "A"),
+            rounded(positive, "S", digits=4),
+            rounded(negative, "S", digits=4),
+            rounded(current, "A", digits=4),
             f"{read:.3f}",
             f"{read - weight:+.3f}",
             f"{100 * wrong:.3g}" if wrong == 0 or wrong > NEGLIGIBLE else "< 1e-6",
@@ -121,7 +121,3 @@ def _print_readout(readout: "PairReadout") -> None:
         f"The circuit reads {slope:.4f} times the weight of the networks' mapping, and is at most "
         f"{off:.2g} of the range off that line."
     )
-
-
-def _si(value: float, unit: str) -> str:
-    return format_quantity(float(f"{value:.4g}"), unit)

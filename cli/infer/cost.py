@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...quantities import format_quantity
+from ...quantities import rounded
 from ...simulators.networks import require_learning
 from ...simulators.networks.resnet.pretrained import RESNET20
 from ..console import print_line, print_table
+from ..learn.cost_tables import print_areas, print_assumptions
 from ..learn.options import FolderOption, OverwriteOption, WeightsOption, find_optional_model
 from ..options import DatabaseOption
 
@@ -71,7 +72,6 @@ def infer_cost(
 
 
 def _print_inference(cost: "NetworkCost") -> None:
-    from ...simulators.networks.cost.assumptions import MEASURED, SCALED
     from ...simulators.networks.cost.write_energy import PRINTED_J, pulse_energies
 
     rows = [
@@ -80,31 +80,26 @@ def _print_inference(cost: "NetworkCost") -> None:
             f"{layer.devices:,}",
             str(layer.arrays),
             f"{layer.multiply_adds:,}",
-            _si(layer.device_J, "J"),
-            _si(layer.converter_J, "J"),
-            _si(layer.digital_J, "J"),
-            _si(layer.time_s, "s"),
+            rounded(layer.device_J, "J"),
+            rounded(layer.converter_J, "J"),
+            rounded(layer.digital_J, "J"),
+            rounded(layer.time_s, "s"),
         )
         for layer in cost.layers
     ]
     columns = ("layer", "devices", "arrays", "multiply-adds", "devices' energy")
     print_table("One image", (*columns, "converters", "all digital", "time"), rows)
     print_line(
-        f"One image: {_si(cost.inference_J, 'J')} in {_si(cost.time_s, 's')}; all digital "
-        f"{_si(cost.digital_J, 'J')}, without reading weights from memory."
+        f"One image: {rounded(cost.inference_J, 'J')} in {rounded(cost.time_s, 's')}; all digital "
+        f"{rounded(cost.digital_J, 'J')}, without reading weights from memory."
     )
-    for geometry in (MEASURED, SCALED):
-        tracks_m2, converters_m2 = cost.area_m2(geometry)
-        print_line(
-            f"Area: {1e6 * tracks_m2:.3g} mm² of tracks ({geometry.name}, {geometry.source}), "
-            f"{1e6 * converters_m2:.3g} mm² of converters."
-        )
-    pulses = [("printed, ±0.2 V", "0.2", _si(PRINTED_J, "J"), "1", _once(cost, PRINTED_J))]
+    print_areas(cost)
+    pulses = [("printed, ±0.2 V", "0.2", rounded(PRINTED_J, "J"), "1", _once(cost, PRINTED_J))]
     pulses += [
         (
             each.move,
             f"{each.amplitude_V:g}",
-            _si(each.energy_J, "J"),
+            rounded(each.energy_J, "J"),
             f"{each.times_printed:,.0f}",
             _once(cost, each.energy_J),
         )
@@ -112,20 +107,8 @@ def _print_inference(cost: "NetworkCost") -> None:
     ]
     columns = ("pulse (50 ns)", "V", "energy", "times printed", "one for every device")
     print_table("Writing: as printed, and across the simulated trapezoid", columns, pulses)
-    assumed = [
-        (
-            each.what,
-            _si(each.value, each.unit) if each.unit != "m²" else f"{each.value:.3g} m²",
-            each.source,
-        )
-        for each in cost.circuit.stated()
-    ]
-    print_table("Circuit assumptions", ("number", "value", "source"), assumed)
+    print_assumptions(cost.circuit.stated())
 
 
 def _once(cost: "NetworkCost", energy_J: float) -> str:
-    return _si(cost.devices * energy_J, "J")
-
-
-def _si(value: float, unit: str) -> str:
-    return format_quantity(float(f"{value:.3g}"), unit) if unit else f"{value:g}"
+    return rounded(cost.devices * energy_J, "J")

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...errors import DwmtjError
-from ...quantities import format_quantity
+from ...quantities import rounded
 from ...simulators.networks import require_learning
 from ..console import print_line, print_table
 from ..options import DatabaseOption
 from .compare import parsed_rules
+from .cost_tables import print_areas, print_assumptions
 from .options import FolderOption, OverwriteOption, find_optional_model
 
 if TYPE_CHECKING:
@@ -109,44 +110,31 @@ def _print_energies(cost: "TrainingCost", pulse_J: dict[str, float]) -> None:
         ("gradient, digital products", cost.gradient_J),
         ("digital memory of the rule", cost.memory_J),
     ]
-    rows = [(name, "", _si(value, "J"), "") for name, value in parts]
+    rows = [(name, "", rounded(value, "J"), "") for name, value in parts]
     rows += [
-        (name, _si(each, "J"), _si(each * cost.counts.pulses, "J"), _total(cost, each))
+        (
+            name,
+            rounded(each, "J"),
+            rounded(each * cost.counts.pulses, "J"),
+            _total(cost, each),
+        )
         for name, each in pulse_J.items()
     ]
-    rows.append(("all digital, with the weights' memory", "", "", _si(cost.digital_J, "J")))
+    rows.append(("all digital, with the weights' memory", "", "", rounded(cost.digital_J, "J")))
     print_table("Energy of the training", ("part", "one pulse", "energy", "in all"), rows)
 
 
 def _total(cost: "TrainingCost", pulse_J: float) -> str:
-    return _si(cost.before_pulses_J + cost.counts.pulses * pulse_J, "J")
+    return rounded(cost.before_pulses_J + cost.counts.pulses * pulse_J, "J")
 
 
 def _print_rest(cost: "TrainingCost", pulse_s: float) -> None:
-    from ...simulators.networks.cost.assumptions import MEASURED, SCALED
     from ...simulators.networks.cost.training_cost import MEMORY_J
 
     at_once, by_row = cost.writing_s(pulse_s)
     print_line(
-        f"Time: {_si(cost.reading_s, 's')} of reading; pulses of {_si(pulse_s, 's')} take "
-        f"{_si(at_once, 's')} on all devices at once, {_si(by_row, 's')} row by row."
+        f"Time: {rounded(cost.reading_s, 's')} of reading; pulses of {rounded(pulse_s, 's')} take "
+        f"{rounded(at_once, 's')} on all devices at once, {rounded(by_row, 's')} row by row."
     )
-    for geometry in (MEASURED, SCALED):
-        tracks_m2, converters_m2 = cost.area_m2(geometry)
-        print_line(
-            f"Area: {1e6 * tracks_m2:.3g} mm² of tracks ({geometry.name}, {geometry.source}), "
-            f"{1e6 * converters_m2:.3g} mm² of converters."
-        )
-    assumed = [
-        (
-            each.what,
-            f"{each.value:.3g} m²" if each.unit == "m²" else _si(each.value, each.unit),
-            each.source,
-        )
-        for each in (*cost.circuit.stated(), MEMORY_J)
-    ]
-    print_table("Circuit assumptions", ("number", "value", "source"), assumed)
-
-
-def _si(value: float, unit: str) -> str:
-    return format_quantity(float(f"{value:.3g}"), unit) if unit else f"{value:g}"
+    print_areas(cost)
+    print_assumptions((*cost.circuit.stated(), MEMORY_J))

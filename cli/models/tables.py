@@ -112,6 +112,6 @@ def _lasting(lifetime_s: "Quantity") -> str:
 
 
 def _si(value: float | None, unit: str) -> str:
-    from ...quantities import format_quantity
+    from ...quantities import rounded
 
-    return f"unknown {unit}" if value is None else format_quantity(float(f"{value:.3g}"), unit)
+    return f"unknown {unit}" if value is None else rounded(value, unit)

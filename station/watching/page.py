@@ -5,7 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ...quantities import format_duration, format_quantity
+from ...quantities import format_duration, rounded
 from ..client import Station
 from ..errors import StationError
 from ..messages import HandReading, StationState
@@ -67,7 +67,7 @@ def _reading(reading: HandReading) -> list[tuple[str, str]]:
 
 
 def _shown(value: float, unit: str) -> str:
-    return format_quantity(float(f"{value:.4g}"), unit).replace("-", "−")
+    return rounded(value, unit, digits=4).replace("-", "−")
 
 
 def _left(state: StationState) -> str:

@@ -18,7 +18,7 @@ EXPECTED_POINTS = 15_000
 
 
 @contextmanager
-def counting(database: Path, *resume: str) -> Iterator["subprocess.Popen[str]"]:
+def counting(database: Path | str, *resume: str) -> Iterator["subprocess.Popen[str]"]:
     """A process that counts into the database and has committed its first point."""
     with subprocess.Popen(
         [sys.executable, str(CHILD), str(database), *resume],

@@ -1,8 +1,6 @@
 """Runs into PostgreSQL: what survives a killed process, and a server that goes away."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,8 +10,7 @@ from dwmtj.protocols.running.runner import run
 from dwmtj.storage import Status, Store, StoreError
 from dwmtj.tests.postgresql.cluster import Cluster, start_cluster, why_not
 from dwmtj.tests.protocols.running.test_runner import Counting, NotingBench
-
-CHILD = Path(__file__).with_name("run_to_be_killed.py")
+from dwmtj.tests.protocols.running.test_runner_killed import counting, lines_of
 
 
 @pytest.fixture(scope="module")
@@ -36,12 +33,11 @@ def disturbed(when: int, disturb: Callable[[], None]) -> Counting:
 
 def test_a_killed_run_keeps_every_committed_point_and_can_be_resumed(place: str) -> None:
     for attempt in (1, 2):
-        command = [sys.executable, str(CHILD), place, *(["1"] if attempt > 1 else [])]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        with counting(place, *(["1"] if attempt > 1 else [])) as child:
             assert child.stdout is not None
-            lines = [child.stdout.readline() for _ in range(250)]
+            lines = [child.stdout.readline() for _ in range(249)]
             child.kill()
-            lines += child.stdout.read().splitlines(keepends=True)
+            lines += lines_of(child)
         acknowledged = {float(line) for line in lines if line.endswith("\n")}
         with Store.open(place) as store:
             (summary,) = store.runs()

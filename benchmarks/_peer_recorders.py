@@ -113,7 +113,7 @@ def with_pymeasure(points: int, folder: Path, told: Told) -> Taken:
     """A Worker that records to CSV."""
     with armed() as (_, bare):
 
-        class Staircase(Procedure):  # type: ignore[misc]
+        class Staircase(Procedure):
             DATA_COLUMNS = ("amplitude_V", "resistance_ohm")
 
             def execute(self) -> None:

@@ -21,8 +21,8 @@ from .night import Night, add_end, add_outcome, begin, unfinished, with_outcomes
 
 if TYPE_CHECKING:
     from ..work.station_work import StationWork
-    from .performing import Progress
     from .plan import Item, Plan
+    from .progress import Progress
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +139,8 @@ class SequenceExecutor:
         self._thread.start()
 
     def _carry_out(self, plan: "Plan", night: Night) -> None:
-        from .performing import GivenUpError, Progress
+        from .performing import GivenUpError
+        from .progress import Progress
         from .wafer import note_wafer
 
         try:

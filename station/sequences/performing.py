@@ -1,7 +1,6 @@
 """One step carried out: a run with its retries, a calibration or a pause."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from time import monotonic
 
@@ -14,6 +13,7 @@ from .conditions import ResultOf, parse_result_condition, result_of
 from .jobs import FULL, Jobs
 from .night import Night, StepOutcome
 from .plan import Item, Plan, level_number
+from .progress import Progress
 from .wafer import lost_in_a_row, note_no_contact
 
 
@@ -31,35 +31,6 @@ def end_of_pause(started: datetime, until: time, round_number: int) -> datetime:
 
 class GivenUpError(DwmtjError):
     """The sequence is to end here."""
-
-
-@dataclass(slots=True)
-class Progress:
-    """What is known of a sequence under way: its outcomes by title, and runs that were begun."""
-
-    outcomes: dict[str, StepOutcome] = field(default_factory=dict)
-    begun: dict[str, RunSummary] = field(default_factory=dict)
-    decisions: list[StepOutcome] = field(default_factory=list)
-    """The outcomes from which something follows."""
-
-    def add(self, outcome: StepOutcome) -> None:
-        self.outcomes[outcome.title] = outcome
-        if outcome.decision:
-            self.decisions.append(outcome)
-
-    @property
-    def failed(self) -> int:
-        return sum(outcome.status == "failed" for outcome in self.outcomes.values())
-
-    @classmethod
-    def of(cls, night: Night, store: Store, plan: Plan) -> "Progress":
-        """Return what the store knows, also of a run whose step has no outcome yet."""
-        runs = night.runs(store)
-        begun = {tag: run for run in runs for tag in run.tags if tag in plan.by_title}
-        progress = cls(begun=begun)
-        for outcome in night.outcomes:
-            progress.add(outcome)
-        return progress
 
 
 class Performer:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -122,10 +123,10 @@ class RunsTab(QWidget):
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 
-    def annotate(self, run_id: int, changes: dict[str, object]) -> None:
+    def annotate(self, run_id: int, changes: dict[str, Any]) -> None:
         """Store notes, tags or a star."""
         self._archive.ask(
-            lambda store: store.annotate(run_id, **changes),  # type: ignore[arg-type]
+            lambda store: store.annotate(run_id, **changes),
             otherwise=lambda error: self._failed(error),
         )
 

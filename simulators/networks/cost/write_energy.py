@@ -22,12 +22,13 @@ PRINTED_V = 0.2
 WIDTH_s = 50e-9
 EDGE_s = 12.5e-9  # 10 ns from 10 to 90 %
 CRITICAL_V = {
-    "first notch, reached by": 1.5,
+    "first notch": 1.5,
     "second notch": 3.0,
     "third notch": 3.5,
     "reset": 3.7,
 }
-"""The trapezoid's voltages, synapse paper, Fig. 2 and the text on it."""
+"""The trapezoid's voltages, synapse paper, Fig. 2 and the text on it: the wall has reached the first
+notch by 1.5 V."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ function of the model's own and inside attention or recurrent layers (`opened`).
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves
@@ -122,6 +123,11 @@ class AnalogModule(nn.Module):
         self._next_image = 0
 
     def forward(self, *args: Any, first_image: int | None = None, **options: Any) -> Any:
+        if torch.compiler.is_compiling():  # compiled, it would read the same noise at every call
+            return torch.compiler.disable(self._read)(args, first_image, options)
+        return self._read(args, first_image, options)
+
+    def _read(self, args: Any, first_image: int | None, options: Mapping[str, Any]) -> Any:
         first = next(
             (one for one in tree_leaves((args, options)) if isinstance(one, Tensor) and one.dim()),
             None,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..errors import NetworkError
 from ..synapses.levels import SCALES, SynapseLevels
@@ -12,6 +12,8 @@ from .devices import DeviceLevels
 
 Clipping = Literal["none", "least-squares", "expected-error"]
 Per = Literal["layer", "output"]
+
+ROWS = 256  # searched together
 
 
 def check_mapping(clipping: str, per: str) -> None:
@@ -108,13 +110,49 @@ def _least_squares(
     With spreads it is the expected one of what is programmed: a device's error is a share of the
     range, so that a range c adds c² Σ σ² to what rounding and clipping cost.
     """
-    values = pair.tensor()
-    variances = torch.tensor(pair.spreads).square() * with_spreads
-    best, least = largest, torch.full_like(largest, torch.inf)
-    for number in range(SCALES, 0, -1):
-        tried = largest * number / SCALES
+    shares = torch.arange(SCALES, 0, -1) / SCALES
+    spreads = torch.tensor(pair.spreads).double() * with_spreads
+    squared_errors = _by_level if len(pair.values) < rows.shape[1] else _by_weight
+    errors = torch.cat(
+        [
+            squared_errors(some, tried, pair, spreads)
+            for some, tried in zip(
+                rows.double().split(ROWS), (largest * shares).double().split(ROWS), strict=True
+            )
+        ]
+    )
+    return largest * shares[errors.argmin(dim=1, keepdim=True)]
+
+
+def _by_weight(rows: Tensor, ranges: Tensor, pair: SynapseLevels, spreads: Tensor) -> Tensor:
+    """Return the squared error of rows (rows, weights) for ranges (rows, ranges), as it is defined.
+
+    It takes one search for each weight and range.
+    """
+    values, found = pair.tensor().double(), []
+    for tried in ranges.split(1, dim=1):
         index = pair.index(rows, tried)
-        error = ((values[index] * tried - rows) ** 2).sum(dim=1, keepdim=True)
-        error += variances[index].sum(dim=1, keepdim=True) * tried**2
-        best, least = torch.where(error < least, tried, best), torch.minimum(error, least)
-    return best
+        errors = (values[index] * tried - rows).square() + (spreads[index] * tried).square()
+        found.append(errors.sum(dim=1))
+    return torch.stack(found, dim=1)
+
+
+def _by_level(rows: Tensor, ranges: Tensor, pair: SynapseLevels, spreads: Tensor) -> Tensor:
+    """Return the same but for a constant of each row, by one search for each level and range.
+
+    Sorted weights between two edges of levels are neighbours. With their number N(e) and their sum
+    S(e) up to each edge e, levels v and a = v² + σ², the error is, summed by parts,
+
+        Σ w² + c² (a_last N − Σ_e Δa_e N(e)) − 2 c (v_last S − Σ_e Δv_e S(e)).
+    """
+    values = pair.tensor().double()
+    edges, moments = (values[1:] + values[:-1]) / 2, values.square() + spreads.square()
+    ordered = rows.sort(dim=1).values
+    sums = nn.functional.pad(ordered.cumsum(dim=1), (1, 0))
+    found = []
+    for tried in ranges.split(1, dim=1):
+        below = torch.searchsorted(ordered, tried * edges, right=True)
+        squares = moments[-1] * rows.shape[1] - below.double() @ moments.diff()
+        products = values[-1] * sums[:, -1] - sums.gather(1, below) @ values.diff()
+        found.append(tried[:, 0].square() * squares - 2 * tried[:, 0] * products)
+    return torch.stack(found, dim=1)

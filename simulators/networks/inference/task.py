@@ -24,6 +24,7 @@ from ..data.image_batches import ImageBytes, on_device, predictions
 from ..errors import NetworkError
 
 Precision = Literal["float32", "bfloat16"]
+KEPT_WEIGHTS = 50_000_000  # of networks mapped before: some 14 bytes each
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,9 @@ class Reader:
         Clipping may take the spreads into account, so that each multiple has ranges of its own.
         """
         if (notches, noise) not in self.analogs:
+            weights = sum(parameter.numel() for parameter in self.network.parameters())
+            while len(self.analogs) * weights > KEPT_WEIGHTS:
+                del self.analogs[next(iter(self.analogs))]
             self.analogs[notches, noise] = to_analog(
                 self.network,
                 self.levels[notches].scaled(noise),

@@ -3,7 +3,12 @@
 import pytest
 import torch
 
-from dwmtj.simulators.networks.crossbar.devices import DeviceLevels
+from dwmtj.simulators.networks.crossbar import mapping
+from dwmtj.simulators.networks.crossbar.devices import (
+    ConductanceRange,
+    DeviceLevels,
+    levels_of_range,
+)
 from dwmtj.simulators.networks.crossbar.mapping import MappedLayer, map_layer, pairs_on
 from dwmtj.simulators.networks.synapses.levels import SCALES
 
@@ -112,3 +117,23 @@ def test_a_range_may_be_the_smallest_share_of_the_largest_weight() -> None:
     weight[0, 0] = SCALES
     mapped = map_layer("a", 0, weight, DEVICES.pair, "least-squares", "layer")
     assert float(mapped.scale) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("clipping", ["least-squares", "expected-error"])
+@pytest.mark.parametrize("bits", [2, 4, 7])
+def test_sorted_weights_have_the_errors_that_single_weights_have(clipping: str, bits: int) -> None:
+    """Ranges, too, whether rows have more weights than there are levels or fewer."""
+    generator = torch.Generator().manual_seed(bits)
+    rows = torch.randn(5, 90, generator=generator) ** 3
+    rows[1], rows[2, :50] = 0, rows[2, 0]  # zeros, and weights that are equal
+    pair = levels_of_range(ConductanceRange(), bits).scaled(3).pair
+    spreads = torch.tensor(pair.spreads).double() * (clipping == "expected-error")
+    largest = torch.where((found := rows.abs().amax(1, keepdim=True)) > 0, found, 1.0)
+    ranges = largest.double() * torch.arange(SCALES, 0, -1) / SCALES
+    by_weight = mapping._by_weight(rows.double(), ranges, pair, spreads)
+    by_level = mapping._by_level(rows.double(), ranges, pair, spreads)
+    squares = rows.double().square().sum(dim=1, keepdim=True)
+    torch.testing.assert_close(by_level + squares, by_weight, rtol=0, atol=1e-9)
+    mapped = map_layer("a", 0, rows, pair, clipping, "output")  # type: ignore[arg-type]
+    best = ranges.gather(1, by_weight.argmin(dim=1, keepdim=True))
+    torch.testing.assert_close(mapped.scale.double(), best, rtol=1e-6, atol=0)

@@ -44,10 +44,20 @@ class Classification:
     def classes(self, network: nn.Module, batch: Tensor) -> Tensor:
         """Return the class with the highest score for each input; raises NetworkError."""
         outputs = network(batch)
-        if not isinstance(outputs, Tensor) or outputs.dim() != 2 or len(outputs) != len(batch):
+        if (
+            not isinstance(outputs, Tensor)
+            or outputs.dim() != 2
+            or len(outputs) != len(batch)
+            or outputs.shape[1] < 2
+        ):
             raise NetworkError(
                 f"{self.name} returns no tensor (n, classes) for n inputs: its accuracy is not "
-                "known. Return a score for each class."
+                "known. Return a score for each of two or more classes."
+            )
+        if outputs.isnan().any():
+            raise NetworkError(
+                f"{self.name} returns scores that are not numbers (NaN): its accuracy is not "
+                "known. Look at its weights and inputs."
             )
         return outputs.argmax(dim=1).cpu()
 

@@ -45,10 +45,17 @@ def foreign(reference: str, images: int | None, seed: int) -> Classification:
     found = Classification(f"{path.stem}-{name}", network.eval(), inputs[:images], labels[:images])
     try:
         found.classes(found.network, found.batches()[0])
+        classes = found.network(found.batches()[0]).shape[1]
     except NetworkError:
         raise
     except Exception as error:
         raise NetworkError(f"{name} of {path} fails on {TEST_SET}(): {_named(error)}.") from error
+    lowest, highest = int(labels.min()), int(labels.max())
+    if lowest < 0 or highest >= classes:
+        raise NetworkError(
+            f"{TEST_SET}() of {path} has labels from {lowest} to {highest}, and {name} has scores "
+            f"for the classes 0 to {classes - 1}: number the labels as the scores are."
+        )
     return found
 
 
@@ -69,7 +76,7 @@ def _run(path: Path) -> ModuleType:
     sys.modules[spec.name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise NetworkError(f"{path} cannot be run: {_named(error)}.") from error
     cloudpickle.register_pickle_by_value(module)  # for worker processes
     return module
@@ -130,6 +137,11 @@ def _test_set(module: ModuleType, path: Path) -> tuple[Tensor, Tensor]:
             f"{TEST_SET}() of {path} returns no inputs (n, …) and labels (n,), whole numbers: "
             "return two tensors of the same length."
         )
+    if found.dtype == torch.uint8:
+        raise NetworkError(
+            f"{TEST_SET}() of {path} returns inputs as bytes: return what the network is given, "
+            "such as images.float() / 255, or words.long()."
+        )
     return found, classes.long()
 
 
@@ -139,6 +151,6 @@ def _tensor(value: Any) -> Tensor | None:
     return value.detach().cpu() if isinstance(value, Tensor) and value.dim() else None
 
 
-def _named(error: Exception) -> str:
+def _named(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
     return f"{type(error).__name__}: {lines[0].rstrip('.')}" if lines else type(error).__name__

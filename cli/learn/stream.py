@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def learn_stream(
     to: FolderOption,
     figure: Annotated[
-        Literal["5a", "5b", "levels", "rounding", "width-ratio"],
+        Literal["5a", "5b", "levels", "rounding", "width-ratio", "as-read"],
         typer.Option(
             help="Figure: 5a (three devices), 5b (two readouts), or one of the supplement."
         ),

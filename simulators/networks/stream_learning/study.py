@@ -15,7 +15,7 @@ from ..synapses.transitions import Transitions
 from .settings import StreamSetup
 from .training import StreamRun, Validation
 
-FigureName = Literal["5a", "5b", "levels", "rounding", "width-ratio"]
+FigureName = Literal["5a", "5b", "levels", "rounding", "width-ratio", "as-read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,9 @@ def figure_curves(figure: FigureName, base: StreamSetup) -> tuple[Curve, ...]:
     def trapezoid(levels: int) -> StreamSetup:
         return replace(base, levels=levels, width_ratio=0.25, asymmetry=3.0)
 
+    def as_read(setup: StreamSetup) -> StreamSetup:
+        return replace(setup, levels=32, level_encoding="weight", binarised=False)
+
     levels = base.levels or 4
     linear = replace(base, width_ratio=1.0, asymmetry=1.0)
     match figure:
@@ -78,10 +81,19 @@ def figure_curves(figure: FigureName, base: StreamSetup) -> tuple[Curve, ...]:
                 Curve("trapezoid", "1:4, δ = 3", trapezoid(levels), 0.86, 0.86),
             )
         case "5b":
-            read_by_level = replace(linear, levels=32, level_encoding="weight", binarised=False)
             return (
                 Curve("trapezoid", "1:4, δ = 3, sign of 4 levels", trapezoid(4), 0.86),
-                Curve("linear-32-levels", "1:1, δ = 1, 32 levels", read_by_level, 0.86),
+                Curve("linear-32-levels", "1:1, δ = 1, 32 levels", as_read(linear), 0.86),
+            )
+        case "as-read":
+            return (
+                Curve("linear-32-levels", "1:1, δ = 1, 32 levels", as_read(linear), 0.86),
+                Curve(
+                    "linear-asymmetric-32-levels",
+                    "1:1, δ = 3, 32 levels",
+                    as_read(replace(linear, asymmetry=3.0)),
+                ),
+                Curve("trapezoid-32-levels", "1:4, δ = 3, 32 levels", as_read(trapezoid(32))),
             )
         case "levels":
             return tuple(

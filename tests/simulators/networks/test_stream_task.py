@@ -72,6 +72,9 @@ def test_a_device_that_figures_share_is_one_task(images: Images, tmp_path: Path)
             figure: {sweep.key(task) for task in tasks_of(figure, images, tmp_path)}
             for figure in ("5a", "5b", "levels", "rounding", "width-ratio")
         }
+        as_read = {sweep.key(task) for task in tasks_of("as-read", images, tmp_path)}
+    assert len(as_read & keys["5b"]) == 2  # the straight synapse with 32 levels
+    assert len(as_read) == 6
     shared = set.intersection(*keys.values())
     assert len(shared) == 2  # the trapezoid with four stops, two seeds
     assert len(set.union(*keys.values())) == 2 * (3 + 1 + 2 + 1 + 2)  # 1:1, δ = 3 comes twice, too

@@ -13,7 +13,7 @@ from ..errors import NetworkError
 from .arrays import Array, opened, reader, with_weights
 from .conversion.convert import Converted
 from .converters import ConverterReach
-from .devices import DeviceLevels
+from .devices import DeviceLevels, is_number
 from .line_resistance import LineResistance, through_lines
 from .mapping import MappedLayer, pairs_on
 from .periphery.drift_compensation import DriftCompensation, factors
@@ -99,7 +99,7 @@ class AnalogNetwork:
         """
         if isinstance(trial, bool) or not isinstance(trial, int) or trial < 0:
             raise NetworkError(f"A trial is a whole number of 0 or more, not {trial!r}.")
-        if not (math.isfinite(noise) and noise >= 0):
+        if not (is_number(noise) and math.isfinite(noise) and noise >= 0):
             raise NetworkError(f"noise is a multiple of the spreads, 0 or more, not {noise!r}.")
         weights: dict[str, Tensor] = {}
         gains: dict[str, Tensor] = {}
@@ -114,8 +114,13 @@ class AnalogNetwork:
     def of_weights(self, weights: Mapping[str, Tensor], trial: int = 0) -> nn.Module:
         """Return the network with other weights, by layer: those of devices that were read back.
 
-        Each has its outputs along the first axis, as `layers` have.
+        Each has its outputs along the first axis, as `layers` have. Raises NetworkError.
         """
+        for layer in self.layers:
+            given = weights.get(layer.name)
+            if given is None or given.shape != layer.steps.shape or not given.isfinite().all():
+                shape = " × ".join(map(str, layer.steps.shape))
+                raise NetworkError(f"Layer {layer.name} needs {shape} finite weights.")
         return self._compiled(weights, trial)
 
     def _gain(self, array: Array, trial: int, noise: float, now: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from .conversion.copying import copied_with
+from .conversion.copying import copied_with, own_copy
 from .conversion.weights import Place
 from .converters import ConverterReach
 from .devices import DeviceLevels
@@ -90,16 +90,25 @@ def module_of(place: Place) -> str:
 def with_weights(
     network: nn.Module, arrays: tuple[Array, ...], weights: Mapping[str, Tensor]
 ) -> nn.Module:
-    """Return a copy with these weights, in the precision of the network, on its device."""
+    """Return a copy with these weights, in the precision of the network, on its device.
+
+    Raises NetworkError for a module whose copies are not of what it has.
+    """
     replaced: dict[int, nn.Parameter] = {}
+    by_name: dict[str, nn.Parameter] = {}
     for array in arrays:
         place, rows = array.place, weights[array.layer.name]
         old = network.get_parameter(place.parameter)
         if place.rows is None and not (place.is_transposed or place.is_matrix):
             replaced[id(old)] = nn.Parameter(rows.to(old), requires_grad=False)
-            continue
-        if id(old) not in replaced:
-            replaced[id(old)] = nn.Parameter(old.detach().clone(), requires_grad=False)
-        with torch.no_grad():
-            place.put_into(replaced[id(old)], rows)
-    return copied_with(network, replaced)
+        else:
+            if id(old) not in replaced:
+                replaced[id(old)] = nn.Parameter(old.detach().clone(), requires_grad=False)
+            with torch.no_grad():
+                place.put_into(replaced[id(old)], rows)
+        by_name[place.parameter] = replaced[id(old)]
+    copied = copied_with(network, replaced)
+    for name, parameter in by_name.items():
+        if copied.get_parameter(name) is not parameter:
+            raise own_copy(network, name)
+    return copied

@@ -39,6 +39,12 @@ class Converters:
             )
 
 
+def check_converters(given: object) -> None:
+    """Raise NetworkError for what are no Converters."""
+    if not isinstance(given, Converters):
+        raise NetworkError(f"converters are Converters(input_bits, output_bits), not {given!r}.")
+
+
 @dataclass(frozen=True, slots=True)
 class ConverterReach:
     """The converters of one layer: inputs from 0 where `is_unsigned`, else from −reach."""
@@ -84,6 +90,8 @@ def reaches(
     try:
         with watching:
             example.call(network)
+    except NetworkError:
+        raise
     except Exception as error:  # whatever the model's own code raises
         raise NetworkError(
             f"{type(network).__name__} fails for its calibration images ({type(error).__name__}: "
@@ -113,6 +121,11 @@ class _Watching(TorchFunctionMode):
         if product is None or name is None:
             return function(*args, **options)
         outputs = product.of(product.inputs)  # the bias is digital: converters do not see it
+        if not (product.inputs.isfinite().all() and outputs.isfinite().all()):
+            raise NetworkError(
+                f"Layer {name} is given numbers that are not finite, or gives such, for the "
+                "calibration images: its converters would have no range; leave those images out."
+            )
         before, share = self.found.get(name), self._converters.share
         reach = ConverterReach(
             self._converters,
@@ -134,7 +147,7 @@ def _both(first: ConverterReach, second: ConverterReach) -> ConverterReach:
 
 
 def _reach(values: Tensor, share: float) -> float:
-    flat = values.abs().flatten()
+    flat = values.detach().abs().flatten()
     some = flat[:: len(flat) // MOST_VALUES + 1].float()
     return (float(torch.quantile(some, share)) if len(some) else 0.0) or 1.0
 

@@ -9,7 +9,8 @@ passes, and read noise. `line_resistance` has the resistance of the array's line
 """
 
 from dataclasses import dataclass, replace
-from typing import Literal, Self, get_args
+from numbers import Real
+from typing import Any, Literal, Self, get_args
 
 import numpy as np
 from scipy.linalg import expm
@@ -38,6 +39,8 @@ class ConductanceRange:
     def __post_init__(self) -> None:
         """Raise NetworkError where this is no range."""
         numbers = (self.low_S, self.high_S, self.std_S, self.read_std_S)
+        if not all(map(is_number, numbers)):
+            raise NetworkError(f"A range of conductances is made of numbers, in siemens: {self}.")
         if not (np.isfinite(numbers).all() and 0 <= self.low_S < self.high_S):
             raise NetworkError(
                 f"{self.low_S:g} … {self.high_S:g} S is no range of conductances: give a lower and "
@@ -62,6 +65,8 @@ class DeviceLevels:
 
     def __post_init__(self) -> None:
         """Raise NetworkError where a device cannot have these levels."""
+        for name in ("conductance_S", "std_S", "read_std_S"):
+            object.__setattr__(self, name, _numbers(name, getattr(self, name)))
         levels = np.asarray(self.conductance_S, float)
         count = levels.size
         if levels.ndim != 1 or count < 2 or not np.isfinite(levels).all() or levels.min() < 0:
@@ -84,10 +89,14 @@ class DeviceLevels:
                 )
         if self.aged is not None:
             aged = np.asarray(self.aged, float)
-            if aged.shape != (count, count) or not np.allclose(aged.sum(axis=1), 1):
+            if (
+                aged.shape != (count, count)
+                or not np.allclose(aged.sum(axis=1), 1)
+                or aged.min() < 0
+            ):
                 raise NetworkError(
-                    f"aged has {count} probabilities, which add up to 1, for each of the {count} "
-                    "levels."
+                    f"aged has {count} probabilities of 0 or more, which add up to 1, for each of "
+                    f"the {count} levels."
                 )
 
     @property
@@ -104,6 +113,19 @@ class DeviceLevels:
     def scaled(self, factor: float) -> Self:
         """Return levels whose spreads are that many times as large; raises NetworkError."""
         return replace(self, std_S=tuple(factor * std for std in self.std_S))
+
+
+def is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
+def _numbers(name: str, given: Any) -> tuple[float, ...]:
+    try:
+        return tuple(float(one) for one in given)
+    except (TypeError, ValueError) as error:
+        raise NetworkError(
+            f"{name} has a number for each level, in siemens, not {given!r}."
+        ) from error
 
 
 def levels_of_range(between: ConductanceRange, bits: int) -> DeviceLevels:

@@ -21,6 +21,8 @@ from .converters import ConverterReach
 from .layer_kinds import LOOKUPS, Product, product_of
 from .random_streams import ReadingNoise
 
+GRADIENTS = {torch.autograd.grad, torch.autograd.backward, Tensor.backward}
+
 
 class AnalogArray(nn.Module):
     """The devices of one array as they are read; the weight itself belongs to the network.
@@ -124,7 +126,8 @@ class AnalogModule(nn.Module):
 
     def forward(self, *args: Any, first_image: int | None = None, **options: Any) -> Any:
         if torch.compiler.is_compiling():  # compiled, it would read the same noise at every call
-            return torch.compiler.disable(self._read)(args, first_image, options)
+            read = torch.compiler.disable(self._read)  # type: ignore[no-untyped-call]
+            return read(args, first_image, options)
         return self._read(args, first_image, options)
 
     def _read(self, args: Any, first_image: int | None, options: Mapping[str, Any]) -> Any:
@@ -134,6 +137,8 @@ class AnalogModule(nn.Module):
         )
         images = 1 if first is None else len(first)
         start = self._next_image if first_image is None else first_image
+        if isinstance(start, bool) or not isinstance(start, int) or start < 0:
+            raise NetworkError(f"first_image is a whole number of 0 or more, not {first_image!r}.")
         with Reading(self.network, self._of_network(), start, images):
             outputs = self.network(*args, **options)
         self._next_image = start + images
@@ -185,6 +190,11 @@ class Reading(TorchFunctionMode):
                     "simulated with read noise or converters: set the layer digital."
                 )
             return array.read(product, self._first_image, self._images)
+        if function in GRADIENTS:
+            raise NetworkError(
+                "The network computes gradients inside its forward, and devices that are read with "
+                "noise or through converters have none: convert it without both."
+            )
         outputs = function(*args, **options)
         self._refuse(function, args, outputs)
         return outputs

@@ -26,6 +26,7 @@ from torch import Tensor
 
 from ....arrays import Floats
 from ..errors import NetworkError
+from .devices import is_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,13 @@ class LineResistance:
 
     def __post_init__(self) -> None:
         """Raise NetworkError for values that no array has."""
+        if not is_number(self.resistance_ohm):
+            raise NetworkError(
+                f"The resistance of a line is a number, not {self.resistance_ohm!r}."
+            )
+        for what, count in (("rows", self.rows), ("columns", self.columns)):
+            if type(count) is not int:
+                raise NetworkError(f"{what} of an array are a whole number, not {count!r}.")
         if not (np.isfinite(self.resistance_ohm) and self.resistance_ohm >= 0):
             raise NetworkError("The resistance of a piece of line is 0 Ω or more.")
         if self.rows < 1 or self.columns < 2 or self.columns % 2:

@@ -113,15 +113,12 @@ def _least_squares(
     shares = torch.arange(SCALES, 0, -1) / SCALES
     spreads = torch.tensor(pair.spreads).double() * with_spreads
     squared_errors = _by_level if len(pair.values) < rows.shape[1] else _by_weight
-    errors = torch.cat(
-        [
-            squared_errors(some, tried, pair, spreads)
-            for some, tried in zip(
-                rows.double().split(ROWS), (largest * shares).double().split(ROWS), strict=True
-            )
-        ]
-    )
-    return largest * shares[errors.argmin(dim=1, keepdim=True)]
+    parts = (torch.split(one.double(), ROWS) for one in (rows, largest * shares))
+    errors = [
+        squared_errors(some, tried, pair, spreads) for some, tried in zip(*parts, strict=True)
+    ]
+    best = torch.cat(errors).argmin(dim=1, keepdim=True)
+    return largest * shares[best]
 
 
 def _by_weight(rows: Tensor, ranges: Tensor, pair: SynapseLevels, spreads: Tensor) -> Tensor:
@@ -130,7 +127,7 @@ def _by_weight(rows: Tensor, ranges: Tensor, pair: SynapseLevels, spreads: Tenso
     It takes one search for each weight and range.
     """
     values, found = pair.tensor().double(), []
-    for tried in ranges.split(1, dim=1):
+    for tried in torch.split(ranges, 1, dim=1):
         index = pair.index(rows, tried)
         errors = (values[index] * tried - rows).square() + (spreads[index] * tried).square()
         found.append(errors.sum(dim=1))
@@ -150,7 +147,7 @@ def _by_level(rows: Tensor, ranges: Tensor, pair: SynapseLevels, spreads: Tensor
     ordered = rows.sort(dim=1).values
     sums = nn.functional.pad(ordered.cumsum(dim=1), (1, 0))
     found = []
-    for tried in ranges.split(1, dim=1):
+    for tried in torch.split(ranges, 1, dim=1):
         below = torch.searchsorted(ordered, tried * edges, right=True)
         squares = moments[-1] * rows.shape[1] - below.double() @ moments.diff()
         products = values[-1] * sums[:, -1] - sums.gather(1, below) @ values.diff()

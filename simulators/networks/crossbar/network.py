@@ -75,13 +75,18 @@ def to_analog(
         raise NetworkError(
             "Drift compensation behind converters is not simulated: leave one of them out."
         )
+    if lines is not None and not isinstance(lines, LineResistance):
+        raise NetworkError(f"lines are a LineResistance(resistance_ohm, …), not {lines!r}.")
+    if not isinstance(fold, bool):
+        raise NetworkError(f"fold is True or False, not {fold!r}.")
+    network_settings = LayerSettings(False, devices, bits, clipping, per, converters)
     levels = levels_of(devices, bits)
     converted, proof = convert(model, calibration if example is None else example, fold=fold)
     modules = dict(converted.network.named_modules())
     chosen = settings_of(
         [(place.name, modules[module_of(place)]) for place in converted.places],
-        settings or {},
-        LayerSettings(False, devices, bits, clipping, per, converters),
+        {} if settings is None else settings,
+        network_settings,
     )
     arrays = _arrays(converted, chosen)
     found = _reaches(converted, arrays, chosen, calibration)

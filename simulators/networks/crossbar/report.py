@@ -1,6 +1,7 @@
 """Report of an analogue network: layers on devices, and weights that stay digital.
 
-Weights are parameters of two or more axes; biases and other vectors always stay digital.
+Weights are parameters of two or more axes, and other tensors that modules keep and multiply inputs
+by; biases and other vectors always stay digital.
 Multiply-adds are those of one image of the example (of one element of its first axis), as
 torch.utils.flop_counter counts matrix products and convolutions, and those of recurrent layers.
 """
@@ -13,6 +14,7 @@ import pandas as pd
 
 from .analog_network import AnalogNetwork
 from .arrays import Array
+from .conversion.addresses import kept_tensors
 from .multiply_adds import MultiplyAdds
 
 
@@ -94,6 +96,9 @@ def report(analog: AnalogNetwork) -> NetworkReport:
             layers += [_on_devices(array, adds) for array in by_parameter[name]]
         else:
             layers.append(_digital(analog, name, tuple(parameter.shape), adds))
+    for name, one in kept_tensors(analog.folded).items():
+        if name in analog.converted.digital:
+            layers.append(_digital(analog, name, tuple(one.shape), adds))
     return NetworkReport(tuple(layers), vectors, adds.total, dict(analog.converted.staying))
 
 

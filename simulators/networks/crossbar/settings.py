@@ -9,11 +9,12 @@ from torch import nn
 
 from ....analysis.state_model.model import StateModel
 from ..errors import NetworkError
-from .converters import Converters
+from .converters import Converters, check_converters
 from .devices import (
     ConductanceRange,
     DeviceLevels,
     all_levels,
+    level_count,
     levels_of_range,
 )
 from .mapping import Clipping, Per, check_mapping
@@ -41,8 +42,12 @@ class LayerSettings:
         if self.digital not in (None, True, False):
             raise NetworkError(f"digital is True or False, not {self.digital!r}.")
         check_mapping(self.clipping or "none", self.per or "layer")
+        if self.converters is not None:
+            check_converters(self.converters)
         if self.devices is not None:
             levels_of(self.devices, self.bits)
+        elif self.bits is not None:
+            level_count(self.bits)
 
     def over(self, other: Self) -> Self:
         """Return these settings where they are given, else the other ones."""
@@ -64,17 +69,32 @@ def settings_of(
 
     Raises NetworkError for a name that no array has.
     """
+    if not isinstance(given, Mapping):
+        raise NetworkError(
+            "settings is a dictionary of LayerSettings by name, pattern or predicate, not "
+            f"{type(given).__name__}."
+        )
     found = {name: network for name, _ in names}
     for selection, settings in given.items():
+        if not isinstance(selection, str) and (
+            not callable(selection) or isinstance(selection, type)
+        ):
+            raise NetworkError(
+                f"{selection!r} selects no layers: give a name, a pattern of names, or a function "
+                "of name and module."
+            )
         if not isinstance(settings, LayerSettings):
             raise NetworkError(
                 f"The settings of {selection} are {settings!r}: give LayerSettings(…)."
             )
         chosen = [name for name, module in names if _selects(selection, name, module)]
-        if not chosen and isinstance(selection, str):
+        if not chosen:
             known = [name or "(network)" for name, _ in names]
             shown = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
-            raise NetworkError(f"No layer is called {selection!r}: the layers are {shown}.")
+            what = (
+                f"called {selection!r}" if isinstance(selection, str) else "selected by a function"
+            )
+            raise NetworkError(f"No layer is {what}: the layers are {shown}.")
         for name in chosen:
             found[name] = settings.over(found[name])
     return found

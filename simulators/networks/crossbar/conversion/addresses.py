@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 
 class Addresses:
@@ -31,3 +31,16 @@ class Addresses:
         if place < 0 or address >= self._spans[place][1]:
             return None
         return self._spans[place][2]
+
+
+def kept_tensors(network: nn.Module) -> dict[str, Tensor]:
+    """Return buffers and other tensors that modules have as attributes, of two or more axes.
+
+    They may be weights that are not trained.
+    """
+    return {
+        f"{name}.{own}" if name else own: value
+        for name, part in network.named_modules()
+        for own, value in (*part._buffers.items(), *vars(part).items())
+        if isinstance(value, Tensor) and value.dim() > 1 and value.is_floating_point()
+    }

@@ -7,24 +7,13 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils._pytree import tree_leaves
 
 from ..layers import AnalogModule
 from .example import Example
+from .output_tensors import tensors_of
 
 TOLERANCES = {torch.float64: 1e-6, torch.float32: 1e-4, torch.float16: 0.02, torch.bfloat16: 0.1}
 """The largest mean |Δ|/σ of outputs that rounding may cause, by the precision of the weights."""
-
-
-def tensors_of(outputs: Any) -> list[Tensor]:
-    """Return the tensors in outputs of any kind, in order."""
-    found = []
-    for leaf in tree_leaves(outputs):
-        if isinstance(leaf, Tensor):
-            found.append(leaf)
-        elif hasattr(leaf, "__dict__") and not isinstance(leaf, nn.Module | type):
-            found += [one for one in tree_leaves(vars(leaf)) if isinstance(one, Tensor)]
-    return found
 
 
 def deviation(expected: Any, got: Any) -> float:

@@ -11,15 +11,20 @@ from torch import Tensor, nn
 
 from ...errors import NetworkError
 from ..layer_kinds import NAMES
-from .comparison import TOLERANCES, deviation, first_difference, tensors_of
+from .addresses import kept_tensors
+from .comparison import TOLERANCES, deviation, first_difference
+from .copying import check_parameters
 from .example import Example, Inputs, failing_example, guessed_example
+from .fold_guard import kept_by
 from .folding import Folding, batch_norms, find_foldable, fold_batch_norm
+from .output_tensors import tensors_of
 from .plain_copy import fixed, plain_copy
 from .proof import Proof, deviation_of, refusal
 from .recording import Recorder, Uses
 from .weights import Place, find_places
 
 COMPARED = 2  # images
+NO_PARAMETER = "fixed: no parameter of its module"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +52,19 @@ def convert(model: nn.Module, inputs: Inputs | None, *, fold: bool) -> tuple[Con
     if not any(p.dim() > 1 and p.is_floating_point() for p in original.parameters()):
         raise _no_layers(original)
     given = guessed_example(original) if inputs is None else Example.of(inputs)
-    given = _computable(original, given.varied())
+    given = _computable(original, given)
     exact, example, expected = _in_double_precision(original, given)
     _check_outputs(original, expected)
     weight = next(p for p in exact.parameters() if p.is_floating_point())
     tolerance = TOLERANCES.get(weight.dtype, TOLERANCES[torch.float32])
     copied = fixed(deepcopy(exact))
+    check_parameters(exact, copied)
     record, got = _recorded(copied, example, dict(model.named_parameters()))
     _check_copy(exact, copied, example, (expected, got), tolerance, record)
     for name in _hidden(copied, record, example, tolerance):
         record.uses.setdefault(name, Uses()).others["code that cannot be followed"] += 1
     places, digital = find_places(copied, record.uses)
+    digital |= {name: NO_PARAMETER for name in kept_tensors(copied) if name in record.uses}
     if not places:
         raise _nothing_on_devices(original, digital)
     folding = find_foldable(copied, record) if fold else Folding({}, {})
@@ -83,12 +90,16 @@ def convert(model: nn.Module, inputs: Inputs | None, *, fold: bool) -> tuple[Con
 
 
 def _computable(original: nn.Module, given: Example) -> Example:
-    """Return the first images of an example, or all of it where axes mean something else."""
-    few = given.first(COMPARED).to(original)
-    with suppress(Exception):  # whatever the model's own code raises
-        few.call(original)
-        return few
-    example = given.to(original)
+    """Return the first images of an example, or all of it where axes mean something else.
+
+    Numbers that are all the same are varied where the model takes others: masks may have to be 1.
+    """
+    varied = given.varied()
+    for tried in (varied.first(COMPARED), varied, given.first(COMPARED), given):
+        example = tried.to(original)
+        with suppress(Exception):  # whatever the model's own code raises
+            if _has_finite(example.call(original)):
+                return example
     try:
         example.call(original)
     except Exception as error:
@@ -96,10 +107,13 @@ def _computable(original: nn.Module, given: Example) -> Example:
     return example
 
 
+def _has_finite(outputs: Any) -> bool:
+    return any(one.numel() and bool(one.isfinite().any()) for one in tensors_of(outputs))
+
+
 def _check_outputs(original: nn.Module, outputs: Any) -> None:
-    tensors = tensors_of(outputs)
-    if not any(one.numel() and bool(one.isfinite().any()) for one in tensors):
-        what = "numbers that are not finite" if tensors else "no tensors"
+    if not _has_finite(outputs):
+        what = "numbers that are not finite" if tensors_of(outputs) else "no tensors"
         raise NetworkError(
             f"{type(original).__name__} returns {what} for its example, so its conversion cannot "
             "be compared: give another example, or a module that returns its outputs."
@@ -119,9 +133,9 @@ def _recorded(
     copied: nn.Module, example: Example, strangers: Mapping[str, Tensor]
 ) -> tuple[Recorder, Any]:
     """Return the record of one call and its outputs."""
-    with Recorder(dict(copied.named_parameters()), strangers) as record:
+    with Recorder(dict(copied.named_parameters()), strangers, kept=kept_tensors(copied)) as record:
         got = example.call(copied)
-    for one in tensors_of(got):
+    for one in [*tensors_of(got), *kept_by(copied)]:
         if id(one) in record.outputs:  # handed out, whoever else takes it
             record.outputs[id(one)].takers.append((tensors_of, ()))
     return record, got
@@ -159,6 +173,11 @@ def _check_copy(
             f"A copy of the network still computes with {record.stranger} of the original, which a "
             "hook or a function keeps: let it use the module that it is called with."
         )
+    if record.replaced is not None:
+        raise NetworkError(
+            f"{type(exact).__name__} gives {record.replaced} other data at each call, such as a "
+            "largest norm: do that once before the conversion, and leave it out of its code."
+        )
     if record.unregistered is not None:
         shape = " × ".join(map(str, record.unregistered.shape))
         raise NetworkError(
@@ -176,6 +195,13 @@ def _check_copy(
             "torch.manual_seed, so that a conversion cannot be compared with it: make it "
             "reproducible."
         )
+    for name, part in exact.named_modules():
+        if isinstance(part, nn.TransformerEncoder) and part.use_nested_tensor:
+            raise NetworkError(
+                f"Layer {name or '(network)'} leaves padding out (nested tensors), but not while "
+                "it is watched, and its outputs there differ: set its use_nested_tensor to False "
+                "before the conversion."
+            )
     raise refusal(exact, first_difference(exact, copied, example, tolerance), off)
 
 

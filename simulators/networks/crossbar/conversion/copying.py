@@ -13,6 +13,8 @@ from typing import Any
 import torch
 from torch import nn
 
+from ...errors import NetworkError
+
 ATOMS = {
     *(type(None), bool, int, float, complex, str, bytes, type, range),
     *(FunctionType, BuiltinFunctionType, torch.dtype, torch.device, torch.Size),
@@ -25,6 +27,27 @@ def copied_with(network: nn.Module, replaced: dict[int, nn.Parameter]) -> nn.Mod
     """Return a copy with other parameters, by the identity of those that they replace."""
     copied: nn.Module = _copied(network, dict(replaced))
     return copied
+
+
+def check_parameters(network: nn.Module, copied: nn.Module) -> None:
+    """Raise NetworkError where a copy has lost what its parameters were given."""
+    for name, parameter in network.named_parameters():
+        try:
+            other = copied.get_parameter(name)
+        except AttributeError:
+            continue  # computed from others, and kept as one
+        if other is parameter or (other.dtype, other.shape) != (parameter.dtype, parameter.shape):
+            raise own_copy(copied, name)
+
+
+def own_copy(network: nn.Module, parameter: str) -> NetworkError:
+    """Return the refusal of a module that makes copies of itself in a way of its own."""
+    owner = parameter.rpartition(".")[0]
+    where = f"Layer {owner}, {type(network.get_submodule(owner)).__name__}," if owner else "It"
+    return NetworkError(
+        f"{where} makes copies of itself in a way of its own, without the weights that it is "
+        "given: leave __deepcopy__ and __reduce__ out of its class."
+    )
 
 
 def _copied(value: Any, memo: dict[int, Any]) -> Any:

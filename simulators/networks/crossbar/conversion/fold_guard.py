@@ -8,18 +8,25 @@ from weakref import ref
 import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
-from torch.utils._pytree import tree_leaves
+from torch.utils._pytree import tree_leaves, tree_map
 
 from ...errors import NetworkError
 from ..layer_kinds import product_of
 from .folded_norm import folded_norm
+from .output_tensors import tensors_of
+
+MOST_CALLS = 1000
+SETTINGS = (bool, int, float, str)
+OF_MODULES = frozenset(vars(nn.Module()))
 
 
 class FoldGuard:
-    """Looks once at each new shape of inputs: every folded norm must still follow its layer.
+    """Looks once at each new kind of call: every folded norm must still follow its layer.
 
-    Raises NetworkError where another path is taken. Copies of a network share what was looked at.
-    `layers` are their kinds by name; layers that were replaced by another kind are left alone.
+    A kind of call is what a path may depend on but values: shapes, arguments that are no tensors,
+    and settings that modules have as attributes. Raises NetworkError where another path is taken.
+    Copies of a network share what was looked at. `layers` are their kinds by name; layers that were
+    replaced by another kind are left alone.
     """
 
     def __init__(self, layers: Mapping[str, type[nn.Module]]) -> None:
@@ -31,18 +38,35 @@ class FoldGuard:
         return self
 
     def before(self, network: nn.Module, args: Any, options: Any) -> None:
-        if torch.compiler.is_compiling():
+        if torch.compiler.is_compiling():  # what is compiled cannot be watched
+            if not torch.compiler.is_exporting():
+                look = torch.compiler.disable(self._look)  # type: ignore[no-untyped-call]
+                look(network, args, options)
             return
-        call, watcher = _shapes(args, options), None
-        if call not in self.passed:
-            layers = {
-                id(layer.weight): name
-                for name, kind in self.layers.items()
-                if type(layer := network.get_submodule(name)) is kind
-            }
-            watcher = _FoldWatcher(layers)
+        call = _kind_of(network, args, options)
+        watcher = None if call in self.passed else self._watcher(network)
+        if watcher is not None:
             watcher.__enter__()  # type: ignore[no-untyped-call]
         self._watching.setdefault(get_ident(), []).append((call, watcher))
+
+    def _look(self, network: nn.Module, args: Any, options: Any) -> None:
+        """Compute once more, watched, before a compiled network does."""
+        call = _kind_of(network, args, options)
+        if call in self.passed:
+            return
+        watcher = self._watcher(network)
+        with torch.no_grad(), torch.random.fork_rng(devices=()), watcher:
+            copied = tree_map(lambda one: one.clone() if isinstance(one, Tensor) else one, args)
+            outputs = network.forward(*copied, **options)
+        self._judge(network, watcher, call, outputs)
+
+    def _watcher(self, network: nn.Module) -> "_FoldWatcher":
+        layers = {
+            id(layer.weight): name
+            for name, kind in self.layers.items()
+            if type(layer := network.get_submodule(name)) is kind
+        }
+        return _FoldWatcher(layers)
 
     def after(self, network: nn.Module, _args: Any, _options: Any, outputs: Any) -> None:
         if torch.compiler.is_compiling():
@@ -53,6 +77,10 @@ class FoldGuard:
         watcher.__exit__(None, None, None)  # type: ignore[no-untyped-call]
         if outputs is None and watcher.wrong is None:
             return  # the network itself has failed
+        self._judge(network, watcher, call, outputs)
+
+    def _judge(self, network: nn.Module, watcher: "_FoldWatcher", call: Any, outputs: Any) -> None:
+        watcher.note_kept([*tensors_of(outputs), *kept_by(network)])
         wrong = watcher.wrong or next(iter(watcher.waiting.values()), (None, None))[0]
         if wrong is not None:
             raise NetworkError(
@@ -60,6 +88,8 @@ class FoldGuard:
                 f"batch norm that was folded into {wrong} does not follow it there; convert with "
                 "fold=False, or give such inputs as the example."
             )
+        if len(self.passed) >= MOST_CALLS:  # modules that count their calls have ever new ones
+            self.passed.clear()
         self.passed.add(call)
 
 
@@ -101,6 +131,11 @@ class _FoldWatcher(TorchFunctionMode):
         self._passed[id(inputs)] = expected, ref(inputs)
         return inputs.view(inputs.shape)  # another tensor than the layer's output
 
+    def note_kept(self, kept: list[Tensor]) -> None:
+        """See outputs of layers in what a network returns, and keeps for others to read."""
+        for one in kept:
+            self._note_use(one)
+
     def _note_use(self, one: Any) -> None:
         if id(one) in self.waiting:
             self.wrong = self.wrong or self.waiting[id(one)][0]
@@ -109,10 +144,27 @@ class _FoldWatcher(TorchFunctionMode):
             self.wrong = self.wrong or layer
 
 
-def _shapes(args: Any, options: Any) -> Any:
-    """Return what a path may depend on but values: shapes, and arguments that are no tensors."""
+def kept_by(network: nn.Module) -> list[Tensor]:
+    """Return the tensors that modules of a network have as attributes, alone or in tables."""
+    return [
+        one
+        for part in network.modules()
+        for name, value in vars(part).items()
+        if name not in OF_MODULES and type(value) not in SETTINGS
+        for one in tree_leaves(value)
+        if isinstance(one, Tensor)
+    ]
+
+
+def _kind_of(network: nn.Module, args: Any, options: Any) -> Any:
     leaves = [
         tuple(one.shape) if isinstance(one, Tensor) else repr(one)
         for one in tree_leaves((args, options))
     ]
-    return (*leaves, len(args), *sorted(options))
+    settings = [
+        value
+        for part in network.modules()
+        for value in vars(part).values()
+        if type(value) in SETTINGS
+    ]
+    return (*leaves, len(args), *sorted(options), *settings)

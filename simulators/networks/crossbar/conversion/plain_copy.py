@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.nn.utils import parametrize, remove_spectral_norm, remove_weight_norm
+from torch.nn.utils import parametrize, prune, remove_spectral_norm, remove_weight_norm
 
 from ...errors import NetworkError
 
@@ -41,7 +41,7 @@ def plain_copy(model: nn.Module) -> nn.Module:
 
 
 def fixed(copied: nn.Module) -> nn.Module:
-    """Compute parametrized weights of the copy once, in place: weight norm and spectral norm."""
+    """Compute weights of the copy once, in place: weight norm, spectral norm, pruning."""
     for name, part in list(copied.named_modules()):
         if parametrize.is_parametrized(part):
             _fix_parametrized(part)
@@ -52,6 +52,8 @@ def fixed(copied: nn.Module) -> nn.Module:
                 _remove(remove_weight_norm, part, attribute, name)
             elif kind == "SpectralNorm":
                 _remove(remove_spectral_norm, part, attribute, name)
+            elif isinstance(hook, prune.BasePruningMethod):
+                _remove(prune.remove, part, hook._tensor_name, name)
     for parameter in copied.parameters():
         parameter.requires_grad_(False)
     return copied
@@ -108,6 +110,12 @@ def _refuse_unreadable(model: nn.Module) -> None:
             if isinstance(parameter, nn.parameter.UninitializedParameter):
                 raise NetworkError(
                     f"{where} has no {own} yet: call the model once before the conversion."
+                )
+            if parameter.layout != torch.strided:
+                kind = str(parameter.layout).removeprefix("torch.")
+                raise NetworkError(
+                    f"{where} has its {own} in the layout {kind}, and devices hold all weights of "
+                    "a layer: make it dense, with to_dense()."
                 )
             if parameter.device.type == "meta":
                 raise NetworkError(

@@ -7,8 +7,9 @@ from typing import Any
 from torch import nn
 
 from ...errors import NetworkError
-from .comparison import deviation, first_difference, tensors_of
+from .comparison import deviation, first_difference
 from .example import Example, shortened
+from .output_tensors import tensors_of
 
 
 @dataclass(frozen=True, slots=True)

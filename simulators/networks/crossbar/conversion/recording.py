@@ -26,6 +26,7 @@ VALUES_READ = {
     *("nonzero", "argwhere", "unique", "masked_select", "_unique2", "unique_consecutive"),
 }
 """Functions by which the values of tensors may choose what is computed next."""
+SET_DATA = Tensor.data.__set__  # type: ignore[attr-defined]
 
 
 @dataclass(slots=True)
@@ -57,6 +58,7 @@ class Recorder(TorchFunctionMode):
     """Records all calls while it is entered; `tensors` are the network's parameters by name.
 
     `strangers` are those of another network, which should not be used: `stranger` is one that is.
+    Of `kept` tensors, which are no parameters, only products are recorded.
     """
 
     def __init__(
@@ -64,8 +66,11 @@ class Recorder(TorchFunctionMode):
         tensors: Mapping[str, Tensor],
         strangers: Mapping[str, Tensor],
         counter: FlopCounterMode | None = None,
+        *,
+        kept: Mapping[str, Tensor] | None = None,
     ) -> None:
         super().__init__()
+        self._kept = Addresses((kept or {}).items())
         self._strangers = Addresses(strangers.items())
         self.stranger: str | None = None
         self.addresses = Addresses(tensors.items())
@@ -73,6 +78,7 @@ class Recorder(TorchFunctionMode):
         self.outputs: dict[int, ProductOutput] = {}
         self.values_read: str | None = None
         self.unregistered: Tensor | None = None
+        self.replaced: str | None = None  # a parameter that is given other data
         self.norm_calls: list[tuple[Any, ...]] = []
         self._counter = counter
         self.uncounted = 0
@@ -89,13 +95,15 @@ class Recorder(TorchFunctionMode):
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
         options = kwargs or {}
+        if function == SET_DATA:
+            self.replaced = self.replaced or self.addresses.find(args[0])
         before = self._flops()
         result = function(*args, **options)
         given = [one for one in tree_leaves((args, options)) if isinstance(one, Tensor)]
         if not given:
             return result
         self._note_values(function, given)
-        self._note_unregistered(function, args, options)
+        self._note_other_weight(function, args, options, result)
         self._note_takers(function, args, given, result)
         if function is functional.batch_norm:
             self.norm_calls.append(args)
@@ -111,17 +119,27 @@ class Recorder(TorchFunctionMode):
     def _note_values(self, function: Callable[..., Any], given: list[Tensor]) -> None:
         name = getattr(function, "__name__", "")
         masked = name in ("__getitem__", "getitem") and any(x.dtype == torch.bool for x in given)
-        if name in VALUES_READ or masked:
+        places = function is torch.where and len(given) == 1  # where something holds
+        if name in VALUES_READ or masked or places:
             self.values_read = self.values_read or name
 
-    def _note_unregistered(
-        self, function: Callable[..., Any], args: tuple[Any, ...], options: Mapping[str, Any]
+    def _note_other_weight(
+        self,
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        options: Mapping[str, Any],
+        result: Any,
     ) -> None:
-        """Keep the weight of a product that is a parameter, but of no module of the network."""
+        """Keep the weight of a product that is no parameter, or one of no module of the network."""
         product = product_of(function, args, options)
-        weight = None if product is None else product.weight
-        if isinstance(weight, torch.nn.Parameter) and self.addresses.find(weight) is None:
-            self.unregistered = weight
+        if product is None or self.addresses.find(product.weight) is not None:
+            return
+        name = self._kept.find(product.weight)
+        if name is not None:
+            self._uses(name).products.append(product)
+            self._uses(name).multiply_adds[0] += product.multiply_adds(result)
+        elif isinstance(product.weight, torch.nn.Parameter):
+            self.unregistered = product.weight
 
     def _note_takers(
         self, function: Callable[..., Any], args: tuple[Any, ...], given: list[Tensor], result: Any

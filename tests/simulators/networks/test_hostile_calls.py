@@ -40,9 +40,19 @@ def with_features(m: Small, x: Tensor, features: bool = False) -> Any:
     return (outputs, before) if features else outputs
 
 
-def with_a_switch(m: Small, x: Tensor) -> Tensor:
-    x = m.conv(x)
-    return ends(m, m.norm(x) if m.uses_norm else x)
+class Switched(Small):
+    """Its norm can be switched off by an attribute of its own, of its class or of a table."""
+
+    of_class = True
+
+    def __init__(self) -> None:
+        super().__init__(self.computed)
+        self.of_module, self.table = True, {"norm": True}
+
+    @staticmethod
+    def computed(m: Any, x: Tensor) -> Tensor:
+        x = m.conv(x)
+        return ends(m, m.norm(x) if m.of_module and m.of_class and m.table["norm"] else x)
 
 
 def compiled(network: nn.Module) -> Callable[..., Any]:
@@ -70,12 +80,22 @@ def test_a_norm_whose_inputs_a_module_keeps_stays_digital() -> None:
     assert norms(analog) == {"norm": "the output of conv is used elsewhere, too"}
 
 
-def test_a_switch_of_a_module_is_another_kind_of_call() -> None:
-    model = small(with_a_switch)
-    model.uses_norm = True  # type: ignore[assignment]
-    network = to_analog(model, EXACT, 16, example=images()).quantised()
+@pytest.mark.parametrize(
+    "switch",
+    [
+        lambda network: setattr(network, "of_module", False),
+        lambda network: setattr(type(network), "of_class", False),
+        lambda network: network.table.update(norm=False),
+        lambda network: network.conv.register_forward_hook(lambda _layer, _x, y: 3 * y),
+    ],
+)
+def test_a_switch_or_a_later_hook_makes_another_kind_of_call(
+    switch: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Switched, "of_class", True)
+    network = to_analog(Switched(), EXACT, 16, example=images()).quantised()
     network(images())
-    network.uses_norm = False  # type: ignore[assignment]
+    switch(network)
     with pytest.raises(NetworkError, match=OTHER_PATH):
         network(images())
 

@@ -12,10 +12,10 @@ from torch import Tensor, nn
 from ...errors import NetworkError
 from ..layer_kinds import NAMES
 from .addresses import kept_tensors
+from .call_kind import kept_by
 from .comparison import TOLERANCES, deviation, first_difference
 from .copying import check_parameters
 from .example import Example, Inputs, failing_example, guessed_example
-from .fold_guard import kept_by
 from .folding import Folding, batch_norms, find_foldable, fold_batch_norm
 from .output_tensors import tensors_of
 from .plain_copy import fixed, plain_copy

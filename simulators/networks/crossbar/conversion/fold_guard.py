@@ -12,12 +12,11 @@ from torch.utils._pytree import tree_leaves, tree_map
 
 from ...errors import NetworkError
 from ..layer_kinds import product_of
+from .call_kind import kept_by, kind_of
 from .folded_norm import folded_norm
 from .output_tensors import tensors_of
 
 MOST_CALLS = 1000
-SETTINGS = (bool, int, float, str)
-OF_MODULES = frozenset(vars(nn.Module()))
 
 
 class FoldGuard:
@@ -43,7 +42,7 @@ class FoldGuard:
                 look = torch.compiler.disable(self._look)  # type: ignore[no-untyped-call]
                 look(network, args, options)
             return
-        call = _kind_of(network, args, options)
+        call = kind_of(network, args, options)
         watcher = None if call in self.passed else self._watcher(network)
         if watcher is not None:
             watcher.__enter__()  # type: ignore[no-untyped-call]
@@ -51,7 +50,7 @@ class FoldGuard:
 
     def _look(self, network: nn.Module, args: Any, options: Any) -> None:
         """Compute once more, watched, before a compiled network does."""
-        call = _kind_of(network, args, options)
+        call = kind_of(network, args, options)
         if call in self.passed:
             return
         watcher = self._watcher(network)
@@ -142,29 +141,3 @@ class _FoldWatcher(TorchFunctionMode):
         layer, passed = self._passed.get(id(one), ("", lambda: None))
         if layer and passed() is one:
             self.wrong = self.wrong or layer
-
-
-def kept_by(network: nn.Module) -> list[Tensor]:
-    """Return the tensors that modules of a network have as attributes, alone or in tables."""
-    return [
-        one
-        for part in network.modules()
-        for name, value in vars(part).items()
-        if name not in OF_MODULES and type(value) not in SETTINGS
-        for one in tree_leaves(value)
-        if isinstance(one, Tensor)
-    ]
-
-
-def _kind_of(network: nn.Module, args: Any, options: Any) -> Any:
-    leaves = [
-        tuple(one.shape) if isinstance(one, Tensor) else repr(one)
-        for one in tree_leaves((args, options))
-    ]
-    settings = [
-        value
-        for part in network.modules()
-        for value in vars(part).values()
-        if type(value) in SETTINGS
-    ]
-    return (*leaves, len(args), *sorted(options), *settings)

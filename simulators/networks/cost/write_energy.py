@@ -27,8 +27,10 @@ CRITICAL_V = {
     "third notch": 3.5,
     "reset": 3.7,
 }
-"""The trapezoid's voltages, synapse paper, Fig. 2 and the text on it: the wall has reached the first
-notch by 1.5 V."""
+"""The trapezoid's voltages, synapse paper, Fig. 2 and the text on it.
+
+The wall has reached the first notch by 1.5 V.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,29 @@
-"""Heun's steps of many walls at once, in single precision and laid out for the processor's vectors.
+"""Steps of many walls at once, in single precision and laid out for the processor's vectors.
 
-One step of length δ, in Stratonovich's sense, with the same noise in both halves:
+A step of length δ is Adams and Bashforth's of second order, which needs the rates f once, with
+additive noise (a two-step Maruyama method: Buckwar & Winkler, SIAM J. Numer. Anal. 44, 779 (2006)):
 
-    x′ = x + δ f(x) + s n,    x(t + δ) = x + δ [f(x) + f(x′)]/2 + s n,    x = (q, φ).
+    x(t + δ) = x(t) + δ [3 f(t) - f(t - δ)]/2 + s n,    x = (q, φ).
 
 The loop over walls is innermost, so that sixteen of them share an instruction: the pinning is
 looked up in a table of constant pieces, sine and cosine are polynomials, and each random number
-n is the sum of four uniform bytes, scaled to variance 1. Its moments are those of a normal number
-up to the third and its fourth is 2.7 instead of 3, which a weak method of the first order does not
-see (Kloeden & Platen, Numerical Solution of Stochastic Differential Equations, ch. 14). Bytes are
-Philox 2×32-7 of the wall and the step, with the seed as its key (Salmon et al., SC11 (2011), doi
-10.1145/2063384.2063405): no state, and a wall's noise does not depend on the other walls.
+n is the number of ones among 16 random bits, shifted and scaled to mean 0 and variance 1. Its
+moments are those of a normal number up to the third and its fourth is 2.875 instead of 3, which a
+weak method of the first order does not see (Kloeden & Platen, Numerical Solution of Stochastic
+Differential Equations, ch. 14). Bits are Philox 2×32-7 of the wall and the pair of steps, with the
+seed as its key (Salmon et al., SC11 (2011), doi 10.1145/2063384.2063405): no state, and a wall's
+noise does not depend on the other walls.
 """
 
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from ....compiled import compiled_fused, inlined
-from .table_lookup import fetch, look_up, store
+from .vector_code import count_ones, fetch, look_up, store, use_widest_vectors
+
+Singles = npt.NDArray[np.float32]
 
 BLOCK = 512
 """Walls that are advanced together, so that their state stays in the first cache."""
@@ -26,12 +31,12 @@ BLOCK = 512
 _LOW, _WORD = np.uint64(0xFFFFFFFF), np.uint64(32)
 _MULTIPLIER = np.uint64(0xD256D193)
 _KEYS = tuple(np.uint64(k * 0x9E3779B9) for k in range(1, 7))
-_BYTES, _SUMS = np.uint64(0x00FF00FF00FF00FF), np.uint64(0x000007FF000007FF)
-_BYTE, _SHORT = np.uint64(8), np.uint64(16)
-_MEAN, _PER_BYTES = np.float32(510.0), np.float32((4 * (256**2 - 1) / 12) ** -0.5)
+_LOW_HALF, _HALF_WORD = np.uint32(0xFFFF), np.uint32(16)
+_MEAN, _PER_ONES = np.float32(8.0), np.float32(0.5)
 _TURN, _PER_TURN = np.float32(2 * np.pi), np.float32(0.5 / np.pi)
 _ROUNDING = np.float32(1.5 * 2**23)
-_ZERO, _HALF = np.float32(0.0), np.float32(0.5)
+_ZERO, _NOW, _BEFORE = np.float32(0.0), np.float32(1.5), np.float32(-0.5)
+_ONE = np.uint64(1)
 # least squares on Chebyshev's nodes of -π … π; errors below 1e-6
 _S1, _S3, _S5, _S7, _S9, _S11 = (
     np.float32(c)
@@ -68,32 +73,53 @@ class Rates(NamedTuple):
     noise: np.float32
 
 
+class State(NamedTuple):
+    """All walls, arrays of shape (n,) in float32."""
+
+    q: Singles
+    phi: Singles
+    q_change: Singles
+    """That of the step before, without its noise."""
+    phi_change: Singles
+
+
 @compiled_fused
 def advance(
-    q: Any, phi: Any, current: Any, shape: Any, table: Any, key: Any, step: Any, rates: Rates
+    walls: State, current: Any, shape: Any, table: Any, key: Any, step: Any, rates: Rates
 ) -> None:
     """Advance all walls by a step for each value of `shape`, the pulse over its amplitude.
 
-    q, phi and current have shape (n,), shape (steps,); table has the pinning of each cell, per
-    step, and holds beyond its ends, too. key and step, the number of the first step, choose the
-    noise. All floats are float32, key and step are uint64 below 2³².
+    current has shape (n,), shape (steps,); table has the pinning of each cell, per step, and holds
+    beyond its ends, too. key and step, the number of the first step, choose the noise. All floats
+    are float32, key and step are uint64 below 2³².
     """
-    last, scale = np.float32(table.shape[0] - 1), rates.noise * _PER_BYTES
-    for first in range(0, q.shape[0], BLOCK):
-        end = min(q.shape[0], first + BLOCK)
+    use_widest_vectors()
+    last, scale = np.float32(table.shape[0] - 1), rates.noise * _PER_ONES
+    even, odd = np.empty(BLOCK, np.uint32), np.empty(BLOCK, np.uint32)
+    n = walls.q.shape[0]
+    for first in range(0, n, BLOCK):
+        begin, end = np.uint64(first), np.uint64(min(n, first + BLOCK))
         for k in range(shape.shape[0]):
             now, count = shape[k], (step + np.uint64(k)) & _LOW
-            for wall in range(np.uint64(first), np.uint64(end)):
-                sum1, sum2 = _byte_sums(_philox(wall, count, key))
-                n1, n2 = (np.float32(sum1) - _MEAN) * scale, (np.float32(sum2) - _MEAN) * scale
-                nq, nphi = rates.along * (n1 + rates.damping * n2), n2 - rates.damping * n1
+            is_odd = (count & _ONE) == _ONE
+            if k == 0 or not is_odd:
+                for wall in range(begin, end):
+                    left, right = _philox(wall, count >> _ONE, key)
+                    store(even, wall - begin, np.uint32(left))
+                    store(odd, wall - begin, np.uint32(right))
+            bits = odd if is_odd else even
+            for wall in range(begin, end):
+                n1, n2 = _numbers(fetch(bits, wall - begin))
+                n1, n2 = n1 * scale, n2 * scale
                 drive = fetch(current, wall) * now
-                q0, phi0 = fetch(q, wall), fetch(phi, wall)
-                dq, dphi = _drift(q0, phi0, drive, table, last, rates)
-                q1, phi1 = q0 + dq + nq, phi0 + dphi + nphi
-                dq1, dphi1 = _drift(q1, phi1, drive, table, last, rates)
-                store(q, wall, q0 + _HALF * (dq + dq1) + nq)
-                store(phi, wall, phi0 + _HALF * (dphi + dphi1) + nphi)
+                q, phi = fetch(walls.q, wall), fetch(walls.phi, wall)
+                dq, dphi = _drift(q, phi, drive, table, last, rates)
+                q += _NOW * dq + _BEFORE * fetch(walls.q_change, wall)
+                phi += _NOW * dphi + _BEFORE * fetch(walls.phi_change, wall)
+                store(walls.q, wall, q + rates.along * (n1 + rates.damping * n2))
+                store(walls.phi, wall, phi + n2 - rates.damping * n1)
+                store(walls.q_change, wall, dq)
+                store(walls.phi_change, wall, dphi)
 
 
 @inlined
@@ -112,15 +138,14 @@ def _drift(q: Any, phi: Any, drive: Any, table: Any, last: Any, r: Any) -> Any:
 
 @inlined
 def _philox(wall: Any, step: Any, key: Any) -> Any:
-    """Return 64 random bits; a loop over the rounds would keep the compiler from vector code."""
+    """Return two random words; a loop over the rounds would keep the compiler from vector code."""
     left, right = _round(wall, step, key)
     left, right = _round(left, right, key + _KEYS[0])
     left, right = _round(left, right, key + _KEYS[1])
     left, right = _round(left, right, key + _KEYS[2])
     left, right = _round(left, right, key + _KEYS[3])
     left, right = _round(left, right, key + _KEYS[4])
-    left, right = _round(left, right, key + _KEYS[5])
-    return (left << _WORD) | right
+    return _round(left, right, key + _KEYS[5])
 
 
 @inlined
@@ -130,8 +155,8 @@ def _round(left: Any, right: Any, key: Any) -> Any:
 
 
 @inlined
-def _byte_sums(bits: Any) -> Any:
-    """Return the sum of the four bytes of each half."""
-    pairs = (bits & _BYTES) + ((bits >> _BYTE) & _BYTES)
-    sums = (pairs + (pairs >> _SHORT)) & _SUMS
-    return np.int32(sums & _LOW), np.int32(sums >> _WORD)
+def _numbers(bits: Any) -> Any:
+    """Return how many ones each half of a word has, above the mean."""
+    ones1 = count_ones(np.uint32(bits & _LOW_HALF))
+    ones2 = count_ones(np.uint32(bits >> _HALF_WORD))
+    return np.float32(np.int32(ones1)) - _MEAN, np.float32(np.int32(ones2)) - _MEAN

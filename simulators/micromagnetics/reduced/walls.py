@@ -10,7 +10,7 @@ from ..constants import GYROMAGNETIC_RATIO_m_per_A_s
 from ..errors import MicromagneticsError
 from .model import ReducedModel
 from .pinning import GRID_m
-from .steps import Rates, advance
+from .steps import Rates, State, advance
 
 Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
@@ -72,19 +72,22 @@ class Walls:
         self.model, self.step_s = model, step_s
         self._rates, self._table = rates_of(model, temperature_K, step_s)
         start = (position_m - model.pinning.start_m) / GRID_m
-        self._q = np.full(count, start, np.float32)
-        self._phi = np.full(count, model.angle_at_rest_rad, np.float32)
+        cell = int(np.clip(start, 0, len(self._table) - 1))
+        push = self._rates.field - self._table[cell]  # sin φ = 0 at rest
+        changes = self._rates.along * self._rates.damping * push, push
+        values = start, model.angle_at_rest_rad, *changes
+        self._state = State(*(np.full(count, value, np.float32) for value in values))
         self._key, self._step = np.uint64(seed), 0
 
     @property
     def position_m(self) -> Floats:
         """Position of each wall, shape (count,)."""
-        return self.model.pinning.start_m + GRID_m * self._q.astype(np.float64)
+        return self.model.pinning.start_m + GRID_m * self._state.q.astype(np.float64)
 
     @property
     def angle_rad(self) -> Floats:
         """Angle of each wall's moments, shape (count,)."""
-        return self._phi.astype(np.float64)
+        return self._state.phi.astype(np.float64)
 
     def pulse(self, current_A_per_m2: float | Floats, pulse: Pulse) -> None:
         """Apply a pulse, of one amplitude or one for each wall."""
@@ -96,11 +99,11 @@ class Walls:
         self._advance(current_A_per_m2, np.ones(steps, np.float32))
 
     def _advance(self, current_A_per_m2: float | Floats, shape: Singles) -> None:
-        current = np.broadcast_to(np.float32(current_A_per_m2), self._q.shape).copy()
+        current = np.broadcast_to(np.float32(current_A_per_m2), self._state.q.shape).copy()
         for first in range(0, len(shape), _STEPS_AT_ONCE):
             part = shape[first : first + _STEPS_AT_ONCE]
             step = np.uint64(self._step)
-            advance(self._q, self._phi, current, part, self._table, self._key, step, self._rates)
+            advance(self._state, current, part, self._table, self._key, step, self._rates)
             self._step += len(part)
 
 

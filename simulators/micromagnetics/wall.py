@@ -2,8 +2,9 @@
 
 The domain on the left points down (m_z = -1), that on the right up. In each row of cells the wall
 is where m_z crosses zero, linear between the cells on both sides of it, over a notch if need be.
-The position is the mean over the rows. A wall held at two places would read as one in between, so
-its position at both edges is given, too.
+The position is the mean over the rows that the wall crosses: in a taper, outer rows begin or end
+beside it. A wall held at two places would read as one in between, so its position at both edges is
+given, too.
 """
 
 from dataclasses import dataclass
@@ -27,9 +28,9 @@ class Wall:
     position_m: float
     """Mean over the rows; the length of the track once the wall has left at its right end."""
     lower_m: float
-    """Crossing in the lowest row of cells."""
+    """Crossing in the lowest row that it crosses."""
     upper_m: float
-    """Crossing in the highest row of cells."""
+    """Crossing in the highest row that it crosses."""
     tilt_rad: float
     """Angle of the wall's line against the y axis, positive if it leans to +x at the upper edge."""
     angle_rad: float
@@ -58,10 +59,10 @@ def straight_wall(film: Film, position_m: float) -> Floats:
 def read_wall(m: npt.NDArray[np.floating], cells: Cells) -> Wall:
     """Return the wall in a magnetisation of shape (3, nx, ny)."""
     crossings, counts = _crossings(m[2], cells.volume)
-    rows_m = (crossings + 0.5) * cells.cell_m
+    rows_m = (crossings[np.isfinite(crossings)] + 0.5) * cells.cell_m
     rows_m = np.clip(rows_m, 0.0, cells.shape[0] * cells.cell_m)
     weight = cells.volume * np.clip(1 - m[2] ** 2, 0, None) ** 2
-    height_m = (cells.shape[1] - 1) * cells.cell_m
+    height_m = (len(rows_m) - 1) * cells.cell_m
     lean_m = float(rows_m[-1] - rows_m[0])
     return Wall(
         position_m=float(rows_m.mean()),
@@ -79,7 +80,8 @@ def _crossings(
 ) -> tuple[Floats, npt.NDArray[np.int64]]:
     """Return where each row crosses zero, in cells from the centre of the first, and how often.
 
-    Of several crossings the first from - to + counts; a row without any is at an end of the track.
+    Of several crossings the first from - to + counts. A row without any has its wall at an end of
+    the track, and is not a number where its cells do not reach that end.
     """
     nx, ny = mz.shape
     positions = np.empty(ny)
@@ -87,7 +89,7 @@ def _crossings(
     for j in range(ny):
         before = -1
         found = False
-        positions[j] = -1.0
+        positions[j] = -1.0 if volume[0, j] > 0.0 else np.nan
         for i in range(nx):
             if volume[i, j] <= 0.0:
                 continue
@@ -99,5 +101,5 @@ def _crossings(
                     found = True
             before = i
         if not found and before >= 0 and mz[before, j] < 0.0:
-            positions[j] = float(nx)
+            positions[j] = float(nx) if volume[nx - 1, j] > 0.0 else np.nan
     return positions, counts

@@ -1,10 +1,14 @@
 """The field of a track's ends on a wall: equal notches differ by where on the track they are.
 
 H = -(dE/dx)/(2 μ0 M_S w t) with the demagnetising energy E of a straight wall at x in the track
-without its notches. A field of this size pushes the wall as the ends do, a positive one to +x.
+without its notches, less that of an infinite film, which belongs to the energy of the wall. A field
+of this size pushes the wall as the ends do, a positive one to +x. In a taper it has the field of
+the larger domain, too, about M_S t w′/(π w).
 """
 
 from dataclasses import replace
+
+import numpy as np
 
 from ..constants import MU0_T_m_per_A
 from ..film import demagnetisation_of, energies_J, film_of
@@ -16,18 +20,29 @@ _HALF_STEP_m = 20e-9
 
 
 def ends_field_A_per_m(track: Track, material: Material, cell_m: float, x_m: float) -> float:
-    """Return the field on a wall at x, or at the nearest x more than 20 nm from the ends."""
+    """Return the field on a wall at x, or at the nearest x more than half a step from the ends.
+
+    The step is 40 nm, and at least the length of a taper from one row of cells that begins or ends
+    to the next.
+    """
     film = film_of(replace(track, notches=(), roughness=None), material, cell_m)
     demagnetisation = demagnetisation_of(film)
-    nearest_m = _HALF_STEP_m + cell_m
+    ms = material.saturation_magnetization_A_per_m
+    scale = MU0_T_m_per_A / 2 * ms**2 * cell_m**2 * track.thickness_m
+    half_m = _half_step_m(track, cell_m)
+    nearest_m = half_m + cell_m
     middle_m = min(max(x_m, nearest_m), track.length_m - nearest_m)
 
     def energy_J(position_m: float) -> float:
-        return energies_J(straight_wall(film, position_m), film, demagnetisation)["demagnetisation"]
+        m = straight_wall(film, position_m)
+        of_film = scale * float(np.sum(film.cells.volume * m[2] ** 2))
+        return energies_J(m, film, demagnetisation)["demagnetisation"] - of_film
 
-    slope_J_per_m = (energy_J(middle_m + _HALF_STEP_m) - energy_J(middle_m - _HALF_STEP_m)) / (
-        2 * _HALF_STEP_m
-    )
+    slope_J_per_m = (energy_J(middle_m + half_m) - energy_J(middle_m - half_m)) / (2 * half_m)
     width_m = track.width_m + (track.width_at_end_m - track.width_m) * middle_m / track.length_m
-    moment = MU0_T_m_per_A * material.saturation_magnetization_A_per_m
-    return -slope_J_per_m / (2 * moment * width_m * track.thickness_m)
+    return -slope_J_per_m / (2 * MU0_T_m_per_A * ms * width_m * track.thickness_m)
+
+
+def _half_step_m(track: Track, cell_m: float) -> float:
+    slope = abs(track.width_at_end_m - track.width_m) / track.length_m
+    return min(max(_HALF_STEP_m, cell_m / slope if slope > 0 else 0.0), track.length_m / 4)

@@ -162,11 +162,13 @@ class NotchStudy:
 def left_beyond_m(track: Track, notch: int) -> float:
     """Return the position from which on a wall has left a notch for good.
 
-    Halfway to the next notch or to the end of the track, and at most one width away, which is
-    beyond the place where a wall bows out of the notch.
+    Halfway to the next notch or to the end of the track, and at most one width away, as the track
+    is wide there, which is beyond the place where a wall bows out of the notch.
     """
     position_m = track.notches[notch - 1].position_m
+    part = position_m / track.length_m
+    width_m = track.width_m + (track.width_at_end_m - track.width_m) * part
     later_m = [other.position_m for other in track.notches if other.position_m > position_m]
     next_m = min([*later_m, track.length_m])
-    half_way_m = position_m + min((next_m - position_m) / 2, track.width_m)
+    half_way_m = position_m + min((next_m - position_m) / 2, width_m)
     return half_way_m if next_m > position_m else track.length_m * (1 - 1e-3)

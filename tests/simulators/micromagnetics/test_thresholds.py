@@ -94,6 +94,8 @@ def test_a_wall_has_left_halfway_to_the_next_notch_or_one_width_away() -> None:
     track = Track(400e-9, 50e-9, 2e-9, notches)
     beyond_m = [left_beyond_m(track, number) for number in (1, 2, 3)]
     assert beyond_m == pytest.approx([140e-9, 230e-9, 399.6e-9])
+    taper = Track(400e-9, 40e-9, 2e-9, (Notch(100e-9, 10e-9, 10e-9),), 160e-9)
+    assert left_beyond_m(taper, 1) == pytest.approx(170e-9)
 
 
 def test_the_ends_push_a_wall_to_the_middle() -> None:
@@ -101,6 +103,15 @@ def test_the_ends_push_a_wall_to_the_middle() -> None:
     assert fields[0] > 1000
     assert fields[1] == pytest.approx(0, abs=1)
     assert fields[2] == pytest.approx(-fields[0])
+
+
+def test_the_larger_domain_of_a_taper_pushes_the_wall_to_the_wide_end() -> None:
+    """M_S t w′/(π w) in a plane: its dipoles farther than half a width away, up to the edges."""
+    for widths_m in ((60e-9, 180e-9), (180e-9, 60e-9)):
+        taper = Track(900e-9, widths_m[0], 2e-9, (), widths_m[1])
+        slope = (widths_m[1] - widths_m[0]) / 900e-9
+        plane = 1.1e6 * 2e-9 * slope / (np.pi * 120e-9)
+        assert ends_field_A_per_m(taper, MATERIAL, 5e-9, 450e-9) == pytest.approx(plane, rel=0.25)
 
 
 def test_a_notch_has_three_thresholds_and_a_repeated_study_computes_nothing() -> None:

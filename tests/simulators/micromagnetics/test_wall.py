@@ -49,6 +49,22 @@ def test_a_wall_in_a_notch_is_read_across_the_hole() -> None:
     assert wall.is_single
 
 
+@pytest.mark.parametrize(("width_m", "end_width_m"), [(40e-9, 160e-9), (160e-9, 40e-9)])
+@pytest.mark.parametrize("position_m", [101e-9, 303.7e-9])
+def test_a_wall_in_a_taper_is_read_in_the_rows_that_it_crosses(
+    width_m: float, end_width_m: float, position_m: float
+) -> None:
+    film = film_of(Track(400e-9, width_m, 2e-9, (), end_width_m), MATERIAL, 5e-9)
+    m = straight_wall(film, position_m)
+    wall = read_wall(m, film.cells)
+    places_m = (wall.position_m, wall.lower_m, wall.upper_m)
+    assert places_m == pytest.approx([position_m] * 3, abs=0.2e-9)
+    assert wall.is_single
+    m[2] = np.where(film.cells.volume > 0, -1.0, 0.0)
+    assert read_wall(m, film.cells).position_m == pytest.approx(400e-9)
+    assert read_wall(-m, film.cells).position_m == 0
+
+
 def test_a_wall_that_left_is_at_the_end_it_left_by() -> None:
     film = film_of(TRACK, MATERIAL, 5e-9)
     m = np.zeros((3, *film.cells.shape))

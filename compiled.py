@@ -2,8 +2,8 @@
 
 The machine code is cached on disk beside the modules. Numba renews a function when its own file
 changes, but not when a function changes that it calls in another file; hence a compiled function
-may call those of its own folder, and code older than any source of that folder is dropped before
-it can be loaded.
+may call those of its own folder and of the folder above it, and code older than any source of both
+is dropped before it can be loaded.
 """
 
 from collections.abc import Callable
@@ -54,7 +54,8 @@ def _cached(
 
 @cache
 def _drop_stale_code(folder: Path) -> None:
-    newest = max((source.stat().st_mtime for source in folder.glob("*.py")), default=0.0)
+    sources = [*folder.glob("*.py"), *folder.parent.glob("*.py")]
+    newest = max((source.stat().st_mtime for source in sources), default=0.0)
     with suppress(OSError):
         for index in folder.glob("__pycache__/*.nbi"):
             if index.stat().st_mtime < newest:

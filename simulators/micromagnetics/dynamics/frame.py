@@ -57,13 +57,13 @@ class Frame:
         """Centre the window on the wall."""
         self.first = 0 if self._window == self._nx else self._wanted_first()
         self.last = self.first + self._window
-        self._columns = self._columns._replace(damping=self._damping_by_column())
+        self._columns = self._columns._replace(damping=self._damping_by_cell())
         self.stray.place(slice(self.first, self.last), self.m)
 
     def set_damping(self, damping: float) -> None:
         """Change the damping of the film."""
         self.damping = damping
-        self._columns = self._columns._replace(damping=self._damping_by_column())
+        self._columns = self._columns._replace(damping=self._damping_by_cell())
 
     def has_drifted(self) -> bool:
         """Return whether the wall is off the middle of the window."""
@@ -100,7 +100,7 @@ class Frame:
         column = int(self.wall.position_m / self.film.cells.cell_m)
         return min(max(column - self._window // 2, 0), self._nx - self._window)
 
-    def _damping_by_column(self) -> Reals:
+    def _damping_by_cell(self) -> Reals:
         damping = np.full(self._nx, self.damping, dtype=self.m.dtype)
         ramp = np.linspace(_BORDER_DAMPING, 0, _BORDER).astype(self.m.dtype)
         if self.first > 0:
@@ -109,4 +109,4 @@ class Frame:
         if self.last < self._nx:
             part = slice(self.last - _BORDER, self.last)
             damping[part] = np.maximum(damping[part], ramp[::-1])
-        return damping
+        return np.repeat(damping[:, None], self.m.shape[2], axis=1)

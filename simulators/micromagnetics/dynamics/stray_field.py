@@ -42,6 +42,7 @@ class StrayField:
         )
         self._columns = slice(0, cells.shape[0])
         self._fixed = self._external
+        self._moment, self._inside, self._part = np.empty((3, 3, *self._inner.shape), dtype=dtype)
         self.given = np.zeros((3, *cells.shape), dtype=dtype)
         """The last field, for `fill_rate`; zero outside the window."""
         self.slope = np.zeros_like(self.given)
@@ -84,8 +85,9 @@ class StrayField:
     def _field(self, m: Reals) -> Reals:
         if not self._film.has_stray_field:
             return self._fixed
-        inside = m[:, self._columns]
-        field = self._inner.field_A_per_m(inside * self._volume[self._columns])
+        inside, film = m[:, self._columns], self._dtype.type(self.film_A_per_m)
+        np.multiply(inside, self._volume[self._columns], out=self._moment)
+        field = self._inner.field_A_per_m(self._moment, self._inside)
         field += self._fixed
-        field[2] += self._dtype.type(self.film_A_per_m) * inside[2]
+        field[2] += np.multiply(film, inside[2], out=self._part[2])
         return field

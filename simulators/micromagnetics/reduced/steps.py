@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ....compiled import compiled_fused, inlined
-from .vector_code import count_ones, fetch, look_up, store, use_widest_vectors
+from ..vector_code import count_ones, fetch, look_up, store, use_widest_vectors
 
 Singles = npt.NDArray[np.float32]
 

@@ -10,12 +10,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from ....compiled import compiled
+from ....compiled import compiled, inlined
 from ..precision import Precision
+from ..vector_code import look_up, store
 from .fourier import Plan, plan_of, transform
 from .vectors import product
 
 Reals = npt.NDArray[np.floating]
+_ZERO = np.uint64(0)
 
 
 class Work(NamedTuple):
@@ -147,12 +149,14 @@ def _join(re: Any, im: Any, first: int, work: Work) -> None:
 def _multiply(vector: int, ny: int, work: Work) -> None:
     """Transform one vector of wave numbers along y, multiply it by the tensor, and back."""
     length, lanes, rows = work.along_y.length, work.along_y.lanes, work.rows
+    size = np.uint64(ny * lanes)
     for component in range(3):
-        columns = slice(component * ny, (component + 1) * ny)
+        place = np.uint64((vector * work.wave_re.shape[1] + component * ny) * lanes)
         part = 4 * component
-        rows[part, : ny * lanes] = work.wave_re[vector, columns].reshape(ny * lanes)
-        rows[part + 1, : ny * lanes] = work.wave_im[vector, columns].reshape(ny * lanes)
-        rows[part : part + 2, ny * lanes :] = 0
+        _copy(work.wave_re, place, rows[part], _ZERO, size)
+        _copy(work.wave_im, place, rows[part + 1], _ZERO, size)
+        rows[part, ny * lanes :] = 0
+        rows[part + 1, ny * lanes :] = 0
     plan = work.along_y
     xr, xi = transform(rows[0], rows[1], rows[2], rows[3], plan)
     yr, yi = transform(rows[4], rows[5], rows[6], rows[7], plan)
@@ -170,6 +174,13 @@ def _multiply(vector: int, ny: int, work: Work) -> None:
         part = 4 * component
         now, free = (part + 2, part) if odd else (part, part + 2)
         im, re = transform(rows[now + 1], rows[now], rows[free + 1], rows[free], plan)
-        columns = slice(component * ny, (component + 1) * ny)
-        work.wave_re[vector, columns] = re[: ny * lanes].reshape(ny, lanes)
-        work.wave_im[vector, columns] = im[: ny * lanes].reshape(ny, lanes)
+        place = np.uint64((vector * work.wave_re.shape[1] + component * ny) * lanes)
+        _copy(re, _ZERO, work.wave_re, place, size)
+        _copy(im, _ZERO, work.wave_im, place, size)
+
+
+@inlined
+def _copy(source: Any, begin: Any, target: Any, to: Any, count: Any) -> None:
+    """Copy adjacent numbers between arrays that do not overlap."""
+    for k in range(count):
+        store(target, to + k, look_up(source, begin + k))

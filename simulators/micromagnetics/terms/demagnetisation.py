@@ -51,9 +51,12 @@ class Demagnetisation:
         """The transforms of N_xx, N_yy, N_zz, N_xy times -M_S, shape (4, px, py/2 + 1)."""
         self._work = work_of(self.spectra, self.padded, shape[1], dtype)
 
-    def field_A_per_m(self, moment: Reals) -> Reals:
-        """Return the field of moments v m, shape (3, nx, ny); one thread at a time."""
-        field = np.empty((3, *self.shape), dtype=self._work.rows.dtype)
+    def field_A_per_m(self, moment: Reals, to: Reals | None = None) -> Reals:
+        """Return the field of moments v m, shape (3, nx, ny); one thread at a time.
+
+        In `to`, if given, a contiguous array of the operator's precision.
+        """
+        field = np.empty((3, *self.shape), dtype=self._work.rows.dtype) if to is None else to
         convolve(np.ascontiguousarray(moment, dtype=field.dtype), self._work, field)
         return field
 

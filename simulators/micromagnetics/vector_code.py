@@ -14,7 +14,7 @@ from numba.extending import intrinsic
 
 
 def _scope(builder: Any) -> Any:
-    domain = builder.module.add_metadata(["dwmtj reduced model"])
+    domain = builder.module.add_metadata(["dwmtj"])
     scope = builder.module.add_metadata(["table", domain])
     return builder.module.add_metadata([scope])
 

@@ -101,10 +101,10 @@ class NotchItem:
         study = NotchStudy(film, track, self.notch, search, memory, lambda _what, _runs: None)
         labels = {"setting": asdict(self.setting), "notch": self.notch}
         if self.is_pulse:
-            pulse = _threshold(study.pulse, self.guess_A_per_m2)
+            pulse = threshold_near(study.pulse, self.guess_A_per_m2)
             report({**labels, "kind": "pulse", **_bracket(pulse)})
             return
-        run_up = _threshold(study.run_up, self.guess_A_per_m2)
+        run_up = threshold_near(study.run_up, self.guess_A_per_m2)
         report({**labels, "kind": "run-up", **_bracket(run_up)})
         static = climb(study.step_up, run_up.held, search.static_step, search.tolerance)
         report({**labels, "kind": "static", **_bracket(static)})
@@ -163,7 +163,9 @@ class _Memory(dict[str, Any]):
         self[part] = content
 
 
-def _threshold(run: Callable[[float], Outcome], guess: float) -> Bracket:
+def threshold_near(
+    run: Callable[[float], Outcome], guess: float, tolerance: float = TOLERANCE
+) -> Bracket:
     """Return the threshold near a guess, wherever it is."""
     step = 1 + _FIRST_STEP
     low = high = guess
@@ -173,7 +175,7 @@ def _threshold(run: Callable[[float], Outcome], guess: float) -> Bracket:
         elif run(high).ending == "held":
             low, high = high, high * step
         else:
-            return bisect(run, (low, high), TOLERANCE)
+            return bisect(run, (low, high), tolerance)
     raise MicromagneticsError(f"No threshold between {low:g} and {high:g} A/m².")
 
 

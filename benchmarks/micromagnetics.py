@@ -1,6 +1,7 @@
 """The micromagnetic solver against published references, and how fast it is.
 
-python benchmarks/micromagnetics.py [standard-problem-4 | dmi | oommf | notch | notch-3 | speed] …
+python benchmarks/micromagnetics.py [NAME …]
+NAMEs are standard-problem-4, dmi, oommf, notch, notch-3, window, speed.
 Without a name all but notch-3, which takes a quarter of an hour of CPU.
 """
 
@@ -154,6 +155,31 @@ class _Memory(dict[str, Any]):
         self[part] = content
 
 
+def window() -> None:
+    """A wall that runs up to notch 1, passes it and runs on, in the whole film and in a window."""
+    notches = tuple(Notch(300e-9 * k, 10e-9, 10e-9) for k in range(1, 6))
+    track, torque = Track(1500e-9, 150e-9, 2e-9, notches), SpinOrbitTorque(0.08)
+    for cell_m in (5e-9, 3e-9):
+        film = film_of(track, NEURON_FILM, cell_m, torque)
+        found = []
+        for window_m in (None, 560e-9):
+            accuracy = Accuracy(stray_interval_s=2e-12, window_m=window_m)
+            simulation = Simulation(film, straight_wall(film, 150e-9), accuracy)
+            simulation.run(0.1e-9, 1.1e12)
+            start_s, positions_nm = time.process_time(), []
+            for _ in range(8):
+                simulation.run(0.5e-9, 1.1e12)
+                positions_nm.append(simulation.wall.position_m * 1e9)
+            found.append(((time.process_time() - start_s) / 4, np.array(positions_nm)))
+        (whole_s, whole_nm), (window_s, window_nm) = found
+        print(
+            f"{cell_m * 1e9:g} nm cells: {whole_s:.2f} s of CPU per ns in the whole film, "
+            f"{window_s:.2f} s in a window of 560 nm ({whole_s / window_s:.1f} times as fast), "
+            f"within {np.abs(whole_nm - window_nm).max():.2f} nm up to {whole_nm[-1]:.0f} nm",
+            flush=True,
+        )
+
+
 def speed() -> None:
     """One right-hand side of the whole film, stray field included, beside SciPy's transforms."""
     for nx, ny, cell_m in ((500, 50, 3e-9), (750, 75, 2e-9), (112, 30, 5e-9)):
@@ -210,6 +236,7 @@ PARTS = {
     "dmi": dmi,
     "oommf": oommf,
     "notch": notch,
+    "window": window,
     "speed": speed,
     "notch-3": notch_3,
 }

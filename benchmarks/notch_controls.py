@@ -116,7 +116,7 @@ def scan() -> Iterator[Control]:
     track = Track(1000e-9, 150e-9, 2e-9, (Notch(500e-9, 10e-9, 10e-9),))
     changes: tuple[tuple[str, float], ...] = (
         ("dmi_J_per_m2", 0.5e-3), ("dmi_J_per_m2", 1.5e-3), ("anisotropy_J_per_m3", 0.95e6),
-        ("anisotropy_J_per_m3", 1.1e6), ("saturation_magnetization_A_per_m", 1.0e6),
+        ("anisotropy_J_per_m3", 1.1e6), ("saturation_magnetization_A_per_m", 1.05e6),
         ("saturation_magnetization_A_per_m", 1.15e6),
     )  # fmt: skip
     for key, value in changes:

@@ -15,14 +15,13 @@ from .adapters import (
     keithley2450,
     keithley2600,
     keithley2750,
-    keysight33500,
-    keysight81160a,
     lakeshore336,
     lakeshore425,
     lakeshore475,
     mpi_sentio,
-    sr830,
 )
+from .adapters.lock_ins import sr830, sr860
+from .adapters.pulses import keysight33250a, keysight33500, keysight81150a, keysight81160a
 from .adapters.supplies import ami430, kepco_bop, lakeshore643
 from .connection import Connection
 from .guard.plan import Step
@@ -77,6 +76,18 @@ DRIVERS: dict[str, Mapping[str, Driver]] = {
             r"(AGILENT|KEYSIGHT) TECHNOLOGIES,81160A",
             keysight81160a.open_generator,
             keysight81160a.safe_steps,
+        ),
+        _driver(
+            keysight81150a.Keysight81150ASection,
+            r"(AGILENT|KEYSIGHT) TECHNOLOGIES,81150A",
+            keysight81150a.open_generator,
+            keysight81150a.safe_steps,
+        ),
+        _driver(
+            keysight33250a.Keysight33250ASection,
+            r"(AGILENT|KEYSIGHT) TECHNOLOGIES,33250A",
+            keysight33250a.open_generator,
+            keysight33250a.safe_steps,
         ),
         _driver(
             keysight33500.Keysight33500Section,
@@ -147,6 +158,12 @@ DRIVERS: dict[str, Mapping[str, Driver]] = {
             r"STANFORD_RESEARCH_SYSTEMS,SR830",
             sr830.open_meter,
             sr830.safe_steps,
+        ),
+        _driver(
+            sr860.SR860Section,
+            r"STANFORD_RESEARCH_SYSTEMS,SR860",
+            sr860.open_meter,
+            sr860.safe_steps,
         ),
     ),
     "switch": _by_name(

@@ -52,8 +52,11 @@ def _roles(sections: "LabSections") -> list[tuple[str, str, dict[str, str | floa
         "coil_T_per_A": sections.electromagnet.field_per_current_T_per_A
     }
     terminals: dict[str, str | float] = {"terminals": circuit.meter_terminals}
+    resistor: dict[str, str | float] = {"series_resistance_ohm": circuit.series_resistance_ohm}
     roles: list[tuple[str, str, dict[str, str | float]]] = [
         ("81160A", "pulse_generator", {"driver": "Keysight81160A", **gain}),
+        ("81150A", "pulse_generator", {"driver": "Keysight81150A", **gain}),
+        ("33250A", "pulse_generator", {"driver": "Keysight33250A", **gain}),
         ("33622A", "pulse_generator", {"driver": "Keysight33500", **gain}),
         ("BOP 36-12", "magnet", {"driver": "KepcoBOP3612", **coil}),
         (
@@ -68,11 +71,8 @@ def _roles(sections: "LabSections") -> list[tuple[str, str, dict[str, str | floa
         ("2400", "resistance_meter", {"driver": "Keithley2400", **terminals}),
         ("2450", "resistance_meter", {"driver": "Keithley2450", **terminals}),
         ("2601B", "resistance_meter", {"driver": "Keithley2600"}),
-        (
-            "SR830",
-            "resistance_meter",
-            {"driver": "SR830", "series_resistance_ohm": circuit.series_resistance_ohm},
-        ),
+        ("SR830", "resistance_meter", {"driver": "SR830", **resistor}),
+        ("SR860", "resistance_meter", {"driver": "SR860", **resistor}),
         ("336", "temperature_controller", {"driver": "LakeShore336", "heater_range": 3}),
         ("SENTIO", "prober", {"driver": "MPISentio"}),
     ]

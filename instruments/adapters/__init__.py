@@ -1,5 +1,5 @@
 """One module per PyMeasure driver: how that driver fulfils a role.
 
-`coil_ramp` holds what every supply of a coil needs, `source_meter` and `triggered_pulses` what all
-instruments of their kind do, and `absent` stands for what a bench lacks.
+Supplies, pulse generators and lock-ins are in folders with what those of their kind share;
+`source_meter` holds what all source-meters do, and `absent` stands for what a bench lacks.
 """

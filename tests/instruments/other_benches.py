@@ -43,6 +43,15 @@ highest_temperature_K = 400.0""",
         {'"2400"': '"SR830"'},
         {'"Keithley2400"': '"SR830"\nseries_resistance_ohm = 4000.0'},
     ),
+    "SR860": (
+        {'"2400"': '"SR860"'},
+        {'"Keithley2400"': '"SR860"\nseries_resistance_ohm = 4000.0'},
+    ),
+    "81150A": ({'"81160A"': '"81150A"'}, {'"Keysight81160A"': '"Keysight81150A"'}),
+    "33250A": (
+        {'"81160A"': '"33250A"'},
+        {'"Keysight81160A"': '"Keysight33250A"', "channel = 1\n": ""},
+    ),
     "2601B, 33622A": (
         {'"2400"': '"2601B"', '"81160A"': '"33622A"'},
         {'"Keithley2400"': '"Keithley2600"', '"Keysight81160A"': '"Keysight33500"'},
@@ -52,7 +61,9 @@ highest_temperature_K = 400.0""",
 
 OFF_QUERIES = {
     "AMI430": "CURR:TARG?",
+    "Keysight33250A": "OUTP?",
     "Keysight33500": "OUTP1?",
+    "Keysight81150A": "OUTP1?",
     "Keysight81160A": "OUTP1?",
     "LakeShore336": "RANGE? 1",
     "LakeShore643": "SETI?",
@@ -60,6 +71,7 @@ OFF_QUERIES = {
     "Keithley2450": "OUTP?",
     "Keithley2600": "print(smua.source.output)",
     "SR830": "SLVL?",  # never 1 V rms here; its smallest level is tested in test_sr830.py
+    "SR860": "SLVL?",
     "KepcoBOP": "OUTP?",
     "KepcoBOP3612": "OUTP?",
 }

@@ -19,7 +19,7 @@ from dwmtj.instruments import (
     load_bench_file,
     open_bench,
 )
-from dwmtj.instruments.adapters.keysight81160a import Keysight81160APulseGenerator
+from dwmtj.instruments.adapters.pulses.keysight81160a import Keysight81160APulseGenerator
 from dwmtj.instruments.guard.safe_state import Stage
 from dwmtj.instruments.interrupts import Interrupts
 from dwmtj.simulators.bench.models.keysight_81160a.channel import Channel

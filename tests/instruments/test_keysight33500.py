@@ -9,7 +9,7 @@ from pymeasure.instruments.agilent import Agilent33500
 from pymeasure.test import expected_protocol
 
 from dwmtj.instruments import BenchError, LimitError, PulseShape, open_bench
-from dwmtj.instruments.adapters.keysight33500 import Keysight33500PulseGenerator
+from dwmtj.instruments.adapters.pulses.keysight33500 import Keysight33500PulseGenerator
 from dwmtj.tests.instruments.other_benches import other_bench
 
 Exchange = list[tuple[bytes, bytes | None]]

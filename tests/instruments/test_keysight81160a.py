@@ -7,7 +7,7 @@ from pymeasure.instruments.keysight import Keysight81160A
 from pymeasure.test import expected_protocol
 
 from dwmtj.instruments import BenchError, LimitError, PulseShape
-from dwmtj.instruments.adapters.keysight81160a import Keysight81160APulseGenerator
+from dwmtj.instruments.adapters.pulses.keysight81160a import Keysight81160APulseGenerator
 
 Exchange = list[tuple[bytes, bytes | None]]
 
@@ -18,6 +18,7 @@ OFF: Exchange = [(b"OUTP1 0", None), (b":OUTP1?", b"0")]
 SET_UP: Exchange = [
     *OFF,
     (b"*CLS", None),
+    (b"*OPT?", b"002"),
     (b":TRAC:CHAN1 0", None),
     (b":FUNC1 PULS", None),
     *[(b":" + name + b"1:STAT 0", None) for name in (b"AM", b"FM", b"PM", b"FSK", b"PWM", b"SWE")],

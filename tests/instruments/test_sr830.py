@@ -16,7 +16,7 @@ from dwmtj.instruments import (
     OpenJunctionError,
     open_bench,
 )
-from dwmtj.instruments.adapters.sr830 import SR830ResistanceMeter, SR830Section
+from dwmtj.instruments.adapters.lock_ins.sr830 import SR830ResistanceMeter, SR830Section
 from dwmtj.instruments.guard import by_hand
 from dwmtj.simulators.bench import open_lab
 from dwmtj.tests.instruments.counting_clock import CountingClock

@@ -71,31 +71,34 @@ class Keysight33622A:
             channel.trigger()
 
 
-def _armed(settings: ChannelSettings, **changes: Any) -> ChannelSettings:
+def armed(settings: ChannelSettings, **changes: Any) -> ChannelSettings:
     """Return changed settings: a burst waits for its trigger source, without one it repeats."""
     changed = replace(settings, **changes)
     source = {"IMM": "INT2"}.get(changed.trigger_source, changed.trigger_source)
     return replace(changed, arm_source=source if changed.burst else "IMM")
 
 
-def _one_value(header: str, value: str) -> Command:
+def one_value(header: str, value: str) -> Command:
     """Declare a setting of which only one value is simulated; another is -224."""
     return setting(header, choice(value), lambda _: value, lambda _part, _value: None)
 
 
-def _both_edges(settings: ChannelSettings, edge_s: float) -> ChannelSettings:
+def both_edges(settings: ChannelSettings, edge_s: float) -> ChannelSettings:
+    """Return changed settings, with one time for both edges."""
     return replace(settings, lead_s=edge_s, trail_s=edge_s)
 
 
-def _with_amplitude(settings: ChannelSettings, amplitude_V: float) -> ChannelSettings:
+def with_amplitude(settings: ChannelSettings, amplitude_V: float) -> ChannelSettings:
+    """Return changed settings, with another amplitude."""
     return settings.with_amplitude(amplitude_V)
 
 
 _Change = Callable[[ChannelSettings, Any], ChannelSettings]
 
 
-def _level(header: str, get: Callable[[ChannelSettings], float], put: _Change) -> Command:
-    return derived(f"[SOURce#:]VOLTage{header}", _LEVEL, get, put)
+def level(header: str, get: Callable[[ChannelSettings], float], put: _Change) -> Command:
+    """Declare a level of the channel, in volts into 50 Ω."""
+    return derived(header, _LEVEL, get, put)
 
 
 _PULSE = "[SOURce#:]FUNCtion:PULSe"
@@ -105,21 +108,21 @@ CHANNEL_COMMANDS = (
     field("OUTPut#[:STATe]", Boolean(), "output"),
     field("OUTPut#:POLarity", choice("NORMal", "INVerted"), "polarity"),
     field("OUTPut#:LOAD", Real("OHM", 1.0, 1e4, 50.0), "load_ohm"),
-    _one_value("OUTPut#:MODE", "NORMal"),
+    one_value("OUTPut#:MODE", "NORMal"),
     field("[SOURce#:]FUNCtion", choice("SINusoid", "SQUare", "PULSe", "DC"), "shape"),
     derived(
         "[SOURce#:]VOLTage",
         Real("V", 0.001, 10.0, 0.1),
         lambda s: s.amplitude_V,
-        _with_amplitude,
+        with_amplitude,
     ),
-    _level(":OFFSet", lambda s: s.offset_V, ChannelSettings.with_offset),
-    _level(":HIGH", lambda s: s.high_V, ChannelSettings.with_high),
-    _level(":LOW", lambda s: s.low_V, ChannelSettings.with_low),
-    _one_value("[SOURce#:]VOLTage:UNIT", "VPP"),
+    level("[SOURce#:]VOLTage:OFFSet", lambda s: s.offset_V, ChannelSettings.with_offset),
+    level("[SOURce#:]VOLTage:HIGH", lambda s: s.high_V, ChannelSettings.with_high),
+    level("[SOURce#:]VOLTage:LOW", lambda s: s.low_V, ChannelSettings.with_low),
+    one_value("[SOURce#:]VOLTage:UNIT", "VPP"),
     field("[SOURce#:]VOLTage:LIMit:STATe", Boolean(), "limits"),
     setting("[SOURce#:]VOLTage:RANGe:AUTO", Boolean(), lambda _: True, lambda _c, _on: None),
-    _one_value("[SOURce#:]COMBine:FEED", "NONE"),
+    one_value("[SOURce#:]COMBine:FEED", "NONE"),
     derived(
         f"{_PULSE}:PERiod",
         Real("S", 10e-9, 1e6, 1e-3),
@@ -128,10 +131,10 @@ CHANNEL_COMMANDS = (
     ),
     field(f"{_PULSE}:WIDTh", Real("S", 5e-9, 1e6, 100e-6), "width_s"),
     field(f"{_PULSE}:HOLD", choice("WIDTh", "DCYCle"), "hold"),
-    derived(f"{_PULSE}:TRANsition:BOTH", _EDGE, lambda s: s.lead_s, _both_edges),
+    derived(f"{_PULSE}:TRANsition:BOTH", _EDGE, lambda s: s.lead_s, both_edges),
     field(f"{_PULSE}:TRANsition:LEADing", _EDGE, "lead_s"),
     field(f"{_PULSE}:TRANsition:TRAiling", _EDGE, "trail_s"),
-    derived(f"{_BURST}:STATe", Boolean(), lambda s: s.burst, lambda s, on: _armed(s, burst=on)),
+    derived(f"{_BURST}:STATe", Boolean(), lambda s: s.burst, lambda s, on: armed(s, burst=on)),
     field(f"{_BURST}:MODE", choice("TRIGgered", "GATed"), "burst_mode"),
     field(f"{_BURST}:NCYCles", Integer(1, 100_000_000, 1), "cycles"),
     field(f"{_BURST}:PHASe", Real("DEG", -360.0, 360.0, 0.0), "phase_deg"),
@@ -140,7 +143,7 @@ CHANNEL_COMMANDS = (
         "TRIGger#:SOURce",
         choice("IMMediate", "EXTernal", "TIMer", "BUS"),
         lambda s: s.trigger_source,
-        lambda s, source: _armed(s, trigger_source=source),
+        lambda s, source: armed(s, trigger_source=source),
     ),
     field("TRIGger#:DELay", Real("S", 0.0, 1000.0, 0.0), "delay_s"),
 )

@@ -7,12 +7,15 @@ from . import (
     keithley_2601b,
     keithley_2750,
     kepco_bop,
+    keysight_33250a,
     keysight_33622a,
+    keysight_81150a,
     lakeshore_336,
     lakeshore_425,
     lakeshore_643,
     mpi_sentio,
     sr_830,
+    sr_860,
 )
 from .keithley_2400 import commands as keithley_2400
 from .keysight_81160a import generator as keysight_81160a
@@ -21,6 +24,8 @@ MODELS: dict[str, Model] = {
     model.name: model
     for model in (
         keysight_81160a.MODEL,
+        keysight_81150a.MODEL,
+        keysight_33250a.MODEL,
         keysight_33622a.MODEL,
         keithley_2400.MODEL,
         keithley_2450.MODEL,
@@ -35,5 +40,6 @@ MODELS: dict[str, Model] = {
         mpi_sentio.MODEL,
         ami_430.MODEL,
         sr_830.MODEL,
+        sr_860.MODEL,
     )
 }

@@ -1,11 +1,12 @@
-"""Stanford Research SR830 lock-in: its sine output drives the junction through the lab's resistor.
+"""Stanford Research SR830: its sine output drives the junction through the lab's resistor.
 
 The junction is taken at the amplitude of the current, its harmonics and the filter's transient are
 not simulated: a reading is the settled one, with 5 nV/√Hz in the filter's bandwidth 1/(8τ).
 """
 
+from collections.abc import Mapping, Sequence
 from math import inf, sqrt
-from typing import Any
+from typing import Any, ClassVar
 
 from ..circuit.circuit import Circuit
 from ..errors import ScpiError
@@ -37,16 +38,25 @@ OUTPUT_OVERLOAD = 4
 class SR830:
     """The oscillator and the settled in-phase voltage."""
 
+    name: ClassVar[str] = "SR830"
+    defaults: ClassVar[Mapping[str, float]] = _DEFAULTS
+    time_constants_s: ClassVar[Sequence[float]] = TIME_CONSTANTS_S
+    parameters: ClassVar[tuple[int, int]] = (1, 2)  # the numbers of X and Y
+
     def __init__(self, circuit: Circuit) -> None:
         self._circuit = circuit
-        self._random = circuit.random_for("SR830")
+        self._random = circuit.random_for(self.name)
         self.reset()
 
     def reset(self) -> None:
-        """Return to 1 V rms at 1 kHz, as the instrument does."""
-        self.settings: dict[str, float] = dict(_DEFAULTS)
+        """Return to the oscillator's settings after `*RST`."""
+        self.settings: dict[str, float] = dict(self.defaults)
         self.status = 0
         self._circuit.open_lines_V = lambda: sqrt(2) * self.settings["SLVL"]
+
+    @property
+    def time_constant_s(self) -> float:
+        return self.time_constants_s[int(self.settings["OFLT"])]
 
     def in_phase_V(self) -> float:
         """Return the voltage across the junction, rms."""
@@ -56,24 +66,27 @@ class SR830:
         if seen_ohm == inf:
             return level_V
         total_ohm = SOURCE_OHM + self._circuit.series_resistance_ohm
-        time_constant_s = TIME_CONSTANTS_S[int(self.settings["OFLT"])]
         amplitude_A = sqrt(2) * level_V / (total_ohm + seen_ohm)
         found_V, _, _ = self._circuit.junction(
             current_A=amplitude_A,
             limit=sqrt(2) * level_V,
-            integration_s=8 * time_constant_s,
+            integration_s=8 * self.time_constant_s,
             four_wire=differential,
             terminals=terminals,
         )
         return found_V / sqrt(2)
 
+    def overload(self, x_V: float) -> int:
+        """Return the bits of the status that a voltage sets."""
+        beyond = abs(x_V) > 1.1 * SENSITIVITIES_V[int(self.settings["SENS"])]
+        return OUTPUT_OVERLOAD if beyond else 0
+
     def snap(self, *channels: int) -> str:
-        """Return X (1) and Y (2) of one moment."""
+        """Return X and Y of one moment."""
         x_V = self.in_phase_V()
-        if abs(x_V) > 1.1 * SENSITIVITIES_V[int(self.settings["SENS"])]:
-            self.status |= OUTPUT_OVERLOAD
-        noise_V = _NOISE_V_PER_SQRTHZ / sqrt(8 * TIME_CONSTANTS_S[int(self.settings["OFLT"])])
-        values = {1: x_V, 2: 0.0}
+        self.status |= self.overload(x_V)
+        noise_V = _NOISE_V_PER_SQRTHZ / sqrt(8 * self.time_constant_s)
+        values = dict(zip(self.parameters, (x_V, 0.0), strict=True))
         if not set(channels) <= set(values):
             raise ScpiError(-222, "Data out of range")
         return ",".join(
@@ -86,7 +99,9 @@ class SR830:
         return status
 
 
-def _kept(name: str, kind: Kind[Any]) -> Command:
+def kept(name: str, kind: Kind[Any]) -> Command:
+    """Declare a setting that is kept by its name."""
+
     def put(lock_in: SR830, value: float) -> None:
         lock_in.settings[name] = value
 
@@ -96,16 +111,16 @@ def _kept(name: str, kind: Kind[Any]) -> Command:
 COMMANDS = CommandSet(
     (
         *common_commands(),
-        _kept("SLVL", Real("", SMALLEST_V, 5.0, style=".3f")),
-        _kept("FREQ", Real("", 0.001, 102_000.0, style="g")),
-        _kept("PHAS", Real("", -360.0, 729.99, style="g")),
-        _kept("FMOD", Integer(0, 1)),
-        _kept("HARM", Integer(1, 19_999)),
-        _kept("ISRC", Integer(0, 3)),
-        _kept("ICPL", Integer(0, 1)),
-        _kept("OFLT", Integer(0, 19)),
-        _kept("OFSL", Integer(0, 3)),
-        _kept("SENS", Integer(0, 26)),
+        kept("SLVL", Real("", SMALLEST_V, 5.0, style=".3f")),
+        kept("FREQ", Real("", 0.001, 102_000.0, style="g")),
+        kept("PHAS", Real("", -360.0, 729.99, style="g")),
+        kept("FMOD", Integer(0, 1)),
+        kept("HARM", Integer(1, 19_999)),
+        kept("ISRC", Integer(0, 3)),
+        kept("ICPL", Integer(0, 1)),
+        kept("OFLT", Integer(0, 19)),
+        kept("OFSL", Integer(0, 3)),
+        kept("SENS", Integer(0, 26)),
         event("OUTX", lambda _lock_in, _interface: None, Integer(0, 1)),
         query("SNAP", Raw(), SR830.snap, Integer(1, 9), Integer(1, 9)),
         query("LIAS", Integer(), SR830.take_status),

@@ -14,8 +14,8 @@ from .settings import ChannelSettings
 class Keysight81160A:
     """The generator: channel 1 is wired to the amplifier, channel 2 to nothing."""
 
-    def __init__(self, circuit: Circuit) -> None:
-        self.channels = (Channel(circuit), Channel(None))
+    def __init__(self, circuit: Circuit, defaults: ChannelSettings | None = None) -> None:
+        self.channels = (Channel(circuit, defaults), Channel(None, defaults))
         self.coupled_from: Channel | None = None
 
     def reset(self) -> None:
@@ -77,25 +77,23 @@ def _coupling(number: int) -> Command:
     return setting(header, Boolean(), follows, lambda g, on: g.couple(number, on))
 
 
-COMMANDS = CommandSet(
-    (
-        *common_commands(Keysight81160A.trigger),
-        *system_commands(),
-        *setup_commands(0, 4),
-        *on_part(Keysight81160A.channel, CHANNEL_COMMANDS),
-        _coupling(1),
-        _coupling(2),
-        event("SYSTem:BEEPer[:IMMediate]", lambda _: None),
-        event("DISPlay[:WINDow]:TEXT[:DATA]", lambda _g, _text: None, Raw()),
-        event("DISPlay[:WINDow]:TEXT:CLEar", lambda _: None),
-        setting("DISPlay[:WINDow][:STATe]", Boolean(), lambda _: True, lambda _g, _on: None),
-    )
+COMMAND_TABLE = (
+    *common_commands(Keysight81160A.trigger),
+    *system_commands(),
+    *setup_commands(0, 4),
+    *on_part(Keysight81160A.channel, CHANNEL_COMMANDS),
+    _coupling(1),
+    _coupling(2),
+    event("SYSTem:BEEPer[:IMMediate]", lambda _: None),
+    event("DISPlay[:WINDow]:TEXT[:DATA]", lambda _g, _text: None, Raw()),
+    event("DISPlay[:WINDow]:TEXT:CLEar", lambda _: None),
+    setting("DISPlay[:WINDow][:STATe]", Boolean(), lambda _: True, lambda _g, _on: None),
 )
 
 MODEL = Model(
     name="81160A",
     identity="Agilent Technologies,81160A,VB00000001,1.0.3.0-2.6",
-    commands=COMMANDS,
+    commands=CommandSet(COMMAND_TABLE),
     build=Keysight81160A,
     no_error='+0,"No error"',
     settle=Keysight81160A.settle,

@@ -56,6 +56,7 @@ class ChannelSettings:
     trigger_source: str = "IMM"
     smallest_amplitude_V: float = 0.05
     largest_amplitude_V: float = 5.0
+    amplifier: str = "HIB"
     adjusted: frozenset[str] = frozenset()
 
     @property

@@ -14,10 +14,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from ..dialogue import Dialogue, Setting
-from ..errors import BenchError, ExchangeError
-from ..faults import error_text, no_error, shown, translate_errors
-from ..roles import PulseShape
+from ...dialogue import Dialogue, Setting
+from ...errors import BenchError, ExchangeError
+from ...faults import error_text, no_error, shown, translate_errors
+from ...roles import PulseShape
 
 LOAD_OHM = 50.0
 LEVEL_TOLERANCE_V = 1e-3  # a generator rounds levels to its resolution
@@ -29,22 +29,22 @@ class TriggeredPulseGenerator(ABC):
 
     The generator's load setting is 50 Ω, the amplifier's input; `amplifier_gain` is the voltage at
     the device divided by the voltage the generator displays. `driver` is PyMeasure's, with the
-    channels `ch_1`, `ch_2`.
+    channels `ch_1`, `ch_2`; an instrument with one output has None, and no number in its commands.
     """
 
     _name: ClassVar[str]
     _smallest_level_V: ClassVar[float]
     _largest_level_V: ClassVar[float]
 
-    def __init__(self, driver: Any, channel: int, amplifier_gain: float) -> None:
+    def __init__(self, driver: Any, channel: int | None, amplifier_gain: float) -> None:
         self._driver = driver
         self._dialogue = Dialogue(self._name, driver)
-        self._channel = getattr(driver, f"ch_{channel}")
-        self._number = channel
+        self._channel = driver if channel is None else getattr(driver, f"ch_{channel}")
+        self._number = "" if channel is None else str(channel)
         self._gain = amplifier_gain
         self._armed_polarity: int | None = None
         self._set_up_for: PulseShape | None = None
-        self._trigger_query = f"*TRG;*WAI;:OUTP{channel}?;:SYST:ERR?"
+        self._trigger_query = f"*TRG;*WAI;:OUTP{self._number}?;:SYST:ERR?"
 
     @property
     def identity(self) -> str:
@@ -78,10 +78,7 @@ class TriggeredPulseGenerator(ABC):
         if polarity != self._armed_polarity:
             self._idle_at_zero(polarity)
         with translate_errors(self._name):
-            if polarity > 0:
-                self._channel.voltage_high = level_V
-            else:
-                self._channel.voltage_low = level_V
+            self._set("voltage_high" if polarity > 0 else "voltage_low", level_V)
         # A refused level must not fire the one before.
         self._dialogue.confirm(self._next_pulse(level_V))
         self._trigger()
@@ -93,6 +90,10 @@ class TriggeredPulseGenerator(ABC):
         self._armed_polarity = None
         self._dialogue.resync()
         self._switch_off()
+
+    def _set(self, quantity: str, value: float) -> None:
+        """Set amplitude, offset, voltage_high or voltage_low in V, or switch the output."""
+        setattr(self._channel, quantity, value)
 
     @abstractmethod
     def _set_up_channel(self) -> None:
@@ -116,12 +117,12 @@ class TriggeredPulseGenerator(ABC):
         self._switch_off()
         smallest_V = self._smallest_level_V
         with translate_errors(self._name):
-            self._channel.amplitude = smallest_V
-            self._channel.offset = polarity * smallest_V / 2
+            self._set("amplitude", smallest_V)
+            self._set("offset", polarity * smallest_V / 2)
             self._driver.write(f":OUTP{self._number}:POL {'NORM' if polarity > 0 else 'INV'}")
         self._dialogue.confirm(self._next_pulse(polarity * smallest_V, on=False))
         with translate_errors(self._name):
-            self._channel.output = True
+            self._set("output", True)
         self._dialogue.confirm(self._next_pulse(polarity * smallest_V))
         self._armed_polarity = polarity
 
@@ -158,7 +159,5 @@ class TriggeredPulseGenerator(ABC):
             )
 
     def _switch_off(self) -> None:
-        def off() -> None:
-            self._channel.output = False
-
-        self._dialogue.confirm_off(off, f":OUTP{self._number}?")
+        query = f":OUTP{self._number}?"
+        self._dialogue.confirm_off(lambda: self._set("output", False), query)

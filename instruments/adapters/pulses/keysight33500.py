@@ -15,12 +15,12 @@ from typing import Any, Literal
 
 from pymeasure.instruments.agilent import Agilent33500
 
-from ..connection import Connection
-from ..dialogue import Setting
-from ..guard.plan import Confirm, Query, Send, Step
-from ..limits import Limits
-from ..roles import PulseShape
-from ..sections import PulseGeneratorSection
+from ...connection import Connection
+from ...dialogue import Setting
+from ...guard.plan import Confirm, Query, Send, Step
+from ...limits import Limits
+from ...roles import PulseShape
+from ...sections import PulseGeneratorSection
 from .triggered_pulses import LOAD_OHM, TIME_TOLERANCE, TriggeredPulseGenerator
 
 

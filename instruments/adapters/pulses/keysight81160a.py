@@ -4,7 +4,7 @@ The other channel is left as it was.
 """
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from pymeasure.instruments.keysight import Keysight81160A
 from pymeasure.instruments.keysight.keysight81160A import (
@@ -13,16 +13,17 @@ from pymeasure.instruments.keysight.keysight81160A import (
     PULSE_WIDTH_RANGE,
 )
 
-from ..connection import Connection
-from ..dialogue import Setting
-from ..guard.plan import Confirm, Query, Send, Step
-from ..limits import Limits
-from ..roles import PulseShape
-from ..sections import PulseGeneratorSection
+from ...connection import Connection
+from ...dialogue import Setting
+from ...guard.plan import Confirm, Query, Send, Step
+from ...limits import Limits
+from ...roles import PulseShape
+from ...sections import PulseGeneratorSection
 from .triggered_pulses import LOAD_OHM, TIME_TOLERANCE, TriggeredPulseGenerator
 
 SHORTEST_EDGE_S = PULSE_TRANSITION_RANGE[0]
 SHORTEST_WIDTH_S = PULSE_WIDTH_RANGE[0]
+ONE_CHANNEL = "001"  # the option of an instrument without a second one, which knows no coupling
 
 
 class Keysight81160ASection(PulseGeneratorSection):
@@ -41,7 +42,8 @@ class Keysight81160APulseGenerator(TriggeredPulseGenerator):
     def _set_up_channel(self) -> None:
         number = self._number
         self._driver.clear()
-        self._driver.write(f":TRAC:CHAN{number} 0")
+        if ONE_CHANNEL not in self._dialogue.ask("*OPT?"):
+            self._driver.write(f":TRAC:CHAN{number} 0")
         self._channel.shape = "PULS"
         for modulation in ("AM", "FM", "PM", "FSK", "PWM", "SWE"):
             self._driver.write(f":{modulation}{number}:STAT 0")
@@ -53,12 +55,15 @@ class Keysight81160APulseGenerator(TriggeredPulseGenerator):
     def _set_timing(self, shape: PulseShape) -> None:
         self._channel.pulse_hold = "WIDT"
         self._driver.write(f":PULS:DEL{self._number} 0")
-        self._channel.pulse_transition = SHORTEST_EDGE_S
-        self._channel.pulse_width = SHORTEST_WIDTH_S
+        self._set_shortest()
         self._channel.pulse_period = max(1e-6, 4 * shape.width_s)
         self._channel.pulse_width = shape.width_s
         self._channel.pulse_transition = shape.rise_s
         self._driver.write(f":FUNC{self._number}:PULS:TRAN:TRA {shape.fall_s:e}")
+
+    def _set_shortest(self) -> None:
+        self._channel.pulse_transition = SHORTEST_EDGE_S
+        self._channel.pulse_width = SHORTEST_WIDTH_S
 
     def _timing(self, shape: PulseShape) -> Sequence[Setting]:
         n, edge_query = self._number, f":FUNC{self._number}:PULS:TRAN"
@@ -86,7 +91,7 @@ def open_generator(
     return Keysight81160APulseGenerator(driver, section.channel, section.amplifier_gain)
 
 
-def safe_steps(section: Keysight81160ASection, _limits: Limits) -> tuple[Step, ...]:
+def safe_steps(section: Any, _limits: Limits) -> tuple[Step, ...]:
     """Return the messages that switch the channel off."""
     output = f":OUTP{section.channel}"
     return Send(f"{output} OFF"), Confirm(Query(f"{output}?", "0"))

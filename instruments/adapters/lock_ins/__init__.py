@@ -1,0 +1,1 @@
+"""Adapters of lock-in amplifiers as resistance meters, and what they share."""

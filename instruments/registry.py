@@ -14,7 +14,6 @@ from .adapters import (
     keithley2400,
     keithley2450,
     keithley2600,
-    keithley2750,
     lakeshore336,
     lakeshore425,
     lakeshore475,
@@ -23,6 +22,7 @@ from .adapters import (
 from .adapters.lock_ins import sr830, sr860
 from .adapters.pulses import keysight33250a, keysight33500, keysight81150a, keysight81160a
 from .adapters.supplies import ami430, kepco_bop, lakeshore643
+from .adapters.switches import keithley707b, keithley2750
 from .connection import Connection
 from .guard.plan import Step
 from .limits import Limits
@@ -172,6 +172,12 @@ DRIVERS: dict[str, Mapping[str, Driver]] = {
             r"KEITHLEY.*,MODEL (2700|2701|2750)",  # they differ in their slots
             keithley2750.open_switch,
             keithley2750.safe_steps,
+        ),
+        _driver(
+            keithley707b.Keithley707BSection,
+            r"KEITHLEY.*,MODEL 70[78]B",
+            keithley707b.open_switch,
+            keithley707b.safe_steps,
         ),
     ),
     "temperature_controller": _by_name(

@@ -15,7 +15,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 from pyvisa.constants import ControlFlow, Parity
 
 from ..validation import Section
-from .channel_list import channels_of
+from .channel_list import are_numbers, channels_of
 
 Positive = Annotated[float, Field(gt=0)]
 
@@ -27,7 +27,8 @@ def _check_coil_constant(value: float) -> float:
 
 
 def _check_channels(text: str) -> str:
-    if channels_of(text) is None:
+    channels = channels_of(text)
+    if channels is None or not are_numbers(channels):
         raise PydanticCustomError(
             "channels", 'Input should be a list of channels such as "101:140,201:208", each once'
         )

@@ -1,11 +1,12 @@
 """The bench file of a served lab, as `dwmtj run --bench` takes it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ...simulators.bench import Lab
+    from ...simulators.bench.array_wiring import ArrayWiring
     from ...simulators.bench.lab_file import LabSections
 
 AMI430_RATED_A = 100.0  # of the virtual one
@@ -77,11 +78,11 @@ def _roles(sections: "LabSections") -> list[tuple[str, str, dict[str, str | floa
         ("SENTIO", "prober", {"driver": "MPISentio"}),
     ]
     if array is not None:
-        channels = {
-            "row_channels": _list(array.row_channels),
-            "column_channels": _list(array.column_channels),
-        }
-        roles.append(("2750", "switch", {"driver": "Keithley2750", **channels}))
+        from ...simulators.bench.models.keithley_707b import name_of  # compiles
+
+        numbers, crosspoints = _channels(array, str), _channels(array, name_of)
+        roles.append(("2750", "switch", {"driver": "Keithley2750", **numbers}))
+        roles.append(("707B", "switch", {"driver": "Keithley707B", **crosspoints}))
     return roles
 
 
@@ -90,5 +91,9 @@ def _section(header: str, **keys: str | float) -> str:
     return "\n".join(([f"\n[{header}]"] if header else []) + lines) + "\n"
 
 
-def _list(channels: tuple[int, ...]) -> str:
-    return ",".join(map(str, channels))
+def _channels(array: "ArrayWiring", name_of: Callable[[int], str]) -> dict[str, str]:
+    """Return the keys of a switch's section, with the channels as the instrument names them."""
+    return {
+        "row_channels": ",".join(map(name_of, array.row_channels)),
+        "column_channels": ",".join(map(name_of, array.column_channels)),
+    }

@@ -9,25 +9,23 @@ PyMeasure's driver sends levels with six decimals (10.4 µA would become 10 µA)
 uses the base of its drivers alone.
 """
 
-import math
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
-from pymeasure.instruments import Instrument
 
 from ..connection import Connection
-from ..dialogue import Dialogue, Setting, number
-from ..errors import BenchError, ExchangeError, OpenJunctionError
-from ..faults import LONGEST_QUEUE, shown
+from ..dialogue import Setting, number
+from ..errors import ExchangeError, OpenJunctionError
+from ..faults import shown
 from ..guard.plan import Confirm, Query, Send, Step
 from ..limits import Limits
 from ..roles import Reading
 from ..sections import ResistanceMeterSection
 from .source_meter import SourceMeter
+from .tsp import TspDialogue, TspInstrument, lua_number
 
 NAME = "The resistance meter (2600)"
-ERRORS = "errorqueue.count"
 DIGITS = 10  # of what is printed
 
 
@@ -39,52 +37,12 @@ class Keithley2600Section(ResistanceMeterSection):
     nplc: Annotated[float, Field(ge=0.001, le=25)] = 1.0
 
 
-class Keithley2600(Instrument):
-    """The connection to a 2600A or 2600B."""
-
-    def __init__(self, adapter: Any, name: str = "Keithley 2600", **kwargs: Any) -> None:
-        super().__init__(adapter, name, includeSCPI=False, **kwargs)
-
-
-class TspDialogue(Dialogue):
-    """The questions to an instrument that speaks Lua; a query is an expression."""
-
-    _separator = "\t"
-
-    def check_errors(self) -> None:
-        if reported := self._errors():
-            raise BenchError(f"{self.name} reports an error: {reported}.")
-
-    def value(self, expression: str) -> str:
-        """Return what an expression prints; raises ExchangeError if there is no reply."""
-        return self.ask(f"print({expression})")
-
-    def _errors(self) -> str:
-        """Empty the error queue; return numbers and texts of what was in it."""
-        texts: list[str] = []
-        while len(texts) < LONGEST_QUEUE:
-            code, _, text = self.value("errorqueue.next()").partition("\t")
-            if number(self.name, code) == 0:
-                break
-            texts.append(shown(f"{number(self.name, code):.0f} {text.partition(chr(9))[0]}"))
-        return "; ".join(texts)
-
-    def _compound(self, queries: Sequence[str]) -> str:
-        return f"print({','.join([*queries, ERRORS])})"
-
-    def _error_in(self, reply: str) -> str:
-        return "" if number(self.name, reply) == 0 else self._errors() or "none that it names"
-
-    def _means_off(self, reply: str) -> bool:
-        return _value(reply) == 0
-
-
 class Keithley2600ResistanceMeter(SourceMeter):
     """Reads with `nplc` power line cycles; `compliance_V` bounds the voltage at the junction."""
 
     def __init__(
         self,
-        driver: Keithley2600,
+        driver: TspInstrument,
         channel: str,
         nplc: float,
         compliance_V: float,
@@ -145,12 +103,12 @@ class Keithley2600ResistanceMeter(SourceMeter):
 
     def _checked(self, reply: str) -> Reading:
         values = [text.strip() for text in reply.split("\t")]
-        if len(values) != 5 or _value(values[0]) != self._number:
+        if len(values) != 5 or lua_number(values[0]) != self._number:
             raise ExchangeError(
                 f"{NAME} replied {shown(reply)} to question {self._number}: it is not its answer."
             )
         _, current, voltage, compliance, output = values
-        if compliance not in ("true", "false") or _value(output) != 1:
+        if compliance not in ("true", "false") or lua_number(output) != 1:
             raise ExchangeError(
                 f"{NAME} replied {shown(reply)}: its output is off, or its state cannot be read."
             )
@@ -161,18 +119,10 @@ class Keithley2600ResistanceMeter(SourceMeter):
         return Reading(voltage_V=voltage_V, current_A=current_A)
 
 
-def _value(text: str) -> float:
-    """Return a number, or NaN for what is none."""
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
-
-
 def open_meter(section: Keithley2600Section, bench: Connection) -> Keithley2600ResistanceMeter:
     """Open the meter of a bench file; the bench's limit on the voltage is its compliance."""
     return Keithley2600ResistanceMeter(
-        bench.open(Keithley2600, section.address),
+        bench.open(TspInstrument, section.address),
         section.channel,
         section.nplc,
         bench.limits.read_voltage_V,

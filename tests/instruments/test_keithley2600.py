@@ -8,7 +8,8 @@ import pytest
 from pymeasure.test import expected_protocol
 
 from dwmtj.instruments import BenchError, OpenJunctionError, open_bench
-from dwmtj.instruments.adapters.keithley2600 import Keithley2600, Keithley2600ResistanceMeter
+from dwmtj.instruments.adapters.keithley2600 import Keithley2600ResistanceMeter
+from dwmtj.instruments.adapters.tsp import TspInstrument
 from dwmtj.instruments.errors import ExchangeError
 from dwmtj.tests.instruments.other_benches import other_bench
 
@@ -69,7 +70,7 @@ def reply(
 
 @contextmanager
 def meter_of(exchange: Exchange) -> Iterator[Keithley2600ResistanceMeter]:
-    with expected_protocol(Keithley2600, exchange) as driver:
+    with expected_protocol(TspInstrument, exchange) as driver:
         yield Keithley2600ResistanceMeter(driver, "b", nplc=1, compliance_V=0.5, four_wire=True)
 
 

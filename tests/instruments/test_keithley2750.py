@@ -7,7 +7,7 @@ from pymeasure.instruments.keithley import Keithley2750
 from pymeasure.test import expected_protocol
 
 from dwmtj.instruments import BenchError
-from dwmtj.instruments.adapters.keithley2750 import Keithley2750Switch
+from dwmtj.instruments.adapters.switches.keithley2750 import Keithley2750Switch
 
 FINE = (b"SYST:ERR?", b'0,"No error"')
 OPEN = (b":ROUTe:OPEN:ALL", None)
@@ -21,7 +21,7 @@ def closed(reply: bytes) -> tuple[bytes, bytes]:
 @pytest.fixture
 def switch(request: pytest.FixtureRequest) -> Iterator[Keithley2750Switch]:
     with expected_protocol(Keithley2750, request.param) as driver:
-        yield Keithley2750Switch(driver, (101, 102), (501, 502, 503))
+        yield Keithley2750Switch(driver, ("101", "102"), ("501", "502", "503"))
 
 
 @pytest.mark.parametrize("switch", [[OPEN, CLOSE, FINE, closed(b"(@102,503)")]], indirect=True)
@@ -39,7 +39,7 @@ def test_opening_opens_all(switch: Keithley2750Switch) -> None:
 @pytest.mark.parametrize("reply", [b"(@102)", b"(@101,102,503)", b"(@)", b""])
 def test_a_relay_that_did_not_move_is_found_out(reply: bytes) -> None:
     with expected_protocol(Keithley2750, [OPEN, CLOSE, FINE, *[closed(reply)] * 2]) as driver:
-        switch = Keithley2750Switch(driver, (101, 102), (501, 502, 503))
+        switch = Keithley2750Switch(driver, ("101", "102"), ("501", "502", "503"))
         with pytest.raises(BenchError, match=r"as its closed channels where \[102, 503\] should"):
             switch.close(1, 2)
 

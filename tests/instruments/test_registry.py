@@ -166,6 +166,9 @@ def test_the_instruments_of_the_virtual_bench_identify_as_their_entries_say(
         ("switch", "Keithley2750", "KEITHLEY INSTRUMENTS INC.,MODEL 2701,1,A09", True),
         ("switch", "Keithley2750", "KEITHLEY INSTRUMENTS INC.,MODEL 7001,1,A09", False),
         ("switch", "Keithley2750", "", False),
+        ("switch", "Keithley707B", "Keithley Instruments Inc., Model 707B, 1, 01.10b", True),
+        ("switch", "Keithley707B", "Keithley Instruments Inc., Model 708B, 1, 01.10b", True),
+        ("switch", "Keithley707B", "KEITHLEY INSTRUMENTS INC.,MODEL 2700,1,A09", False),
     ],
 )
 def test_a_driver_fits_the_models_it_was_written_for_and_no_other(

@@ -3,6 +3,7 @@
 from ..scpi.instrument import Model
 from . import (
     ami_430,
+    keithley_707b,
     keithley_2450,
     keithley_2601b,
     keithley_2750,
@@ -37,6 +38,7 @@ MODELS: dict[str, Model] = {
         lakeshore_425.MODEL_475,
         lakeshore_643.MODEL,
         keithley_2750.MODEL,
+        keithley_707b.MODEL,
         mpi_sentio.MODEL,
         ami_430.MODEL,
         sr_830.MODEL,

@@ -1,0 +1,1 @@
+"""Adapters of switch systems, and what they share."""

@@ -17,6 +17,7 @@ from .adapters import (
     lakeshore336,
     lakeshore425,
     lakeshore475,
+    lakeshoref71,
     mpi_sentio,
 )
 from .adapters.lock_ins import sr830, sr860
@@ -132,6 +133,11 @@ DRIVERS: dict[str, Mapping[str, Driver]] = {
             lakeshore475.LakeShore475Section,
             r"(LSCI|LAKE SHORE.*),MODEL ?4[57]5",
             lakeshore475.open_gaussmeter,
+        ),
+        Driver(
+            lakeshoref71.LakeShoreF71Section,
+            r"(LSCI|LAKE SHORE.*),(MODEL ?)?F[47]1",
+            lakeshoref71.open_gaussmeter,
         ),
     ),
     "resistance_meter": _by_name(

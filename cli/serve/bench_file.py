@@ -69,6 +69,7 @@ def _roles(sections: "LabSections") -> list[tuple[str, str, dict[str, str | floa
         ("AMI 430", "magnet", {"driver": "AMI430", "rated_A": AMI430_RATED_A, **coil}),
         ("425", "magnet.gaussmeter", {"driver": "LakeShore425"}),
         ("475", "magnet.gaussmeter", {"driver": "LakeShore475"}),
+        ("F71", "magnet.gaussmeter", {"driver": "LakeShoreF71", "axis": "z"}),
         ("2400", "resistance_meter", {"driver": "Keithley2400", **terminals}),
         ("2450", "resistance_meter", {"driver": "Keithley2450", **terminals}),
         ("2601B", "resistance_meter", {"driver": "Keithley2600"}),

@@ -24,6 +24,7 @@ class LakeShore425Gaussmeter:
     _largest_field_T: ClassVar[float] = 3.5  # of its highest range
     _read_back: ClassVar[Mapping[str, str]] = {"RDGMODE?": "1,", "UNIT?": "2", "AUTO?": "1"}
     """Query → how the reply begins: steady field, tesla, autorange."""
+    _field_query: str = "RDGFIELD?"
 
     def __init__(self, driver: Any) -> None:
         self._driver = driver
@@ -44,7 +45,9 @@ class LakeShore425Gaussmeter:
                 return self._problem_with_reading()
             return f"{self._name} replied {field_T:g} T, which is beyond its ranges."
 
-        return self._dialogue.confirmed(lambda: self._dialogue.ask_number("RDGFIELD?"), problem)
+        return self._dialogue.confirmed(
+            lambda: self._dialogue.ask_number(self._field_query), problem
+        )
 
     def _prepare(self) -> None:
         with translate_errors(self._name):

@@ -35,9 +35,12 @@ lowest_temperature_K = 290.0
 highest_temperature_K = 400.0""",
         },
     ),
-    "AMI 430": (
-        {'"BOP 36-12"': '"AMI 430"'},
-        {'"KepcoBOP3612"': '"AMI430"\nrated_A = 80.0'},
+    "AMI 430, F71": (
+        {'"BOP 36-12"': '"AMI 430"', '"425"': '"F71"'},
+        {
+            '"LakeShore425"': '"LakeShoreF71"\naxis = "z"',
+            '"KepcoBOP3612"': '"AMI430"\nrated_A = 80.0',
+        },
     ),
     "SR830": (
         {'"2400"': '"SR830"'},

@@ -14,6 +14,7 @@ from .adapters import (
     keithley2400,
     keithley2450,
     keithley2600,
+    keithley6221,
     lakeshore336,
     lakeshore425,
     lakeshore475,
@@ -158,6 +159,12 @@ DRIVERS: dict[str, Mapping[str, Driver]] = {
             r"KEITHLEY.*,MODEL 26(0[124]|1[124]|3[456])[AB]",
             keithley2600.open_meter,
             keithley2600.safe_steps,
+        ),
+        _driver(
+            keithley6221.Keithley6221Section,
+            r"KEITHLEY.*,MODEL 622[01]",
+            keithley6221.open_meter,
+            keithley6221.safe_steps,
         ),
         _driver(
             sr830.SR830Section,

@@ -73,6 +73,7 @@ def _roles(sections: "LabSections") -> list[tuple[str, str, dict[str, str | floa
         ("2400", "resistance_meter", {"driver": "Keithley2400", **terminals}),
         ("2450", "resistance_meter", {"driver": "Keithley2450", **terminals}),
         ("2601B", "resistance_meter", {"driver": "Keithley2600"}),
+        ("6221", "resistance_meter", {"driver": "Keithley6221"}),
         ("SR830", "resistance_meter", {"driver": "SR830", **resistor}),
         ("SR860", "resistance_meter", {"driver": "SR860", **resistor}),
         ("336", "temperature_controller", {"driver": "LakeShore336", "heater_range": 3}),

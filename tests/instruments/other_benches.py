@@ -46,6 +46,7 @@ highest_temperature_K = 400.0""",
         {'"2400"': '"SR830"'},
         {'"Keithley2400"': '"SR830"\nseries_resistance_ohm = 4000.0'},
     ),
+    "6221": ({'"2400"': '"6221"'}, {'"Keithley2400"': '"Keithley6221"'}),
     "SR860": (
         {'"2400"': '"SR860"'},
         {'"Keithley2400"': '"SR860"\nseries_resistance_ohm = 4000.0'},
@@ -72,6 +73,7 @@ OFF_QUERIES = {
     "LakeShore643": "SETI?",
     "Keithley2400": "OUTP?",
     "Keithley2450": "OUTP?",
+    "Keithley6221": "OUTP?",
     "Keithley2600": "print(smua.source.output)",
     "SR830": "SLVL?",  # never 1 V rms here; its smallest level is tested in test_sr830.py
     "SR860": "SLVL?",

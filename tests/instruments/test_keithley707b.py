@@ -1,7 +1,7 @@
 """Byte for byte, and on a virtual array: the switching matrix that speaks Lua."""
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -67,8 +67,10 @@ def closed(reply: bytes) -> Pair:
     return (b'print(channel.getclose("allslots"))', reply)
 
 
-def driver_of(*exchange: Pair) -> AbstractContextManager[TspInstrument]:
-    return expected_protocol(TspInstrument, list(exchange))
+@contextmanager
+def driver_of(*exchange: Pair) -> Iterator[TspInstrument]:
+    with expected_protocol(TspInstrument, list(exchange)) as driver:
+        yield driver
 
 
 @pytest.mark.parametrize("reply", [b"1A02;2C05", b"1A02,2C05", b"2c05;1a02"])

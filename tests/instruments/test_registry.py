@@ -124,6 +124,8 @@ def test_the_instruments_of_the_virtual_bench_identify_as_their_entries_say(
             True,
         ),
         ("resistance_meter", "Keithley2600", "KEITHLEY INSTRUMENTS INC.,MODEL 2651A,1,1", False),
+        ("resistance_meter", "Keithley6221", "KEITHLEY INSTRUMENTS INC.,MODEL 6221,1,D04", True),
+        ("resistance_meter", "Keithley6221", "KEITHLEY INSTRUMENTS INC.,MODEL 6220,1,D04", True),
         ("resistance_meter", "SR830", "Stanford_Research_Systems,SR830,s/n48613,ver1.07", True),
         ("resistance_meter", "SR830", "Stanford_Research_Systems,SR860,003178,v1.51", False),
         ("resistance_meter", "SR860", "Stanford_Research_Systems,SR860,003178,v1.51", True),

@@ -4,6 +4,7 @@ Readings are averages of samples of 10 ms, each with a noise of 2 µT rms; a ran
 or 3.5 T. The field along x and y is its noise. Other modes than DC are kept, and read the same.
 """
 
+from collections.abc import Sequence
 from math import sqrt
 from typing import Any
 
@@ -11,8 +12,8 @@ import numpy as np
 
 from ..circuit.circuit import Circuit
 from ..errors import ScpiError
-from ..scpi.commands import Command, query, setting
-from ..scpi.instrument import Instrument, Model, common_commands, on_instrument
+from ..scpi.commands import Command, on_instrument, query, setting
+from ..scpi.instrument import Instrument, Model, common_commands
 from ..scpi.parser import CommandSet
 from ..scpi.values import Boolean, Integer, Kind, Raw, Real, choice
 
@@ -37,16 +38,17 @@ class LakeShoreF71:
 
     def field(self, axis: str = "") -> str:
         """Return the field along an axis, the magnitude without one, or both and all axes."""
+        values: dict[str, Sequence[float]]
         noise_T = _SAMPLE_NOISE_T / sqrt(self.averaged)
         axes_T = noise_T * self._random.standard_normal(3)
         axes_T[2] += self._circuit.field_T()
         magnitude_T = float(np.linalg.norm(axes_T))
         values = {
             "": (magnitude_T,),
-            "X": axes_T[:1],
-            "Y": axes_T[1:2],
-            "Z": axes_T[2:],
-            "ALL": (magnitude_T, *axes_T),
+            "X": (float(axes_T[0]),),
+            "Y": (float(axes_T[1]),),
+            "Z": (float(axes_T[2]),),
+            "ALL": (magnitude_T, *axes_T.tolist()),
         }
         if axis.upper() not in values:
             raise ScpiError(-224, "Illegal parameter value", axis)

@@ -90,7 +90,7 @@ def show(run: RunArgument, database: DatabaseOption = None, as_json: JsonOption 
     with open_to_read(database) as store:
         record = store.run(run)
     if as_json:
-        print_json(asdict(record))
+        print_json({**asdict(record), "summary": record.summary._asdict()})
         return
     summary = record.summary
     print_pairs(

@@ -1,7 +1,6 @@
 """The runs as a table: light rows, found by a search, notes and tags edited in place."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from operator import attrgetter
 from typing import Any
 
@@ -164,7 +163,7 @@ class RunModel(RowsModel):
         self._find()
 
     def _annotate(self, run: RunSummary, **changes: Any) -> None:
-        changed = replace(run, **changes)
+        changed = run._replace(**changes)
         self.update_runs([changed])
         self.annotated.emit(run.id, changes)
 

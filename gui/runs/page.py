@@ -131,7 +131,7 @@ class RunPage(Card):
 
     def _keep_notes(self, text: str) -> None:
         if self.record is not None and text != self.record.summary.notes:
-            summary = replace(self.record.summary, notes=text)
+            summary = self.record.summary._replace(notes=text)
             self.record = replace(self.record, summary=summary)
             self.notes_kept.emit(summary.id, text)
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, Text, func, select, type_coerce
 from sqlalchemy.orm import Session
@@ -86,7 +86,7 @@ def _rows(session: Session, statement: Select[Any]) -> Iterator[tuple[Any, ...]]
     query = statement.compile(connection, compile_kwargs={"literal_binds": True})
     cursor = connection.connection.cursor()
     cursor.execute(str(query), ())
-    return iter(cursor.fetchall())
+    return cast("Iterator[tuple[Any, ...]]", cursor)
 
 
 def _summary(
@@ -95,8 +95,22 @@ def _summary(
     owners: Mapping[int, Owner],
     time: Callable[[Any], datetime],
 ) -> RunSummary:
-    run_id, protocol, device, stored, expected, attempt, started, finished, message = row[:9]
-    operator, notes, tags, starred, last_point = row[9:]
+    (
+        run_id,
+        protocol,
+        device,
+        stored,
+        expected,
+        attempt,
+        started,
+        finished,
+        message,
+        operator,
+        notes,
+        tags,
+        starred,
+        last_point,
+    ) = row
     status = _STATUSES[stored]
     if status is Status.RUNNING and run_id in owners and (owner := owners[run_id]).is_dead():
         status, message = Status.INTERRUPTED, lost_process(owner.pid, owner.host)

@@ -111,12 +111,13 @@ class QueuedRuns:
             return self._note_end(repr(error), traceback.format_exc())
         return self._note_end()
 
-    def store_ends(self) -> None:
+    def store_ends(self, *, now: bool = False) -> None:
         """Store that runs were interrupted whose end could not be stored, such as on a full disk.
 
-        While this process lives, they count as under way otherwise, and cannot be resumed.
+        While this process lives, they count as under way otherwise, and cannot be resumed. It is
+        tried every RETRY_S, or `now`, from any thread.
         """
-        if not self._without_end or monotonic() - self._tried_s < RETRY_S:
+        if not self._without_end or (not now and monotonic() - self._tried_s < RETRY_S):
             return
         self._tried_s = monotonic()
         for run_id in tuple(self._without_end):

@@ -134,6 +134,8 @@ class StationWork:
 
     def checked(self, new: NewJob) -> Job:
         """Return a job as it is queued; raises DwmtjError if it cannot be run."""
+        if new.resume is not None:  # it may have ended on a disk that has room again
+            self.runs.store_ends(now=True)
         prepared = prepare(new, self.own.file, self.own.bench, self.store)
         return job_of(new, prepared, self.own.file)
 

@@ -1,4 +1,6 @@
-"""What is left of nights with power cuts: `nights.py [NIGHTS [DEVICES [KILLS [FULL_DISKS]]]]`.
+"""What is left of nights with power cuts, full disks or restarts of a database server.
+
+`nights.py [NIGHTS [DEVICES [KILLS [FULL_DISKS [RESTARTS]]]]]`, the last three a night.
 
 A sequence is carried out on the devices of the virtual array, one after another, by a station that
 is killed (SIGKILL) in the middle of runs, at random moments of each night, started again and told
@@ -6,7 +8,9 @@ to resume. Every device has a staircase and, if that shows levels, a read series
 night a read series fails whose device reads more than 1 kΩ.
 
 A disk that runs full in the middle of a run (a file system in memory of its own, which root alone
-can mount, filled by another file) holds the sequence; it is resumed once there is room again.
+can mount, filled by another file) holds the sequence; it is resumed once there is room again. With
+RESTARTS the database is that of a PostgreSQL server of its own, which is restarted in the middle of
+runs; a run that loses its server fails, and the sequence goes on with the next step.
 
 Checked of each night: every point that a client had been told of is in the store, a finished run is
 never repeated, each step has exactly one outcome with the status of its run, and the report exists.
@@ -18,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -30,31 +35,38 @@ from dwmtj.station import Activity, Station, StationState
 from dwmtj.station.sequences import Night, RunSequence, nights
 from dwmtj.station.sequences.night import with_outcomes
 from dwmtj.storage import Status, Store
+from dwmtj.tests.postgresql.cluster import Cluster, start_cluster
 
 COLUMNS = 20  # of the virtual array
 SEED = 20261127
 POLL_S = 0.02
 DISK_SIZE = "1g"
 
+Event = Callable[[Station, str, dict[int, int]], Station]
+"""Something that happens to a station, of a database, whose clients were told of points."""
+
 
 def main() -> None:
     """Print what was checked, night by night, and the sums."""
-    numbers = [*map(int, sys.argv[1:]), *(5, 64, 2, 0)[len(sys.argv) - 1 :]]
-    count, devices, kills, full_disks = numbers[:4]
+    numbers = [*map(int, sys.argv[1:]), *(5, 64, 2, 0, 0)[len(sys.argv) - 1 :]]
+    count, devices, kills, full_disks, restarts = numbers[:5]
     choose = random.Random(SEED)
-    totals = dict.fromkeys(
-        ("steps", "runs", "points", "kills", "full", "resumed", "failed", "lost"), 0
-    )
+    totals: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder, _own_disk(Path(folder), wanted=full_disks > 0):
         os.environ["XDG_RUNTIME_DIR"] = folder
-        database = Path(folder) / "lab.sqlite"
+        os.chdir(folder)  # where the reports go
+        server = start_cluster(os.getpid()) if restarts else None
+        database = f"{folder}/lab.sqlite" if server is None else server.new_database()
+        restart = partial(_restart, server)
         for number in range(1, count + 1):
             began_s = time.monotonic()
-            found = _night(database, _sequence(number, devices), kills, full_disks, choose)
-            for name, value in found.items():
-                totals[name] += value
+            events = [*[_kill] * kills, *[_fill_disk] * full_disks, *[restart] * restarts]
+            found = _night(database, _sequence(number, devices), events, choose)
+            found |= {"kills": kills, "full disks": full_disks, "restarts": restarts}
+            totals.update(found)
             print(f"night {number}: {found}, {time.monotonic() - began_s:.0f} s", flush=True)
-    print(f"{count} nights of {devices} devices: {totals}")
+        os.chdir("/")
+    print(f"{count} nights of {devices} devices: {dict(totals)}")
 
 
 def _sequence(night: int, devices: int) -> RunSequence:
@@ -97,12 +109,11 @@ def _own_disk(folder: Path, *, wanted: bool) -> Iterator[None]:
 
 
 def _night(
-    database: Path, sequence: RunSequence, kills: int, full_disks: int, choose: random.Random
+    database: str, sequence: RunSequence, events: list[Event], choose: random.Random
 ) -> dict[str, int]:
     station = _start(database)
     tag = station.begin_sequence(sequence)
     steps = 2 * len(sequence.device)
-    events = [*[_kill] * kills, *[_fill_disk] * full_disks]
     choose.shuffle(events)
     moments = sorted(choose.uniform(0.0, 0.9) for _ in events)
     told: dict[int, int] = {}
@@ -120,10 +131,10 @@ def _night(
     station.shut_down()
     with Store.open(database) as store:
         night = with_outcomes(store, next(each for each in nights(store) if each.tag == tag))
-        return _checked(store, night, steps, told, finished, kills, full_disks)
+        return _checked(store, night, steps, told, finished)
 
 
-def _kill(station: Station, database: Path, _told: dict[int, int]) -> Station:
+def _kill(station: Station, database: str, _told: dict[int, int]) -> Station:
     """Kill the station; return one that has started after it."""
     process = psutil.Process(station.state().pid)
     process.kill()
@@ -131,9 +142,9 @@ def _kill(station: Station, database: Path, _told: dict[int, int]) -> Station:
     return _start(database)
 
 
-def _fill_disk(station: Station, database: Path, told: dict[int, int]) -> Station:
+def _fill_disk(station: Station, _database: str, told: dict[int, int]) -> Station:
     """Fill the disk until the sequence is held, or over, and make room again."""
-    filler = database.with_name("filler")
+    filler = Path("filler")
     with filler.open("wb", buffering=0) as file, suppress(OSError):
         while True:
             file.write(bytes(2**20))
@@ -142,14 +153,17 @@ def _fill_disk(station: Station, database: Path, told: dict[int, int]) -> Statio
     return station
 
 
+def _restart(
+    server: Cluster | None, station: Station, _database: str, _told: dict[int, int]
+) -> Station:
+    """Restart the server, which cuts all connections."""
+    assert server is not None
+    server.control("restart")
+    return station
+
+
 def _checked(
-    store: Store,
-    night: Night,
-    steps: int,
-    told: dict[int, int],
-    finished: dict[int, int],
-    kills: int,
-    full_disks: int,
+    store: Store, night: Night, steps: int, told: dict[int, int], finished: dict[int, int]
 ) -> dict[str, int]:
     runs = night.runs(store)
     assert night.end == "finished", night.end_detail
@@ -161,21 +175,19 @@ def _checked(
             assert statuses[outcome.run] == outcome.status, outcome
     assert all(run.attempt == finished.get(run.id, run.attempt) for run in runs)
     lost = sum(max(0, told.get(run.id, 0) - run.points) for run in runs)
-    assert list(store.path.parent.glob(f"{night.name.replace(' ', '-')}-*.html"))
+    assert list(Path().glob(f"{night.name.replace(' ', '-')}-*.html"))
     return {
         "steps": len(night.outcomes),
         "runs": len(runs),
         "points": sum(run.points for run in runs),
-        "kills": kills,
-        "full": full_disks,
         "resumed": sum(run.attempt > 1 for run in runs),
         "failed": sum(outcome.status == "failed" for outcome in night.outcomes),
         "lost": lost,
     }
 
 
-def _start(database: Path) -> Station:
-    station = Station.start("virtual-array", database=str(database))
+def _start(database: str) -> Station:
+    station = Station.start("virtual-array", database=database)
     while station.state().activity is Activity.OPENING:
         time.sleep(POLL_S)
     return station

@@ -42,7 +42,7 @@ SUPPLIES = {
         b"STOP",
     ),
     "AMI 430": Ramped(
-        "AMI 430", ami.supply_of, ami.NO_SWITCH, ami.go, ami.flows, ami.FINE, b"PAUSE"
+        "AMI 430, F71", ami.supply_of, ami.NO_SWITCH, ami.go, ami.flows, ami.FINE, b"PAUSE"
     ),
 }
 

@@ -60,7 +60,11 @@ def main() -> None:
         restart = partial(_restart, server)
         for number in range(1, count + 1):
             began_s = time.monotonic()
-            events = [*[_kill] * kills, *[_fill_disk] * full_disks, *[restart] * restarts]
+            events: list[Event] = [
+                *[_kill] * kills,
+                *[_fill_disk] * full_disks,
+                *[restart] * restarts,
+            ]
             found = _night(database, _sequence(number, devices), events, choose)
             found |= {"kills": kills, "full disks": full_disks, "restarts": restarts}
             totals.update(found)

@@ -47,6 +47,28 @@ def test_many_may_open_a_database_without_tables_at_once(place: PostgresUrl) -> 
         assert list(pool.map(open_and_list, range(8))) == [0] * 8
 
 
+def test_benches_that_measure_at_once_have_runs_and_points_of_their_own(
+    place: PostgresUrl,
+) -> None:
+    def measure(bench: str) -> int:
+        with Store.open(place) as store:
+            writer = store.begin_run("iv", bench, parameters={}, bench={"name": bench})
+            for number in range(40):
+                writer.add(Point("read", 1e-3 * number, 0, resistance_ohm=100.0 + number))
+            writer.finish(Status.FINISHED)
+            return writer.run_id
+
+    benches = ("one", "two", "three")
+    with ThreadPoolExecutor(len(benches)) as pool:
+        numbers = list(pool.map(measure, benches))
+    with Store.open(place) as store:
+        assert sorted(numbers) == [run.id for run in store.runs()] == [1, 2, 3]
+        for bench, number in zip(benches, numbers, strict=True):
+            assert store.run(number).summary.device == bench
+            points = store.points(number)
+            assert points["resistance_ohm"].tolist() == [100.0 + each for each in range(40)]
+
+
 def test_what_another_process_commits_is_on_the_disk_whatever_the_server_is_set_to(
     place: PostgresUrl, postgresql: Cluster
 ) -> None:

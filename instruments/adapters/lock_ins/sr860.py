@@ -1,9 +1,9 @@
 """The Stanford Research SR860 as a resistance meter: other commands than the SR830, and a DC level.
 
-Its amplitude, 1 nV to 2 V rms, is that between its two sine outputs with 50 Ω at each. One output has
-half of it, and without a load twice that: driven from one output alone, as here, the voltage of the
-open oscillator is the displayed amplitude. The outputs may have a DC level of up to 5 V, which is set
-to 0 and read back, in the safe state, too.
+Its amplitude, 1 nV to 2 V rms, is that between its two sine outputs with 50 Ω at each. One output
+has half of it, and without a load twice that: driven from one output alone, as here, the voltage of
+the open oscillator is the displayed amplitude. The outputs may have a DC level of up to 5 V, which
+is set to 0 and read back, in the safe state, too.
 """
 
 from math import floor, log10, sqrt

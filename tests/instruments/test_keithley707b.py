@@ -7,9 +7,17 @@ from pathlib import Path
 import pytest
 from pymeasure.test import expected_protocol
 
-from dwmtj.instruments import BenchError, BenchFile, load_bench_file, open_bench
+from dwmtj.cli.serve.bench_file import bench_file_text
+from dwmtj.instruments import (
+    BenchError,
+    BenchFile,
+    load_bench_file,
+    open_bench,
+    parse_bench_file,
+)
 from dwmtj.instruments.adapters.switches.keithley707b import Keithley707BSwitch
 from dwmtj.instruments.adapters.tsp import TspInstrument
+from dwmtj.instruments.channel_list import channels_of
 from dwmtj.instruments.guard import by_hand
 from dwmtj.simulators.bench import open_lab
 
@@ -126,6 +134,15 @@ def test_each_device_of_a_virtual_array_is_connected_alone_and_none_when_safe(
         outcomes = {each.instrument: each for each in by_hand.make_safe(bench_file)}
         assert outcomes["switch"].problem is None
         assert not lab.instruments["GPIB0::16::INSTR"].core.closed
+
+
+def test_the_bench_file_of_a_served_matrix_lists_its_crosspoints(bench_file: BenchFile) -> None:
+    lab = open_lab(bench_file.visa_library.removesuffix("@dwmtj"))
+    addresses = {"707B": "TCPIP::127.0.0.1::1::SOCKET", "2400": "TCPIP::127.0.0.1::2::SOCKET"}
+    switch = parse_bench_file(bench_file_text(lab, addresses), "printed").switch
+    assert switch is not None and bench_file.switch is not None
+    for name in ("row_channels", "column_channels"):
+        assert channels_of(getattr(switch, name)) == channels_of(getattr(bench_file.switch, name))
 
 
 @pytest.mark.parametrize("channels", ["101:112", "1A01:1B04", "1J01", "1A01,1A01"])

@@ -27,6 +27,7 @@ from .intervals import symmetric_interval, t_quantile
 LABEL = 10.1015
 STEEPEST = 9.0
 MIN_PULSES = 4
+DESCRIBES = 0.05  # of the range: the largest residual of a curve that describes the update
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,10 @@ class UpdateCurve:
     residual: float
     pulses: int
     states: int | None
+
+    @property
+    def describes(self) -> bool:
+        return self.residual <= DESCRIBES
 
 
 def fit_update(conductance_S: Floats, states: int | None = None) -> UpdateCurve:

@@ -55,8 +55,8 @@ def neurosim_parameters(model: StateModel) -> str:
         f"// sigmaCtoC = {float(np.sqrt(np.mean(np.square(stds)))) / span_S!r}"
         " * (maxConductance - minConductance)",
         f"// maxConductanceVar = {between[-1]!r}  minConductanceVar = {between[0]!r}",
-        *_nonlinearity("NL_LTP", conductance_S[np.array(rising)]),
-        *_nonlinearity("NL_LTD", conductance_S[np.array(falling)]),
+        *nonlinearity_comment("NL_LTP", conductance_S[np.array(rising)]),
+        *nonlinearity_comment("NL_LTD", conductance_S[np.array(falling)]),
     ]
     return "\n".join(lines) + "\n"
 
@@ -65,12 +65,16 @@ def _assignments(values: dict[str, float | None]) -> list[str]:
     return [f"{name} = {value!r};" for name, value in values.items() if value is not None]
 
 
-def _nonlinearity(name: str, conductance_S: Floats) -> list[str]:
+def nonlinearity_comment(name: str, conductance_S: Floats) -> list[str]:
     """Return NeuroSim's nonlinearity as a comment, nothing where there are too few steps for it."""
     if len(conductance_S) <= MIN_PULSES:
         return []
-    label = fit_update(conductance_S, len(conductance_S)).nonlinearity.value
-    return [f"// {name} = {label if name == 'NL_LTP' else -label:.2f}"]
+    curve = fit_update(conductance_S, len(conductance_S))
+    label = curve.nonlinearity.value * (1 if name == "NL_LTP" else -1)
+    if not curve.describes:
+        missed = f"misses the levels by {curve.residual * 100:.2g} % of their range"
+        return [f"// {name}: none, the nearest curve ({label:.2f}) {missed}"]
+    return [f"// {name} = {label:.2f}"]
 
 
 def _array(name: str, values: list[float]) -> str:

@@ -16,10 +16,8 @@ from ...arrays import Floats
 from ..errors import AnalysisError
 from ..estimate import Estimate
 from ..intervals import mean_ci
-from ..update import STEEPEST, UpdateCurve, asymmetry, curve_at, fit_update, fitted_to
+from ..update import DESCRIBES, STEEPEST, UpdateCurve, asymmetry, curve_at, fit_update, fitted_to
 from .ramps import Ramps, find_ramps
-
-DESCRIBES = 0.05  # of the range, or twice the readings' scatter: the largest residual of a curve
 
 SIGNIFICANT = 4 * sqrt(2)  # standard errors of the change from the first reading to the last
 MEDIAN_TO_SIGMA = 1.4826
@@ -28,14 +26,10 @@ MAX_RAMPS = 60  # whose labels make the interval, spread over the run
 
 @dataclass(frozen=True, slots=True)
 class WeightUpdate:
-    """Ramps of one direction with NeuroSim's curve through their mean.
-
-    `scatter` is σ of the mean's readings from pulse to pulse, as a share of the range.
-    """
+    """Ramps of one direction with NeuroSim's curve through their mean."""
 
     ramps: Ramps
     curve: UpdateCurve
-    scatter: float
 
     @property
     def at_the_bound(self) -> bool:
@@ -44,7 +38,7 @@ class WeightUpdate:
 
     @property
     def describes(self) -> bool:
-        return self.curve.residual <= max(DESCRIBES, 2 * self.scatter) and not self.at_the_bound
+        return self.curve.describes and not self.at_the_bound
 
     @property
     def problem(self) -> str:
@@ -55,7 +49,7 @@ class WeightUpdate:
             missed, nearest = self.curve.residual, self.curve.nonlinearity.value
             return (
                 f"the nearest curve ({nearest:.2g}) misses the conductances by "
-                f"{missed * 100:.0f} % of the range"
+                f"{missed * 100:.2g} % of the range, {DESCRIBES * 100:g} % at most are allowed"
             ).replace("-", "−")
         return ""
 
@@ -99,7 +93,7 @@ def _measure(ramps: Ramps) -> WeightUpdate:
             "scatter; there is no update to describe."
         )
     curve = _with_spread(fit_update(mean_S), ramps)
-    return WeightUpdate(ramps, curve, scatter_S / height_S)
+    return WeightUpdate(ramps, curve)
 
 
 def _with_spread(curve: UpdateCurve, ramps: Ramps) -> UpdateCurve:

@@ -14,6 +14,7 @@ import pytest
 
 from dwmtj.analysis import AnalysisError
 from dwmtj.analysis.exports import write_export
+from dwmtj.analysis.exports.neurosim import nonlinearity_comment
 from dwmtj.analysis.state_model.file import read_model
 from dwmtj.analysis.state_model.model import LevelState, Prior, Pulses, Quantity, Source, StateModel
 from dwmtj.storage import OutputFileError
@@ -170,6 +171,14 @@ def test_the_neurosim_arrays_obey_its_rules(model: StateModel, tmp_path: Path) -
     assert ltd == sorted(ltd, reverse=True)
     assert (ltp[0], ltp[-1]) == (ltd[-1], ltd[0])
     assert "writePulseWidthLTP = 5e-08;" in text
+
+
+def test_a_nonlinearity_that_misses_the_levels_is_not_exported() -> None:
+    even, halves = np.linspace(1e-3, 2e-3, 9), np.array([1.0, 1.01, 1.02, 1.03, 1.8, 1.81, 1.82])
+    assert nonlinearity_comment("NL_LTP", even) == ["// NL_LTP = 0.00"]
+    (line,) = nonlinearity_comment("NL_LTD", halves * 1e-3)
+    assert line.startswith("// NL_LTD: none")
+    assert "misses the levels by" in line
 
 
 def test_what_cannot_be_exported_is_said(model: StateModel, tmp_path: Path) -> None:

@@ -4,14 +4,17 @@ The periodogram of the relative resistance is compared with S(f) = white + flick
 likelihood, Σ ln S + I/S, in which every ordinate I is exponentially distributed about S. The
 readings must come at a steady rate. Valid between one over the length of the series and half the
 rate; noise that the meter averages away above is not seen, and folds in where it reads too fast.
-Sources: Whittle, Ark. Mat. 2, 423 (1953); Wilson & Hilferty, Proc. Natl.
-Acad. Sci. 17, 684 (1931).
+Telegraph noise, a drift or an interference line have other spectra, which Bartlett's test rejects:
+the cumulative sum of I/S is a straight line if S is right (Kolmogorov-Smirnov).
+Sources: Whittle, Ark. Mat. 2, 423 (1953); Wilson & Hilferty, Proc. Natl. Acad. Sci. 17, 684 (1931);
+Bartlett, An Introduction to Stochastic Processes (1955), 9.22.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import kolmogorov
 
 from ..arrays import Floats
 from .errors import AnalysisError
@@ -21,6 +24,7 @@ from .run_points import readings_without_pulses
 
 MIN_READINGS = 64
 UNSTEADY = 0.2
+SIGNIFICANCE = 0.01  # of the test of the spectrum
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,31 @@ class NoiseSpectrum:
     density_per_Hz: Floats
 
     @property
+    def fitted_per_Hz(self) -> Floats:
+        """The fitted density at the measured frequencies, shape (n,)."""
+        return self.white_per_Hz.value + self.flicker.value / self.frequency_Hz
+
+    @property
+    def significance(self) -> float:
+        """The p-value of white and 1/f noise alone, by Bartlett's test of their spectrum."""
+        ratio = self.density_per_Hz / self.fitted_per_Hz
+        share, count = np.cumsum(ratio) / ratio.sum(), len(ratio)
+        line = np.arange(1, count + 1) / count
+        distance = max(float((share - line).max()), float((line - share).max() + 1 / count))
+        return float(kolmogorov(np.sqrt(count) * distance))
+
+    @property
+    def fits(self) -> bool:
+        """False if the spectrum is not that of white and 1/f noise."""
+        return self.significance >= SIGNIFICANCE
+
+    @property
     def relative_std_ci(self) -> Estimate:
         """`relative_std` with its interval: as many degrees of freedom as the fitted spectrum has.
 
         A sum of ordinates S with exponential scatter has 2 (Σ S)²/Σ S² of them (Satterthwaite).
         """
-        fitted = self.white_per_Hz.value + self.flicker.value / self.frequency_Hz
+        fitted = self.fitted_per_Hz
         return std_ci(self.relative_std, 2 * float(fitted.sum() ** 2 / (fitted**2).sum()))
 
     @property

@@ -58,6 +58,7 @@ def analyse_reads(runs: Sequence[CalibrationRun], levels: Sequence[Level]) -> Re
     description = (
         f"{noise.readings} readings every {noise.interval_s:.3g} s, white "
         f"{noise.white_per_Hz.value:.2g}/Hz, flicker {noise.flicker.value:.2g}"
+        f"{'' if noise.fits else f', which do not fit (p = {noise.significance:.1g})'}"
     )
     return RetentionData(retention, Quantity(std.value, std.low, std.high), description)
 

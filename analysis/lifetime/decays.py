@@ -32,7 +32,7 @@ def decays_of(
             f"({lower:.2g} s in the lower R, {upper:.2g} s in the higher), see the kind of noise "
             "in the report."
         )
-    fits = noise is None or noise.goodness.fits
+    fits = noise is None or (noise.goodness.fits and noise.chosen.linear_drift is None)
     # a jump is no part of any noise, so that of a series with one says nothing of its drift
     return tuple(measure_decay(each, fits or each.escapes > each.crept) for each in waits)
 

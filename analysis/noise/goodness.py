@@ -41,9 +41,14 @@ class Goodness:
         return min(value for _, value in self.tests)
 
     @property
+    def least(self) -> float:
+        """The p-value below which one of the tests rejects the fit."""
+        return SIGNIFICANCE / len(self.tests)
+
+    @property
     def fits(self) -> bool:
         """False if a test rejects the fit (Bonferroni over the tests)."""
-        return self.smallest >= SIGNIFICANCE / len(self.tests)
+        return self.smallest >= self.least
 
     @property
     def tests(self) -> tuple[tuple[str, float], ...]:

@@ -1,10 +1,13 @@
-"""The models of a series of ln R: white, 1/f and telegraph noise, and a drift.
+"""The models of a series of ln R: white, 1/f and telegraph noise, and a drift of either law.
+
+R ∝ (t/t0)^ν is the drift of a state after its pulse; R ∝ exp(α t), linear in the small, that of a
+stage whose temperature changes.
 
 Each fit has the likelihood of all readings, exact and of the same data, but with telegraph and 1/f
 noise together that of readings and most likely states, which is smaller.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import expm1, log
 
@@ -18,7 +21,8 @@ from .telegraph import TelegraphFit, fit_telegraph
 STATES_KNOWN = 1.35
 """Widens the interval of a step beside 1/f noise, whose states are taken for known."""
 
-WHITE, FLICKER, TELEGRAPH, DRIFT = "white", "1/f", "telegraph", "drift"
+WHITE, FLICKER, TELEGRAPH = "white", "1/f", "telegraph"
+DRIFT, LINEAR = "drift", "linear drift"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,6 @@ class NoiseModel:
     bic: float
     fit: GaussianFit
     telegraph: TelegraphFit | None
-    drift_at: int | None
     expected_ohm: Floats
 
     @property
@@ -44,8 +47,17 @@ class NoiseModel:
 
     @property
     def drift_exponent(self) -> Estimate | None:
-        """ν of G ∝ (t/t0)^−ν; None without a drift."""
-        return None if self.drift_at is None else self.fit.coefficient(self.drift_at)
+        """ν of G ∝ (t/t0)^−ν; None without such a drift."""
+        return self.fit.coefficient(1) if DRIFT in self.parts else None
+
+    @property
+    def linear_drift(self) -> Estimate | None:
+        """The change of ln R from the first reading to the last; None without a linear drift."""
+        return self.fit.coefficient(1) if LINEAR in self.parts else None
+
+    @property
+    def drifts(self) -> bool:
+        return DRIFT in self.parts or LINEAR in self.parts
 
     @property
     def step(self) -> Estimate | None:
@@ -76,26 +88,40 @@ class NoiseModel:
 
 def fit_models(y: Floats, passed_s: Floats, interval_s: float) -> Iterator[NoiseModel]:
     """Yield the fit of every model to ln R (n,), the times (n,) counting from the last pulse."""
-    ones, course = np.ones_like(y), np.log(passed_s / passed_s[0])
-    plain, drifting = np.column_stack([ones]), np.column_stack([ones, course])
-    for design, drift_at in ((plain, None), (drifting, 1)):
-        parts = () if drift_at is None else (DRIFT,)
-        yield _model(parts, fit_white(y, design), design, 2 + len(parts), drift_at)
+    designs = _designs(passed_s)
+    for drift, design in designs.items():
+        yield _model(drift, fit_white(y, design), design, 1 + design.shape[1])
         flicker = fit_flicker(y, design, passed_s)
-        yield _model((FLICKER, *parts), flicker, design, 3 + len(parts), drift_at)
-    both = [fit_telegraph(y, design, interval_s) for design in (plain, drifting)]
-    for found, design, drift_at in zip(both, (plain, drifting), (None, 1), strict=True):
-        parts = () if drift_at is None else (DRIFT,)
-        if found is not None:
-            stepped = np.column_stack([design, found.state])
-            yield _of_telegraph((TELEGRAPH, *parts), found, fit_white(y, stepped), design, drift_at)
+        yield _model((FLICKER, *drift), flicker, design, 2 + design.shape[1])
+    found = {drift: fit_telegraph(y, design, interval_s) for drift, design in designs.items()}
+    for drift, design in designs.items():
+        steps = found[drift]
+        if steps is not None:
+            fit = fit_white(y, np.column_stack([design, steps.state]))
+            yield _of_telegraph((TELEGRAPH, *drift), steps, fit, design)
         mixed = [
-            _with_flicker((TELEGRAPH, FLICKER, *parts), each, y, design, passed_s, drift_at)
-            for each in both
-            if each is not None
+            _with_flicker((TELEGRAPH, FLICKER, *drift), each, y, design, passed_s)
+            for each in _different(found.values())
         ]
         if mixed:
             yield min(mixed, key=lambda model: model.bic)
+
+
+def _designs(passed_s: Floats) -> dict[tuple[str, ...], Floats]:
+    """Return the columns (n, 1 or 2) of ln R's mean without a drift, and with one of each law."""
+    ones, since_s = np.ones_like(passed_s), passed_s - passed_s[0]
+    courses = {DRIFT: np.log(passed_s / passed_s[0]), LINEAR: since_s / since_s[-1]}
+    drifting = {(name,): np.column_stack([ones, each]) for name, each in courses.items()}
+    return {(): np.column_stack([ones]), **drifting}
+
+
+def _different(found: Iterable[TelegraphFit | None]) -> list[TelegraphFit]:
+    """Return the telegraph fits whose states differ, the first of each."""
+    kept: list[TelegraphFit] = []
+    for fit in found:
+        if fit is not None and not any(np.array_equal(fit.state, one.state) for one in kept):
+            kept.append(fit)
+    return kept
 
 
 def _with_flicker(
@@ -104,13 +130,12 @@ def _with_flicker(
     y: Floats,
     design: Floats,
     passed_s: Floats,
-    drift_at: int | None,
 ) -> NoiseModel:
     """Return the model of 1/f noise about the states that telegraph noise was found to have."""
     stepped = np.column_stack([design, found.state])
     fit = fit_flicker(y, stepped, passed_s)
     likelihood = fit.log_likelihood + _of_path(found.state, found.leave)
-    return _model(parts, fit, stepped, 4 + design.shape[1] + 1, drift_at, found, likelihood)
+    return _model(parts, fit, stepped, 4 + design.shape[1] + 1, found, likelihood)
 
 
 def _model(
@@ -118,14 +143,13 @@ def _model(
     fit: GaussianFit,
     design: Floats,
     parameters: int,
-    drift_at: int | None,
     telegraph: TelegraphFit | None = None,
     likelihood: float | None = None,
 ) -> NoiseModel:
     likelihood = fit.log_likelihood if likelihood is None else likelihood
     bic = parameters * log(len(design)) - 2 * likelihood
     expected = np.exp(design @ fit.coefficients)
-    return NoiseModel(parts, parameters, bic, fit, telegraph, drift_at, expected)
+    return NoiseModel(parts, parameters, bic, fit, telegraph, expected)
 
 
 def _of_telegraph(
@@ -133,7 +157,6 @@ def _of_telegraph(
     found: TelegraphFit,
     fit: GaussianFit,
     design: Floats,
-    drift_at: int | None,
 ) -> NoiseModel:
     """Return the model of telegraph and white noise, whose residuals are predictions'."""
     parameters = 4 + design.shape[1]
@@ -147,7 +170,7 @@ def _of_telegraph(
         found.log_likelihood,
         found.residual,
     )
-    return NoiseModel(parts, parameters, bic, whitened, found, drift_at, expected)
+    return NoiseModel(parts, parameters, bic, whitened, found, expected)
 
 
 def _of_path(state: Ints, leave: Floats) -> float:

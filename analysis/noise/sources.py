@@ -1,7 +1,8 @@
 """The sources of a series' fluctuations, chosen between models of the same readings.
 
-y = ln R is fitted by white noise, by white with 1/f noise, by random telegraph noise, each with and
-without a drift R ∝ (t/t0)^ν (so G ∝ (t/t0)^−ν), and by telegraph with 1/f noise. Chosen is the
+y = ln R is fitted by white noise, by white with 1/f noise, by random telegraph noise and by
+telegraph with 1/f noise, each without a drift, with one R ∝ (t/t0)^ν (so G ∝ (t/t0)^−ν), and with
+one linear in time. Chosen is the
 model of the smallest Bayesian information criterion, BIC = k ln n − 2 ln L; a model within
 `UNDECIDED` of it is named beside it. L is the likelihood of all readings, but with telegraph and
 1/f noise that of readings and most likely states together, which is smaller. A chosen model that a

@@ -1,21 +1,24 @@
 """The tables of readings without pulses: read noise and its kind, and retention."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 
 import pandas as pd
 
 from ...storage import Phase
+from ..errors import AnalysisError
 from ..lifetime.decay import TEN_YEARS_S, Decay
 from ..lifetime.decays import decays_of
 from ..lifetime.durations import format_duration, format_lifetime, format_share
 from ..noise.models import FLICKER
 from ..noise.sources import NoiseSources, first_series, identify_noise, is_steady
-from ..read_noise import measure_read_noise
+from ..read_noise import SIGNIFICANCE, measure_read_noise
 from ..run_points import reads_between_pulses
 from .table import Table, format_estimate, table_or_reason
 
 Rows = Iterator[tuple[str, str]]
+SMALLEST_P = 1e-6  # shown
 HARDLY_RESOLVED = 3.0  # readings of a mean dwell, below which its interval is too narrow
 
 
@@ -28,22 +31,34 @@ def series_tables(points: pd.DataFrame) -> tuple[Table, ...]:
         return (table_or_reason("Retention", lambda: _retention(points)),)
     found = cache(lambda: identify_noise(series))
     return (
-        table_or_reason("Read noise", lambda: _noise(series)),
+        table_or_reason("Read noise", lambda: _noise(series, found)),
         table_or_reason("Kind of noise", lambda: _kind(found())),
         table_or_reason("Retention", lambda: _retention(points, found)),
     )
 
 
-def _noise(series: pd.DataFrame) -> Table:
+def _noise(series: pd.DataFrame, identify: Callable[[], NoiseSources]) -> Table:
     noise = measure_read_noise(series)
     rows = (
         ("σ_R/R of the series (10⁻⁶)", format_estimate(noise.relative_std_ci, 1e6)),
         ("white noise (10⁻¹² per Hz)", format_estimate(noise.white_per_Hz, 1e12)),
         ("1/f noise, S · f (10⁻¹²)", format_estimate(noise.flicker, 1e12)),
         ("both are equal at (Hz)", f"{noise.corner_Hz:.2g}"),
+        (f"test: their spectrum, p (rejected below {SIGNIFICANCE:g})", _p(noise.significance)),
     )
-    remark = f"{noise.readings} readings of the first cycle, every {noise.interval_s:.3g} s."
-    return Table("Read noise", ("quantity", "value"), rows, (remark,))
+    remarks = [f"{noise.readings} readings of the first cycle, every {noise.interval_s:.3g} s."]
+    if not noise.fits:
+        remarks.append(
+            "White and 1/f noise do not fit the spectrum (the test rejects it): their densities "
+            "describe the series and are no properties of the device."
+        )
+    with suppress(AnalysisError):
+        kind = identify().chosen
+        if kind.telegraph or kind.drifts:
+            remarks.append(
+                f"The kind of noise is {kind.name} (next table): 1/f noise stands for that here."
+            )
+    return Table("Read noise", ("quantity", "value"), rows, tuple(remarks))
 
 
 def _kind(found: NoiseSources) -> Table:
@@ -65,9 +80,15 @@ def _numbers(found: NoiseSources) -> Rows:
         yield "mean dwell, higher R (s)", format_estimate(upper)
     if model.drift_exponent is not None:
         yield "drift, ν of G ∝ t^−ν (10⁻⁶)", format_estimate(model.drift_exponent, 1e6)
+    if model.linear_drift is not None:
+        yield "drift over the series, ΔR/R (10⁻⁶)", format_estimate(model.linear_drift, 1e6)
     for name, p in found.goodness.tests:
-        bound = "> 0.1" if name.startswith("normal") and p >= 0.1 else f"{p:.2g}"
-        yield f"test: {name}, p", bound
+        bound = "> 0.1" if name.startswith("normal") and p >= 0.1 else _p(p)
+        yield f"test: {name}, p (rejected below {found.goodness.least:.2g})", bound
+
+
+def _p(value: float) -> str:
+    return f"{value:.2g}" if value >= SMALLEST_P else f"< {SMALLEST_P:g}"
 
 
 def _said(found: NoiseSources) -> Iterator[str]:

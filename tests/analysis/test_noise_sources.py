@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from dwmtj.analysis import AnalysisError
+from dwmtj.analysis.figures.series.dwell import BINS, expected_shares
 from dwmtj.analysis.noise.gaussian import fit_white
 from dwmtj.analysis.noise.goodness import exponentiality, independence, normality
 from dwmtj.analysis.noise.sources import NoiseSources, identify_noise
@@ -73,6 +74,33 @@ def test_noise_of_no_known_kind_is_said_not_to_fit(kind: str) -> None:
             noise += 10 * SIGMA * (np.arange(COUNT) > 250)
         rejected += not identify_noise(readings(noise, INTERVAL_S)).goodness.fits
     assert rejected >= 5
+
+
+@pytest.mark.parametrize("kind", ["white", "telegraph"])
+def test_a_drift_linear_in_time_is_no_1f_noise_and_its_size_is_recovered(kind: str) -> None:
+    """A stage that warms by 5 σ of a reading; fewer than 9 of 12 intervals at true 95 %: 2e-3."""
+    true, covered = 5 * SIGMA, 0
+    for seed in range(SERIES):
+        noise = draw(np.random.default_rng(seed), kind) + true * np.linspace(0, 1, COUNT)
+        series = identify_noise(readings(noise, INTERVAL_S))
+        assert "linear drift" in series.chosen.name
+        assert "1/f" not in series.chosen.name
+        assert series.goodness.fits
+        assert series.chosen.linear_drift is not None
+        covered += true in series.chosen.linear_drift
+    assert covered >= 9
+
+
+def test_dwells_in_whole_readings_are_expected_where_they_are_counted() -> None:
+    """10,000 dwells of two readings each; χ² over the bins above its 99.9 % point: 1e-3."""
+    leave, bins = 0.5, len(BINS) - 1
+    lengths = np.random.default_rng(8).geometric(leave, 10_000)
+    counted = np.histogram(lengths / 2.0, BINS)[0]
+    expected = 10_000 * np.nan_to_num(expected_shares(leave, 1 / 2.0))
+    assert expected.sum() == pytest.approx(10_000, rel=1e-3)
+    known = expected > 5
+    assert counted[~known].sum() <= 20
+    assert ((counted - expected)[known] ** 2 / expected[known]).sum() < 1.9 * bins + 10
 
 
 def test_dwell_times_that_are_not_exponential_are_rejected() -> None:

@@ -44,6 +44,17 @@ def test_a_report_tells_the_noise_of_a_series_or_why_it_cannot() -> None:
     assert "too few" in table.remarks[0]
 
 
+def test_1f_noise_that_stands_for_jumps_between_two_states_is_said_to() -> None:
+    rng = np.random.default_rng(2)
+    points = series(1, readings=620, interval_s=0.1)
+    state = np.cumsum(rng.uniform(size=620) < 0.1) % 2
+    points["resistance_ohm"] += 0.2 * state
+    noise, kind, *_ = result_tables(points)
+    assert kind.rows[0][1] == "telegraph"
+    assert any("The kind of noise is telegraph" in remark for remark in noise.remarks)
+    assert any(name.startswith("test: their spectrum") for name, _ in noise.rows)
+
+
 def test_a_run_that_never_only_read_has_no_such_figure() -> None:
     with pytest.raises(AnalysisError, match="take the figure from a read-series run"):
         readings_against_time(series(1).assign(phase="write"))

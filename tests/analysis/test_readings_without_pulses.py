@@ -36,6 +36,21 @@ def test_white_and_flicker_noise_lie_in_their_intervals(flicker: float) -> None:
     assert (np.sum(covered, axis=0) >= 52).all()
 
 
+def test_a_spectrum_of_other_noise_is_said_not_to_fit() -> None:
+    """Of 60 right ones more than 4 rejected at 1 %: 3e-4; jumps and drifts are all rejected."""
+    wrong = 0
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        series = noise(rng, 1024, 1e-9, 1e-10)
+        wrong += not measure_read_noise(readings(76.0 * (1 + series))).fits
+        if seed < 5:
+            drift = 1e-3 * np.log(np.arange(1, 1025))
+            assert not measure_read_noise(readings(76.0 * (1 + series + drift))).fits
+            slow = 5e-3 * (np.arange(1024) // 64 % 2)
+            assert not measure_read_noise(readings(76.0 * (1 + series + slow))).fits
+    assert wrong <= 4
+
+
 @pytest.mark.parametrize(
     ("series", "told"),
     [

@@ -10,7 +10,8 @@ from ...lifetime.decays import decays_of
 from ...noise.sources import first_series, identify_noise, is_steady
 from ..panel import Panel
 from ..readings import readings_against_time
-from .noise import dwell_times, lag_plot, noise_series, noise_spectrum
+from .dwell import dwell_times
+from .noise import lag_plot, noise_series, noise_spectrum
 from .retention import retention_course, retention_survival
 
 

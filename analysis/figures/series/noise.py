@@ -1,4 +1,4 @@
-"""The noise of a series: readings with states, spectrum, lag plot and dwell times, with the fit.
+"""The noise of a series: readings with states, spectrum and lag plot, with the fit.
 
 A fit that no test rejects is drawn solid, one that a test rejects dashed.
 """
@@ -8,9 +8,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from ....arrays import Floats
-from ...errors import AnalysisError
-from ...lifetime.durations import format_duration
-from ...noise.forward_backward import dwells
 from ...noise.sources import LAST_PULSE, NoiseSources
 from ..amplitude import VECTORS_UP_TO
 from ..house import BLUE, GREY, ORANGE, label_axis
@@ -18,8 +15,6 @@ from ..panel import Panel
 from ..readings import unit_of_time
 
 BINS_PER_DECADE = 8
-DWELL_WIDTH = 0.5
-DWELL_BINS = np.arange(0, 6.01, DWELL_WIDTH)  # in means
 NAME = "noise"
 
 
@@ -32,7 +27,7 @@ def noise_series(found: NoiseSources) -> Panel:
         time, few = found.time_s / length_s, len(found.time_s) <= VECTORS_UP_TO
         axes.plot(time, found.resistance_ohm, ".", color=GREY, markersize=1.5, rasterized=not few)
         axes.plot(
-            time, model.expected_ohm, color=ORANGE, linestyle=_line(found), label=_title(found)
+            time, model.expected_ohm, color=ORANGE, linestyle=fit_line(found), label=_title(found)
         )
         since = f" since {LAST_PULSE}" if found.origin == LAST_PULSE else ""
         axes.set_xlabel(f"Time{since} ({unit})")
@@ -84,11 +79,11 @@ def noise_spectrum(found: NoiseSources) -> Panel:
             elinewidth=0.8,
             label="bands, ± 1 σ",
         )
-        axes.plot(smooth, expected, color=ORANGE, linestyle=_line(found), label=_title(found))
+        axes.plot(smooth, expected, color=ORANGE, linestyle=fit_line(found), label=_title(found))
         axes.set_xscale("log")
         axes.set_yscale("log")
         axes.set_xlabel("Frequency (Hz)")
-        drift = " without drift" if found.chosen.drift_exponent else ""
+        drift = " without drift" if found.chosen.drifts else ""
         axes.set_ylabel(f"S of R/⟨R⟩{drift} (1/Hz)")
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
 
@@ -111,57 +106,8 @@ def lag_plot(found: NoiseSources) -> Panel:
     return Panel(f"{NAME}-lag", "Lag plot", table, paint)
 
 
-def dwell_times(found: NoiseSources) -> Panel:
-    """Draw a histogram of the dwell times in either state, in units of its mean, and the law.
-
-    Raises AnalysisError unless telegraph noise was found.
-    """
-    telegraph = found.chosen.telegraph
-    if telegraph is None:
-        raise AnalysisError(
-            f"The noise of the series is {found.chosen.name}, without two states that dwell."
-        )
-    lengths = [each * found.interval_s for each in dwells(telegraph.state)]
-    names, colours = ("lower R", "higher R"), (BLUE, ORANGE)
-
-    def paint(axes: Axes) -> None:
-        states = zip(lengths, telegraph.dwell_s, names, colours, strict=True)
-        for side, (each, mean, name, colour) in enumerate(states):
-            share, error = _shares(each / mean.value)
-            axes.errorbar(
-                DWELL_BINS[:-1] + DWELL_WIDTH * (0.4 + 0.2 * side),
-                share,
-                error,
-                fmt="o",
-                color=colour,
-                markersize=3,
-                elinewidth=0.8,
-                label=f"{name}: {len(each)} stays, mean {format_duration(mean.value)}",
-            )
-        law = np.exp(-DWELL_BINS[:-1]) * -np.expm1(-DWELL_WIDTH)
-        axes.stairs(law, DWELL_BINS, color=GREY, linestyle=_line(found), label="exponential")
-        axes.set_yscale("log")
-        axes.set_xlabel("Dwell time / mean (1)")
-        axes.set_ylabel("Share of stays")
-        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0))
-
-    table = pd.DataFrame(
-        {
-            "state": np.repeat(names, [len(each) for each in lengths]),
-            "dwell_s": np.concatenate(lengths),
-        }
-    )
-    return Panel(f"{NAME}-dwell", "Dwell times", table, paint)
-
-
-def _shares(dwell: Floats) -> tuple[Floats, Floats]:
-    """Return the share of dwell times in each bin, NaN in an empty one, and its error."""
-    counts = np.histogram(dwell, DWELL_BINS)[0].astype(float)
-    total = max(1, len(dwell))
-    return np.where(counts > 0, counts / total, np.nan), np.sqrt(counts) / total
-
-
-def _line(found: NoiseSources) -> str:
+def fit_line(found: NoiseSources) -> str:
+    """Return the line style of the chosen model: solid, dashed if a test rejects it."""
     return "-" if found.goodness.fits else "--"
 
 
@@ -173,6 +119,9 @@ def _without_drift(found: NoiseSources) -> Floats:
     model, y = found.chosen, np.log(found.resistance_ohm)
     if model.drift_exponent is not None:
         y = y - model.drift_exponent.value * np.log(found.time_s)
+    if model.linear_drift is not None:
+        since_s = found.time_s - found.time_s[0]
+        y = y - model.linear_drift.value * since_s / since_s[-1]
     return np.asarray(y - y.mean())
 
 

@@ -111,7 +111,9 @@ def _designs(passed_s: Floats) -> dict[tuple[str, ...], Floats]:
     """Return the columns (n, 1 or 2) of ln R's mean without a drift, and with one of each law."""
     ones, since_s = np.ones_like(passed_s), passed_s - passed_s[0]
     courses = {DRIFT: np.log(passed_s / passed_s[0]), LINEAR: since_s / since_s[-1]}
-    drifting = {(name,): np.column_stack([ones, each]) for name, each in courses.items()}
+    drifting: dict[tuple[str, ...], Floats] = {
+        (name,): np.column_stack([ones, each]) for name, each in courses.items()
+    }
     return {(): np.column_stack([ones]), **drifting}
 
 

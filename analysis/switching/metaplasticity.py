@@ -6,8 +6,10 @@ x from 0 at the narrow end to 1 at the wide one. A straight line V = a + b x has
 its interval is Fieller's. Voltages scatter about the line by more than their own errors because
 notches differ in depth; that scatter τ² is estimated from the residuals (DerSimonian and Laird),
 weights are 1/(error² + τ²), and the covariance is scaled with the residuals (Hartung and Knapp,
-Stat. Med. 20, 3875 (2001)). With two notches there are no residuals, and only their own errors
-count. A part of the voltage that does not scale with the width (line tension of a taper, I_c R) is
+Stat. Med. 20, 3875 (2001)). Three notches may lie on a line by chance, with residuals far below
+their errors: the interval is no narrower than that of a line through voltages of the errors alone
+(and three notches of one depth are then held in 99 %). With two notches there are no residuals, and
+only their own errors count. A part of the voltage that does not scale with the width (line tension of a taper, I_c R) is
 taken off beforehand with `offset_V`. Position from conductance: parallel conduction of both areas.
 """
 
@@ -87,6 +89,11 @@ def fit_metaplasticity(
     turn = np.array([[1.0, 0.0], [1.0, 1.0]])
     ends = turn @ line
     found = ratio_ci(float(ends[0]), float(ends[1]), turn @ covariance @ turn.T, degrees)
+    if len(x) > 2:
+        design = np.column_stack([np.ones_like(x), x])
+        _, alone = _weighted(design, y, errors**-2.0)
+        least = ratio_ci(float(ends[0]), float(ends[1]), turn @ alone @ turn.T, LARGE)
+        found = Estimate(found.value, min(found.low, least.low), max(found.high, least.high))
     remedy = "measure more cycles with smaller steps, or a device with more notches"
     width_ratio = require_positive(found, "w1/w2", remedy)
     return Metaplasticity(width_ratio, float(ends[0]), float(ends[1]), excess, len(x))

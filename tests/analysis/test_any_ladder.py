@@ -31,6 +31,30 @@ def test_two_to_sixty_four_levels_are_found(seed: int, stay: tuple[int, int]) ->
 
 
 @pytest.mark.parametrize("seed", range(2))
+def test_many_levels_that_walls_often_pass_keep_their_number(seed: int) -> None:
+    """Sixty-four levels 19 σ apart, of which a quarter of the walls pass each; six cycles.
+
+    No ladder visits all, so that some neighbours are never visited by the same one.
+    """
+    rng = np.random.default_rng([14, seed])
+    means = np.linspace(400, 100, 64)
+    run = ladder(
+        rng,
+        means.tolist(),
+        cycles=6,
+        stay=(1, 4),
+        seat_ohm=0.2,
+        noise_ohm=0.15,
+        passed=0.26,
+    )
+    nearest = np.abs(run["resistance_ohm"].to_numpy()[:, None] - means).argmin(axis=1)
+    visited = len(np.unique(nearest))
+    report = measure_levels(run)
+    assert len(report.levels) == visited
+    assert report.number_text == str(visited)
+
+
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize(("number", "apart"), [(64, 6.0), (40, 6.5), (16, 7.0)])
 def test_coarse_ladders_of_close_levels_lose_none(seed: int, number: int, apart: float) -> None:
     """Every pulse moves the wall; levels are `apart` σ from each other, in ln R or in R."""

@@ -22,7 +22,7 @@ from ....arrays import Ints
 from ..visits import goes_by_amplitude, label_readings, visits_of
 from .halving import has_few_sequences
 from .mixture import Group, centres
-from .one_or_two import Visits, number_probabilities, probability_of_two
+from .one_or_two import Visits, number_probabilities, probability_of_two, scatter_of_many
 
 CHANCE = 0.3
 SHARED = 0.5
@@ -59,7 +59,9 @@ def merge_split_levels(groups: tuple[Group, ...], pulsed: pd.DataFrame) -> Group
         if len(mine := np.flatnonzero(level == number))
     ]
     by_amplitude = goes_by_amplitude(pulsed)
-    visits = replace(visits, exclusion_tells=not by_amplitude)
+    mean = np.array([group.mean_ohm for group in groups]) / visits.whole
+    scatter = scatter_of_many(mean)
+    visits = replace(visits, exclusion_tells=not by_amplitude, scatter=scatter)
     always = by_amplitude or has_few_sequences(visits.sequence)
     merged, fewer, more = _merge_few(seen, visits, always)
     if not always:

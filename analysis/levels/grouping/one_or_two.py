@@ -6,7 +6,8 @@ without either counts as one, too. Each level is met in a passage with a probabi
 prior Beta(`OFTEN`, 1): most walls stop at most levels. One level that looks like two is met as one
 of them or the other; as both only by a stay cut in two, with probability `CUT`. Its visits scatter
 normally with s, and so do those of each of two levels; prior of s log-uniform from `NARROWEST` to
-`WIDEST` of the range R of all levels, of a centre uniform over R. For m visits with sum of squares
+`WIDEST` of the range R of all levels, less for `MANY` (see `scatter_of_many`), of a centre uniform
+over R. For m visits with sum of squares
 Q about their mean the likelihood given s is
 
     (2π s²)^(−(m−1)/2) m^(−1/2) exp(−Q/2s²)/R.
@@ -20,7 +21,7 @@ that the cut that is judged is the most likely one of many. `benchmarks/level_nu
 other devices and shows how often the probabilities come true.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.special import betaln, expit, logsumexp
@@ -36,18 +37,21 @@ AT_MOST = 0.9
 OF_PASSAGES, OF_DISTANCE = 0.25, 1.6
 NARROWEST, WIDEST = 1e-3, 0.1
 GRID = np.geomspace(NARROWEST, WIDEST, 25)
+MANY = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Visits:
     """All visits of a run in order of time: their means and their sequences of pulses, (n,).
 
-    Without `exclusion_tells`, which of two groups a sequence visits is no evidence.
+    Without `exclusion_tells`, which of two groups a sequence visits is no evidence. `scatter` are
+    the standard deviations that the visits to one level may have, as shares of the range, (k,).
     """
 
     mean: Floats
     sequence: Counts
     exclusion_tells: bool = True
+    scatter: Floats = field(default_factory=lambda: GRID)
 
     @property
     def whole(self) -> float:
@@ -57,8 +61,8 @@ class Visits:
 def probability_of_two(visits: Visits, above: Ints, below: Ints) -> float:
     """Return the probability that the visits (indices) to two groups are to two levels."""
     members = np.sort(np.r_[above, below])
-    parts = (_scattered(visits.mean[group], visits.whole) for group in (above, below))
-    distance = sum(parts) - _scattered(visits.mean[members], visits.whole)
+    parts = (_scattered(visits, group) for group in (above, below))
+    distance = sum(parts) - _scattered(visits, members)
     if not visits.exclusion_tells:
         return min(float(expit(distance)), _most(visits, above, below))
     passages = _exclusion(visits, members, above, below)
@@ -107,9 +111,21 @@ def _met(times: int, chances: int) -> float:
     return float(betaln(OFTEN + times, 1 + chances - times) - betaln(OFTEN, 1))
 
 
-def _scattered(mean: Floats, whole: float) -> float:
-    count = len(mean)
-    s = GRID * whole
+def _scattered(visits: Visits, members: Ints) -> float:
+    mean, count = visits.mean[members], len(members)
+    s = visits.scatter * visits.whole
     squares = float(((mean - mean.mean()) ** 2).sum())
     given = -(count - 1) / 2 * np.log(2 * np.pi * s**2) - squares / (2 * s**2)
-    return float(logsumexp(given) - np.log(len(s) * whole) - np.log(count) / 2)
+    return float(logsumexp(given) - np.log(len(s) * visits.whole) - np.log(count) / 2)
+
+
+def scatter_of_many(mean: Floats) -> Floats:
+    """Return the scatter (k,) that visits to one of many levels may have, as shares of the range.
+
+    `mean` (n,) are the groups as such shares, in order. Visits to one of many levels reach no
+    further than a quarter of the usual distance between two. Few groups do not know that.
+    """
+    if len(mean) < MANY:
+        return GRID
+    widest = min(WIDEST, max(2 * NARROWEST, float(np.median(np.abs(np.diff(mean)))) / 4))
+    return np.geomspace(NARROWEST, widest, len(GRID))

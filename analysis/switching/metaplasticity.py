@@ -9,8 +9,9 @@ weights are 1/(error² + τ²), and the covariance is scaled with the residuals 
 Stat. Med. 20, 3875 (2001)). Three notches may lie on a line by chance, with residuals far below
 their errors: the interval is no narrower than that of a line through voltages of the errors alone
 (and three notches of one depth are then held in 99 %). With two notches there are no residuals, and
-only their own errors count. A part of the voltage that does not scale with the width (line tension of a taper, I_c R) is
-taken off beforehand with `offset_V`. Position from conductance: parallel conduction of both areas.
+only their own errors count. A part of the voltage that does not scale with the width (line tension
+of a taper, I_c R) is taken off beforehand with `offset_V`. Position from conductance: parallel
+conduction of both areas.
 """
 
 from collections.abc import Sequence

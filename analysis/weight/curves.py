@@ -2,7 +2,8 @@
 
 The curve is fitted to the mean over the ramps. Its interval is Student's t over the labels of the
 ramps, one fit each: steps of the wall make neighbouring pulses alike, which the residuals of a
-single fit do not know. For a single ramp it is that of its fit, as if its pulses were independent.
+single fit do not know. It is no narrower than that of the fit, for ramps may be copies of each
+other; for a single ramp it is that of its fit, as if its pulses were independent.
 """
 
 from collections.abc import Sequence
@@ -107,8 +108,8 @@ def _with_spread(curve: UpdateCurve, ramps: Ramps) -> UpdateCurve:
     except AnalysisError:  # a ramp that ends where it began: the labels have no distribution
         return replace(curve, nonlinearity=Estimate(curve.nonlinearity.value, -inf, inf))
     spread = mean_ci(np.array(labels))
-    half = max(spread.high - spread.value, abs(spread.value - curve.nonlinearity.value))
-    value = curve.nonlinearity.value
+    value, of_fit = curve.nonlinearity.value, curve.nonlinearity.high - curve.nonlinearity.value
+    half = max(spread.high - spread.value, abs(spread.value - value), of_fit)
     return replace(curve, nonlinearity=Estimate(value, value - half, value + half))
 
 

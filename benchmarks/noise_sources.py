@@ -2,6 +2,7 @@
 
 Every kind of noise, and mixtures, drawn from known parameters; which model the analysis chooses,
 whether its tests accept it, and whether the 95 % intervals contain the truth.
+`noise_sources.py 50` draws 50 series of each.
 """
 
 import os
@@ -57,6 +58,11 @@ def with_steps(
 
 def with_drift(rng: np.random.Generator, exponent: float, rest: Draw = white) -> Floats:
     return rest(rng) + drift(COUNT, exponent)
+
+
+def with_linear(rng: np.random.Generator, over: float, rest: Draw = white) -> Floats:
+    """Add a drift linear in time, of `over` σ in the whole series."""
+    return rest(rng) + SIGMA * over * np.linspace(0, 1, COUNT)
 
 
 def one_step(rng: np.random.Generator) -> Floats:
@@ -115,6 +121,21 @@ def cases() -> list[Case]:
     loud = partial(with_flicker, share=0.2)
     found += [
         Case(
+            f"linear drift over {over:g} σ",
+            "linear drift",
+            partial(with_linear, over=over),
+            {"linear": over * SIGMA},
+        )
+        for over in (0.5, 5)
+    ]
+    found += [
+        Case(
+            "telegraph 5 σ + linear drift over 5 σ",
+            "telegraph + linear drift",
+            partial(with_linear, over=5, rest=steps(5, (50, 50))),
+            {"linear": 5 * SIGMA, "step": np.expm1(5 * SIGMA)},
+        ),
+        Case(
             "1/f + drift ν = 0.005",
             "1/f + drift",
             partial(with_drift, exponent=0.005, rest=loud),
@@ -151,6 +172,7 @@ def numbers(found: NoiseSources) -> dict[str, Estimate | None]:
         "lower": lower,
         "upper": upper,
         "drift": model.drift_exponent,
+        "linear": model.linear_drift,
     }
 
 
@@ -166,19 +188,19 @@ def analysed(case: int, seed: int) -> Found:
     return found.chosen.name, found.goodness.fits, covered
 
 
-def main() -> int:
+def main(series: int = SERIES) -> int:
     """Print the table; 1 if an interval covers too rarely where the model is right."""
     failed = 0
     print("| drawn | chosen | right | right, but rejected | wrong, not rejected | intervals hold |")
     print("|---|---|---|---|---|---|")
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         for at, case in enumerate(track(cases(), transient=True)):
-            results = list(pool.map(partial(analysed, at), range(SERIES), chunksize=10))
+            results = list(pool.map(partial(analysed, at), range(series), chunksize=10))
             right = [found for found in results if found[0] == case.model]
             held = {
                 name: float(np.mean([covered[name] for _, _, covered in right]))
                 for name in case.truth
-                if len(right) >= SERIES / 4
+                if len(right) >= series / 4
             }
             failed += any(share < LEAST_COVERED for share in held.values())
             print(row(case, results, held), flush=True)
@@ -204,4 +226,4 @@ def row(case: Case, results: Sequence[Found], held: Mapping[str, float]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*map(int, sys.argv[1:])))

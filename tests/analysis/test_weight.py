@@ -108,6 +108,14 @@ def test_steps_are_not_given_a_nonlinearity() -> None:
     assert not any("Asymmetry" in remark for remark in table.remarks)
 
 
+def test_ramps_that_are_copies_have_the_interval_of_their_fit() -> None:
+    one = analogue(np.random.default_rng(5), (0.3, 0.8), cycles=1)
+    copies = pd.concat([one, one.assign(cycle=1, time_s=one["time_s"] + 1e3)], ignore_index=True)
+    for update, alone in zip(measure_updates(copies), measure_updates(one), strict=True):
+        found, fit = update.curve.nonlinearity, alone.curve.nonlinearity
+        assert found.high - found.value == pytest.approx(fit.high - fit.value)
+
+
 def test_readings_that_scatter_do_not_excuse_a_curve_that_misses_them() -> None:
     """σ of a mean is 4 % of the range, twice that of the curve's largest residual would be 8 %."""
     points = analogue(np.random.default_rng(3), (0.3, 0.8), cycles=1)

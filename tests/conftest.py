@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from dwmtj.analysis.state_model.model import StateModel
     from dwmtj.tests.postgresql.cluster import Cluster
 
-# Idle OpenMP threads spin: on a busy machine PyTorch's take four times the work they share.
+# Idle OpenMP threads spin: on a busy machine PyTorch's take seventy times the work they share.
+# Numba sets their number for both.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("NUMBA_NUM_THREADS", "1")
 
 _numbers = count()
 

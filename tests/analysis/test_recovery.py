@@ -1,23 +1,8 @@
 """The recovery benchmark measures devices through the whole bench and compares them with truth."""
 
-from collections.abc import Iterator
-
-import numba
-import pytest
-
 from dwmtj.benchmarks.recovery import measured
 
 
-@pytest.fixture
-def one_thread() -> Iterator[None]:
-    """Thousands of copies are few: threads would wait for each other after every pulse."""
-    threads = numba.get_num_threads()
-    numba.set_num_threads(1)
-    yield
-    numba.set_num_threads(threads)
-
-
-@pytest.mark.usefixtures("one_thread")
 def test_a_random_device_of_each_geometry_is_measured_and_compared() -> None:
     """Devices 0 and 1: eight levels in all; fewer than 75 % of 30 intervals at true 95 %: 1e-4."""
     outcomes = [measured(number) for number in (0, 1)]

@@ -19,7 +19,6 @@ from ..device import (
     Junction,
     Noise,
     Notch,
-    Track,
     device_toml,
 )
 from ..micromagnetics import (
@@ -31,6 +30,7 @@ from ..micromagnetics import (
     TunnelJunction,
 )
 from ..micromagnetics.constants import ELECTRON_CHARGE_C, HBAR_J_s
+from .track_voltage import heavy_metal_track
 
 _ASSUMED_PINNING_LENGTH_m = 40e-9  # of the contacts; that of the built-in devices
 _ASSUMED_NUCLEATION_BARRIER_J = 2.5e-18
@@ -63,12 +63,7 @@ def device_of(name: str, file: TrackFile, synapse: Synapse) -> DeviceParameters:
     clk = _contact(assumptions.injection_share * lowest_A, track.width_at_end_m, metal)
     return DeviceParameters(
         name=name,
-        track=Track(
-            ((0.0, track.width_m), (track.length_m, track.width_at_end_m)),
-            metal.thickness_m,
-            metal.resistivity_ohm_m,
-            metal.lead_resistance_ohm,
-        ),
+        track=heavy_metal_track(track, metal),
         free_layer=FreeLayer(
             thickness_m=track.thickness_m,
             saturation_magnetization_A_per_m=material.saturation_magnetization_A_per_m,

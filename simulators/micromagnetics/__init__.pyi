@@ -22,6 +22,12 @@ from .thresholds.depth_series import (
 )
 from .thresholds.search import Search
 from .thresholds.thresholds import NotchThresholds, expected_runs, notch_thresholds
+from .thresholds.wanted_voltages import (
+    ProposedLevel,
+    depth_tolerances_m,
+    proposed_levels,
+    swap_probability,
+)
 from .track_file import Assumptions, HeavyMetal, TrackFile, TunnelJunction, load_track
 from .wall import Wall, read_wall, straight_wall
 
@@ -39,6 +45,7 @@ __all__ = [
     "Notch",
     "NotchBarriers",
     "NotchThresholds",
+    "ProposedLevel",
     "Roughness",
     "Search",
     "Simulation",
@@ -56,6 +63,7 @@ __all__ = [
     "check_levels",
     "demagnetisation_of",
     "depth_series",
+    "depth_tolerances_m",
     "energies_J",
     "expected_runs",
     "expected_runs_of_series",
@@ -65,10 +73,12 @@ __all__ = [
     "load_track",
     "notch_barriers",
     "notch_thresholds",
+    "proposed_levels",
     "read_ovf",
     "read_wall",
     "slopes_A_per_m3",
     "straight_wall",
+    "swap_probability",
     "synapse_of",
     "tracks_of_depths",
     "transfer_curve",

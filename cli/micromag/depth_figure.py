@@ -1,14 +1,19 @@
 """The figures of `dwmtj micromag design`: thresholds and barriers against depth."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ...analysis.figures.house import BLUE, GREY, ORANGE
+from ...analysis.figures.house import BLUE, GREEN, GREY, ORANGE
 from ...analysis.figures.panel import Panel
 from ...simulators.micromagnetics import DepthPoint, slopes_A_per_m3
 from ...simulators.micromagnetics.constants import BOLTZMANN_J_per_K
 from ...simulators.micromagnetics.synapse import LOWEST_BARRIER
+
+if TYPE_CHECKING:
+    from .proposal import Proposal
 
 
 def depth_table(
@@ -44,8 +49,11 @@ def depth_table(
     return table
 
 
-def depth_panel(table: pd.DataFrame, spread_m: float) -> Panel:
-    """Draw both thresholds, with the band that the spread of depths makes of the pulse's."""
+def depth_panel(table: pd.DataFrame, spread_m: float, proposal: "Proposal | None" = None) -> Panel:
+    """Draw both thresholds, with the band that the spread of depths makes of the pulse's.
+
+    Proposed notches are marked, with their intervals and an axis of voltages.
+    """
 
     def paint(axes: Axes) -> None:
         depth_nm = 1e9 * table["depth_m"]
@@ -67,9 +75,42 @@ def depth_panel(table: pd.DataFrame, spread_m: float) -> Panel:
             depth_nm, middle - band, middle + band, color=BLUE, alpha=0.2, linewidth=0, label=label
         )
         axes.set(xlabel="Depth of the notch (nm)", ylabel="Threshold J (10¹² A/m²)", ylim=(0, None))
+        if proposal is not None:
+            _mark(axes, proposal)
         axes.legend()
 
     return Panel("depths", "Thresholds of a notch against its depth", table, paint)
+
+
+def _mark(axes: Axes, proposal: "Proposal") -> None:
+    levels, V_per_unit = proposal.table, 1e12 * proposal.V_per_A_per_m2
+    depth_nm = 1e9 * levels["depth_m"]
+    left, right = axes.get_xlim()
+    axes.errorbar(
+        depth_nm,
+        levels["pulse_A_per_m2"] / 1e12,
+        xerr=[
+            depth_nm - 1e9 * levels["shallowest_m"].fillna(left / 1e9),
+            1e9 * levels["deepest_m"].fillna(right / 1e9) - depth_nm,
+        ],
+        color=GREEN,
+        marker="D",
+        markersize=5,
+        linestyle="none",
+        capsize=2,
+        zorder=3,
+        label="proposed",
+    )
+    axes.set_xlim(left, right)
+    voltage = axes.secondary_yaxis(
+        "right",
+        functions=(
+            lambda J: np.asarray(J, dtype=float) * V_per_unit,
+            lambda V: np.asarray(V, dtype=float) / V_per_unit,
+        ),
+    )
+    voltage.set_ylabel("$V_C$ across the track (V)")
+    voltage.spines["right"].set_visible(True)
 
 
 def barrier_panel(table: pd.DataFrame, temperature_K: float) -> Panel:

@@ -16,7 +16,7 @@ COLUMNS = (
     "depth (nm)", "pulse J (1e12 A/m²)", "run-up J (1e12 A/m²)", "dJ/dd of the pulse (% per nm)",
     "spread of J (%)", "barrier (k_BT)", "dwell (s)",
 )  # fmt: skip
-STEM, BARRIERS = "depths", "barriers"
+STEM, BARRIERS, LEVELS = "depths", "barriers", "levels.csv"
 
 
 def design(
@@ -32,22 +32,35 @@ def design(
             "--depth-tolerance",
             metavar="NM",
             min=0,
-            help="Standard deviation of etched depths, in nm, for the spread of thresholds.",
+            help="Standard deviation of etched depths, in nm, for the spread of thresholds and the "
+            "order of levels.",
         ),
     ] = 0.5,
+    wanted: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--wanted-voltage",
+            metavar="V",
+            help="Wanted switching voltage of a level, in V across the track, such as 1.5 or 800m: "
+            "proposes the depth of its notch; repeatable. Straight tracks with [heavy_metal].",
+            show_default="no proposals",
+        ),
+    ] = None,
     overwrite: OverwriteOption = False,
 ) -> None:
     """Find thresholds and barriers of the first notch of a track for several depths.
 
     The barrier is that of a wall at rest without current, the time it stays that at the temperature
-    and the attempt rate of [device]. Writes depths and barriers as .csv, .png and .svg. An
-    interrupted study resumes with the same command.
+    and the attempt rate of [device]. Writes depths and barriers as .csv, .png and .svg, and
+    levels.csv for wanted voltages. An interrupted study resumes with the same command.
 
     \b
     Examples:
       dwmtj micromag design track.toml -o depths --depth 5 --depth 10 --depth 15
+      dwmtj micromag design track.toml -o depths --depth 5 --depth 15 --wanted-voltage 900m
     """
     from ...analysis.figures import save
+    from ...simulators.film_device.track_voltage import resistance_of_straight_track_ohm
     from ...simulators.micromagnetics import (
         depth_series,
         expected_runs_of_series,
@@ -55,14 +68,21 @@ def design(
         tracks_of_depths,
     )
     from ...simulators.networks.progress import progress_bar
+    from ...storage import atomic_write
     from .depth_figure import barrier_panel, depth_panel, depth_table
+    from .proposal import parsed_voltages_V, proposal_of
+    from .proposal_remarks import print_proposal
 
+    wanted_V = parsed_voltages_V(wanted or ())
     file = load_track(track_file)
+    resistance_ohm = resistance_of_straight_track_ohm(file) if wanted_V else None
     tracks = tracks_of_depths(file.track, [depth / 1e9 for depth in depth_nm])
     outputs = [f"{stem}.{kind}" for stem in (STEM, BARRIERS) for kind in ("png", "svg", "csv")]
+    outputs += [LEVELS] if wanted_V else []
     temperature_K, attempt_rate_Hz = (
         file.assumptions.temperature_K, file.assumptions.attempt_rate_Hz
     )  # fmt: skip
+    spread_m = tolerance_nm * 1e-9
     study = checkpoint_of(
         to / "design.checkpoint", track_file, depth_series, outputs, overwrite=overwrite
     )
@@ -74,10 +94,14 @@ def design(
         ):
             progress("", len(checkpoint))
             points = depth_series(file.film, tracks, file.mask, file.search, checkpoint, progress)
-        table = depth_table(points, tolerance_nm * 1e-9, temperature_K, attempt_rate_Hz)
+        table = depth_table(points, spread_m, temperature_K, attempt_rate_Hz)
         print_points(table, tolerance_nm)
+        proposal = None
+        if resistance_ohm is not None:
+            proposal = proposal_of(file, points, wanted_V, resistance_ohm, checkpoint.path)
+            print_proposal(proposal, spread_m)
         panels = {
-            STEM: depth_panel(table, tolerance_nm * 1e-9),
+            STEM: depth_panel(table, spread_m, proposal),
             BARRIERS: barrier_panel(table, temperature_K),
         }
         paths = [
@@ -85,6 +109,10 @@ def design(
             for stem, panel in panels.items()
             for path in save(panel, to, stem, source=str(track_file))
         ]
+        if proposal is not None:
+            with atomic_write(to / LEVELS) as draft:
+                proposal.table.to_csv(draft, index=False, lineterminator="\n")
+            paths.append(to / LEVELS)
     for path in paths:
         print_line(str(path))
 

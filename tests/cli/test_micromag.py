@@ -46,6 +46,10 @@ pulse_s = 2e-9
 rest_s = 1e-9
 longest_s = 5e-9
 window_m = 200e-9
+
+[heavy_metal]
+thickness_m = 5e-9
+resistivity_ohm_m = 2e-6
 """
 DEPTHS, NEURON = (
     {f"{stem}.{kind}" for stem in stems for kind in ("csv", "png", "svg")}
@@ -171,8 +175,13 @@ def test_a_deeper_notch_has_a_higher_threshold_and_a_table_and_a_figure_show_it(
     micromag: Callable[..., Result], tmp_path: Path
 ) -> None:
     depths = ("--depth", "6", "--depth", "3", "--depth-tolerance", "1")
-    result = micromag("micromag", "design", "track.toml", "-o", "out", *depths)
+    design = ("micromag", "design", "track.toml", "-o", "out", *depths, "--wanted-voltage")
+    refused = micromag(*design, "600m", "--wanted-voltage", "2.5")
+    assert "2.5 V is outside of what was scanned" in str(refused.exception)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["design.checkpoint"]
+    result = micromag(*design, "600m", "--wanted-voltage", "0.9 V")
     assert result.exit_code == 0, result.output
+    assert "Resuming after" in result.stderr
     table = pd.read_csv(tmp_path / "out" / "depths.csv")
     assert table["depth_m"].tolist() == [3e-9, 6e-9]
     shallow, deep = table["pulse_A_per_m2"]
@@ -184,7 +193,21 @@ def test_a_deeper_notch_has_a_higher_threshold_and_a_table_and_a_figure_show_it(
     assert (table["run_up_A_per_m2"] < table["pulse_A_per_m2"]).all()
     assert table["barrier_J"][1] == pytest.approx(2 * table["barrier_J"][0], rel=0.2)
     assert table["dwell_time_s"][1] > 100 * table["dwell_time_s"][0]
-    assert {path.name for path in (tmp_path / "out").iterdir()} == DEPTHS
+    assert {path.name for path in (tmp_path / "out").iterdir()} == DEPTHS | {"levels.csv"}
+
+    levels = pd.read_csv(tmp_path / "out" / "levels.csv")
+    assert levels["wanted_V"].tolist() == [0.6, 0.9]
+    sheet_ohm, squares = 2e-6 / 5e-9, 400 / 30
+    current_A = np.interp(levels["depth_m"], table["depth_m"], table["pulse_A_per_m2"]) * 150e-18
+    assert (current_A * sheet_ohm * squares).tolist() == pytest.approx([0.6, 0.9])
+    assert (levels["shallowest_m"] < levels["depth_m"]).all()
+    assert levels["depth_tolerance_m"].tolist() == pytest.approx(
+        [(levels["depth_m"][1] - levels["depth_m"][0]) / 2] * 2
+    )
+    assert (levels["run_up_V"] < levels["wanted_V"]).all()
+    assert "Levels 1 and 2 differ by" in result.output and "swap them in" in result.output
+    assert "scan a depth between them" in result.output
+    assert "3, 6 nm are no whole numbers of cells of 5 nm" in result.output
 
 
 @pytest.mark.parametrize(
@@ -197,6 +220,32 @@ def test_depths_without_a_slope_or_a_track_are_refused(
     result = micromag("micromag", "design", "track.toml", "-o", "out", *depths)
     assert isinstance(result.exception, MicromagneticsError)
     assert problem in str(result.exception)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "voltages", "problem"),
+    [
+        (("[heavy_metal]\nthickness_m = 5e-9\nresistivity_ohm_m = 2e-6", ""), "1", "no [heavy_m"),
+        (("cell_m =", "end_width_m = 60e-9\ncell_m ="), "1", "straight tracks only"),
+        (None, "1 A", "'1 A' is no voltage, a current and not a voltage"),
+        (None, "-1", "no voltage above zero"),
+        (None, "1.5,2.0", "commas and points are ambiguous"),
+    ],
+)
+def test_voltages_that_belong_to_no_depth_are_refused_before_anything_is_computed(
+    micromag: Callable[..., Result],
+    tmp_path: Path,
+    change: tuple[str, str] | None,
+    voltages: str,
+    problem: str,
+) -> None:
+    (tmp_path / "track.toml").write_text(TRACK.replace(*change) if change else TRACK)
+    depths = ("--depth", "5", "--depth", "10", f"--wanted-voltage={voltages}")
+    refused = micromag("micromag", "design", "track.toml", "-o", "out", *depths)
+    assert refused.exit_code != 0
+    message = f"{refused.exception} {refused.stderr}".replace("│", " ")
+    assert problem in " ".join(message.split())
     assert not (tmp_path / "out").exists()
 
 

@@ -178,11 +178,12 @@ def _different(temperatures_K: Sequence[float]) -> list[float]:
 
 def _no_decay(temperatures_K: Sequence[float], decays: Sequence[Decay]) -> str:
     bounds = [
-        f"{decay.longer_than_s:.3g} s at {kelvin:g} K"
+        f"{decay.lifetime_s.low:.3g} s at {kelvin:g} K"
         for kelvin, decay in zip(temperatures_K, decays, strict=True)
         if not decay.waits.escapes
     ]
     return (
         f"A barrier needs a decay at two temperatures or more. Where none was seen, the mean "
-        f"lifetime is longer than {', '.join(bounds)}, with 95 % each: wait longer or heat more."
+        f"lifetime is longer than {', '.join(bounds)}, the lower ends of two-sided 95 % intervals: "
+        "wait longer or heat more."
     )

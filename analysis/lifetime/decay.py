@@ -51,15 +51,10 @@ class Decay:
 
     @property
     def lifetime_s(self) -> Estimate:
-        """1/Γ; unbounded above where no escape was seen."""
+        """1/Γ with its two-sided interval; unbounded above where no escape was seen."""
         rate = self.rate_Hz
         value, low, high = (1 / r if r > 0 else inf for r in (rate.value, rate.high, rate.low))
         return Estimate(value, low, high)
-
-    @property
-    def longer_than_s(self) -> float:
-        """The bound that the mean lifetime exceeds with 95 %, if no escape was seen."""
-        return float(self.waits.held_s.sum()) / -log(0.05)
 
     def survival(self, time_s: float) -> Estimate:
         """Return the probability that the state is held for a time in s."""

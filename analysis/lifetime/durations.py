@@ -41,7 +41,7 @@ def format_lifetime(lifetime_s: Estimate) -> str:
     """Return "value (low to high)" of a lifetime whose interval may be unbounded."""
     low, high = format_duration(lifetime_s.low), format_duration(lifetime_s.high)
     if lifetime_s.value == inf:
-        return f"more than {low}"
+        return f"longer than {low}"
     if lifetime_s.high == inf:
-        return f"{format_duration(lifetime_s.value)} (more than {low})"
+        return f"{format_duration(lifetime_s.value)} (longer than {low})"
     return f"{format_duration(lifetime_s.value)} ({low} to {high})"

@@ -160,8 +160,8 @@ def retention_remarks(decays: Sequence[Decay]) -> Iterator[str]:
         if not waits.escapes:
             yield (
                 f"{waits.level_ohm:.4g} Ω was never left: its mean lifetime is longer than "
-                f"{format_duration(decay.longer_than_s)} with 95 %, at the temperature and in the "
-                "field of the run."
+                f"{format_duration(decay.lifetime_s.low)}, the lower end of its two-sided 95 % "
+                "interval, at the temperature and in the field of the run."
             )
         if waits.crept:
             yield (

@@ -41,9 +41,8 @@ def resistance_against_amplitude(points: pd.DataFrame) -> Panel:
 
     def paint(axes: Axes) -> None:
         shades = dict(zip(cycles.tolist(), colours(len(cycles)), strict=True))
-        starts = np.flatnonzero(np.diff(table["sequence"], prepend=-1))[1:]
-        lines = np.split(table[["amplitude_V", "resistance_ohm"]].to_numpy(dtype=float), starts)
-        each = [shades[cycle] for cycle in table["cycle"].to_numpy()[np.r_[0, starts]].tolist()]
+        lines, numbers = _lines(table)
+        each = [shades[number] for number in numbers]
         few = len(table) <= VECTORS_UP_TO
         stairs = [_stairs(line) for line in lines]
         axes.add_collection(LineCollection(stairs, colors=each, rasterized=not few), autolim=False)
@@ -59,6 +58,21 @@ def resistance_against_amplitude(points: pd.DataFrame) -> Panel:
             name_cycles(axes, len(cycles))
 
     return Panel(name, title, table.drop(columns="sequence"), paint)
+
+
+def _lines(table: pd.DataFrame) -> tuple[list[Floats], list[int]]:
+    """Return the lines (n, 2) of amplitude and R, each of one cycle, and its number.
+
+    Where a series of pulses goes on from one cycle to the next, the line begins at the last point.
+    """
+    pulses = table[["amplitude_V", "resistance_ohm"]].to_numpy(dtype=float)
+    cycle, sequence = table["cycle"].to_numpy(), table["sequence"].to_numpy()
+    begins = np.diff(sequence, prepend=-1) != 0
+    starts = np.flatnonzero(begins | (np.diff(cycle, prepend=-1) != 0))
+    firsts = np.where(begins[starts], starts, starts - 1)
+    ends = [*starts[1:], len(table)]
+    lines = [pulses[first:end] for first, end in zip(firsts, ends, strict=True)]
+    return lines, cycle[starts].tolist()
 
 
 def _stairs(line: Floats) -> Floats:

@@ -269,6 +269,13 @@ def test_a_reading_that_stands_alone_is_still_seen() -> None:
     assert len(painted(resistance_against_amplitude(points)).lines) == 2
 
 
+def test_pulses_of_alternating_sign_have_the_colour_of_their_cycle() -> None:
+    points = endurance(np.random.default_rng(1), 30, (5e4, 0.1))
+    (lines,) = painted(resistance_against_amplitude(points)).collections
+    assert isinstance(lines, LineCollection)
+    assert len(np.unique(lines.get_edgecolor(), axis=0)) == len(lines.get_segments()) == 30
+
+
 def test_a_level_of_one_visit_has_four_digits() -> None:
     points = written(cycles=1)
     legend = painted(conductance_histogram(points, find_levels(points))).get_legend()

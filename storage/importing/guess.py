@@ -136,7 +136,7 @@ def _stem(name: str, unit: str | None, values: np.ndarray[tuple[int], np.dtype[n
     bare = split_name(name)[0]
     if unit is not None and unit == _last_letter(name):
         bare = bare.removesuffix(unit)
-    bare = re.sub(r"[_\-. ]+", " ", bare.casefold()).strip()
+    bare = re.sub(r"[_\-. ]+|\(\)|\[\]", " ", bare.casefold()).strip()
     stated = stated_unit(unit) if unit else None
     if stated is not None:
         if stated.dimension == "voltage":
@@ -191,7 +191,7 @@ def _alike(one: ColumnGuess, other: ColumnGuess) -> bool:
 
 
 def _phase(name: str) -> str:
-    bare = re.sub(r"[_\-. ]+", " ", split_name(name)[0].casefold()).strip()
+    bare = re.sub(r"[_\-. ]+|\(\)|\[\]", " ", split_name(name)[0].casefold()).strip()
     return "write" if _LOW.search(bare) else "reset" if _HIGH.search(bare) else ""
 
 

@@ -112,6 +112,18 @@ def test_pulse_v_and_readings_beside_it_are_several_readings_of_a_pulse(tmp_path
     assert [point.phase for point in points[:4]] == ["write", "read", "read", "write"]
 
 
+def test_brackets_without_a_unit_are_no_part_of_a_name(tmp_path: Path) -> None:
+    file = tmp_path / "qcodes.dat"
+    file.write_text(
+        '# v\tcycle\tr\n# "Pulse (V)"\t"Cycle ()"\t"R (Ohm)"\n# 2\t2\t2\n1\t0\t100\n2\t0\t93\n'
+    )
+    assert guess_mapping(file).maps == (
+        "Pulse (V)=amplitude_V",
+        "Cycle ()=cycle",
+        "R (Ohm)=resistance_ohm",
+    )
+
+
 def test_a_letter_that_may_be_a_name_is_no_unit(tmp_path: Path) -> None:
     file = tmp_path / "source.csv"
     file.write_text("V_S,R_T\n1,100\n2,93\n")

@@ -15,6 +15,13 @@ class LazyGroup(TyperGroup):
         name, placeholder, rest = super().resolve_command(ctx, args)
         return name, placeholder and placeholder.callback and placeholder.callback(), rest
 
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:  # of a choice, as pydantic words it
+            error.message = error.message.removeprefix("Value error, ")
+            raise
+
 
 def add_lazily(app: typer.Typer, name: str, target: str, summary: str) -> None:
     """Add a command to an app of the class LazyGroup.

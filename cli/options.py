@@ -5,6 +5,8 @@ bench for the database: each room is imported where it is used.
 """
 
 import getpass
+from contextlib import suppress
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -118,13 +120,16 @@ def parsed_levels(text: str | None) -> "Wanted | None":
     """Return the levels of `--levels`; raises typer.BadParameter for anything else."""
     if text is None:
         return None
-    try:
-        return int(text) if text.isdecimal() else [float(part) for part in text.split(",")]
-    except ValueError as error:
-        raise typer.BadParameter(
-            f"{text!r} is neither a number of levels nor resistances such as 100,93,76,67.",
-            param_hint="--levels",
-        ) from error
+    with suppress(ValueError):
+        if text.isdecimal():
+            return int(text)
+        levels_ohm = [float(part) for part in text.split(",")]
+        if all(0 < level_ohm < inf for level_ohm in levels_ohm):
+            return levels_ohm
+    raise typer.BadParameter(
+        f"{text!r} is neither a number of levels nor resistances above zero, such as 100,93,76,67.",
+        param_hint="--levels",
+    )
 
 
 def parsed_temperature_K(text: str | None, option: str = "--temperature") -> float | None:

@@ -121,6 +121,7 @@ def test_a_stated_temperature_is_stored_and_that_of_the_virtual_device(tmp_path:
             ["runs", "export", "1", "--overwrite", "-o", os.devnull, "-d", "lab.sqlite"],
             "is not an ordinary file",
         ),
+        (["store", "names", "users"], "Invalid value for 'kind': 'users' is not one of 'user', 'b"),
         (["protocols", "resett"], "did you mean 'reset'"),
         (["run", "reset", "--temperature", "85"], "a number with its unit, as in 358K"),
         (["run", "reset", "--temperature", "1e9K"], "above 0 K and up to 2000 K"),

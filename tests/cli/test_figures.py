@@ -44,6 +44,7 @@ def test_a_file_is_imported_drawn_and_reported(tmp_path: Path) -> None:
     ("arguments", "told"),
     [
         (["figures", "1", "-o", "out", "-d", "none.sqlite"], "none.sqlite"),
+        (["figures", "1", "-o", "out", "--levels", "100,-5"], "nor resistances above zero"),
         (["figures", "1", "9", "-o", "out"], "no run 9"),
         (["figures", "1", "-o", "taken"], "taken is not a folder: give another"),
         (["report", "9", "-o", "x.html"], "no run 9"),

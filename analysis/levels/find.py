@@ -45,7 +45,10 @@ __all__ = [
     "measure_levels",
 ]
 
-SINGLE = "The run shows a single level; there are no levels to distinguish: use larger pulses."
+SINGLE = (
+    "The readings after pulses show a single level, so there are none to distinguish: the pulses "
+    "were too weak to move the wall, or so strong that the first of each row moved it all the way."
+)
 
 
 def find_levels(points: pd.DataFrame, wanted: Wanted | None = None) -> tuple[Level, ...]:

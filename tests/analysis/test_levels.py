@@ -130,7 +130,7 @@ def test_two_levels_are_enough_and_one_is_not() -> None:
     found = measure_levels(cycles(*[[*high, *low]] * 4))
     assert [level.mean_ohm for level in found.levels] == pytest.approx([100.0, 80.0])
     assert [level.visits for level in found.levels] == [4, 4]
-    with pytest.raises(AnalysisError, match="shows a single level"):
+    with pytest.raises(AnalysisError, match="show a single level"):
         measure_levels(cycles(*[high] * 4))
 
 

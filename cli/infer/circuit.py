@@ -102,7 +102,7 @@ def _print_readout(readout: "PairReadout") -> None:
             rounded(current, "A", digits=4),
             f"{read:.3f}",
             f"{read - weight:+.3f}",
-            f"{100 * wrong:.3g}" if wrong == 0 or wrong > NEGLIGIBLE else "< 1e-6",
+            f"{100 * wrong:.3g}" if wrong > NEGLIGIBLE else "< 1e-6",
         )
         for weight, positive, negative, current, read, wrong in zip(
             readout.weight,

@@ -60,7 +60,7 @@ def presets() -> None:
     from ...simulators.networks import NetworkError, require_learning
 
     levels = [(entry.name, entry.title, entry.validity, entry.source) for entry in PRESETS]
-    print_table("Devices with levels", ("preset:", "device", "valid for", "source"), levels)
+    print_table("Devices with levels", ("preset:NAME", "device", "valid for", "source"), levels)
     try:
         require_learning()
     except NetworkError as error:
@@ -72,7 +72,7 @@ def presets() -> None:
         (name, entry.family, "; ".join(entry.lacks), entry.source)
         for name, entry in PUBLISHED.items()
     ]
-    columns = ("preset:", "family", "what the source lacks", "source")
+    columns = ("preset:NAME", "family", "what the source lacks", "source")
     print_table("Devices that learn from pulses (learn compare --model)", columns, pulsed)
 
 

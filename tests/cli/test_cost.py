@@ -35,6 +35,13 @@ def test_every_published_device_is_listed(monkeypatch: pytest.MonkeyPatch) -> No
         assert f" {name} " in result.output
 
 
+def test_published_devices_are_named_as_they_are_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dwmtj.cli.console.out.width", 60)  # too narrow: a line for each cell
+    result = CliRunner().invoke(command_line.app, ["models", "presets"])
+    assert "preset:NAME: pcm-joshi" in result.output
+    assert "preset::" not in result.output
+
+
 def test_a_pair_s_weights_are_printed_and_drawn_through_the_circuit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -46,6 +53,11 @@ def test_a_pair_s_weights_are_printed_and_drawn_through_the_circuit(
     rows = (tmp_path / "circuit" / "differential-circuit.csv").read_text().splitlines()
     assert len(rows) == 1 + 7
     assert (tmp_path / "circuit" / "circuit-readout.svg").exists()
+    assert [line.split("│")[-2].strip() for line in result.output.splitlines() if "│" in line] == [
+        *(3 * ["< 1e-6"]),
+        "50",
+        *(3 * ["< 1e-6"]),
+    ]
     # 1/(1 + 100 Ω (0.94 + 1.02 mS)) of the weight, at the middle of its levels
     assert "The circuit reads 0.83" in result.output
     again = CliRunner().invoke(command_line.app, command)

@@ -203,7 +203,7 @@ def _remarks(rows: pd.DataFrame) -> list[str]:
     missing = int(rows["resistance_ohm"].isna().sum())
     remarks = [f"rows without a reading: {missing}"] if missing else []
     if "time_s" not in rows:
-        remarks.append("no times in the file: all set to 0")
+        remarks.append("no column gives the time: all times set to 0")
     if "cycle" not in rows:
         remarks.append("cycles counted from the order of the rows")
     return remarks

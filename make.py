@@ -11,6 +11,7 @@ import hashlib
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -45,6 +46,8 @@ def main(arguments: list[str]) -> int:
         if job != "demo":
             install_system_libraries()
         if job in TESTING:
+            # Tests send Ctrl-C, which a shell has ignored in what it starts in the background.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             install_postgresql()
         install("" if job == "demo" else EVERYTHING)
         point_to_data()

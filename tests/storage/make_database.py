@@ -50,7 +50,7 @@ def content_of(store: Store) -> dict[str, Any]:
         record = store.run(summary.id)
         content["runs"].append(
             {
-                "summary": _fields(record.summary),
+                "summary": record.summary._asdict(),
                 "parameters": record.parameters,
                 "conditions": record.conditions,
                 "attempts": [_fields(attempt) for attempt in record.attempts],

@@ -10,7 +10,7 @@ night a read series fails whose device reads more than 1 kΩ.
 A disk that runs full in the middle of a run (a file system in memory of its own, which root alone
 can mount, filled by another file) holds the sequence; it is resumed once there is room again. With
 RESTARTS the database is that of a PostgreSQL server of its own, which is restarted in the middle of
-runs; a run that loses its server fails, and the sequence goes on with the next step.
+runs; a run that loses its server fails, and the sequence continues with the next step.
 
 Checked of each night: every point that a client had been told of is in the store, a finished run is
 never repeated, each step has exactly one outcome with the status of its run, and the report exists.

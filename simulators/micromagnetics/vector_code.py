@@ -25,28 +25,25 @@ def _pointer(context: Any, builder: Any, kind: Any, array: Any, index: Any) -> A
     return cgutils.gep_inbounds(builder, structure.data, wide)
 
 
+def _load_with(metadata: str) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        load = builder.load(_pointer(context, builder, signature.args[0], *arguments))
+        load.set_metadata(metadata, _scope(builder))
+        return load
+
+    return generate
+
+
 @intrinsic  # type: ignore[untyped-decorator]
 def look_up(_typing: Any, table: Any, index: Any) -> Any:
     """Return table[index] for an unsigned index, unchecked; nothing stores to the table."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        load = builder.load(_pointer(context, builder, signature.args[0], *arguments))
-        load.set_metadata("alias.scope", _scope(builder))
-        return load
-
-    return table.dtype(table, index), generate
+    return table.dtype(table, index), _load_with("alias.scope")
 
 
 @intrinsic  # type: ignore[untyped-decorator]
 def fetch(_typing: Any, array: Any, index: Any) -> Any:
     """Return array[index] for an unsigned index, unchecked, of an array that is no table."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        load = builder.load(_pointer(context, builder, signature.args[0], *arguments))
-        load.set_metadata("noalias", _scope(builder))
-        return load
-
-    return array.dtype(array, index), generate
+    return array.dtype(array, index), _load_with("noalias")
 
 
 @intrinsic  # type: ignore[untyped-decorator]

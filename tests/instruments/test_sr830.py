@@ -20,16 +20,11 @@ from dwmtj.instruments.adapters.lock_ins.sr830 import SR830ResistanceMeter, SR83
 from dwmtj.instruments.guard import by_hand
 from dwmtj.simulators.bench import open_lab
 from dwmtj.tests.instruments.counting_clock import CountingClock
+from dwmtj.tests.instruments.lock_in_messages import Pair, setting
 from dwmtj.tests.instruments.other_benches import other_bench
-
-Pair = tuple[bytes, bytes | None]
 
 SECTION = SR830Section(driver="SR830", address="GPIB0::8::INSTR", series_resistance_ohm=3950.0)
 OFF: list[Pair] = [(b"SLVL 0.004", None), (b"SLVL?", b"0.004")]
-
-
-def setting(command: bytes, value: bytes) -> list[Pair]:
-    return [(command + b" " + value, None), (command + b"?", value)]
 
 
 def reading(x: bytes, y: bytes = b"0", status: bytes = b"0") -> list[Pair]:

@@ -14,8 +14,8 @@ from dwmtj.instruments.adapters.lock_ins.sr860 import SR860ResistanceMeter, SR86
 from dwmtj.instruments.guard import by_hand
 from dwmtj.simulators.bench import open_lab
 from dwmtj.tests.instruments.counting_clock import CountingClock
+from dwmtj.tests.instruments.lock_in_messages import Pair, setting
 from dwmtj.tests.instruments.other_benches import other_bench
-from dwmtj.tests.instruments.test_sr830 import Pair, setting
 
 SECTION = SR860Section(driver="SR860", address="GPIB0::8::INSTR", series_resistance_ohm=3950.0)
 OFF: list[Pair] = [(b"SLVL 1e-09", None), (b"SLVL?", b"1.000000000e-09")]

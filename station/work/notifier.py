@@ -6,7 +6,7 @@ What cannot be sent is told in a warning of the station, and disturbs nothing.
 import logging
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -35,16 +35,20 @@ class Notifier:
 
     def __init__(self, bench: str, settings: Notify | None, warn: Callable[[str], None]) -> None:
         self._bench = bench
-        self._settings = settings
+        self._events: tuple[str, ...] = () if settings is None else settings.events
         self._warn = warn
         self._waiting: queue.Queue[Notice | None] = queue.Queue(MOST_WAITING)
+        # Made here: filters of warnings that another thread sets for a moment can break an import.
+        self._services: tuple[tuple[str, Any], ...] = (
+            () if settings is None else tuple(self._found(settings.urls))
+        )
         self._thread = threading.Thread(target=self._send_all, name="notifier", daemon=True)
-        if settings is not None:
+        if self._services:
             self._thread.start()
 
     def note(self, event: str, text: str) -> None:
         """Send a message about an event, if the bench file asks for it; return at once."""
-        if self._settings is None or event not in self._settings.events:
+        if not self._services or event not in self._events:
             return
         try:
             self._waiting.put_nowait(Notice(f"{self._bench}: {event}", text))
@@ -53,7 +57,7 @@ class Notifier:
 
     def close(self) -> None:
         """Wait until what was noted is sent, END_TIMEOUT_S at most."""
-        if self._settings is None:
+        if not self._services:
             return
         deadline_s = monotonic() + END_TIMEOUT_S
         try:
@@ -63,9 +67,8 @@ class Notifier:
         self._thread.join(max(0.0, deadline_s - monotonic()))
 
     def _send_all(self) -> None:
-        services = list(self._services())
         while (notice := self._waiting.get()) is not None:
-            for shown, service in services:
+            for shown, service in self._services:
                 try:
                     sent = service.notify(title=notice.title, body=notice.text, body_format="text")
                 except Exception:  # whatever a service's plugin raises
@@ -77,15 +80,14 @@ class Notifier:
                         "bench file, and the network."
                     )
 
-    def _services(self) -> Iterator[tuple[str, Any]]:
+    def _found(self, urls: Iterable[str]) -> Iterator[tuple[str, Any]]:
         """Yield what sends to each URL, with a name without its secrets."""
-        assert self._settings is not None, "there is a thread"
         try:
             import apprise  # an extra, and half a second
         except ImportError:
             self._warn("No message is sent: apprise is missing, install dwmtj[notify].")
             return
-        for url in self._settings.urls:
+        for url in urls:
             shown = f"{url.partition('://')[0]}://"
             service = apprise.Apprise()
             if service.add(url):

@@ -1,14 +1,9 @@
 """A Kepco BOP as the current source of a coil: every change is a ramp at the allowed rate.
 
-A ramp starts from the current that was last commanded, and each step is read back. A set point that
-is not taken, or a reply that cannot be one, ends the ramp where it is; it never becomes the start
-of another one. Every set point passes the limits where it is sent.
-
 PyMeasure's driver is that of the BOP 36-12 and clips at its ratings, silently; set points are sent
 here, so that every rating is reached.
 """
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -19,19 +14,17 @@ from ...clock import Clock
 from ...dialogue import Dialogue
 from ...errors import BenchError
 from ...faults import shown, translate_errors
-from ...tracing import traced
 from .coil_ramp import STEP_S, CoilRamp, set_points
+from .stepped import SteppedSupply
 
 NAME = "The magnet supply (BOP)"
 OUTPUT_QUERY = "OUTPut?"
-MADE_SAFE = f"{NAME} is being made safe: the ramp has ended."
 SETTLING_S = 0.1
 # Tolerances as shares of the rated current:
 ROUNDING = 1 / 2400  # of set points
 DELIVERED, DELIVERED_SHARE = 1 / 240, 0.01  # of what the coil gets, and a share of what was set
 FOUND_TOLERANCE = 0.02  # of the replies of a supply that was found on
 AT_VOLTAGE_LIMIT = 0.95  # of the voltage limit
-PATIENCE_S = 2.0  # for a ramp in another thread to notice that it is to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +38,7 @@ class Rating:
         return f"{self.voltage_V:g}-{self.current_A:g}"
 
 
-class KepcoCoilSupply:
+class KepcoCoilSupply(SteppedSupply):
     """Sources the coil's current, at most `largest_A`, with at most `compliance_V` across it.
 
     `report` is told every set point before it is sent.
@@ -62,17 +55,11 @@ class KepcoCoilSupply:
         rated: Rating,
         report: Callable[[float], None] = lambda _: None,
     ) -> None:
+        ramp = CoilRamp(min(largest_A, rated.current_A), rate_A_per_s, ROUNDING * rated.current_A)
+        super().__init__(Dialogue(NAME, driver), clock, ramp, report)
         self._driver = driver
-        self._dialogue = Dialogue(NAME, driver)
-        self._clock = clock
-        self._ramp = CoilRamp(
-            min(largest_A, rated.current_A), rate_A_per_s, ROUNDING * rated.current_A
-        )
         self._rated = rated
         self._compliance_V = compliance_V
-        self._report = report
-        self._commanded_A: float | None = None  # None until this session has commanded any
-        self._ramping = threading.RLock()
 
     @property
     def maximum_current_A(self) -> float:
@@ -82,77 +69,25 @@ class KepcoCoilSupply:
     def identity(self) -> str:
         return self._dialogue.ask("*IDN?")
 
-    @traced("ramp")
-    def ramp_to(self, current_A: float, is_over: Callable[[], bool] = lambda: False) -> None:
-        """Ramp to a current and confirm it; raises LimitError or BenchError."""
-        self._ramp.check(current_A)
-        with self._ramping:
-            _check_not_over(is_over)
-            start_A = self._start()
-            for step_A in set_points(start_A, current_A, self._ramp.rate_A_per_s):
-                _check_not_over(is_over)
-                self._command(step_A)
-                self._clock.sleep(STEP_S)
-                self._confirm_set_point(step_A)
-            self._confirm_delivered(current_A)
-
     def read_current(self) -> float:
         return self._dialogue.ask_number("MEASure:CURRent?")
 
     def check(self) -> None:
         self._dialogue.check_errors()
 
-    def make_safe(self) -> None:
-        """Ramp to zero whatever the supply regulates, switch it off and confirm that it is.
-
-        If it cannot be ramped it is switched off as it is: the last resort. A wrong reply does not
-        end this ramp, which follows what was commanded.
-        """
-        alone = self._ramping.acquire(timeout=PATIENCE_S)
-        try:
-            self._dialogue.resync()
-            if self._commanded_A or not self._is_off():
-                self._ramp_down()
-        finally:
-            self._commanded_A = None
-            try:
-                self._dialogue.confirm_off(self._switch_off, OUTPUT_QUERY)
-            finally:
-                if alone:
-                    self._ramping.release()
-
     def _is_off(self) -> bool:
-        """Ask twice: one wrong reply must not have the coil switched off at its current."""
         return self._output() == "0" and self._output() == "0"
 
-    def _start(self) -> float:
-        """Return the current that a ramp starts from: what was commanded and is still held."""
-        if self._commanded_A is None:
-            return self._take_over()
-        self._confirm_set_point(self._commanded_A)
-        return self._commanded_A
+    def _confirm_off(self) -> None:
+        self._dialogue.confirm_off(self._switch_off, OUTPUT_QUERY)
 
-    def _command(self, current_A: float) -> None:
-        """Send a set point: the last place before the wire."""
-        if self._commanded_A is None:  # another thread has switched it off meanwhile
-            raise BenchError(MADE_SAFE)
-        self._ramp.check_step(self._commanded_A, current_A)
-        self._report(current_A)  # before it may flow
-        with translate_errors(NAME):
-            self._driver.write(f"CURRent {current_A:g}")
-        self._commanded_A = current_A
+    def _send(self, current_A: float) -> None:
+        self._driver.write(f"CURRent {current_A:g}")
 
-    def _confirm_set_point(self, wanted_A: float) -> None:
-        def problem(held_A: float) -> str:
-            if abs(held_A - wanted_A) <= self._ramp.rounding_A:
-                return ""
-            return f"{NAME} was asked for {wanted_A:g} A and holds {held_A:g} A; the ramp stops."
-
-        self._dialogue.confirmed(self._set_point, problem)
+    def _set_point(self) -> float:
+        return self._dialogue.ask_number("CURRent?")
 
     def _confirm_delivered(self, wanted_A: float) -> None:
-        """Confirm that the coil gets what was set; raises BenchError with the likely reason."""
-
         def problem(delivered_A: float) -> str:
             if self._output() != "1":
                 return f"{NAME} has its output off: it was switched, or it tripped."
@@ -172,7 +107,6 @@ class KepcoCoilSupply:
         self._dialogue.confirmed(self.read_current, problem, before_asking_again=settle)
 
     def _take_over(self) -> float:
-        """Take the supply over as it is found: a coil that carries current is not switched."""
         with translate_errors(NAME):
             self._driver.clear()
         is_off = self._is_off()
@@ -194,7 +128,6 @@ class KepcoCoilSupply:
         return flowing_A
 
     def _flowing(self) -> float:
-        """Return the current found in the coil, read twice; raises BenchError if it cannot be."""
         first_A, second_A, held_A = self.read_current(), self.read_current(), self._set_point()
         rated_A = self._rated.current_A
         tolerance_A = FOUND_TOLERANCE * rated_A
@@ -209,7 +142,7 @@ class KepcoCoilSupply:
     def _start_from_zero(self, *, is_off: bool) -> None:
         if not is_off:
             self._ramp_down()
-            self._dialogue.confirm_off(self._switch_off, OUTPUT_QUERY)
+            self._confirm_off()
         self._report(0.0)
         with translate_errors(NAME):
             self._driver.operating_mode = "CURR"
@@ -219,17 +152,13 @@ class KepcoCoilSupply:
 
     def _ramp_down(self) -> None:
         if self._regulates_current():
-            if self._commanded_A is None:
-                self._commanded_A = self._flowing()
-            for step_A in set_points(self._commanded_A, 0.0, self._ramp.rate_A_per_s):
-                self._command(step_A)
-                self._clock.sleep(STEP_S)
-        else:
-            rate_V_per_s = self._ramp.rate_A_per_s * self._compliance_V / self._rated.current_A
-            for step_V in set_points(self._found_V(), 0.0, rate_V_per_s):
-                with translate_errors(NAME):
-                    self._driver.write(f"VOLTage {step_V:g}")
-                self._clock.sleep(STEP_S)
+            super()._ramp_down()
+            return
+        rate_V_per_s = self._ramp.rate_A_per_s * self._compliance_V / self._rated.current_A
+        for step_V in set_points(self._found_V(), 0.0, rate_V_per_s):
+            with translate_errors(NAME):
+                self._driver.write(f"VOLTage {step_V:g}")
+            self._clock.sleep(STEP_S)
 
     def _found_V(self) -> float:
         def problem(voltage_V: float) -> str:
@@ -246,16 +175,8 @@ class KepcoCoilSupply:
         mode = self._dialogue.confirmed(lambda: self._dialogue.ask("FUNCtion:MODE?"), problem)
         return mode == "1"
 
-    def _set_point(self) -> float:
-        return self._dialogue.ask_number("CURRent?")
-
     def _output(self) -> str:
         return self._dialogue.ask(OUTPUT_QUERY)
 
     def _switch_off(self) -> None:
         self._driver.output_enabled = False
-
-
-def _check_not_over(is_over: Callable[[], bool]) -> None:
-    if is_over():
-        raise BenchError(MADE_SAFE)

@@ -23,7 +23,7 @@ from .adapters import (
 )
 from .adapters.lock_ins import sr830, sr860
 from .adapters.pulses import keysight33250a, keysight33500, keysight81150a, keysight81160a
-from .adapters.supplies import ami430, kepco_bop, lakeshore643
+from .adapters.supplies import ami430, danfysik8500, kepco_bop, lakeshore643
 from .adapters.switches import keithley707b, keithley2750
 from .connection import Connection
 from .guard.plan import Step
@@ -116,6 +116,12 @@ DRIVERS: dict[str, Mapping[str, Driver]] = {
             r"AMERICAN MAGNETICS.*,MODEL ?430",
             ami430.open_supply,
             ami430.safe_steps,
+        ),
+        _driver(
+            danfysik8500.Danfysik8500Section,
+            r"DANFYSIK,SYSTEM 8500",  # as the adapter has it: the supply has no *IDN?
+            danfysik8500.open_supply,
+            danfysik8500.safe_steps,
         ),
         _driver(
             kepco_bop.KepcoBOPSection,

@@ -76,9 +76,10 @@ class InstrumentSection(Section):
     @property
     def session_settings(self) -> dict[str, str | int]:
         """The arguments of PyVISA's `open_resource` that the section asks for."""
-        settings = dict(self.session_defaults)
+        settings: dict[str, str | int] = {}
         if self.address.upper().endswith("::SOCKET"):
             settings |= {"read_termination": "\n", "write_termination": "\n"}
+        settings |= self.session_defaults
         for key in ("read_termination", "write_termination", "baud_rate", "data_bits"):
             if (value := getattr(self, key)) is not None:
                 settings[key] = value

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from ...simulators.bench.array_wiring import ArrayWiring
     from ...simulators.bench.lab_file import LabSections
 
-AMI430_RATED_A = 100.0  # of the virtual one
+AMI430_RATED_A, DANFYSIK_RATED_A = 100.0, 160.0  # of the virtual ones
 _LIMITS = """
 [limits]
 pulse_amplitude_V = 6.0
@@ -67,6 +67,11 @@ def _roles(sections: "LabSections") -> list[tuple[str, str, dict[str, str | floa
         ),
         ("643", "magnet", {"driver": "LakeShore643", **coil}),
         ("AMI 430", "magnet", {"driver": "AMI430", "rated_A": AMI430_RATED_A, **coil}),
+        (
+            "Danfysik 8500",
+            "magnet",
+            {"driver": "Danfysik8500", "rated_A": DANFYSIK_RATED_A, **coil},
+        ),
         ("425", "magnet.gaussmeter", {"driver": "LakeShore425"}),
         ("475", "magnet.gaussmeter", {"driver": "LakeShore475"}),
         ("F71", "magnet.gaussmeter", {"driver": "LakeShoreF71", "axis": "z"}),

@@ -11,10 +11,14 @@ from pydantic import TypeAdapter
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question and the reply that is expected; numbers are compared as numbers."""
+    """A question and the reply that is expected; numbers are compared as numbers.
+
+    With `pattern`, `reply` is a regular expression of the whole reply, in either case.
+    """
 
     message: str
     reply: str
+    pattern: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,9 @@ class Confirm:
 class Ramp:
     """Ramp a set point to zero if all `conditions` hold: at `rate_per_s`, in steps of `interval_s`.
 
-    `query` asks for the set point and `message` sets it (a format of one number). A start that is
-    no number or beyond `limit` is not believed. `reported`: the owner reports this set point.
+    `query` asks for the set point and `message` sets it (a format of one number); `pattern` is a
+    regular expression of the reply, with the number as its group. A start that is no number or
+    beyond `limit` is not believed. `reported`: the owner reports this set point.
     """
 
     query: str
@@ -48,6 +53,7 @@ class Ramp:
     conditions: tuple[Query, ...] = ()
     reported: bool = False
     interval_s: float = 0.05
+    pattern: str = "(.*)"
     kind: Literal["ramp"] = "ramp"
 
 

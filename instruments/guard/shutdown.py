@@ -143,6 +143,8 @@ def _certainly_holds(resource: Any, query: Query) -> bool:
 
 def _holds(resource: Any, query: Query) -> bool:
     reply = str(resource.query(query.message)).strip()
+    if query.pattern:
+        return re.fullmatch(query.reply, reply, re.IGNORECASE) is not None
     try:
         return float(reply) == float(query.reply)
     except ValueError:
@@ -153,7 +155,7 @@ def _ramp_to_zero(resource: Any, ramp: Ramp, outcome: Outcome) -> str:
     start = _start_of(resource, ramp, outcome.set_point if ramp.reported else None)
     steps = math.ceil(abs(start) / (ramp.rate_per_s * ramp.interval_s) - 1e-9)
     for step in range(1, steps + 1):
-        set_point = start * (1 - step / steps)
+        set_point = start * (1 - step / steps) + 0.0  # no -0
         if ramp.reported:
             outcome.set_point = set_point
         resource.write(ramp.message.format(set_point))
@@ -168,8 +170,9 @@ def _start_of(resource: Any, ramp: Ramp, reported: float | None) -> float:
     """
     tolerance = 2 * ramp.rate_per_s * ramp.interval_s + 0.01 * ramp.limit
     for _ in range(2):
+        match = re.fullmatch(ramp.pattern, str(resource.query(ramp.query)).strip())
         try:
-            read_back = float(resource.query(ramp.query))
+            read_back = float(match[1]) if match else math.nan
         except ValueError:
             continue
         believable = abs(read_back) <= ramp.limit

@@ -120,10 +120,12 @@ class _InstrumentServer(socketserver.ThreadingTCPServer):
         super().__init__(where, _Client)
 
     def answer(self, client: socket.socket, lines: BufferedIOBase) -> None:
-        """Execute a client's lines and send the replies, until it disconnects."""
+        """Execute a client's messages and send the replies, until it disconnects."""
         port = self._lab.stream(self._address)
+        ends_lines = port.instrument.model.message_end == b"\n"
+        receive = lines.readline if ends_lines else lines.read1
         with self._lab.clock.interrupted_if(_Departure(client)):
-            while line := lines.readline(_LONGEST_LINE):
+            while line := receive(_LONGEST_LINE):
                 port.write(line)
                 reply, _ = port.read(port.waiting(), None)
                 if reply:

@@ -41,6 +41,16 @@ def test_a_field_is_reached_and_trimmed_over_sockets_at_full_speed() -> None:
                 assert bench.magnet.set_field(field_T) == pytest.approx(field_T, abs=1e-4)
 
 
+def test_a_supply_whose_lines_end_with_a_carriage_return_is_served(tmp_path: Path) -> None:
+    lab = open_lab(other_bench("Danfysik 8500", tmp_path).visa_library.removesuffix("@dwmtj"))
+    with LabServer(lab, first_port=0) as server:
+        with open_bench(
+            parse_bench_file(bench_file_text(lab, server.addresses), "printed")
+        ) as bench:
+            assert bench.magnet.set_field(0.01) == pytest.approx(0.01, abs=1e-4)
+        assert int(lab.instruments["ASRL6::INSTR"].execute("S1H") or "0", 16) & 1 << 23
+
+
 def test_a_lab_with_a_source_meter_alone_has_a_bench_file_without_the_other_roles() -> None:
     lab = open_lab("trapezoid")
     address = "TCPIP::127.0.0.1::1::SOCKET"

@@ -42,6 +42,14 @@ highest_temperature_K = 400.0""",
             '"KepcoBOP3612"': '"AMI430"\nrated_A = 80.0',
         },
     ),
+    "Danfysik 8500": (
+        {'"BOP 36-12"\naddress = "GPIB0::6::INSTR"': '"Danfysik 8500"\naddress = "ASRL6::INSTR"'},
+        {
+            '"KepcoBOP3612"\naddress = "GPIB0::6::INSTR"': (
+                '"Danfysik8500"\nrated_A = 160.0\naddress = "ASRL6::INSTR"'
+            )
+        },
+    ),
     "SR830": (
         {'"2400"': '"SR830"'},
         {'"Keithley2400"': '"SR830"\nseries_resistance_ohm = 4000.0'},
@@ -65,6 +73,7 @@ highest_temperature_K = 400.0""",
 
 OFF_QUERIES = {
     "AMI430": "CURR:TARG?",
+    "Danfysik8500": "AD 8",  # its status word is read in test_danfysik8500.py
     "Keysight33250A": "OUTP?",
     "Keysight33500": "OUTP1?",
     "Keysight81150A": "OUTP1?",
@@ -84,6 +93,7 @@ OFF_QUERIES = {
 
 SET_POINT_QUERIES = {
     "AMI430": "CURR:TARG?",
+    "Danfysik8500": "DA 0",
     "KepcoBOP": "CURR?",
     "KepcoBOP3612": "CURR?",
     "LakeShore643": "SETI?",

@@ -24,6 +24,7 @@ from dwmtj.instruments import (
     parse_bench_file,
 )
 from dwmtj.instruments.adapters.keithley2400 import Keithley2400Section
+from dwmtj.instruments.adapters.supplies.danfysik8500 import Danfysik8500Section
 from dwmtj.instruments.connection import Connection, discard_input
 from dwmtj.instruments.guard.sessions import opened
 from dwmtj.simulators.bench import LabServer, open_lab
@@ -167,6 +168,22 @@ def test_instruments_behind_a_prologix_adapter_share_it() -> None:
         adapter.shutdown()
         thread.join()
     assert "++read_tmo_ms 2000" in adapter.commands
+
+
+@pytest.mark.parametrize(
+    ("keys", "end"), [({}, "\r"), ({"read_termination": "\n", "write_termination": "\n"}, "\n")]
+)
+def test_lines_on_a_socket_end_as_those_of_the_driver_unless_the_bench_file_differs(
+    keys: dict[str, str], end: str
+) -> None:
+    address = "TCPIP::192.168.0.20::4001::SOCKET"
+    supply = Danfysik8500Section.model_validate(
+        {"driver": "Danfysik8500", "address": address, "rated_A": 160.0, "coil_T_per_A": 0.01}
+        | keys
+    )
+    for section, expected in ((supply, end), (meter(address), "\n")):
+        settings = section.session_settings
+        assert settings == {"read_termination": expected, "write_termination": expected}
 
 
 def test_an_adapter_that_is_not_there_is_named() -> None:

@@ -2,19 +2,16 @@
 
 from ..scpi.instrument import Model
 from . import (
-    ami_430,
     keithley_707b,
     keithley_2450,
     keithley_2601b,
     keithley_2750,
     keithley_6221,
-    kepco_bop,
     keysight_33250a,
     keysight_33622a,
     keysight_81150a,
     lakeshore_336,
     lakeshore_425,
-    lakeshore_643,
     lakeshore_f71,
     mpi_sentio,
     sr_830,
@@ -22,6 +19,7 @@ from . import (
 )
 from .keithley_2400 import commands as keithley_2400
 from .keysight_81160a import generator as keysight_81160a
+from .supplies import ami_430, danfysik_8500, kepco_bop, lakeshore_643
 
 MODELS: dict[str, Model] = {
     model.name: model
@@ -35,6 +33,7 @@ MODELS: dict[str, Model] = {
         keithley_2601b.MODEL,
         kepco_bop.MODEL,
         kepco_bop.MODEL_20_20,
+        danfysik_8500.MODEL,
         lakeshore_336.MODEL,
         lakeshore_425.MODEL,
         lakeshore_425.MODEL_475,

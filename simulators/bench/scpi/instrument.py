@@ -24,7 +24,10 @@ ERROR_AVAILABLE, MESSAGE_AVAILABLE, EVENT_SUMMARY, SERVICE_REQUEST = 4, 16, 32, 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """An instrument model: its name, identity and commands, and how its core is built."""
+    """An instrument model: its name, identity and commands, and how its core is built.
+
+    `message_end` closes a message on a stream; newlines do so, too.
+    """
 
     name: str
     identity: str
@@ -32,6 +35,7 @@ class Model:
     build: Callable[[Any], Any]
     no_error: str = '0,"No error"'
     reply_end: bytes = b"\n"
+    message_end: bytes = b"\n"
     settle: Callable[[Any], None] | None = None
     summary_bits: Callable[[Any], int] | None = None
 

@@ -50,6 +50,7 @@ class Port:
 
     def write(self, data: bytes, *, end: bool = True) -> None:
         """Take bytes from the controller and execute every complete message in them."""
+        data = data.replace(self.instrument.model.message_end, b"\n")
         with self.instrument.busy:
             messages = self._input.take(data, end=end and self.message_bus)
             with self.lock:

@@ -1,14 +1,16 @@
 """Unmodified PyMeasure drivers: everything they send for this bench is understood."""
 
 import inspect
+from pathlib import Path
 
 import pytest
 from pymeasure.instruments import Instrument
+from pymeasure.instruments.danfysik import Danfysik8500
 from pymeasure.instruments.keithley import Keithley2400
 from pymeasure.instruments.kepco import KepcoBOP3612
 from pymeasure.instruments.keysight import Keysight81160A
 
-from dwmtj.simulators.bench import Lab
+from dwmtj.simulators.bench import Lab, open_lab
 
 
 def resistance_ohm(meter: Keithley2400) -> float:
@@ -166,6 +168,28 @@ def test_a_waveform_is_loaded_kept_chosen_and_deleted(lab: Lab, generator: Keysi
     channel.delete_waveform("mine")
     assert "MINE" not in channel.waveforms
     no_errors(generator)
+
+
+def test_the_driver_of_a_danfysik_supply_sets_and_reads_a_current_of_either_sign(
+    tmp_path: Path,
+) -> None:
+    instrument = '[[instrument]]\nmodel = "Danfysik 8500"\naddress = "ASRL6::INSTR"\n'
+    (tmp_path / "lab.toml").write_text(f'[device]\npreset = "trapezoid"\n\n{instrument}')
+    lab = open_lab(str(tmp_path / "lab.toml"))
+    supply = Danfysik8500("ASRL6::INSTR", visa_library=f"{tmp_path / 'lab.toml'}@dwmtj")
+    assert not supply.is_enabled()
+    supply.enable()
+    for current_A in (5.0, -5.0):
+        supply.current = current_A
+        assert not supply.is_ready()
+        lab.clock.sleep(3.0)
+        assert supply.is_ready()
+        lab.clock.sleep(1.0)
+        assert supply.is_current_stable()
+        assert supply.current == pytest.approx(current_A)
+        assert lab.circuit.magnet.current_A(lab.clock.now_s()) == pytest.approx(current_A)
+    supply.disable()
+    assert not supply.is_enabled()
 
 
 def test_closing_one_instrument_leaves_the_others_open(

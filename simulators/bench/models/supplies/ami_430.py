@@ -4,11 +4,11 @@ It ramps its current by itself at the rate of the first segment; the voltage lim
 persistent switch are not simulated.
 """
 
-from ..circuit.circuit import Circuit
-from ..scpi.commands import Command, event, query
-from ..scpi.instrument import Model, common_commands, system_commands
-from ..scpi.parser import CommandSet
-from ..scpi.values import Integer, Real
+from ...circuit.circuit import Circuit
+from ...scpi.commands import Command, event, query
+from ...scpi.instrument import Model, common_commands, system_commands
+from ...scpi.parser import CommandSet
+from ...scpi.values import Integer, Real
 
 RATED_A = 100.0
 RAMPING, HOLDING, PAUSED, ZEROING, AT_ZERO = 1, 2, 3, 6, 8

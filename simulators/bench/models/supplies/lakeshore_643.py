@@ -3,11 +3,11 @@
 It has no switch of its output, and here no limit of its voltage.
 """
 
-from ..circuit.circuit import Circuit
-from ..scpi.commands import event, query, setting
-from ..scpi.instrument import Model, common_commands
-from ..scpi.parser import CommandSet
-from ..scpi.values import Integer, Raw, Real
+from ...circuit.circuit import Circuit
+from ...scpi.commands import event, query, setting
+from ...scpi.instrument import Model, common_commands
+from ...scpi.parser import CommandSet
+from ...scpi.values import Integer, Raw, Real
 
 RATED_A = 70.0
 _AMPS = Real("", -RATED_A, RATED_A, 0.0, style="+.4f")

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 from typing_extensions import override
 
-from ..circuit.circuit import Circuit
-from ..scpi.commands import event, query, setting
-from ..scpi.instrument import Model, common_commands, setup_commands, system_commands
-from ..scpi.parser import CommandSet
-from ..scpi.values import Boolean, Integer, Real, choice
+from ...circuit.circuit import Circuit
+from ...scpi.commands import event, query, setting
+from ...scpi.instrument import Model, common_commands, setup_commands, system_commands
+from ...scpi.parser import CommandSet
+from ...scpi.values import Boolean, Integer, Real, choice
 
 _STEPS = 2**15  # of a converter with 16 bits over both polarities
 

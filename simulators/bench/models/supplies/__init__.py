@@ -1,0 +1,1 @@
+"""Virtual supplies of the electromagnet."""

@@ -277,6 +277,7 @@ class Bench:
                 {
                     "pulse generator": lambda: self.generator.make_safe,
                     "resistance meter": lambda: self.meter.make_safe,
+                    "current source": lambda: self.meter.make_safe,
                     "switch": lambda: self.switch.make_safe,
                     "prober": lambda: self.prober.make_safe,
                     "temperature controller": lambda: self.temperature_controller.make_safe,

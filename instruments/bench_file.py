@@ -123,6 +123,11 @@ class BenchFile(Section):
         """The section of the magnet's gaussmeter; None without a magnet or without a gaussmeter."""
         return None if self.magnet is None else self.magnet.gaussmeter
 
+    @property
+    def current_source(self) -> InstrumentSection | None:
+        """The section of the source beside a voltmeter; None for a meter that is its own source."""
+        return getattr(self.resistance_meter, "current_source", None)
+
     def check_temperature(self, temperature_K: float) -> None:
         """Raise LimitError if the bench would set this temperature and it is beyond the limits."""
         if self.temperature_controller is not None:
@@ -160,6 +165,7 @@ class BenchFile(Section):
             "magnet supply": ("magnet", self.magnet),
             "gaussmeter": ("gaussmeter", self.gaussmeter),
             "resistance meter": ("resistance_meter", self.resistance_meter),
+            "current source": ("current_source", self.current_source),
             "switch": ("switch", self.switch),
             "temperature controller": ("temperature_controller", self.temperature_controller),
             "prober": ("prober", self.prober),

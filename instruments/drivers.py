@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..lab_address import LabAddress
+from .adapters.voltmeters.sourced_meter import SourcedResistanceMeter, VoltmeterSection
 from .bench import Bench
 from .bench_file import BenchFile
 from .clock import clock_of
@@ -16,6 +17,7 @@ from .errors import BenchError
 from .interrupts import Interrupts
 from .registry import DRIVERS
 from .roles import (
+    CurrentSource,
     Magnet,
     Prober,
     PulseGenerator,
@@ -119,9 +121,13 @@ def open_pulse_generator(section: PulseGeneratorSection, connection: Connection)
 def open_resistance_meter(
     section: ResistanceMeterSection, connection: Connection
 ) -> ResistanceMeter:
-    """Open a resistance meter; raises BenchError."""
-    meter: ResistanceMeter = _open("resistance_meter", section, connection)
-    return meter
+    """Open a resistance meter, and the current source of a voltmeter; raises BenchError."""
+    meter: Any = _open("resistance_meter", section, connection)
+    if not isinstance(section, VoltmeterSection):
+        resistance_meter: ResistanceMeter = meter
+        return resistance_meter
+    source: CurrentSource = _open("current_source", section.current_source, connection)
+    return SourcedResistanceMeter(meter, source, connection.clock, connection.limits.read_voltage_V)
 
 
 def open_magnet(section: MagnetSection, connection: Connection) -> Magnet:

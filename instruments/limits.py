@@ -266,6 +266,11 @@ class LimitedTemperatureController(_Source[TemperatureController]):
 class LimitedResistanceMeter(_Source[ResistanceMeter]):
     """A resistance meter whose current is checked against the limits."""
 
+    @property
+    def source_identity(self) -> str:
+        """The identity of the current source beside a voltmeter; "none" for other meters."""
+        return str(getattr(self.inner, "source_identity", "none"))
+
     @traced("arm meter")
     def arm(self, current_A: float) -> None:
         self.check_currents((current_A,))

@@ -25,6 +25,7 @@ from .adapters.lock_ins import sr830, sr860
 from .adapters.pulses import keysight33250a, keysight33500, keysight81150a, keysight81160a
 from .adapters.supplies import ami430, danfysik8500, kepco_bop, lakeshore643
 from .adapters.switches import keithley707b, keithley2750
+from .adapters.voltmeters import keithley2000, keithley2182a, keithley6221_source
 from .connection import Connection
 from .guard.plan import Step
 from .limits import Limits
@@ -70,6 +71,27 @@ def _driver(
 def _by_name(*drivers: Driver) -> Mapping[str, Driver]:
     return {driver.name: driver for driver in drivers}
 
+
+_SOURCE_METERS = (
+    _driver(
+        keithley2400.Keithley2400Section,
+        r"KEITHLEY.*,MODEL (2400(-LV|-C)?|2401|2410(-C)?)",  # up to 20 V and 1 A they are equal
+        keithley2400.open_meter,
+        keithley2400.safe_steps,
+    ),
+    _driver(
+        keithley2450.Keithley2450Section,
+        r"KEITHLEY.*,MODEL (2450|2460)",
+        keithley2450.open_meter,
+        keithley2450.safe_steps,
+    ),
+    _driver(
+        keithley2600.Keithley2600Section,
+        r"KEITHLEY.*,MODEL 26(0[124]|1[124]|3[456])[AB]",
+        keithley2600.open_meter,
+        keithley2600.safe_steps,
+    ),
+)
 
 DRIVERS: dict[str, Mapping[str, Driver]] = {
     "pulse_generator": _by_name(
@@ -147,24 +169,26 @@ DRIVERS: dict[str, Mapping[str, Driver]] = {
             lakeshoref71.open_gaussmeter,
         ),
     ),
+    "current_source": _by_name(
+        *_SOURCE_METERS,
+        _driver(
+            keithley6221_source.Keithley6221SourceSection,
+            r"KEITHLEY.*,MODEL 622[01]",
+            keithley6221_source.open_source,
+            keithley6221_source.safe_steps,
+        ),
+    ),
     "resistance_meter": _by_name(
-        _driver(
-            keithley2400.Keithley2400Section,
-            r"KEITHLEY.*,MODEL (2400(-LV|-C)?|2401|2410(-C)?)",  # up to 20 V and 1 A they are equal
-            keithley2400.open_meter,
-            keithley2400.safe_steps,
+        *_SOURCE_METERS,
+        Driver(
+            keithley2182a.Keithley2182ASection,
+            r"KEITHLEY.*,MODEL 2182A?",
+            keithley2182a.open_voltmeter,
         ),
-        _driver(
-            keithley2450.Keithley2450Section,
-            r"KEITHLEY.*,MODEL (2450|2460)",
-            keithley2450.open_meter,
-            keithley2450.safe_steps,
-        ),
-        _driver(
-            keithley2600.Keithley2600Section,
-            r"KEITHLEY.*,MODEL 26(0[124]|1[124]|3[456])[AB]",
-            keithley2600.open_meter,
-            keithley2600.safe_steps,
+        Driver(
+            keithley2000.Keithley2000Section,
+            r"KEITHLEY.*,MODEL 2000",
+            keithley2000.open_voltmeter,
         ),
         _driver(
             keithley6221.Keithley6221Section,

@@ -216,6 +216,27 @@ class Prober(Instrument, Protocol):
         ...
 
 
+class CurrentSource(Instrument, Protocol):
+    """Sources the current through the junction whose voltage another instrument reads."""
+
+    @property
+    def minimum_current_A(self) -> float:
+        """Smallest current that it can source."""
+        ...
+
+    def arm(self, current_A: float) -> None:
+        """Source `current_A` and leave it on for the readings that follow."""
+        ...
+
+    def read_current(self) -> float:
+        """Return the current, as measured or, without a meter, as set and read back.
+
+        Raises BenchError if it is not armed, OpenJunctionError if it is in compliance, and
+        ExchangeError if something else than what was armed is sourced.
+        """
+        ...
+
+
 class ResistanceMeter(Instrument, Protocol):
     """Reads the junction between 4P and OUT with four wires."""
 

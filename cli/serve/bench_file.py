@@ -1,7 +1,7 @@
 """The bench file of a served lab, as `dwmtj run --bench` takes it."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ...simulators.bench.lab_file import LabSections
 
 AMI430_RATED_A, DANFYSIK_RATED_A = 100.0, 160.0  # of the virtual ones
+_SOURCES = {"6221", "2400", "2450", "2601B"}  # of the current beside a voltmeter
 _LIMITS = """
 [limits]
 pulse_amplitude_V = 6.0
@@ -30,7 +31,7 @@ def bench_file_text(lab: "Lab", addresses: Mapping[str, str]) -> str:
     It is empty for a lab without a resistance meter.
     """
     sections = lab.declared.sections
-    roles = _roles(sections)
+    roles = _roles(sections, addresses)
     if not any(role == "resistance_meter" for model, role, _ in roles if model in addresses):
         return ""
     name = f"served-{lab.declared.name}"
@@ -45,8 +46,13 @@ def bench_file_text(lab: "Lab", addresses: Mapping[str, str]) -> str:
     return text + _LIMITS + ("temperature_controller" in written) * _TEMPERATURES
 
 
-def _roles(sections: "LabSections") -> list[tuple[str, str, dict[str, str | float]]]:
-    """Return model, role and keys of each instrument, a magnet before its gaussmeter."""
+def _roles(
+    sections: "LabSections", served: Collection[str]
+) -> list[tuple[str, str, dict[str, str | float]]]:
+    """Return model, role and keys of each instrument, a magnet before its gaussmeter.
+
+    A voltmeter comes before its source, and both before the meters that need none.
+    """
     circuit, array = sections.circuit, sections.array
     gain: dict[str, str | float] = {"amplifier_gain": circuit.amplifier_gain}
     coil: dict[str, str | float] = {
@@ -75,6 +81,7 @@ def _roles(sections: "LabSections") -> list[tuple[str, str, dict[str, str | floa
         ("425", "magnet.gaussmeter", {"driver": "LakeShore425"}),
         ("475", "magnet.gaussmeter", {"driver": "LakeShore475"}),
         ("F71", "magnet.gaussmeter", {"driver": "LakeShoreF71", "axis": "z"}),
+        *(_voltmeters(terminals) if _SOURCES & set(served) else ()),
         ("2400", "resistance_meter", {"driver": "Keithley2400", **terminals}),
         ("2450", "resistance_meter", {"driver": "Keithley2450", **terminals}),
         ("2601B", "resistance_meter", {"driver": "Keithley2600"}),
@@ -91,6 +98,18 @@ def _roles(sections: "LabSections") -> list[tuple[str, str, dict[str, str | floa
         roles.append(("2750", "switch", {"driver": "Keithley2750", **numbers}))
         roles.append(("707B", "switch", {"driver": "Keithley707B", **crosspoints}))
     return roles
+
+
+def _voltmeters(
+    terminals: dict[str, str | float],
+) -> Iterator[tuple[str, str, dict[str, str | float]]]:
+    yield "2182A", "resistance_meter", {"driver": "Keithley2182A"}
+    yield "2000", "resistance_meter", {"driver": "Keithley2000"}
+    source = "resistance_meter.current_source"
+    yield "6221", source, {"driver": "Keithley6221"}
+    yield "2400", source, {"driver": "Keithley2400", **terminals}
+    yield "2450", source, {"driver": "Keithley2450", **terminals}
+    yield "2601B", source, {"driver": "Keithley2600"}
 
 
 def _section(header: str, **keys: str | float) -> str:

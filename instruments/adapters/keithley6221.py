@@ -23,7 +23,7 @@ from ..faults import shown
 from ..guard.plan import Confirm, Query, Send, Step
 from ..limits import Limits
 from ..roles import Reading
-from ..sections import ResistanceMeterSection
+from ..sections import InstrumentSection, ResistanceMeterSection
 
 NAME = "The resistance meter (6221)"
 SMALLEST_CURRENT_A, LARGEST_CURRENT_A = 1e-9, 0.105
@@ -215,6 +215,6 @@ def open_meter(section: Keithley6221Section, bench: Connection) -> Keithley6221R
     )
 
 
-def safe_steps(_section: Keithley6221Section, _limits: Limits) -> tuple[Step, ...]:
+def safe_steps(_section: InstrumentSection, _limits: Limits) -> tuple[Step, ...]:
     """Return the messages that end delta mode and switch the output off."""
     return Send(":SOUR:SWE:ABOR"), Send(":OUTP 0"), Confirm(Query(":OUTP?", "0"))

@@ -77,6 +77,10 @@ class SourceMeter(ABC):
             self._dialogue.resync()  # so that the next question gets its own reply
             raise
 
+    def read_current(self) -> float:
+        """Return the measured current, as the source beside a voltmeter; raises as `read` does."""
+        return self.read().current_A
+
     def check(self) -> None:
         self._dialogue.check_errors()
 

@@ -12,7 +12,8 @@ from ..registry import DRIVERS
 from ..sections import InstrumentSection
 from .plan import BenchPlan, InstrumentPlan
 
-SOURCES = ("pulse generator", "resistance meter")  # off before relays or a chuck move
+# Off before relays or a chuck move:
+SOURCES = ("pulse generator", "resistance meter", "current source")
 
 
 def plan_of(bench_file: BenchFile) -> BenchPlan:

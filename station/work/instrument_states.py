@@ -102,6 +102,8 @@ class InstrumentStates:
             "resistance meter": (bench.meter.armed, "read current on"),
             "magnet supply": (bench.magnet.armed, "coil current on"),
         }
+        if "current source" in self._sections:
+            armed["current source"] = armed["resistance meter"]
         if bench.has_temperature_controller:
             heating = bench.temperature_controller.armed
             armed["temperature controller"] = (heating, "heater on")

@@ -55,6 +55,31 @@ highest_temperature_K = 400.0""",
         {'"Keithley2400"': '"SR830"\nseries_resistance_ohm = 4000.0'},
     ),
     "6221": ({'"2400"': '"6221"'}, {'"Keithley2400"': '"Keithley6221"'}),
+    "2182A on 6221": (
+        {
+            '"2400"\n': '"2182A"\n',
+            "[time]": '[[instrument]]\nmodel = "6221"\naddress = "GPIB0::13::INSTR"\n\n[time]',
+        },
+        {
+            '"Keithley2400"': '"Keithley2182A"',
+            "[wiring]": (
+                '[resistance_meter.current_source]\ndriver = "Keithley6221"\n'
+                'address = "GPIB0::13::INSTR"\n\n[wiring]'
+            ),
+        },
+    ),
+    "2000 on 2400": (
+        {"[time]": '[[instrument]]\nmodel = "2000"\naddress = "GPIB0::16::INSTR"\n\n[time]'},
+        {
+            '"Keithley2400"\naddress = "GPIB0::24::INSTR"': (
+                '"Keithley2000"\naddress = "GPIB0::16::INSTR"'
+            ),
+            "[wiring]": (
+                '[resistance_meter.current_source]\ndriver = "Keithley2400"\n'
+                'address = "GPIB0::24::INSTR"\nfour_wire = false\n\n[wiring]'
+            ),
+        },
+    ),
     "SR860": (
         {'"2400"': '"SR860"'},
         {'"Keithley2400"': '"SR860"\nseries_resistance_ohm = 4000.0'},

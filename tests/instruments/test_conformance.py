@@ -52,6 +52,10 @@ def is_on(bench_file: BenchFile, instrument: str) -> bool:
     return float(asked(bench_file, section.address, OFF_QUERIES[section.driver])) == 1
 
 
+def source_of_the_read_current(bench_file: BenchFile) -> str:
+    return "resistance meter" if bench_file.current_source is None else "current source"
+
+
 def test_every_role_has_an_identity(bench: Bench) -> None:
     assert all(bench.identities().values())
 
@@ -140,10 +144,12 @@ def test_the_safe_state_is_off_and_without_field_and_may_be_reached_twice(
     bench.generator.arm(SHAPE)
     bench.meter.arm(100e-6)
     assert is_on(bench_file, "pulse generator")
+    if bench_file.resistance_meter.driver.startswith("Keithley"):
+        assert is_on(bench_file, source_of_the_read_current(bench_file))
     for _ in range(2):
         bench.make_safe()
         assert not is_on(bench_file, "pulse generator")
-        assert not is_on(bench_file, "resistance meter")
+        assert not is_on(bench_file, source_of_the_read_current(bench_file))
         assert not is_on(bench_file, "magnet supply")
         _, supply = bench_file.instruments()["magnet supply"]
         set_point = asked(bench_file, supply.address, SET_POINT_QUERIES[supply.driver])

@@ -136,7 +136,7 @@ def test_the_guard_separates_after_the_sources_and_reads_it_back(
     bench_file: BenchFile, lab: Lab
 ) -> None:
     plan = next(p for p in plan_of(bench_file).instruments if p.name == "prober")
-    assert plan.after == ("pulse generator", "resistance meter")
+    assert plan.after == ("pulse generator", "resistance meter", "current source")
     core = chuck(lab)
     core.step(1, 1)
     core.contact()

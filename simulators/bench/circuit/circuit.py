@@ -62,6 +62,7 @@ class Circuit:
         self.seed = seed
         self.waveform: Callable[[float, float], Iterable[Piece]] = _silence
         self.open_lines_V: Callable[[], float] = lambda: 0.0
+        self.current_sources: list[Callable[[], tuple[float, float]]] = []
         self._advanced_to_s = clock.now_s()
 
     def random_for(self, model: str) -> np.random.Generator:
@@ -160,6 +161,24 @@ class Circuit:
         self.largest.see("junction_voltage_V", forced[0])
         self.largest.see("junction_current_A", forced[1])
         return forced
+
+    def sourced_voltage_V(self, integration_s: float) -> float:
+        """Return the voltage across the junction of what `current_sources` force, 0 V if nothing.
+
+        Each returns its current in A, 0 if it is off, and its limit in V; the currents add up.
+        """
+        self.advance_to_now()
+        sources = [source() for source in self.current_sources]
+        if not (current_A := sum(current_A for current_A, _ in sources)):
+            return 0.0
+        voltage_V, _, _ = self.junction(
+            current_A=current_A,
+            limit=max(limit_V for source_A, limit_V in sources if source_A),
+            integration_s=integration_s,
+            four_wire=True,
+            terminals=self.meter_terminals,
+        )
+        return voltage_V
 
     def seen_resistance_ohm(self, *, four_wire: bool, terminals: str) -> float:
         """Return the noiseless resistance between a source-meter's terminals, inf if open."""

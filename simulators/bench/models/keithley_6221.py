@@ -1,9 +1,10 @@
-"""Keithley 6221 current source with a 2182A nanovoltmeter, delta mode alone.
+"""Keithley 6221 current source: direct current, or delta mode with a 2182A nanovoltmeter on it.
 
 A delta reading is half the difference of the junction's voltages at +I and −I, with 20 nV rms for
 one power line cycle; thermal voltages, which delta mode removes, are missing. The 2182A takes its
 range and integration through the 6221 (`SYST:COMM:SER:SEND`). Its overflow is 9.9E37. With
-`SOUR:DELT:CAB` on, delta mode ends in compliance.
+`SOUR:DELT:CAB` on, delta mode ends in compliance. A direct current is what a voltmeter beside it
+reads; its range is not acted on.
 """
 
 from math import floor, sqrt
@@ -13,13 +14,16 @@ from ..errors import ScpiError
 from ..scpi.commands import Command, event, query, setting
 from ..scpi.instrument import Model, common_commands, system_commands
 from ..scpi.parser import CommandSet
-from ..scpi.values import Boolean, Kind, Raw, Real, Text, choice
+from ..scpi.values import Boolean, Integer, Kind, Raw, Real, Text, choice
 
 OVERFLOW = 9.9e37
+IN_COMPLIANCE = 1 << 3
 _NOISE_V = 20e-9
 _LINE_S = 1 / 50
 _OVERHEAD_S, _ARMING_S = 0.011, 3.0
 _DEFAULTS: dict[str, float | bool | str] = {
+    "direct_A": 0.0,
+    "range_A": 0.1,
     "high_A": 1e-3,
     "low_A": -1e-3,
     "compliance_V": 10.0,
@@ -39,6 +43,7 @@ class Keithley6221:
         self._random = circuit.random_for("6221")
         self.voltmeter = dict(_VOLTMETER_DEFAULTS)
         self._entered = ""
+        circuit.current_sources.append(self.sourced)
         self.reset()
 
     def reset(self) -> None:
@@ -88,6 +93,16 @@ class Keithley6221:
         self.output = on
         if not on:
             self.abort()
+
+    def sourced(self) -> tuple[float, float]:
+        """Return the direct current in A, 0 if it is off or in delta mode, and its limit in V."""
+        direct_A = float(self.settings["direct_A"]) if self.output and not self.armed else 0.0
+        return direct_A, float(self.settings["compliance_V"])
+
+    def condition(self) -> int:
+        """Return the measurement condition, of which the bit of the compliance alone."""
+        current_A, _ = self.sourced()
+        return IN_COMPLIANCE if current_A and self._voltage_V(current_A)[1] else 0
 
     def latest(self) -> str:
         """Return the latest delta reading and its time; -230 without any."""
@@ -152,6 +167,9 @@ COMMANDS = CommandSet(
         *common_commands(),
         *system_commands(),
         setting("OUTPut[:STATe]", Boolean(), lambda s: s.output, Keithley6221.switch),
+        _kept("SOURce:CURRent", Real("A", -0.105, 0.105), "direct_A"),
+        _kept("SOURce:CURRent:RANGe", Real("A", 0.0, 0.105), "range_A"),
+        query("STATus:MEASurement:CONDition", Integer(), Keithley6221.condition),
         _kept("SOURce:CURRent:COMPliance", Real("V", 0.1, 105.0, 10.0), "compliance_V"),
         setting(
             "SOURce:DELTa:HIGH",

@@ -3,6 +3,8 @@
 from ..scpi.instrument import Model
 from . import (
     keithley_707b,
+    keithley_2000,
+    keithley_2182a,
     keithley_2450,
     keithley_2601b,
     keithley_2750,
@@ -31,6 +33,8 @@ MODELS: dict[str, Model] = {
         keithley_2400.MODEL,
         keithley_2450.MODEL,
         keithley_2601b.MODEL,
+        keithley_2000.MODEL,
+        keithley_2182a.MODEL,
         kepco_bop.MODEL,
         kepco_bop.MODEL_20_20,
         danfysik_8500.MODEL,

@@ -165,6 +165,6 @@ def test_an_instrument_that_hangs_is_given_up_after_its_deadline(
 
 def test_relays_open_after_the_sources_are_off(virtual: Callable[..., BenchFile]) -> None:
     (switch,) = (p for p in plan_of(virtual("array")).instruments if p.name == "switch")
-    assert switch.after == ("pulse generator", "resistance meter")
+    assert switch.after == ("pulse generator", "resistance meter", "current source")
     outcomes = make_safe(plan_of(virtual("array")).instruments, {})
     assert [outcome.problem for outcome in outcomes] == [None] * 4

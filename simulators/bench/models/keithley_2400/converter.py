@@ -90,6 +90,12 @@ class Converter:
             return math.copysign(settings.voltage_limit_V(), current_A) if current_A else 0.0
         return settings.sourced_voltage_V()
 
+    def sourced(self, settings: MeterSettings) -> tuple[float, float]:
+        """Return the current in A that is sourced into the junction, 0 if none, and its limit."""
+        if settings.source != "CURR" or settings.terminals != self.circuit.meter_terminals:
+            return 0.0, 0.0
+        return settings.current.sourced_level(), settings.voltage_limit_V()
+
     def force(self, settings: MeterSettings, integration_s: float) -> tuple[float, float]:
         """Put the source's level on the junction; return V at the sense leads, and A."""
         current_A: float | None = None

@@ -34,6 +34,7 @@ class SourceMeter:
         self._last: tuple[SourceMeasurement, ...] = ()
         self._armed = False
         circuit.open_lines_V = self.open_lines_V
+        circuit.current_sources.append(self.sourced)
 
     def reset(self) -> None:
         """Return to the GPIB defaults: 0 V sourced, output off, amps measured, two wires."""
@@ -81,6 +82,10 @@ class SourceMeter:
     def open_lines_V(self) -> float:
         """Return the voltage to which unconnected lines float."""
         return self._converter.open_lines_V(self.settings) if self.output else 0.0
+
+    def sourced(self) -> tuple[float, float]:
+        """Return the current in A that is sourced into the junction, 0 if none, and its limit."""
+        return self._converter.sourced(self.settings) if self.output else (0.0, 0.0)
 
     def configure(self, function: str) -> None:
         """Prepare one-shot measurements of a function at its default controls; output on.

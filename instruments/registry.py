@@ -23,7 +23,7 @@ from .adapters import (
 )
 from .adapters.lock_ins import sr830, sr860
 from .adapters.pulses import keysight33250a, keysight33500, keysight81150a, keysight81160a
-from .adapters.supplies import ami430, danfysik8500, kepco_bop, lakeshore643
+from .adapters.supplies import ami430, danfysik8500, kepco_bop, lakeshore643, yokogawags200
 from .adapters.switches import keithley707b, keithley2750
 from .adapters.voltmeters import keithley2000, keithley2182a, keithley6221_source
 from .connection import Connection
@@ -144,6 +144,12 @@ DRIVERS: dict[str, Mapping[str, Driver]] = {
             r"DANFYSIK,SYSTEM 8500",  # as the adapter has it: the supply has no *IDN?
             danfysik8500.open_supply,
             danfysik8500.safe_steps,
+        ),
+        _driver(
+            yokogawags200.YokogawaGS200Section,
+            r"YOKOGAWA,GS2[01]0",
+            yokogawags200.open_supply,
+            yokogawags200.safe_steps,
         ),
         _driver(
             kepco_bop.KepcoBOPSection,

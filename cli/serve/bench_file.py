@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 AMI430_RATED_A, DANFYSIK_RATED_A = 100.0, 160.0  # of the virtual ones
 _SOURCES = {"6221", "2400", "2450", "2601B"}  # of the current beside a voltmeter
+_GAUSSMETERS = {"425", "475", "F71"}  # one of which a supply without a read-back needs
 _LIMITS = """
 [limits]
 pulse_amplitude_V = 6.0
@@ -60,6 +61,7 @@ def _roles(
     }
     terminals: dict[str, str | float] = {"terminals": circuit.meter_terminals}
     resistor: dict[str, str | float] = {"series_resistance_ohm": circuit.series_resistance_ohm}
+    can_read = not _GAUSSMETERS.isdisjoint(served)
     roles: list[tuple[str, str, dict[str, str | float]]] = [
         ("81160A", "pulse_generator", {"driver": "Keysight81160A", **gain}),
         ("81150A", "pulse_generator", {"driver": "Keysight81150A", **gain}),
@@ -78,6 +80,7 @@ def _roles(
             "magnet",
             {"driver": "Danfysik8500", "rated_A": DANFYSIK_RATED_A, **coil},
         ),
+        *([("GS200", "magnet", {"driver": "YokogawaGS200", "A_per_V": 1.2, **coil})] * can_read),
         ("425", "magnet.gaussmeter", {"driver": "LakeShore425"}),
         ("475", "magnet.gaussmeter", {"driver": "LakeShore475"}),
         ("F71", "magnet.gaussmeter", {"driver": "LakeShoreF71", "axis": "z"}),

@@ -50,6 +50,10 @@ highest_temperature_K = 400.0""",
             )
         },
     ),
+    "GS200": (
+        {'"BOP 36-12"': '"GS200"'},
+        {'"KepcoBOP3612"': '"YokogawaGS200"\nA_per_V = 1.2'},
+    ),
     "SR830": (
         {'"2400"': '"SR830"'},
         {'"Keithley2400"': '"SR830"\nseries_resistance_ohm = 4000.0'},
@@ -109,6 +113,7 @@ OFF_QUERIES = {
     "Keithley2450": "OUTP?",
     "Keithley6221": "OUTP?",
     "Keithley2600": "print(smua.source.output)",
+    "YokogawaGS200": ":SOUR:LEV?",
     "SR830": "SLVL?",  # never 1 V rms here; its smallest level is tested in test_sr830.py
     "SR860": "SLVL?",
     "KepcoBOP": "OUTP?",
@@ -122,6 +127,7 @@ SET_POINT_QUERIES = {
     "KepcoBOP": "CURR?",
     "KepcoBOP3612": "CURR?",
     "LakeShore643": "SETI?",
+    "YokogawaGS200": ":SOUR:LEV?",
 }
 """Driver of a magnet's supply → the question for its set point."""
 

@@ -152,6 +152,8 @@ def test_the_instruments_of_the_virtual_bench_identify_as_their_entries_say(
         ("magnet", "AMI430", "AMERICAN MAGNETICS INC.,MODEL 420,1337,3.11", False),
         ("magnet", "Danfysik8500", "DANFYSIK,SYSTEM 8500,S/N 4711", True),
         ("magnet", "Danfysik8500", "DANFYSIK,SYSTEM 9100,S/N 4711", False),
+        ("magnet", "YokogawaGS200", "YOKOGAWA,GS210,91T810991,1.05", True),
+        ("magnet", "YokogawaGS200", "YOKOGAWA,7651,1,1.0", False),
         ("magnet", "LakeShore643", "LSCI,MODEL643,1,1.0/1.0", True),
         ("magnet", "LakeShore643", "LSCI,MODEL625,1,1.0/1.0", False),
         ("temperature_controller", "LakeShore336", "LSCI,MODEL336,1/#######,2.9", True),

@@ -21,7 +21,7 @@ from . import (
 )
 from .keithley_2400 import commands as keithley_2400
 from .keysight_81160a import generator as keysight_81160a
-from .supplies import ami_430, danfysik_8500, kepco_bop, lakeshore_643
+from .supplies import ami_430, danfysik_8500, kepco_bop, lakeshore_643, yokogawa_gs200
 
 MODELS: dict[str, Model] = {
     model.name: model
@@ -38,6 +38,7 @@ MODELS: dict[str, Model] = {
         kepco_bop.MODEL,
         kepco_bop.MODEL_20_20,
         danfysik_8500.MODEL,
+        yokogawa_gs200.MODEL,
         lakeshore_336.MODEL,
         lakeshore_425.MODEL,
         lakeshore_425.MODEL_475,

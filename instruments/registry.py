@@ -25,7 +25,12 @@ from .adapters.lock_ins import sr830, sr860
 from .adapters.pulses import keysight33250a, keysight33500, keysight81150a, keysight81160a
 from .adapters.supplies import ami430, danfysik8500, kepco_bop, lakeshore643, yokogawags200
 from .adapters.switches import keithley707b, keithley2750
-from .adapters.voltmeters import keithley2000, keithley2182a, keithley6221_source
+from .adapters.voltmeters import (
+    keithley2000,
+    keithley2182a,
+    keithley6221_source,
+    voltage_gaussmeter,
+)
 from .connection import Connection
 from .guard.plan import Step
 from .limits import Limits
@@ -173,6 +178,11 @@ DRIVERS: dict[str, Mapping[str, Driver]] = {
             lakeshoref71.LakeShoreF71Section,
             r"(LSCI|LAKE SHORE.*),(MODEL ?)?F[47]1",
             lakeshoref71.open_gaussmeter,
+        ),
+        Driver(
+            voltage_gaussmeter.Keithley2000GaussmeterSection,
+            r"KEITHLEY.*,MODEL 2000",
+            voltage_gaussmeter.open_gaussmeter,
         ),
     ),
     "current_source": _by_name(

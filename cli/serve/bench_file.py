@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 AMI430_RATED_A, DANFYSIK_RATED_A = 100.0, 160.0  # of the virtual ones
 _SOURCES = {"6221", "2400", "2450", "2601B"}  # of the current beside a voltmeter
-_GAUSSMETERS = {"425", "475", "F71"}  # one of which a supply without a read-back needs
+# A supply whose current is not read back needs one of these:
+_GAUSSMETERS = {"425", "475", "F71", "2000 at a Hall sensor"}
 _LIMITS = """
 [limits]
 pulse_amplitude_V = 6.0
@@ -84,6 +85,11 @@ def _roles(
         ("425", "magnet.gaussmeter", {"driver": "LakeShore425"}),
         ("475", "magnet.gaussmeter", {"driver": "LakeShore475"}),
         ("F71", "magnet.gaussmeter", {"driver": "LakeShoreF71", "axis": "z"}),
+        (
+            "2000 at a Hall sensor",
+            "magnet.gaussmeter",
+            {"driver": "Keithley2000", "T_per_V": 0.1},
+        ),
         *(_voltmeters(terminals) if _SOURCES & set(served) else ()),
         ("2400", "resistance_meter", {"driver": "Keithley2400", **terminals}),
         ("2450", "resistance_meter", {"driver": "Keithley2450", **terminals}),

@@ -54,6 +54,10 @@ highest_temperature_K = 400.0""",
         {'"BOP 36-12"': '"GS200"'},
         {'"KepcoBOP3612"': '"YokogawaGS200"\nA_per_V = 1.2'},
     ),
+    "Hall sensor": (
+        {'"425"': '"2000 at a Hall sensor"'},
+        {'"LakeShore425"': '"Keithley2000"\nT_per_V = 0.1'},
+    ),
     "SR830": (
         {'"2400"': '"SR830"'},
         {'"Keithley2400"': '"SR830"\nseries_resistance_ohm = 4000.0'},

@@ -176,6 +176,7 @@ def test_the_instruments_of_the_virtual_bench_identify_as_their_entries_say(
         ("pulse_generator", "Keysight81150A", "Agilent Technologies,81150A,MY1,2.0", True),
         ("pulse_generator", "Keysight33250A", "Agilent Technologies,33250A,0,2.0", True),
         ("pulse_generator", "Keysight33250A", "Agilent Technologies,33522B,MY1,4.0", False),
+        ("gaussmeter", "Keithley2000", "KEITHLEY INSTRUMENTS INC.,MODEL 2000,1,A20", True),
         ("gaussmeter", "LakeShore425", "LSCI,MODEL425,425001,1.0", True),
         ("gaussmeter", "LakeShore425", "LSCI,MODEL475,425001,1.0", False),
         ("switch", "Keithley2750", "KEITHLEY INSTRUMENTS INC.,MODEL 2700,1,A09", True),

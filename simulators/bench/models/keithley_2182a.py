@@ -6,6 +6,7 @@ ten millionth of the range; thermal voltages are missing. Channel 1 alone; the c
 filters are kept but not acted on.
 """
 
+from collections.abc import Callable
 from math import copysign, sqrt
 
 from ..circuit.circuit import Circuit
@@ -20,12 +21,21 @@ _AUTOZERO = 2  # conversions for one reading
 
 
 class Voltmeter:
-    """A DC voltmeter with ranges, of which each reaches 20 % beyond its name."""
+    """A DC voltmeter with ranges, of which each reaches 20 % beyond its name.
+
+    `true_V` is the voltage that it is at, of the integration time in s; by default the junction's.
+    """
 
     def __init__(
-        self, circuit: Circuit, name: str, ranges_V: tuple[float, ...], noise_V: float
+        self,
+        circuit: Circuit,
+        name: str,
+        ranges_V: tuple[float, ...],
+        noise_V: float,
+        true_V: Callable[[float], float] | None = None,
     ) -> None:
         self._circuit = circuit
+        self._true_V = true_V or circuit.sourced_voltage_V
         self._random = circuit.random_for(name)
         self._ranges_V = ranges_V
         self._noise_V = noise_V
@@ -47,7 +57,7 @@ class Voltmeter:
         """Take one reading; 9.9E37 beyond the range."""
         integration_s = self.kept["nplc"] * _LINE_S
         self._circuit.clock.sleep(_AUTOZERO * integration_s)
-        true_V = self._circuit.sourced_voltage_V(integration_s)
+        true_V = self._true_V(integration_s)
         range_V = self.kept["range_V"]
         if self.kept["auto"]:
             fits = (v for v in self._ranges_V if abs(true_V) <= 1.2 * v)

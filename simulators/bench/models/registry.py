@@ -34,6 +34,7 @@ MODELS: dict[str, Model] = {
         keithley_2450.MODEL,
         keithley_2601b.MODEL,
         keithley_2000.MODEL,
+        keithley_2000.AT_A_SENSOR,
         keithley_2182a.MODEL,
         kepco_bop.MODEL,
         kepco_bop.MODEL_20_20,

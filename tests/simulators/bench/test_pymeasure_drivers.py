@@ -1,14 +1,16 @@
 """Unmodified PyMeasure drivers: everything they send for this bench is understood."""
 
 import inspect
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from pymeasure.instruments import Instrument
 from pymeasure.instruments.danfysik import Danfysik8500
-from pymeasure.instruments.keithley import Keithley2400
+from pymeasure.instruments.keithley import Keithley2182, Keithley2400, Keithley6221
 from pymeasure.instruments.kepco import KepcoBOP3612
 from pymeasure.instruments.keysight import Keysight81160A
+from pymeasure.instruments.yokogawa import YokogawaGS200
 
 from dwmtj.simulators.bench import Lab, open_lab
 
@@ -19,6 +21,17 @@ def resistance_ohm(meter: Keithley2400) -> float:
 
 def no_errors(*drivers: Instrument) -> None:
     assert [driver.check_errors() for driver in drivers] == [[]] * len(drivers)
+
+
+def lab_with(folder: Path, addresses: Mapping[str, str]) -> tuple[Lab, str]:
+    """Return a lab with instruments at addresses by model, and its library."""
+    tables = [
+        f'[[instrument]]\nmodel = "{model}"\naddress = "{address}"\n'
+        for model, address in addresses.items()
+    ]
+    file = folder / "lab.toml"
+    file.write_text("\n".join(['[device]\npreset = "trapezoid"\n', *tables]))
+    return open_lab(str(file)), f"{file}@dwmtj"
 
 
 def test_reading_with_the_output_off_is_error_803(lab: Lab, meter: Keithley2400) -> None:
@@ -173,10 +186,8 @@ def test_a_waveform_is_loaded_kept_chosen_and_deleted(lab: Lab, generator: Keysi
 def test_the_driver_of_a_danfysik_supply_sets_and_reads_a_current_of_either_sign(
     tmp_path: Path,
 ) -> None:
-    instrument = '[[instrument]]\nmodel = "Danfysik 8500"\naddress = "ASRL6::INSTR"\n'
-    (tmp_path / "lab.toml").write_text(f'[device]\npreset = "trapezoid"\n\n{instrument}')
-    lab = open_lab(str(tmp_path / "lab.toml"))
-    supply = Danfysik8500("ASRL6::INSTR", visa_library=f"{tmp_path / 'lab.toml'}@dwmtj")
+    lab, library = lab_with(tmp_path, {"Danfysik 8500": "ASRL6::INSTR"})
+    supply = Danfysik8500("ASRL6::INSTR", visa_library=library)
     assert not supply.is_enabled()
     supply.enable()
     for current_A in (5.0, -5.0):
@@ -190,6 +201,36 @@ def test_the_driver_of_a_danfysik_supply_sets_and_reads_a_current_of_either_sign
         assert lab.circuit.magnet.current_A(lab.clock.now_s()) == pytest.approx(current_A)
     supply.disable()
     assert not supply.is_enabled()
+
+
+def test_the_drivers_of_a_2182a_and_a_6221_measure_the_device(tmp_path: Path) -> None:
+    addresses = {"2182A": "GPIB0::7::INSTR", "6221": "GPIB0::13::INSTR"}
+    lab, library = lab_with(tmp_path, addresses)
+    voltmeter = Keithley2182(addresses["2182A"], visa_library=library, read_termination="\n")
+    source = Keithley6221(addresses["6221"], visa_library=library)
+    voltmeter.reset()
+    voltmeter.ch_1.setup_voltage(auto_range=True, nplc=1)
+    source.source_compliance = 0.5
+    source.source_current = 100e-6
+    source.source_enabled = True
+    truth_ohm = lab.device.resistance_ohm()[0]
+    assert voltmeter.voltage / 100e-6 == pytest.approx(truth_ohm, rel=1e-3)
+    source.source_enabled = False
+    assert abs(voltmeter.voltage) < 1e-6
+    no_errors(voltmeter, source)
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_the_driver_of_a_gs200_sets_a_field(tmp_path: Path) -> None:
+    lab, library = lab_with(tmp_path, {"GS200": "GPIB0::2::INSTR"})
+    source = YokogawaGS200("GPIB0::2::INSTR", visa_library=library)
+    source.source_mode = "voltage"
+    source.source_range = 10
+    source.source_level = 5.0
+    source.source_enabled = True
+    lab.clock.sleep(1.0)
+    assert source.source_level == 5.0
+    assert lab.circuit.magnet.current_A(lab.clock.now_s()) == pytest.approx(6.0)
 
 
 def test_closing_one_instrument_leaves_the_others_open(

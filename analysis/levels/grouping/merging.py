@@ -87,7 +87,8 @@ def _merge_few(
         more.append(probability[least])
         joined = _joined(seen[least], seen[least + 1], probability[least] > DOUBT)
         seen = [*seen[:least], joined, *seen[least + 2 :]]
-        probability = list(map(of_two, pairwise(seen)))
+        changed = slice(max(least - 1, 0), least + 2)
+        probability[changed] = map(of_two, pairwise(seen[changed]))
     fewer = [1 - p for p in probability]
     return seen, [p for p in fewer if p > DOUBT], [p for p in more if p > DOUBT]
 

@@ -27,7 +27,8 @@ Watch = Callable[[int, float], None]
 """Takes the number of steps done and the largest normal force, in A/m."""
 
 _POINTS = 4001
-_PATIENCE = 25  # steps without a smaller force, before steps get shorter
+_STEADY = 5  # steps without a turn, before steps get longer again
+_LARGE = 0.5  # of the largest force: images whose turn counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def minimum_energy_path(
     Raises MicromagneticsError if it has not converged after `most_steps` long steps.
     """
     images = equally_spaced(landscape, images)
-    stages, best, since_best = STAGES, float("inf"), 0
+    pace = Pace()
     for step in range(1, most_steps + 1):
         forces, energies = _forces(landscape, images)
         tangents = _tangents(landscape, images, energies)
@@ -95,21 +96,45 @@ def minimum_energy_path(
             break
         if largest < tolerance_A_per_m:
             return _path(landscape, images, forces, energies, tangents, largest, step)
-        since_best = 0 if largest < best else since_best + 1
-        best = min(best, largest)
-        if since_best == _PATIENCE and stages > 1:  # long steps make close images zigzag
-            stages, since_best, best = stages // 2, 0, float("inf")
+        pace.adapt(normal)
 
         def force(inner: Floats, tangents: Floats = tangents[1:-1]) -> Floats:
             moved, _ = _forces(landscape, inner)
             return moved - _along(landscape, moved, tangents) * tangents
 
-        inner = descend(images[1:-1], force, landscape.stiffest_A_per_m, stages)
+        inner = descend(images[1:-1], force, landscape.stiffest_A_per_m, pace.stages)
         images = equally_spaced(landscape, np.concatenate([images[:1], inner, images[-1:]]))
     raise MicromagneticsError(
         f"The path of the wall has not converged after {most_steps} steps (force of {largest:.3g} "
         f"A/m, wanted {tolerance_A_per_m:g}): use smaller cells or a wider notch."
     )
+
+
+class Pace:
+    """The length of the steps: long ones make close images zigzag, short ones take for ever.
+
+    A force that turns against the one before shows a zigzag. That it grows does not: it does so
+    while the path leaves a ridge, too.
+    """
+
+    def __init__(self) -> None:
+        self.stages = STAGES
+        self._before: Floats | None = None
+        self._steady = 0
+
+    def adapt(self, normal: Floats) -> None:
+        """Shorten the steps if a large force has turned, lengthen them if none has for a while."""
+        size = np.linalg.norm(normal, axis=1).max(axis=(1, 2))
+        is_large = size > _LARGE * size.max()
+        before, self._before = self._before, normal
+        if before is None:
+            return
+        if (np.sum(normal * before, axis=(1, 2, 3))[is_large] < 0).any():
+            self.stages, self._steady = max(1, self.stages // 2), 0
+            return
+        self._steady += 1
+        if self._steady == _STEADY:
+            self.stages, self._steady = min(STAGES, 2 * self.stages), 0
 
 
 def equally_spaced(landscape: Landscape, images: Floats) -> Floats:

@@ -1,7 +1,8 @@
 """The barriers of all notches of a track, and how long a wall at rest stays in one.
 
 Between two neighbouring notches one path gives the barrier of either; from the outer notches a path
-leads towards the end of the track. By Arrhenius' law a wall leaves at the rate
+leads towards the end of the track. Alone in the middle of a track that is its own mirror image a
+notch needs one path for both sides. By Arrhenius' law a wall leaves at the rate
 
     Γ = f0 [exp(-E_+/(k_B T)) + exp(-E_-/(k_B T))]
 
@@ -11,9 +12,11 @@ barriers of several k_B T.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from math import exp, inf
+
+import numpy as np
 
 from ..constants import BOLTZMANN_J_per_K
 from ..errors import MicromagneticsError
@@ -23,6 +26,7 @@ from ..thresholds.search import Memory, Progress
 from .escape import Escape, Place, end_of_track, escape
 
 ATTEMPT_RATE_Hz = 1e9
+_ALIKE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,9 @@ class NotchBarriers:
 
 
 def notch_barriers(
-    film: Film, track: Track, memory: Memory, progress: Progress
+    film: Film, track: Track, memory: Memory, progress: Progress, *, only: int | None = None
 ) -> list[NotchBarriers]:
-    """Return the barriers of all notches, in the order of the track's list.
+    """Return the barriers of all notches, in the order of the track's list, or of one of them.
 
     Raises MicromagneticsError for a track without notches, a notch that holds no wall at rest, and
     a path that does not converge.
@@ -82,22 +86,42 @@ def notch_barriers(
     chain = [(places[0][0], ends[0])]
     chain += [(left, right) for (left, _), (right, _) in pairwise(places)]
     chain.append((places[-1][0], ends[1]))
-    paths = [_once(film, start, end, memory, progress) for start, end in chain]
+    wanted = [k for k, (_, number) in enumerate(places) if only in (None, number)]
+    if len(places) == 1 and is_its_mirror_image(film):
+        return [_of_both_sides(film, places[0][1], *chain[1], memory, progress)]
+    needed = sorted({k + side for k in wanted for side in (0, 1)})
+    paths = {k: _once(film, *chain[k], memory, progress) for k in needed}
     found = [
         NotchBarriers(
-            number,
+            places[k][1],
             paths[k + 1].start_m,
             _barrier(paths[k + 1], paths[k + 1].barrier_J),
             _barrier(paths[k], paths[k].barrier_J if k == 0 else paths[k].barrier_back_J),
         )
-        for k, (_, number) in enumerate(places)
+        for k in wanted
     ]
     return sorted(found, key=lambda one: one.notch)
 
 
 def expected_paths(tracks: Sequence[Track]) -> int:
-    """Return how many paths `notch_barriers` takes for these tracks."""
+    """Return how many paths `notch_barriers` takes for these tracks, at most."""
     return sum(len(track.notches) + 1 for track in tracks)
+
+
+def is_its_mirror_image(film: Film) -> bool:
+    """Return whether x → L - x with a turn of all moments by π about x leaves the film as it is."""
+    volume, (_, y, z) = film.cells.volume, film.flux_density_T
+    return y == z == 0 and bool(np.allclose(volume, volume[::-1], rtol=0, atol=_ALIKE))
+
+
+def _of_both_sides(
+    film: Film, number: int, start: Place, end: Place, memory: Memory, progress: Progress
+) -> NotchBarriers:
+    """Return the barriers of the one notch of a film that is its own mirror image."""
+    path = _once(film, start, end, memory, progress)
+    forward = _barrier(path, path.barrier_J)
+    backward = replace(forward, top_m=film.length_m - path.top_m)
+    return NotchBarriers(number, path.start_m, forward, backward)
 
 
 def _barrier(path: Escape, barrier_J: float) -> Barrier:

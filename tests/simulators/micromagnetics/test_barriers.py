@@ -18,6 +18,7 @@ from dwmtj.simulators.micromagnetics import (
 from dwmtj.simulators.micromagnetics.barriers.descent import relaxed
 from dwmtj.simulators.micromagnetics.barriers.escape import Place, end_of_track, escape
 from dwmtj.simulators.micromagnetics.barriers.landscape import Landscape
+from dwmtj.simulators.micromagnetics.barriers.minimum_energy_path import Pace
 from dwmtj.simulators.micromagnetics.barriers.notch_barriers import (
     Barrier,
     NotchBarriers,
@@ -120,6 +121,33 @@ def test_one_path_gives_the_barriers_of_both_notches_and_is_computed_once() -> N
     assert deep.backward.top_m == shallow.forward.top_m
     assert deep.lowest_J > 1.5 * shallow.lowest_J
     assert deep.forward.barrier_J == pytest.approx(deep.backward.barrier_J, rel=0.1)
+
+
+def test_a_notch_in_the_middle_needs_one_path_for_both_sides() -> None:
+    film, memory = film_of(TRACK, MATERIAL, 5e-9), Kept()
+    (found,) = notch_barriers(film, TRACK, memory, quiet)
+    assert len(memory) == 1
+    left = escape(film, Place(125e-9), end_of_track(TRACK, 125e-9, -1), ignore)
+    assert found.backward.barrier_J == pytest.approx(left.barrier_J, rel=1e-6)
+    assert found.backward.top_m == pytest.approx(left.top_m, abs=0.01e-9)
+    tilted = replace(film, flux_density_T=(0, 0, 1e-3))
+    assert len(notch_barriers(tilted, TRACK, both := Kept(), quiet)) == 1
+    assert len(both) == 2
+
+
+def test_steps_get_shorter_where_the_force_turns_and_longer_where_it_does_not() -> None:
+    """A force that grows without a turn, as it does when a path leaves a ridge, is no reason."""
+    force, pace = np.zeros((3, 3, 2, 2)), Pace()
+    force[1, 0] = 1.0
+    longest = pace.stages
+    for growth in range(1, 20):
+        pace.adapt(growth * force)
+    assert pace.stages == longest
+    pace.adapt(-force)
+    assert pace.stages == longest // 2
+    for _ in range(5):
+        pace.adapt(-force)
+    assert pace.stages == longest // 2 * 2
 
 
 def test_a_place_without_a_notch_holds_no_wall() -> None:

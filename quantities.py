@@ -36,6 +36,7 @@ QUANTITIES: Mapping[str, str] = {
     "ohm": "resistance",
     "S": "conductance",
     "J": "energy",
+    "m": "length",
     "ohm m2": "resistance-area product",
     "ratio": "ratio",
     "": "plain number",

@@ -2,7 +2,7 @@
 
 import typer
 
-from .design import design
+from .design.design import design
 from .neuron import neuron
 from .reduced import reduced
 from .synapse import synapse

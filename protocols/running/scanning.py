@@ -46,7 +46,7 @@ def scanned_runs(
     """
     axes: dict[str, tuple[str, ...]] = {}
     for scan in scans:
-        name, values = _axis(scan)
+        name, values = parse_scan(scan)
         if name in axes:
             raise ProtocolError(f"{name} is scanned twice; give all its values to one --scan.")
         axes[name] = values
@@ -65,13 +65,13 @@ def scanned_runs(
     return tuple(runs)
 
 
-def _axis(scan: str) -> tuple[str, tuple[str, ...]]:
+def parse_scan(scan: str, example: str = "pulse_width_s=20ns,50ns") -> tuple[str, tuple[str, ...]]:
+    """Return name and values of `NAME=v1,v2,…` as they are written; raises ProtocolError."""
     name, equals, text = scan.partition("=")
     values = tuple(value.strip() for value in text.split(";" if ";" in text else ","))
     if not (name.strip() and equals and all(values)):
         raise ProtocolError(
-            f"--scan {scan} cannot be read; write --scan NAME=v1,v2,…, such as "
-            "--scan pulse_width_s=20ns,50ns."
+            f"--scan {scan} cannot be read; write --scan NAME=v1,v2,…, such as --scan {example}."
         )
     with_unit = {value[-1].isalpha() for value in values}
     if len(with_unit) > 1:

@@ -13,6 +13,8 @@ from .neuron import NeuronPulse, TransferCurve, transfer_curve
 from .ovf import read_ovf, write_ovf
 from .picture import write_picture
 from .synapse import Synapse, SynapseNotch, check_levels, expected_synapse_runs, synapse_of
+from .thresholds.control_scan import ControlPoint, control_scan
+from .thresholds.controls import Variant, variants_of
 from .thresholds.depth_series import (
     DepthPoint,
     depth_series,
@@ -36,6 +38,7 @@ __all__ = [
     "Assumptions",
     "Barrier",
     "Cells",
+    "ControlPoint",
     "DepthPoint",
     "Film",
     "HeavyMetal",
@@ -58,9 +61,11 @@ __all__ = [
     "TrackFile",
     "TransferCurve",
     "TunnelJunction",
+    "Variant",
     "Wall",
     "cells_of",
     "check_levels",
+    "control_scan",
     "demagnetisation_of",
     "depth_series",
     "depth_tolerances_m",
@@ -82,6 +87,7 @@ __all__ = [
     "synapse_of",
     "tracks_of_depths",
     "transfer_curve",
+    "variants_of",
     "write_movie",
     "write_ovf",
     "write_picture",

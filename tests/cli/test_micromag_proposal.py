@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dwmtj.cli.micromag.proposal import Proposal
-from dwmtj.cli.micromag.proposal_remarks import warnings
+from dwmtj.cli.micromag.design.proposal import Proposal
+from dwmtj.cli.micromag.design.proposal_remarks import warnings
 from dwmtj.simulators.film_device.track_voltage import notches_share
 from dwmtj.simulators.micromagnetics import Notch, ProposedLevel, Track, load_track
 from dwmtj.simulators.micromagnetics.barriers.notch_barriers import Barrier, NotchBarriers

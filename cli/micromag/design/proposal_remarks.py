@@ -4,15 +4,15 @@ from dataclasses import replace
 from itertools import pairwise
 from math import isfinite
 
-from ...quantities import rounded
-from ...simulators.film_device.track_voltage import notches_share
-from ...simulators.micromagnetics import ProposedLevel, swap_probability
-from ...simulators.micromagnetics.synapse import LOWEST_BARRIER
-from ...simulators.micromagnetics.thresholds.wanted_voltages import (
+from ....quantities import rounded
+from ....simulators.film_device.track_voltage import notches_share
+from ....simulators.micromagnetics import ProposedLevel, swap_probability
+from ....simulators.micromagnetics.synapse import LOWEST_BARRIER
+from ....simulators.micromagnetics.thresholds.wanted_voltages import (
     depths_between_cells_m,
     largest_deviation_V,
 )
-from ..console import print_line, print_table
+from ...console import print_line, print_table
 from .proposal import Proposal, barrier_kT
 
 COLUMNS = (

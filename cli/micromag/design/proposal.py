@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import typer
 
-from ...quantities import QuantityError, parse_quantity
-from ...simulators.micromagnetics import (
+from ....quantities import QuantityError, parse_quantity
+from ....simulators.micromagnetics import (
     DepthPoint,
     MicromagneticsError,
     ProposedLevel,
@@ -17,7 +17,7 @@ from ...simulators.micromagnetics import (
     depth_tolerances_m,
     proposed_levels,
 )
-from ...simulators.micromagnetics.constants import BOLTZMANN_J_per_K
+from ....simulators.micromagnetics.constants import BOLTZMANN_J_per_K
 
 OPTION = "--wanted-voltage"
 

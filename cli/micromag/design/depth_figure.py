@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from ...analysis.figures.house import BLUE, GREEN, GREY, ORANGE
-from ...analysis.figures.panel import Panel
-from ...simulators.micromagnetics import DepthPoint, slopes_A_per_m3
-from ...simulators.micromagnetics.constants import BOLTZMANN_J_per_K
-from ...simulators.micromagnetics.synapse import LOWEST_BARRIER
+from ....analysis.figures.house import BLUE, GREEN, GREY, ORANGE
+from ....analysis.figures.panel import Panel
+from ....simulators.micromagnetics import DepthPoint, slopes_A_per_m3
+from ....simulators.micromagnetics.constants import BOLTZMANN_J_per_K
+from ....simulators.micromagnetics.synapse import LOWEST_BARRIER
 
 if TYPE_CHECKING:
     from .proposal import Proposal

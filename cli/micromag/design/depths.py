@@ -1,13 +1,12 @@
-"""`dwmtj micromag design`: threshold and barrier of a notch against its depth."""
+"""A depth study: thresholds and barriers of a notch against its depth, and proposed depths."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from ..console import print_line, print_table
-from ..learn.options import FolderOption, OverwriteOption, resumable
-from .study import checkpoint_of
+from ...console import print_line, print_table
+from ...learn.options import resumable
+from ..study import checkpoint_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,64 +18,34 @@ COLUMNS = (
 STEM, BARRIERS, LEVELS = "depths", "barriers", "levels.csv"
 
 
-def design(
-    track_file: Annotated[Path, typer.Argument(metavar="TRACK", help="Track file (TOML).")],
-    to: FolderOption,
-    depth_nm: Annotated[
-        list[float],
-        typer.Option("--depth", metavar="NM", help="Depth of the notch, in nm; repeatable."),
-    ],
-    tolerance_nm: Annotated[
-        float,
-        typer.Option(
-            "--depth-tolerance",
-            metavar="NM",
-            min=0,
-            help="Standard deviation of etched depths, in nm, for the spread of thresholds and the "
-            "order of levels.",
-        ),
-    ] = 0.5,
-    wanted: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--wanted-voltage",
-            metavar="V",
-            help="Wanted switching voltage of a level, in V across the track, such as 1.5 or 800m: "
-            "proposes the depth of its notch; repeatable. Straight tracks with [heavy_metal].",
-            show_default="no proposals",
-        ),
-    ] = None,
-    overwrite: OverwriteOption = False,
+def depth_study(
+    track_file: Path,
+    to: Path,
+    depths_nm: Sequence[float],
+    tolerance_nm: float,
+    wanted: Sequence[str],
+    *,
+    overwrite: bool,
 ) -> None:
-    """Find thresholds and barriers of the first notch of a track for several depths.
-
-    The barrier is that of a wall at rest without current, the time it stays that at the temperature
-    and the attempt rate of [device]. Writes depths and barriers as .csv, .png and .svg, and
-    levels.csv for wanted voltages. An interrupted study resumes with the same command.
-
-    \b
-    Examples:
-      dwmtj micromag design track.toml -o depths --depth 5 --depth 10 --depth 15
-      dwmtj micromag design track.toml -o depths --depth 5 --depth 15 --wanted-voltage 900m
-    """
-    from ...analysis.figures import save
-    from ...simulators.film_device.track_voltage import resistance_of_straight_track_ohm
-    from ...simulators.micromagnetics import (
+    """Print and write the study; depths in nm, wanted voltages as text."""
+    from ....analysis.figures import save
+    from ....simulators.film_device.track_voltage import resistance_of_straight_track_ohm
+    from ....simulators.micromagnetics import (
         depth_series,
         expected_runs_of_series,
         load_track,
         tracks_of_depths,
     )
-    from ...simulators.networks.progress import progress_bar
-    from ...storage import atomic_write
+    from ....simulators.networks.progress import progress_bar
+    from ....storage import atomic_write
     from .depth_figure import barrier_panel, depth_panel, depth_table
     from .proposal import parsed_voltages_V, proposal_of
     from .proposal_remarks import print_proposal
 
-    wanted_V = parsed_voltages_V(wanted or ())
+    wanted_V = parsed_voltages_V(wanted)
     file = load_track(track_file)
     resistance_ohm = resistance_of_straight_track_ohm(file) if wanted_V else None
-    tracks = tracks_of_depths(file.track, [depth / 1e9 for depth in depth_nm])
+    tracks = tracks_of_depths(file.track, [depth / 1e9 for depth in depths_nm])
     outputs = [f"{stem}.{kind}" for stem in (STEM, BARRIERS) for kind in ("png", "svg", "csv")]
     outputs += [LEVELS] if wanted_V else []
     temperature_K, attempt_rate_Hz = (

@@ -1,0 +1,106 @@
+"""`dwmtj micromag design --scan`: thresholds of tracks that differ in their controls."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner, Result
+
+from dwmtj.cli import app as command_line
+from dwmtj.simulators.micromagnetics.thresholds.outcome import follow
+from dwmtj.tests.cli.test_micromag import FOLLOW, TRACK
+
+SCAN = ("micromag", "design", "track.toml", "-o", "out", "--scan")
+FILES = {f"{stem}.{kind}" for stem in ("scan", "scan-barriers") for kind in ("csv", "png", "svg")}
+
+
+@pytest.fixture
+def micromag(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    (tmp_path / "track.toml").write_text(TRACK)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("dwmtj.cli.console.out.width", 160)
+    return lambda *arguments: CliRunner().invoke(command_line.app, list(arguments))
+
+
+def test_an_interrupted_scan_resumes_and_spin_hall_angles_are_scaled(
+    micromag: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[float] = []
+    stops_after = 3
+
+    def counted(simulation: Any, current: float, *arguments: Any, **options: Any) -> Any:
+        if len(done) == stops_after:
+            raise KeyboardInterrupt
+        done.append(current)
+        return follow(simulation, current, *arguments, **options)
+
+    monkeypatch.setattr(FOLLOW, counted)
+    scans = (*SCAN, "form=half-disc,square", "--scan", "spin_hall_angle=0.3,0.15")
+    stopped = micromag(*scans)
+    assert stopped.exit_code == 1
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["scan.checkpoint"]
+    stops_after = 1000
+    result = micromag(*scans)
+    assert result.exit_code == 0, result.output
+    assert "Resuming after 3 finished parts" in result.stderr
+    assert len(set(done)) == len(done) or done[3] not in done[:3]
+    assert "scaled as 1/θ" in result.output and "half-disc" in result.output
+    assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
+
+    table = pd.read_csv(tmp_path / "out" / "scan.csv")
+    assert table["form"].tolist() == ["half-disc"] * 2 + ["square"] * 2
+    assert table["spin_hall_angle"].tolist() == [0.3, 0.15] * 2
+    assert table["scaled_by_theta"].tolist() == [False, True] * 2
+    for name in ("pulse", "run_up"):
+        drawn, halved = (table[f"{name}_A_per_m2"][k::2].to_numpy() for k in (0, 1))
+        assert halved == pytest.approx(2 * drawn)
+    assert table["barrier_J"][0] == table["barrier_J"][1]
+    assert (table["barrier_J"] > 5e-20).all()
+    assert table["pulse_A_per_m2"][0] != table["pulse_A_per_m2"][2]
+
+
+def test_a_variant_without_a_threshold_is_a_gap_with_its_reason(
+    micromag: Callable[..., Result], tmp_path: Path
+) -> None:
+    narrow = TRACK.replace("between_A_per_m2 = [0.3e12, 3e12]", "between_A_per_m2 = [0.3e12, 2e12]")
+    (tmp_path / "track.toml").write_text(narrow)
+    result = micromag(*SCAN, "width_m=30nm,40nm", "--depth", "10")
+    assert result.exit_code == 0, result.output
+    table = pd.read_csv(tmp_path / "out" / "scan.csv")
+    assert table["depth_m"].tolist() == [1e-8, 1e-8]
+    assert table["pulse_A_per_m2"].isna().tolist() == [True, False]
+    assert "search up to a higher current density" in table["not_found"][0]
+    assert (table["barrier_J"] > 1e-19).all()
+    assert "depth_m = 10 nm, width_m = 30 nm: 2e+12 A/m² still holds the wall" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("width_m=31nm",), "width_m = 31 nm: Cells of 5 nm do not divide the width"),
+        (("width_nm=100",), "'width_nm' is nothing to scan: give one of length_m"),
+        (("width_m=100,150",), "100 is 100 m, more than 1 mm: write nanometres as 100nm"),
+        (("width_m",), "write --scan NAME=v1,v2,…, such as --scan width_m=100nm,150nm"),
+        (("width_m=30nm,30nm",), "width_m has a value twice"),
+        (("depth_m=5nm", "--depth", "5"), "depth_m is scanned twice by --depth, too"),
+        (("damping=nan",), "damping: 'nan' is no value"),
+        (("dmi_J_per_m2=1mT",), "a magnetic field and not a quantity in J/m2"),
+        (("form=round",), "form cannot be 'round': give half-disc, v, square"),
+        (("damping=-1",), "damping = -1: The damping must be above 0"),
+        (("spin_hall_angle=-0.1",), "the drawn spin-Hall angle is 0.3"),
+        (("pitch_m=300nm",), "pitch_m = 300 nm: Notch 2"),
+        (("pitch_m=15nm",), "pitch_m = 15 nm: Notches 2 and 1 touch"),
+        (("depth_m=20nm",), "depth_m = 20 nm: A notch cuts the track through"),
+        (("width_m=40nm", "--wanted-voltage", "1"), "proposes depths for one track: omit --scan"),
+    ],
+)
+def test_what_cannot_be_scanned_is_refused_before_anything_is_computed(
+    micromag: Callable[..., Result], tmp_path: Path, arguments: tuple[str, ...], problem: str
+) -> None:
+    refused = micromag(*SCAN, *arguments)
+    assert refused.exit_code != 0
+    message = f"{refused.exception} {refused.stderr}".replace("│", " ")
+    assert problem in " ".join(message.split())
+    assert not (tmp_path / "out").exists()

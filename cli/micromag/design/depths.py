@@ -39,6 +39,7 @@ def depth_study(
     from ....simulators.networks.progress import progress_bar
     from ....storage import atomic_write
     from .depth_figure import barrier_panel, depth_panel, depth_table
+    from .ends import print_ends
     from .proposal import parsed_voltages_V, proposal_of
     from .proposal_remarks import print_proposal
 
@@ -65,6 +66,7 @@ def depth_study(
             points = depth_series(file.film, tracks, file.mask, file.search, checkpoint, progress)
         table = depth_table(points, spread_m, temperature_K, attempt_rate_Hz)
         print_points(table, tolerance_nm)
+        print_ends(file, table)
         proposal = None
         if resistance_ohm is not None:
             proposal = proposal_of(file, points, wanted_V, resistance_ohm, checkpoint.path)

@@ -43,6 +43,14 @@ def ends_field_A_per_m(track: Track, material: Material, cell_m: float, x_m: flo
     return -slope_J_per_m / (2 * MU0_T_m_per_A * ms * width_m * track.thickness_m)
 
 
+def cancelling_flux_density_T(field_A_per_m: float) -> float:
+    """Return B_z of a uniform field that takes the push of the ends off a wall.
+
+    A positive B_z pushes a wall (↓ on the left) to -x. At other places it leaves the difference.
+    """
+    return MU0_T_m_per_A * field_A_per_m
+
+
 def _half_step_m(track: Track, cell_m: float) -> float:
     slope = abs(track.width_at_end_m - track.width_m) / track.length_m
     return min(max(_HALF_STEP_m, cell_m / slope if slope > 0 else 0.0), track.length_m / 4)

@@ -1,5 +1,6 @@
 """The thresholds of a notch."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,18 @@ from dwmtj.simulators.micromagnetics import (
     Search,
     SpinOrbitTorque,
     Track,
+    demagnetisation_of,
+    energies_J,
     film_of,
     notch_thresholds,
     slopes_A_per_m3,
+    straight_wall,
 )
 from dwmtj.simulators.micromagnetics.thresholds.bracket import bisect, bisections, climb
-from dwmtj.simulators.micromagnetics.thresholds.ends_field import ends_field_A_per_m
+from dwmtj.simulators.micromagnetics.thresholds.ends_field import (
+    cancelling_flux_density_T,
+    ends_field_A_per_m,
+)
 from dwmtj.simulators.micromagnetics.thresholds.notch import NotchStudy, left_beyond_m
 from dwmtj.simulators.micromagnetics.thresholds.outcome import Outcome
 from dwmtj.tests.simulators.micromagnetics.films import MATERIAL
@@ -103,6 +110,24 @@ def test_the_ends_push_a_wall_to_the_middle() -> None:
     assert fields[0] > 1000
     assert fields[1] == pytest.approx(0, abs=1)
     assert fields[2] == pytest.approx(-fields[0])
+
+
+def test_the_cancelling_field_leaves_the_energy_of_a_wall_flat() -> None:
+    x_m, half_m = 120e-9, 20e-9  # where the end cuts off none of the wall
+    field = ends_field_A_per_m(TRACK, MATERIAL, 5e-9, x_m)
+    flux_density_T = (0.0, 0.0, cancelling_flux_density_T(field))
+    plain = film_of(replace(TRACK, notches=()), MATERIAL, 5e-9, flux_density_T=flux_density_T)
+    demagnetisation = demagnetisation_of(plain)
+    ends = [
+        energies_J(straight_wall(plain, x), plain, demagnetisation)
+        for x in (x_m - half_m, x_m + half_m)
+    ]
+    without_J, with_J = (
+        sum(ends[1][name] - ends[0][name] for name in names)
+        for names in ([each for each in ends[0] if each != "Zeeman"], ends[0])
+    )
+    assert without_J < 0
+    assert abs(with_J) < 0.02 * abs(without_J)
 
 
 def test_the_larger_domain_of_a_taper_pushes_the_wall_to_the_wide_end() -> None:

@@ -1,14 +1,16 @@
 """The micromagnetic solver against published references, and how fast it is.
 
 python benchmarks/micromagnetics.py [NAME …]
-NAMEs are standard-problem-4, dmi, oommf, notch, notch-3, window, speed.
+NAMEs are standard-problem-4, dmi, oommf, notch, notch-3, window, floor, speed.
 Without a name all but notch-3, which takes a quarter of an hour of CPU.
 """
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
+from unittest.mock import patch
 
 import numpy as np
 
@@ -27,7 +29,8 @@ from dwmtj.simulators.micromagnetics import (
     straight_wall,
 )
 from dwmtj.simulators.micromagnetics.dynamics.frame import Frame
-from dwmtj.simulators.micromagnetics.precision import DOUBLE, SINGLE
+from dwmtj.simulators.micromagnetics.precision import DOUBLE, SINGLE, Precision
+from dwmtj.simulators.micromagnetics.terms.demagnetisation import Demagnetisation
 
 FIELDS_mT = ((-24.6, 4.3, 0.0), (-35.5, -6.3, 0.0))
 CROSSINGS_ns = (0.13861, 0.13706)
@@ -35,6 +38,8 @@ ENDS = ((-0.98411, 0.13103, 0.04296), (-0.96987, -0.12169, -0.00478))
 """µMAG standard problem 4 by OOMMF 2.1a0: <m_x> = 0, and <m> at 1 ns."""
 EDGE, FIRST_CELL = 0.65779, 0.61476
 OOMMF_nm = (109.1, 123.2, 138.2, 153.3, 168.4, 183.4, 198.4, 213.3, 228.2, 243.1, 258.0, 272.8)
+OOMMF_ms = (4.2, 5.4)
+"""A right-hand side of OOMMF 2.1a0, 500 × 50 cells, float64, measured on another day."""
 NEURON_FILM = Material(1.1e6, 2e-11, 1e6, 1e-3, 0.1)
 
 
@@ -180,6 +185,64 @@ def window() -> None:
         )
 
 
+def floor() -> None:
+    """Time per simulated nanosecond beside the transforms of its stray fields and beside OOMMF.
+
+    A wall that runs freely, in the whole film and in a window. The floor is what SciPy's transforms
+    alone take for as many stray fields. OOMMF evaluates one at every stage of a step, so that its
+    time is its right-hand side times the number of stages here. One thread: processor time is wall
+    time on a free core.
+    """
+    track, torque = Track(1500e-9, 150e-9, 2e-9), SpinOrbitTorque(0.08)
+    settings: tuple[tuple[str, Accuracy, float], ...] = (
+        ("window of 560 nm, a stray field every 2 ps", Accuracy(1e-4, 2e-12, 560e-9), 0.5e-9),
+        ("whole film, a stray field every 2 ps", Accuracy(1e-4, 2e-12), 0.5e-9),
+        ("whole film, one at every stage", Accuracy(1e-4, None), 0.1e-9),
+    )
+    for cell_m in (5e-9, 3e-9):
+        film = film_of(track, NEURON_FILM, cell_m, torque)
+        for name, accuracy, duration_s in settings:
+            simulation = Simulation(film, straight_wall(film, 500e-9), accuracy)
+            simulation.run(0.1e-9, 0.8e12)
+            with _stray_fields() as fields:
+                start_s, began_s = time.process_time(), time.perf_counter()
+                simulation.run(duration_s, 0.8e12)
+                took_s = time.process_time() - start_s, time.perf_counter() - began_s
+            per_ns = 1e-9 / duration_s
+            cpu_s, wall_s = (per_ns * one for one in took_s)
+            count = per_ns * len(fields)
+            columns = simulation.frame.last - simulation.frame.first
+            shape = (columns, film.cells.shape[1])
+            floor_s = 1e-3 * count * _fastest_ms(_bare_transforms(shape))
+            beside = ""
+            if shape == (500, 50) and accuracy.stray_interval_s is None:
+                low_s, high_s = (1e-3 * count * ms for ms in OOMMF_ms)
+                beside = (
+                    f"; OOMMF {low_s:.0f} to {high_s:.0f} s, {cpu_s / high_s:.2f} to "
+                    f"{cpu_s / low_s:.2f} of it"
+                )
+            print(
+                f"{cell_m * 1e9:g} nm cells, {shape[0]} × {shape[1]}, {name}: {cpu_s:.2f} s of CPU "
+                f"per ns ({wall_s:.1f} s by the clock), {count:.0f} stray fields; their "
+                f"transforms by SciPy {floor_s:.2f} s, {cpu_s / floor_s:.2f} times as long{beside}",
+                flush=True,
+            )
+
+
+@contextmanager
+def _stray_fields() -> Iterator[list[None]]:
+    """Yield a list that grows by one with every stray field."""
+    field = Demagnetisation.field_A_per_m
+    done: list[None] = []
+
+    def counted(*arguments: Any, **options: Any) -> Any:
+        done.append(None)
+        return field(*arguments, **options)
+
+    with patch.object(Demagnetisation, "field_A_per_m", counted):
+        yield done
+
+
 def speed() -> None:
     """One right-hand side of the whole film, stray field included, beside SciPy's transforms."""
     for nx, ny, cell_m in ((500, 50, 3e-9), (750, 75, 2e-9), (112, 30, 5e-9)):
@@ -200,19 +263,20 @@ def speed() -> None:
             print(
                 f"right-hand side, {nx} × {ny}, {precision}: stray field {_fastest_ms(stray):.2f} "
                 f"ms, local terms {_fastest_ms(local):.2f} ms; SciPy's transforms alone "
-                f"{_fastest_ms(_transforms(frame)):.2f} ms"
+                f"{_fastest_ms(_bare_transforms((nx, ny), precision)):.2f} ms"
             )
 
 
-def _transforms(frame: Frame) -> Callable[[], None]:
+def _bare_transforms(shape: tuple[int, int], precision: Precision = DOUBLE) -> Callable[[], None]:
     """Return the transforms that one stray field takes by SciPy, with nothing between them."""
     from scipy import fft
 
-    nx, ny = frame.film.cells.shape
+    nx, ny = shape
     padded = [fft.next_fast_len(2 * n - 1, real=True) for n in (nx, ny)]
+    m = np.ones((3, nx, ny), dtype=precision)
 
     def run() -> None:
-        along_y = fft.rfft(frame.m, n=padded[1], axis=2)
+        along_y = fft.rfft(m, n=padded[1], axis=2)
         spectrum = fft.fft(along_y, n=padded[0], axis=1, overwrite_x=True)
         along_y = fft.ifft(spectrum, axis=1, overwrite_x=True)[:, :nx]
         fft.irfft(along_y, n=padded[1], axis=2)
@@ -237,6 +301,7 @@ PARTS = {
     "oommf": oommf,
     "notch": notch,
     "window": window,
+    "floor": floor,
     "speed": speed,
     "notch-3": notch_3,
 }

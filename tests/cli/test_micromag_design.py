@@ -1,4 +1,4 @@
-"""`dwmtj micromag design --scan`: thresholds of tracks that differ in their controls."""
+"""`dwmtj micromag design`: scans of controls, and what makes up for the ends of a track."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +9,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from dwmtj.cli import app as command_line
+from dwmtj.cli.micromag.design.ends import ends_table
+from dwmtj.simulators.micromagnetics import load_track
+from dwmtj.simulators.micromagnetics.constants import MU0_T_m_per_A
 from dwmtj.simulators.micromagnetics.thresholds.outcome import follow
 from dwmtj.tests.cli.test_micromag import FOLLOW, TRACK
 
@@ -104,3 +107,21 @@ def test_what_cannot_be_scanned_is_refused_before_anything_is_computed(
     message = f"{refused.exception} {refused.stderr}".replace("│", " ")
     assert problem in " ".join(message.split())
     assert not (tmp_path / "out").exists()
+
+
+def test_each_notch_gets_the_field_and_the_depth_that_make_up_for_the_ends(tmp_path: Path) -> None:
+    """Notches 1 and 2 mirror each other: notch 2 wants to be shallower by twice its worth."""
+    second = "[[notch]]\nposition_m = 300e-9\ndepth_m = 5e-9\nhalf_width_m = 10e-9\n\n[material]"
+    drawn = TRACK.replace("position_m = 200e-9", "position_m = 100e-9")
+    (tmp_path / "track.toml").write_text(drawn.replace("[material]", second))
+    slope = 0.2e12 / 1e-9
+    depths = pd.DataFrame({"depth_m": [5e-9, 1e-8], "pulse_slope_A_per_m3": [slope, slope]})
+    table = ends_table(load_track(tmp_path / "track.toml"), depths)
+    push = table["ends_field_A_per_m"].to_numpy()
+    assert push[0] > 100 and push[1] == pytest.approx(-push[0], rel=1e-3)
+    assert table["cancelling_T"].tolist() == pytest.approx((MU0_T_m_per_A * push).tolist())
+    worth = table["worth_A_per_m2"].to_numpy()
+    assert worth[0] > 0
+    shallower_m = table["deeper_by_m"].to_numpy()
+    assert shallower_m[0] == 0
+    assert shallower_m[1] == pytest.approx(-2 * worth[0] / slope, rel=1e-3)

@@ -58,10 +58,10 @@ def print_ends(file: TrackFile, depths: pd.DataFrame) -> None:
         (
             f"{row['notch']:g}",
             f"{1e9 * row['position_m']:g}",
-            f"{row['ends_field_A_per_m']:+.0f}",
-            f"{1e3 * row['cancelling_T']:+.3f}",
-            f"{row['worth_A_per_m2'] / 1e12:+.4f}",
-            f"{1e9 * row['deeper_by_m']:+.2f}",
+            _signed(row["ends_field_A_per_m"], 0),
+            _signed(1e3 * row["cancelling_T"], 3),
+            _signed(row["worth_A_per_m2"] / 1e12, 4),
+            _signed(1e9 * row["deeper_by_m"], 2),
         )
         for row in ends_table(file, depths).to_dict("records")
     ]
@@ -71,3 +71,9 @@ def print_ends(file: TrackFile, depths: pd.DataFrame) -> None:
         "without ends if each is pulsed in its B_z (flux_density_T = [0, 0, B_z] in [field]), or "
         "that of notch 1 if they differ in depth as in the last column."
     )
+
+
+def _signed(value: float, digits: int) -> str:
+    """Return a number with its sign, and 0 without one."""
+    text = f"{value:+.{digits}f}"
+    return text if float(text) else text[1:]

@@ -137,8 +137,11 @@ def print_points(points: "Sequence[ControlPoint]", file: "TrackFile") -> None:
             )
         )
     names = tuple(points[0].variant.values)
+    brackets = [one for point in points for one in (point.pulse, point.run_up) if one]
+    widest = max((one.half_width_A_per_m2 / one.middle_A_per_m2 for one in brackets), default=0.0)
     print_table(
-        "The first notch alone, or with equal ones at pitch_m: pulse on a wall at rest and run-up",
+        "Thresholds of the first notch, alone or with equal ones at pitch_m: a pulse on a wall at "
+        f"rest, a run-up; brackets of ± {100 * widest:.2g} %",
         (*names, *RESULTS),
         rows,
     )
@@ -153,6 +156,4 @@ def print_points(points: "Sequence[ControlPoint]", file: "TrackFile") -> None:
 
 
 def _middle(bracket: "Bracket | None") -> str:
-    if bracket is None:
-        return "–"
-    return f"{bracket.middle_A_per_m2 / 1e12:.4f} ± {bracket.half_width_A_per_m2 / 1e12:.4f}"
+    return "–" if bracket is None else f"{bracket.middle_A_per_m2 / 1e12:.4f}"

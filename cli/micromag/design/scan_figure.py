@@ -15,16 +15,20 @@ from ....simulators.micromagnetics.synapse import LOWEST_BARRIER
 from ....simulators.micromagnetics.thresholds.bracket import Bracket
 from ....simulators.micromagnetics.thresholds.controls import UNITS, value_text
 
-SYMBOLS = {
-    "length_m": "Length of the track", "width_m": "Width of the track",
-    "thickness_m": "Thickness of the film", "position_m": "Position of the notch",
-    "depth_m": "Depth of the notch", "half_width_m": "Half width of the notch",
-    "pitch_m": "Pitch of notches", "cell_m": "Cell", "damping": "Damping α",
-    "saturation_magnetization_A_per_m": "$M_S$", "exchange_stiffness_J_per_m": "$A$",
-    "anisotropy_J_per_m3": "$K_u$", "dmi_J_per_m2": "$D$",
-    "spin_hall_angle": "Spin-Hall angle θ", "asymmetry": "Asymmetry Λ", "form": "Form of the notch",
-    "side": "Side of the notch",
+LABELS = {
+    "length_m": ("Length of the track", "length"), "width_m": ("Width of the track", "width"),
+    "thickness_m": ("Thickness of the film", "thickness"),
+    "position_m": ("Position of the notch", "position"),
+    "depth_m": ("Depth of the notch", "depth"),
+    "half_width_m": ("Half width of the notch", "half width"),
+    "pitch_m": ("Pitch of notches", "pitch"), "cell_m": ("Size of the cells", "cells of"),
+    "damping": ("Damping α", "α"), "saturation_magnetization_A_per_m": ("$M_S$", "$M_S$"),
+    "exchange_stiffness_J_per_m": ("$A$", "$A$"), "anisotropy_J_per_m3": ("$K_u$", "$K_u$"),
+    "dmi_J_per_m2": ("$D$", "$D$"), "spin_hall_angle": ("Spin-Hall angle θ", "θ"),
+    "asymmetry": ("Asymmetry Λ", "Λ"), "form": ("Form of the notch", "form"),
+    "side": ("Side of the notch", "side"),
 }  # fmt: skip
+"""Names of a control on an axis and in a legend."""
 STEM, BARRIERS = "scan", "scan-barriers"
 ONE_LINE = 2  # columns of the legend
 
@@ -40,8 +44,10 @@ def scan_table(points: Sequence[ControlPoint], assumptions: Assumptions) -> pd.D
 def scan_panel(table: pd.DataFrame, names: Sequence[str]) -> Panel:
     """Draw both thresholds against the control with the most values, others in colours."""
 
+    kinds = _kinds(table, names)
+    ways = (("pulse", "pulse on a wall at rest", "-"), ("run_up", "run-up", "--"))
+
     def paint(axes: Axes) -> None:
-        ways = (("pulse", "pulse on a wall at rest", "-"), ("run_up", "run-up", "--"))
         is_number = _along(table, names) in UNITS
         for label, colour, marker, rows, x in _series(axes, table, names):
             for way, meaning, line in ways:
@@ -53,14 +59,25 @@ def scan_panel(table: pd.DataFrame, names: Sequence[str]) -> Panel:
                     marker=marker,
                     markerfacecolor=colour if way == "pulse" else "white",
                     linestyle=line if is_number else "none",
-                    label=f"{label}, {meaning}" if label else meaning,
+                    label=(label if way == "pulse" else None) if kinds > 1 else meaning,
                 )
+        for way, meaning, line in ways if kinds > 1 else ():
+            face = GREY if way == "pulse" else "white"
+            own_line = line if is_number else "none"
+            axes.plot(
+                [],
+                [],
+                linestyle=own_line,
+                color=GREY,
+                marker="o",
+                markerfacecolor=face,
+                label=meaning,
+            )
         axes.set(ylabel="Threshold J (10¹² A/m²)", ylim=(0, None))
-        legend_below(axes, ncols=1 if _kinds(table, names) > 1 else ONE_LINE)
+        legend_below(axes, ncols=1 if kinds > 1 else ONE_LINE)
 
-    kinds = _kinds(table, names)
     title = "Thresholds of a notch against controls of its track"
-    return Panel(STEM, title, table, paint, lines_below=2 * kinds if kinds > 1 else 1)
+    return Panel(STEM, title, table, paint, lines_below=kinds + 2 if kinds > 1 else 1)
 
 
 def barrier_panel(table: pd.DataFrame, names: Sequence[str], temperature_K: float) -> Panel:
@@ -134,7 +151,7 @@ def _series(
     groups = [("", table)]
     if others:
         keys = [
-            ", ".join(f"{SYMBOLS[name]} = {value_text(name, row[name])}" for name in others)
+            ", ".join(f"{LABELS[name][1]} {value_text(name, row[name])}" for name in others)
             for row in table[others].to_dict("records")
         ]
         groups = [(str(key), rows) for key, rows in table.groupby(keys, sort=False)]
@@ -142,9 +159,9 @@ def _series(
     if along in UNITS:
         power, prefix = prefix_for(table[along])
         unit = f"{prefix}{UNITS[along]}".replace("m2", "m²").replace("m3", "m³")
-        axes.set_xlabel(f"{SYMBOLS[along]} ({unit})" if unit else SYMBOLS[along])
+        axes.set_xlabel(f"{LABELS[along][0]} ({unit})" if unit else LABELS[along][0])
     else:
-        axes.set_xlabel(SYMBOLS[along])
+        axes.set_xlabel(LABELS[along][0])
     drawn = zip(groups, kind_colours(len(groups)), kind_markers(len(groups)), strict=True)
     for (label, rows), colour, marker in drawn:
         ordered = rows.sort_values(along) if along in UNITS else rows

@@ -40,7 +40,7 @@ def test_an_interrupted_scan_resumes_and_spin_hall_angles_are_scaled(
         return follow(simulation, current, *arguments, **options)
 
     monkeypatch.setattr(FOLLOW, counted)
-    scans = (*SCAN, "form=half-disc,square", "--scan", "spin_hall_angle=0.3,0.15")
+    scans = (*SCAN, "form=half-disc,square", "--scan", "spin_hall_angle=0.15,0.3")
     stopped = micromag(*scans)
     assert stopped.exit_code == 1
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["scan.checkpoint"]
@@ -54,10 +54,10 @@ def test_an_interrupted_scan_resumes_and_spin_hall_angles_are_scaled(
 
     table = pd.read_csv(tmp_path / "out" / "scan.csv")
     assert table["form"].tolist() == ["half-disc"] * 2 + ["square"] * 2
-    assert table["spin_hall_angle"].tolist() == [0.3, 0.15] * 2
-    assert table["scaled_by_theta"].tolist() == [False, True] * 2
+    assert table["spin_hall_angle"].tolist() == [0.15, 0.3] * 2
+    assert table["scaled_by_theta"].tolist() == [True, False] * 2
     for name in ("pulse", "run_up"):
-        drawn, halved = (table[f"{name}_A_per_m2"][k::2].to_numpy() for k in (0, 1))
+        halved, drawn = (table[f"{name}_A_per_m2"][k::2].to_numpy() for k in (0, 1))
         assert halved == pytest.approx(2 * drawn)
     assert table["barrier_J"][0] == table["barrier_J"][1]
     assert (table["barrier_J"] > 5e-20).all()

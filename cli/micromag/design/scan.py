@@ -116,6 +116,7 @@ def _bad(message: str) -> typer.BadParameter:
 def print_points(points: "Sequence[ControlPoint]", file: "TrackFile") -> None:
     """Print a row for each variant, and what was not found."""
     from ....simulators.micromagnetics.constants import BOLTZMANN_J_per_K
+    from ....simulators.micromagnetics.thresholds.control_scan import film_name
     from ....simulators.micromagnetics.thresholds.controls import value_text
 
     temperature_K = file.assumptions.temperature_K
@@ -150,9 +151,10 @@ def print_points(points: "Sequence[ControlPoint]", file: "TrackFile") -> None:
             "Thresholds of other spin-Hall angles are scaled as 1/θ, which is exact; only those at "
             f"{file.film.torque.spin_hall_angle if file.film.torque else 0:g} were computed."
         )
-    for point in points:
-        for failure in () if point.is_derived else point.failures:
-            print_line(f"{point.variant.label}: {failure}")
+    reasons = {film_name(point.variant): point.failures for point in points}
+    for name, failures in reasons.items():
+        for failure in failures:
+            print_line(f"{name or 'as drawn'}: {failure}")
 
 
 def _middle(bracket: "Bracket | None") -> str:

@@ -31,7 +31,7 @@ class ControlPoint:
     failures: tuple[str, ...]
     """Why something is None."""
     is_derived: bool
-    """Scaled from a variant that differs in the spin-Hall angle alone."""
+    """Scaled from the drawn spin-Hall angle."""
 
 
 def control_scan(
@@ -46,12 +46,11 @@ def control_scan(
     points = []
     for variant in variants:
         name = film_name(variant)
-        is_derived = name in films
-        if not is_derived:
+        if name not in films:
             films[name] = _film_point(
                 variant, search, PrefixedMemory(memory, f"{name}: "), progress
             )
-        points.append(_scaled(films[name], variant, is_derived=is_derived))
+        points.append(_scaled(films[name], variant))
     if not any(point.pulse or point.run_up or point.barriers for point in points):
         raise MicromagneticsError(f"{points[0].variant.label}: {points[0].failures[0]}")
     return points
@@ -106,14 +105,14 @@ def _run_up(variant: Variant, search: Search, memory: Memory, progress: Progress
     return bisect(study.run_up, search.between_A_per_m2, search.tolerance)
 
 
-def _scaled(point: ControlPoint, variant: Variant, *, is_derived: bool) -> ControlPoint:
+def _scaled(point: ControlPoint, variant: Variant) -> ControlPoint:
     factor = variant.per_drawn_current
     return replace(
         point,
         variant=variant,
         run_up=_times(point.run_up, factor),
         pulse=_times(point.pulse, factor),
-        is_derived=is_derived or factor != 1.0,
+        is_derived=factor != 1.0,
     )
 
 

@@ -7,13 +7,11 @@ from typing import Annotated
 
 import typer
 
-from ...instruments import Bench, BenchFile, WallClock
-from ...lab_address import LabAddress
-from ...protocols import ProtocolError
+from ...instruments import Bench, WallClock
 from ...protocols.adaptive.write_verify import WriteVerify
+from ...protocols.dry_run.estimate import check_against_limits
 from ...simulators.networks import require_learning
-from ...storage import RunRecord, Status, Store, check_overwrite
-from ...wording import with_article
+from ...storage import Status, Store, check_overwrite
 from ..console import err, print_line
 from ..learn.options import FolderOption, OverwriteOption
 from ..measure import open_measurement_bench
@@ -25,6 +23,7 @@ from ..options import (
     use_models_from,
 )
 from .report import print_array
+from .resuming import seed_of, with_lasting_array
 from .steps import ArrayRuns
 
 ARRAY_BENCH = "virtual-array"
@@ -100,17 +99,17 @@ def program(
     with err.status("Planning the pulses"):
         plan = plan_array(trained, find_model(model, database), max_pulses=max_pulses, erase=erase)
     with ExitStack() as opened:
-        attempt, finished = 1, None
+        attempt, finished, original = 1, None, None
         if resume is not None:
             store = opened.enter_context(Store.open(database, create=False))
             original = store.run(resume)
             seed = seed_of(original, seed, WriteVerify.name, "dwmtj network program")
             attempt = len(original.attempts) + 1
             finished = resume if original.summary.status is Status.FINISHED else None
-        bench_file = with_lasting_array(choose_bench(bench, seed, attempt, ARRAY_BENCH), to)
-        bench_file = use_models_from(database, bench_file)
+        bench_file = choose_bench(bench, seed, attempt, ARRAY_BENCH)
+        bench_file = use_models_from(database, with_lasting_array(bench_file, to, original))
+        check_against_limits(plan.procedure, bench_file)
         instruments = opened.enter_context(open_measurement_bench(bench_file))
-        plan.check(instruments)
         if resume is None:
             store = opened.enter_context(Store.open(database))
         if finished is not None:
@@ -129,31 +128,6 @@ def program(
             notes=notes,
         )
         print_array(output, to)
-
-
-def seed_of(original: RunRecord, seed: int | None, protocol: str, command: str) -> int | None:
-    """Return the seed of a run to resume; raises ProtocolError for one of another protocol."""
-    number, first = original.summary.id, original.attempts[0].seed
-    if original.summary.protocol != protocol:
-        raise ProtocolError(
-            f"Run {number} is {with_article(original.summary.protocol)}, not "
-            f"{with_article(protocol)}: give --resume the number of a run that {command} started."
-        )
-    if seed not in (None, first):
-        raise ProtocolError(
-            f"Run {number} was started with {'no seed' if first is None else f'seed {first}'}, not "
-            f"{seed}: leave --seed out to resume it."
-        )
-    return first
-
-
-def with_lasting_array(bench_file: BenchFile, folder: Path) -> BenchFile:
-    """Return the bench with a virtual array kept in the folder, unless its file names another."""
-    address = LabAddress.of_library(bench_file.visa_library)
-    if address is None or bench_file.switch is None or address.option("state"):
-        return bench_file
-    library = address.with_options(state=(folder / "array.state").absolute()).library
-    return bench_file.model_copy(update={"visa_library": library})
 
 
 def _default_wait_s(bench: Bench) -> float:

@@ -1,4 +1,4 @@
-"""The tables of `dwmtj network program`: writing, accuracies, retention."""
+"""The tables of `dwmtj network`: writing, accuracies, retention; training in the loop."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,6 +8,7 @@ from ..console import print_line, print_pairs, print_table
 from ..learn.options import print_output
 
 if TYPE_CHECKING:
+    from ...simulators.networks.array_training.train import TrainingOutcome
     from ...simulators.networks.programming.readout_result import ArrayOutcome, Stage
     from ...simulators.networks.study_output import StudyOutput
 
@@ -19,6 +20,34 @@ def print_array(output: "StudyOutput[ArrayOutcome]", to: Path) -> None:
     _print_stages(outcome.stages)
     for retention in outcome.retention:
         print_line(retention.message)
+    print_output(output, list_files=False)
+    print_line(f"{len(output.files)} files of figures: in {to}")
+
+
+def print_training(output: "StudyOutput[TrainingOutcome]", to: Path) -> None:
+    """Print what a training in the loop reached and took, and where all is stored."""
+    outcome = output.outcome
+    from ...simulators.networks.programming.readout_result import duration
+
+    low, high = (f"{100 * end:.2f}" for end in outcome.interval)
+    energy = outcome.energy_J
+    print_pairs(
+        "Training in the loop",
+        [
+            ("test accuracy", f"{100 * outcome.accuracy:.2f} % ({low} to {high} %)"),
+            ("held-out accuracy", f"{100 * outcome.held_out[-1]:.2f} %"),
+            ("devices", f"{outcome.devices}: {outcome.stuck} stuck, {outcome.open} open"),
+            ("readings", f"{outcome.readings} in {outcome.visits} visits"),
+            ("pulses", f"{outcome.pulses}, up to {outcome.largest_V:g} V"),
+            ("time on the bench", duration(outcome.bench_time_s)),
+            (
+                "energy of the pulses",
+                "unknown: give track_resistance_ohm in the bench file"
+                if energy is None
+                else f"{1e9 * energy:.1f} nJ",
+            ),
+        ],
+    )
     print_output(output, list_files=False)
     print_line(f"{len(output.files)} files of figures: in {to}")
 

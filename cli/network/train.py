@@ -10,19 +10,22 @@ import typer
 
 from ...instruments import Bench, BenchFile
 from ...protocols.adaptive.train_array import TrainArray
+from ...protocols.dry_run.estimate import check_against_limits
 from ...protocols.procedure import BenchProcedure
 from ...protocols.running.runner import RunOutcome
 from ...simulators.networks import require_learning
 from ...storage import Store, check_overwrite
-from ..console import err, print_line, print_pairs
-from ..learn.options import FolderOption, OverwriteOption, print_output
+from ..console import err, print_message, print_pairs
+from ..learn.options import FolderOption, OverwriteOption
 from ..measure import measure, open_measurement_bench
 from ..options import DatabaseOption, SeedOption, choose_bench, login_name, use_models_from
-from .program import ARRAY_BENCH, ArrayBenchOption, seed_of, with_lasting_array
+from .program import ARRAY_BENCH, ArrayBenchOption
+from .report import print_training
+from .resuming import check_options, seed_of, with_lasting_array
 
 if TYPE_CHECKING:
+    from ...analysis.state_model.model import StateModel
     from ...simulators.networks.array_training.plan import TrainingPlan
-    from ...simulators.networks.array_training.train import TrainingOutcome
     from ...simulators.networks.programming.array import Measure
 
 
@@ -101,7 +104,7 @@ def train(
         check_overwrite(to / "training.png", overwrite=overwrite)
     trained, found = load_ann(weights), find_model(model, database)
     with ExitStack() as opened:
-        attempt = 1
+        attempt, original = 1, None
         if resume is not None:
             store = opened.enter_context(Store.open(database, create=False))
             original = store.run(resume)
@@ -117,19 +120,21 @@ def train(
             erase=erase,
             seed=seed or 0,
         )
-        bench_file = choose_bench(bench, None if on == "twin" else seed, attempt, ARRAY_BENCH)
+        bench_file = _bench_file(bench, on, seed, attempt, found, dry_run=dry_run)
         with err.status("Planning the training"):
             plan = plan_training(trained, found, settings)
+        if original is not None:
+            check_options(original, plan.learner.document(), on)
+        check_against_limits(plan.procedure, bench_file)
         if dry_run:
             _print_estimate(plan, bench_file, seed)
             return
         if on == "bench":
-            bench_file = use_models_from(database, with_lasting_array(bench_file, to))
+            bench_file = use_models_from(database, with_lasting_array(bench_file, to, original))
             instruments = opened.enter_context(open_measurement_bench(bench_file))
         else:
             points = None if resume is None else store.points(resume, all_attempts=True)
             instruments = _twin(plan, bench_file, seed, attempt, points)
-        plan.procedure.check(instruments)
         if resume is None:
             store = opened.enter_context(Store.open(database))
         given = {
@@ -158,9 +163,27 @@ def train(
             operator=operator or login_name(),
             notes=notes,
         )
-    _print_outcome(output.outcome)
-    print_output(output, list_files=False)
-    print_line(f"{len(output.files)} files of figures: in {to}")
+    print_training(output, to)
+
+
+def _bench_file(
+    bench: str | None,
+    on: str,
+    seed: int | None,
+    attempt: int,
+    model: "StateModel",
+    *,
+    dry_run: bool,
+) -> BenchFile:
+    """Load the bench file; for the twin of a model its limits alone count, which is announced."""
+    if on == "bench" and not dry_run:
+        return choose_bench(bench, seed, attempt, ARRAY_BENCH)
+    bench_file = choose_bench(bench or ARRAY_BENCH)
+    print_message(
+        f"The digital twin of {model.name}:{model.version} answers, within the limits of the bench "
+        f"{bench_file.name}; no instrument is touched."
+    )
+    return bench_file
 
 
 def _with_progress(command: str) -> "Measure":
@@ -187,7 +210,6 @@ def _print_estimate(plan: "TrainingPlan", bench_file: BenchFile, seed: int | Non
     from ...quantities import format_duration, format_quantity
 
     bench = _twin(plan, bench_file, seed, 1, None)
-    plan.procedure.check(bench)
     cycles, pulses, readings = plan.procedure.expected_cycles(), 0, 0
     with err.status("Training on the digital twin") as status:
         for point in plan.procedure.steps(bench):
@@ -204,30 +226,6 @@ def _print_estimate(plan: "TrainingPlan", bench_file: BenchFile, seed: int | Non
             ("readings", f"about {readings}"),
             ("pulses", f"about {pulses}, up to {format_quantity(largest_V, 'V')}"),
             ("duration", f"about {format_duration(bench.clock.now_s())} with real instruments"),
-        ],
-    )
-
-
-def _print_outcome(outcome: "TrainingOutcome") -> None:
-    from ...simulators.networks.programming.readout_result import duration
-
-    low, high = (f"{100 * end:.2f}" for end in outcome.interval)
-    energy = outcome.energy_J
-    print_pairs(
-        "Training in the loop",
-        [
-            ("test accuracy", f"{100 * outcome.accuracy:.2f} % ({low} to {high} %)"),
-            ("held-out accuracy", f"{100 * outcome.held_out[-1]:.2f} %"),
-            ("devices", f"{outcome.devices}: {outcome.stuck} stuck, {outcome.open} open"),
-            ("readings", f"{outcome.readings} in {outcome.visits} visits"),
-            ("pulses", f"{outcome.pulses}, up to {outcome.largest_V:g} V"),
-            ("time on the bench", duration(outcome.bench_time_s)),
-            (
-                "energy of the pulses",
-                "unknown: give track_resistance_ohm in the bench file"
-                if energy is None
-                else f"{1e9 * energy:.1f} nJ",
-            ),
         ],
     )
 

@@ -14,7 +14,10 @@ from typer.testing import CliRunner, Result
 from dwmtj.analysis.state_model.file import model_document
 from dwmtj.analysis.state_model.model import StateModel
 from dwmtj.cli import app as command_line
-from dwmtj.storage import Status, Store
+from dwmtj.cli.network.resuming import with_lasting_array
+from dwmtj.instruments import load_bench_file
+from dwmtj.protocols import ProtocolError
+from dwmtj.storage import RunRecord, Status, Store
 from dwmtj.tests.command_line import stored
 from dwmtj.tests.fork_server import start_command
 from dwmtj.tests.official_images import write_official_images
@@ -134,7 +137,7 @@ def test_a_model_that_cannot_bring_walls_back_is_refused(
 TRAIN = ("network", "train", "-w", "net.safetensors", "-m", "straight.json", "-o", "trained")
 
 
-def test_a_readout_is_trained_on_the_twin_and_a_dry_run_stores_nothing(
+def test_a_readout_is_trained_on_the_twin_and_not_resumed_otherwise(
     program: Callable[..., Result], tmp_path: Path
 ) -> None:
     short = ("--on", "twin", "--steps", "1", "--visits", "4", "--batch", "20")
@@ -148,12 +151,39 @@ def test_a_readout_is_trained_on_the_twin_and_a_dry_run_stores_nothing(
     with Store.open(create=False) as store:
         (trained,) = store.runs()
         (kept,) = store.results("network-train")
-        points = store.points(1)
+        points, record = store.points(1), store.run(1)
     assert (trained.protocol, trained.status) == ("train-array", Status.FINISHED)
     assert trained.device == "twin of straight"
     assert kept.data["devices"] == 2560
     assert 1 <= kept.data["pulses"] == int(points["amplitude_V"].notna().sum())
     assert (tmp_path / "trained" / "training.png").exists()
+    for output in (estimate.output, result.output):
+        assert "The digital twin of straight:1 answers" in output
+        assert "virtual bench" not in output
+
+    for changed, message in (
+        (("--steps", "3"), "Run 1 was started with --steps 1, not --steps 3"),
+        (("--no-erase",), "Run 1 was started with --erase, not --no-erase"),
+        (("--on", "bench"), "Run 1 was started with --on twin"),
+    ):
+        refused = program(*TRAIN, *short, "-o", "other", "--resume", "1", *changed)
+        assert message in str(refused.exception)
+    assert not (tmp_path / "other").exists()
+    check_that_the_array_stays(record, tmp_path)
+
+
+def check_that_the_array_stays(run: RunRecord, folder: Path) -> None:
+    """Check the array file of a run that was started in another folder, and that is then gone."""
+    kept = folder / "array.state"
+    bench = {"visa_library": f"array?state={kept}@dwmtj"}
+    original = replace(run, attempts=(replace(run.attempts[0], bench=bench),))
+    bench_file = load_bench_file("virtual-array")
+    kept.touch()
+    lasting = with_lasting_array(bench_file, folder / "other", original)
+    assert lasting.visa_library == bench["visa_library"]
+    kept.unlink()
+    with pytest.raises(ProtocolError, match="The array of run 1 is gone: there is no file"):
+        with_lasting_array(bench_file, folder / "other", original)
 
 
 def test_training_is_refused_without_a_switch_and_nothing_is_written(

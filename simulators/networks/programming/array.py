@@ -51,10 +51,6 @@ class ArrayPlan:
     procedure: WriteVerify
     test: Samples
 
-    def check(self, bench: Bench) -> None:
-        """Raise if the bench cannot write the array, or must not; touches nothing."""
-        self.procedure.check(bench)
-
     def reading(self, wait_s: float) -> ReadArray:
         """Return the protocol that reads the whole array after a wait."""
         procedure = ReadArray()

@@ -15,7 +15,7 @@ from typing import Any, Literal, Self, get_args
 import numpy as np
 from scipy.linalg import expm
 
-from ....analysis.state_model.model import StateModel
+from ....analysis.state_model.model import ModelRetention, StateModel
 from ....arrays import Floats
 from ..errors import NetworkError
 from ..synapses.levels import SynapseLevels, spread_S, weight_levels
@@ -193,12 +193,9 @@ def after(
     levels interpolated, in its logarithm), for either neighbour alike: a random walk with the rates
     1/τ, whose probabilities are exp(Q t).
     """
-    known = [entry for entry in model.retention if temperature_K in (None, entry.temperature_K)]
-    if not known or time_s < 0 or len({entry.temperature_K for entry in known}) > 1:
-        raise NetworkError(
-            f"The retention of model {model.name} over {time_s:g} s is unknown: it needs a time of "
-            "0 or more, and retention measured at the temperature that is asked for."
-        )
+    if not 0 <= time_s < np.inf:
+        raise NetworkError(f"The time since writing is 0 s or more, not {time_s:g} s.")
+    known = _retention_at(model, temperature_K)
     places = np.array([model.levels[entry.level].conductance_S for entry in known])
     lifetimes = np.log([entry.lifetime_s.value for entry in known])
     order = np.argsort(places)
@@ -206,6 +203,28 @@ def after(
     probabilities = np.clip(expm(_walk(rates) * time_s), 0, 1)
     rows = probabilities / probabilities.sum(axis=1, keepdims=True)
     return replace(levels, aged=tuple(tuple(row) for row in rows.tolist()))
+
+
+def _retention_at(model: StateModel, temperature_K: float | None) -> list[ModelRetention]:
+    """Return the retention at a temperature, by default at the only one there is."""
+    found = sorted({entry.temperature_K for entry in model.retention}, key=lambda at_K: at_K or 0.0)
+    if not found:
+        raise NetworkError(
+            f"Model {model.name} has no retention, so what its devices are like after a time is "
+            "not known: calibrate it with a read-series of its levels, or leave the time out."
+        )
+    temperatures = " and ".join(f"{at_K:g} K" if at_K else "one not stated" for at_K in found)
+    if temperature_K is None and len(found) > 1:
+        raise NetworkError(
+            f"Model {model.name} has retention at several temperatures ({temperatures}): give "
+            "temperature_K, or a model calibrated at one of them."
+        )
+    if temperature_K is not None and temperature_K not in found:
+        raise NetworkError(
+            f"Model {model.name} has retention at another temperature ({temperatures}), not at "
+            f"{temperature_K:g} K."
+        )
+    return [entry for entry in model.retention if temperature_K in (None, entry.temperature_K)]
 
 
 def level_count(bits: int) -> int:

@@ -162,7 +162,8 @@ def retention_of(
         changed = int((levels_read(plan, reading.resistance_ohm) != first).sum())
         expected = expected_to_leave(model, readout, reading.wait_s)
         by_model = (
-            f"model {model.name} has no retention"
+            f"model {model.name} has {'' if model.retention else 'no '}retention"
+            f"{' at several temperatures' if model.retention else ''}"
             if expected is None
             else f"model {model.name} expects {expected:.1f}"
         )
@@ -185,9 +186,9 @@ def duration(seconds: float) -> str:
 def expected_to_leave(model: StateModel, readout: ReadoutOnArray, wait_s: float) -> float | None:
     """Return how many devices the model expects to have left their level after a time.
 
-    None where the model knows no retention.
+    None where the model has no retention, or has it at several temperatures.
     """
-    if not model.retention:
+    if len({entry.temperature_K for entry in model.retention}) != 1:
         return None
     aged = after(readout.devices, model, wait_s).aged
     assert aged is not None, "a time has passed"

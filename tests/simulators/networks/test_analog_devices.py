@@ -112,9 +112,19 @@ def test_aged_devices_are_found_as_often_on_other_levels_as_the_probabilities_sa
 
 
 def test_retention_that_is_not_known_is_asked_for() -> None:
-    for known, temperature in ((model(), None), (model((1.0,)), 400.0)):
-        with pytest.raises(NetworkError, match=r"retention measured at the temperature"):
-            after(levels_of_device(known, 4), known, 10.0, temperature)
+    lasting = model((1.0,))
+    (entry,) = lasting.retention
+    warm = replace(entry, temperature_K=358.0)
+    at_two = replace(lasting, retention=(entry, warm))
+    for known, time_s, temperature_K, message in (
+        (model(), 10.0, None, "Model A3 has no retention"),
+        (lasting, 10.0, 400.0, "not at 400 K"),
+        (lasting, -1.0, None, "0 s or more, not -1 s"),
+        (at_two, 10.0, None, "and 358 K\\): give temperature_K"),
+    ):
+        with pytest.raises(NetworkError, match=message):
+            after(levels_of_device(known, 4), known, time_s, temperature_K)
+    assert after(levels_of_device(at_two, 4), at_two, 10.0, 358.0).aged is not None
 
 
 def test_all_levels_of_a_device_keep_their_spacing_spreads_and_read_noise() -> None:

@@ -93,7 +93,7 @@ def _layers(analog: AnalogNetwork) -> Table:
         )
         for layer in found.layers
     )
-    return Table("The network's layers", LAYERS, rows, describe(analog, found))
+    return Table("The network's layers", LAYERS, rows, describe(found))
 
 
 def _runs(model: StateModel) -> str:

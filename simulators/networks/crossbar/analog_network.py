@@ -50,18 +50,14 @@ class AnalogNetwork:
 
     def __repr__(self) -> str:
         """Return which layers are on devices and what stays digital, in lines of text."""
-        from .report_text import as_text  # imports this module
-
-        return as_text(self)
+        return repr(self.report())
 
     def _repr_html_(self) -> str:
-        from .report_text import as_html
-
-        return as_html(self)
+        return self.report()._repr_html_()
 
     def report(self) -> "NetworkReport":
         """Return each layer, where its weights are, and what stays digital."""
-        from .report import report
+        from .report import report  # imports this module
 
         return report(self)
 

@@ -7,15 +7,17 @@ torch.utils.flop_counter counts matrix products and convolutions, and those of r
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
+from torch import Tensor, nn
 
 from .analog_network import AnalogNetwork
 from .arrays import Array
 from .conversion.addresses import kept_tensors
 from .multiply_adds import MultiplyAdds
+from .report_text import as_html, as_text, circuits_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +37,25 @@ class LayerReport:
         return "devices" if self.devices else "digital"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class NetworkReport:
     """All weights, the number of biases and other vectors, the multiply-adds of the whole network.
 
-    `digital_norms` has by batch norm why it is not folded.
+    `digital_norms` has by batch norm why it is not folded, `circuits` sentences on devices,
+    converters and lines. Printed, or shown in a notebook, it is these and a row for each weight.
     """
 
     layers: tuple[LayerReport, ...]
     vectors: int
     multiply_adds: int
     digital_norms: Mapping[str, str]
+    circuits: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return as_text(self)
+
+    def _repr_html_(self) -> str:
+        return as_html(self)
 
     @property
     def devices(self) -> int:
@@ -86,47 +96,72 @@ def report(analog: AnalogNetwork) -> NetworkReport:
     by_parameter: dict[str, list[Array]] = {}
     for array in analog.arrays:
         by_parameter.setdefault(array.place.parameter, []).append(array)
-    adds = analog.multiply_adds
+    adds, names = analog.multiply_adds, _names(analog.folded)
     layers: list[LayerReport] = []
     vectors = 0
     for name, parameter in analog.folded.named_parameters():
         if parameter.dim() < 2:
             vectors += parameter.numel()
         elif name in by_parameter:
-            layers += [_on_devices(array, adds) for array in by_parameter[name]]
+            own = names[id(parameter)]
+            layers += [_on_devices(array, adds, own) for array in by_parameter[name]]
         else:
-            layers.append(_digital(analog, name, tuple(parameter.shape), adds))
+            layers.append(_digital(analog, name, parameter, adds, names[id(parameter)]))
     for name, one in kept_tensors(analog.folded).items():
         if name in analog.converted.digital:
-            layers.append(_digital(analog, name, tuple(one.shape), adds))
-    return NetworkReport(tuple(layers), vectors, adds.total, dict(analog.converted.staying))
+            layers.append(_digital(analog, name, one, adds, [name]))
+    norms = dict(analog.converted.staying)
+    return NetworkReport(tuple(layers), vectors, adds.total, norms, circuits_of(analog))
 
 
-def _on_devices(array: Array, multiply_adds: MultiplyAdds) -> LayerReport:
+def _names(network: nn.Module) -> dict[int, list[str]]:
+    """Return by the identity of each parameter the layers that have it, more than one if tied."""
+    names: dict[int, list[str]] = {}
+    for name, parameter in network.named_parameters(remove_duplicate=False):
+        names.setdefault(id(parameter), []).append(_layer(name))
+    return names
+
+
+def _layer(parameter: str) -> str:
+    """Return the layer's name if the parameter is its weight, else the parameter's."""
+    owner, _, own = parameter.rpartition(".")
+    return (owner if own == "weight" else parameter) or "(network)"
+
+
+def _note(reason: str, name: str, names: Sequence[str]) -> str:
+    """Return why a weight is where it is, and the other layers that are tied to it."""
+    others = [one for one in names if one != name]
+    tied = f"tied: also {', '.join(others)}" if len(names) > 1 else ""
+    return "; ".join(filter(None, (reason, tied)))
+
+
+def _on_devices(array: Array, multiply_adds: MultiplyAdds, names: Sequence[str]) -> LayerReport:
     place, steps = array.place, array.layer.steps
     first = 0 if place.rows is None else place.rows[0]
     adds = multiply_adds.by_row.get((place.parameter, first), 0)
+    name = place.name or "(network)"
     return LayerReport(
-        place.name or "(network)",
+        name,
         place.kind,
         tuple(steps.shape),
         steps.numel(),
         2 * steps.numel(),
         adds,
-        "" if adds else "not used by the example",
+        _note("" if adds else "not used by the example", name, names),
     )
 
 
 def _digital(
-    analog: AnalogNetwork, name: str, shape: tuple[int, ...], adds: MultiplyAdds
+    analog: AnalogNetwork, name: str, weight: Tensor, adds: MultiplyAdds, names: Sequence[str]
 ) -> LayerReport:
-    owner, _, own = name.rpartition(".")
+    owner = name.rpartition(".")[0]
+    layer = _layer(name)
     return LayerReport(
-        (owner if own == "weight" else name) or "(network)",
+        layer,
         type(analog.folded.get_submodule(owner)).__name__,
-        shape,
-        math.prod(shape),
+        tuple(weight.shape),
+        math.prod(weight.shape),
         0,
         sum(count for (parameter, _), count in adds.by_row.items() if parameter == name),
-        analog.converted.digital.get(name, "set digital"),
+        _note(analog.converted.digital.get(name, "set digital"), layer, names),
     )

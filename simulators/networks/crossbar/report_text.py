@@ -2,36 +2,46 @@
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from .analog_network import AnalogNetwork
 from .devices import DeviceLevels
-from .report import NetworkReport, report
+
+if TYPE_CHECKING:
+    from .report import NetworkReport  # imports this module
 
 SHOWN = 3  # names of layers with the same property
 NUMBERS = ("weights", "devices", "multiply-adds")
 
 
-def describe(analog: AnalogNetwork, found: NetworkReport) -> tuple[str, ...]:
-    """Return a sentence on the network, one on each kind of devices, one on batch norms."""
+def circuits_of(analog: AnalogNetwork) -> tuple[str, ...]:
+    """Return a sentence on each kind of devices, one on converters, one on lines."""
+    names: dict[DeviceLevels, list[str]] = {}
+    for array in analog.arrays:
+        names.setdefault(array.devices, []).append(array.layer.name)
+    return (
+        *(
+            f"Devices{f' of {_shortened(own)}' if len(names) > 1 else ''}: {_levels(devices)}."
+            for devices, own in names.items()
+        ),
+        *_on_arrays(analog),
+    )
+
+
+def describe(found: "NetworkReport") -> tuple[str, ...]:
+    """Return a sentence on the network, those on its circuits, one on batch norms."""
     layers = sum(layer.devices > 0 for layer in found.layers)
     digital = (
         f"{100 * found.digital_weights:.3g} % of the weights",
         f"{100 * found.digital_multiply_adds:.3g} % of the multiply-adds",
         f"all {found.vectors:,} biases and other vectors",
     )
-    names: dict[DeviceLevels, list[str]] = {}
-    for array in analog.arrays:
-        names.setdefault(array.devices, []).append(array.layer.name)
     return (
         f"AnalogNetwork: {layers} of {len(found.layers)} layers on {found.devices:,} devices; "
         f"digital: {', '.join(digital)}.",
-        *(
-            f"Devices{f' of {_shortened(own)}' if len(names) > 1 else ''}: {_levels(devices)}."
-            for devices, own in names.items()
-        ),
-        *_on_arrays(analog),
+        *found.circuits,
         *_on_norms(found),
     )
 
@@ -61,7 +71,7 @@ def _on_arrays(analog: AnalogNetwork) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _on_norms(found: NetworkReport) -> tuple[str, ...]:
+def _on_norms(found: "NetworkReport") -> tuple[str, ...]:
     by_reason: dict[str, list[str]] = {}
     for name, reason in found.digital_norms.items():
         by_reason.setdefault(reason, []).append(name)
@@ -76,16 +86,14 @@ def _shortened(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN]) + more
 
 
-def as_text(analog: AnalogNetwork) -> str:
-    """Return the network in lines of text, a row for each layer."""
-    found = report(analog)
-    return "\n".join((*describe(analog, found), _formatted(found).to_string(index=False)))
+def as_text(found: "NetworkReport") -> str:
+    """Return the report in lines of text, a row for each layer."""
+    return "\n".join((*describe(found), _formatted(found).to_string(index=False)))
 
 
-def as_html(analog: AnalogNetwork) -> str:
-    """Return the network as an HTML fragment, a row for each layer."""
-    found = report(analog)
-    first, *more = (escape(sentence) for sentence in describe(analog, found))
+def as_html(found: "NetworkReport") -> str:
+    """Return the report as an HTML fragment, a row for each layer."""
+    first, *more = (escape(sentence) for sentence in describe(found))
     table = _formatted(found)
     aligned = ["right" if name in NUMBERS else "left" for name in table.columns]
     rows = [_row("th", table.columns, aligned)]
@@ -101,7 +109,7 @@ def _row(tag: str, cells: Iterable[str], aligned: Iterable[str]) -> str:
     return f"<tr>{''.join(columns)}</tr>"
 
 
-def _formatted(found: NetworkReport) -> pd.DataFrame:
+def _formatted(found: "NetworkReport") -> pd.DataFrame:
     """Return the table as texts, without notes where there are none."""
     table = found.table().rename(columns={"multiply_adds": "multiply-adds"})
     if not any(table["note"]):

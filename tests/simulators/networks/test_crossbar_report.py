@@ -110,6 +110,29 @@ def test_products_without_weights_and_weights_without_products_are_told() -> Non
     assert "Batch norm stays digital: norm (it does not follow a layer directly)." in repr(analog)
 
 
+def test_a_tied_weight_is_one_row_with_all_its_names_and_the_report_prints_as_the_network() -> None:
+    class Tied(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.words, self.first = nn.Embedding(9, 8), nn.Linear(8, 8)
+            self.again, self.scores = self.first, nn.Linear(8, 9, bias=False)
+            self.scores.weight = self.words.weight
+
+        def forward(self, words: Tensor) -> Tensor:
+            outputs: Tensor = self.scores(self.again(torch.relu(self.first(self.words(words)))))
+            return outputs
+
+    analog = to_analog(Tied(), ConductanceRange(), example=torch.randint(9, (2, 5)))
+    found = analog.report()
+    assert {layer.name: layer.note for layer in found.layers} == {
+        "scores": "tied: also words",
+        "first": "tied: also again",
+    }
+    assert str(found) == repr(found) == repr(analog)
+    assert "tied: also words" in str(found)
+    assert found._repr_html_() == analog._repr_html_()
+
+
 def test_a_notebook_shows_a_row_for_each_layer_and_no_markup_of_the_model() -> None:
     model = nn.Sequential()
     model.add_module("<b>", nn.Linear(4, 3))

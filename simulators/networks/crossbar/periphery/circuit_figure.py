@@ -60,7 +60,7 @@ def readout_panel(readout: PairReadout) -> Panel:
     table = readout_table(readout)
 
     def paint(axes: Axes) -> None:
-        axes.plot([-1, 1], [-1, 1], color=GREY, linewidth=0.8, label="mapping of the networks")
+        axes.plot([-1, 1], [-1, 1], color=GREY, linewidth=0.8, label="mapping")
         axes.plot(table["weight"], table["read"], "o", color=BLUE, markersize=3, label="circuit")
         signs = table[table["weight"] != 0]
         comparator = (1 - 2 * signs["wrong_sign"]) * signs["weight"].map(
@@ -73,11 +73,11 @@ def readout_panel(readout: PairReadout) -> Panel:
             color=ORANGE,
             markerfacecolor="none",
             markersize=3,
-            label="comparator, mean",
+            label="comparator (mean)",
         )
         axes.set_xlabel("Weight of the pair")
         axes.set_ylabel("Readout")
-        axes.legend(loc="upper left")
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)  # above all markers
 
     return Panel("circuit-readout", "Readout of each weight", table, paint)
 

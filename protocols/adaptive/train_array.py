@@ -63,8 +63,9 @@ class Learner(Protocol):
 class TrainArray(PlannedWriting):
     """Read the array; then, step by step, pulse the devices that the learner names.
 
-    A device whose level `most_withstood` pulses in a row leave unchanged is stuck: it is read with
-    the whole array, and not pulsed again unless it is found at another level.
+    A device whose level `most_withstood` pulses in a row leave unchanged, one of the plan's largest
+    amplitude among them, is stuck: it is read with the whole array, and not pulsed again unless it
+    is found at another level.
     """
 
     name = "train-array"

@@ -1,5 +1,6 @@
 """Training an array: a learner's visits, in steps that depend on stored readings alone."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -127,6 +128,18 @@ def test_a_stuck_device_is_pulsed_a_few_times_and_then_left_alone(
     assert [point.cycle for point in at_first] == [1, 1, 1]
     assert [point.extra.get("stuck") for point in at_first] == [None, None, True]
     assert rig.level == {(0, 1): 2, (1, 0): 2, (1, 1): 2}
+
+
+def test_only_a_device_that_withstood_the_largest_pulse_is_stuck() -> None:
+    known = KnownArray(a_plan(), 3)
+    at_first = {"row": 0, "column": 0, "resistance_ohm": 100.0}
+    stuck = []
+    for amplitude_V in (math.nan, 1.0, 1.0, -1.0, 1.0, 1.0, -2.0, 1.0):
+        known.add_row({**at_first, "amplitude_V": amplitude_V})
+        stuck.append(bool(known.stuck[0]))
+    assert stuck == [False] * 6 + [True] * 2
+    known.add_row({**at_first, "resistance_ohm": 80.0, "amplitude_V": 1.0})
+    assert not known.stuck.any()
 
 
 def test_a_stuck_device_that_is_found_moved_is_used_again(bench: Bench, rig: ArrayRig) -> None:

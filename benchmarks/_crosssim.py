@@ -44,9 +44,9 @@ class CrossSim:
             convolution.x_par = convolution.y_par = windows
             network = self._convert(self._folded, self._parameters)
             for batch in BATCHES:
-                start = time.perf_counter()
+                start = time.process_time()
                 predictions(network, data, batch=batch)
-                found.append((time.perf_counter() - start, windows, batch, network))
+                found.append((time.process_time() - start, windows, batch, network))
         _, self.windows, self.batch, self.network = min(found, key=lambda entry: entry[0])
 
     def reprogram(self) -> None:

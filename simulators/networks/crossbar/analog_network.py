@@ -1,8 +1,9 @@
 """A network on devices: what all its programmings share, and what each of them is."""
 
+import copy
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,9 +62,21 @@ class AnalogNetwork:
 
         return report(self)
 
+    def to(self, *args: Any, **options: Any) -> "AnalogNetwork":
+        """Return it with the network in another precision or layout, or on another device.
+
+        The arguments are those of `torch.nn.Module.to`. The devices stay: a programming is the one
+        that `programmed(trial).to(…)` gives, and takes less time.
+        """
+        folded = copy.deepcopy(self.folded).to(*args, **options)
+        return replace(self, folded=folded, _kept={"counted by": self})
+
     @property
     def multiply_adds(self) -> "MultiplyAdds":
         """Multiply-adds of one image of the example, counted when they are first asked for."""
+        if "counted by" in self._kept:
+            before: AnalogNetwork = self._kept["counted by"]
+            return before.multiply_adds
         if "multiply-adds" not in self._kept:
             from .multiply_adds import count_multiply_adds  # slow to import
 

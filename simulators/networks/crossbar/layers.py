@@ -81,7 +81,8 @@ class AnalogArray(nn.Module):
         read_std = product.by_output(self.get_buffer("read_std"))
         draws = self.noise.of_images(first_image, self._calls, outputs.shape, images)
         self._calls += 1
-        return read_std * product.root_of_squares(given, outputs) * draws.to(outputs)
+        added = read_std * product.root_of_squares(given, outputs) * draws.to(outputs)
+        return added.to(outputs)  # in the network's precision
 
     def get_extra_state(self) -> dict[str, Any]:
         """Return noise and converters as plain data, for the state dict."""

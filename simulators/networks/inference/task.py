@@ -3,9 +3,8 @@
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from functools import partial
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -70,7 +69,7 @@ class Reader:
             weights = sum(parameter.numel() for parameter in self.network.parameters())
             while len(self.analogs) * weights > KEPT_WEIGHTS:
                 del self.analogs[next(iter(self.analogs))]
-            self.analogs[notches, noise] = to_analog(
+            analog = to_analog(
                 self.network,
                 self.levels[notches].scaled(noise),
                 seed=self.mapping.seed,
@@ -78,6 +77,10 @@ class Reader:
                 per=self.mapping.per,
                 lines=self.mapping.lines,
                 compensation=self.mapping.compensation,
+            )
+            dtype = getattr(torch, self.mapping.precision)
+            self.analogs[notches, noise] = analog.to(
+                self.data.images.device, dtype, memory_format=torch.channels_last
             )
         return self.analogs[notches, noise]
 
@@ -106,17 +109,14 @@ def read(loaded: Reader, task: Task, advance: Advance) -> dict[str, Any]:
     notches, what = task.configuration["notches"], task.configuration["network"]
     noise = task.configuration.get("noise", 0)
     analog = loaded.analog(notches or min(loaded.levels), noise)
-    make: Callable[[], nn.Module]
     match what:
         case "trained":
-            make = partial(from_analog, analog)
+            network = from_analog(analog)
         case "on levels":
-            make = analog.quantised
+            network = analog.quantised()
         case _:
-            make = partial(analog.programmed, task.configuration["trial"])
+            network = analog.programmed(task.configuration["trial"])
     dtype = getattr(torch, loaded.mapping.precision)
-    network = make().to(loaded.data.images.device, dtype)
-    network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     right = predictions(network, loaded.data, dtype) == loaded.data.labels.cpu()
     advance(task.steps)
     return {

@@ -1,7 +1,7 @@
 """Training an array: a learner's visits, in steps that depend on stored readings alone."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -132,7 +132,7 @@ def test_a_stuck_device_is_pulsed_a_few_times_and_then_left_alone(
 
 def test_only_a_device_that_withstood_the_largest_pulse_is_stuck() -> None:
     known = KnownArray(a_plan(), 3)
-    at_first = {"row": 0, "column": 0, "resistance_ohm": 100.0}
+    at_first: dict[Hashable, Any] = {"row": 0, "column": 0, "resistance_ohm": 100.0}
     stuck = []
     for amplitude_V in (math.nan, 1.0, 1.0, -1.0, 1.0, 1.0, -2.0, 1.0):
         known.add_row({**at_first, "amplitude_V": amplitude_V})

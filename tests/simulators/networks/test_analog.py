@@ -238,6 +238,19 @@ def test_ranges_of_least_expected_error_give_way_to_the_spread_of_devices() -> N
     assert error(exact, "expected-error") == error(exact, "least-squares")
 
 
+def test_a_network_in_another_precision_and_layout_has_the_same_programmings() -> None:
+    analog = to_analog(small(), ConductanceRange(read_std_S=1e-6), seed=3)
+    fast = analog.to(torch.bfloat16, memory_format=torch.channels_last)
+    one, other = fast.programmed(2), analog.programmed(2)
+    other.to(torch.bfloat16)
+    for here, there in zip(one.parameters(), other.parameters(), strict=True):
+        assert here.dtype == torch.bfloat16
+        assert here.dim() != 4 or here.is_contiguous(memory_format=torch.channels_last)
+        assert torch.equal(here, there)
+    assert one(images().bfloat16()).dtype == torch.bfloat16
+    assert fast.report().table().equals(analog.report().table())
+
+
 def test_a_programming_computes_in_bfloat16_and_channels_last() -> None:
     analog = to_analog(small(), ConductanceRange())
     plain = analog.programmed(0)

@@ -194,6 +194,8 @@ def test_every_precision_is_kept(dtype: torch.dtype, off: float) -> None:
     outputs = analog.quantised()(images().to(dtype))
     assert outputs.dtype == dtype
     assert deviation(small(plain).eval()(images()), outputs) < off
+    noisy = to_analog(model, ConductanceRange(read_std_S=1e-6), 8, example=images())
+    assert noisy.programmed(0)(images().to(dtype)).dtype == dtype
 
 
 @pytest.mark.filterwarnings("ignore:.*weight_norm. is deprecated")

@@ -69,11 +69,12 @@ def _copied(value: Any, memo: dict[int, Any]) -> Any:
     if isinstance(value, nn.Module) and _is_plain(kind):  # type: ignore[arg-type]
         module = memo[id(value)] = object.__new__(kind)
         content = module.__dict__
+        content.update(value.__dict__)
         for name, entry in value.__dict__.items():
             of = type(entry)
             if of in ATOMS:
-                content[name] = entry
-            elif of in TABLES and not entry:  # most of a module: hooks that it has not
+                continue
+            if of in TABLES and not entry:  # most of a module: hooks that it has not
                 if id(entry) not in memo:
                     memo[id(entry)] = of()
                 content[name] = memo[id(entry)]
@@ -82,6 +83,9 @@ def _copied(value: Any, memo: dict[int, Any]) -> Any:
             else:
                 content[name] = _copied(entry, memo)
         return module
+    if kind is nn.Parameter:
+        memo[id(value)] = value.__deepcopy__(memo)
+        return memo[id(value)]
     return copy.deepcopy(value, memo)
 
 

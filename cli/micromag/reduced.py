@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from .study import checkpoint_of
 
 if TYPE_CHECKING:
     from ...arrays import Floats
+    from ...simulators.film_device.event_law import EventLaw
     from ...simulators.micromagnetics.reduced.study import NotchOfFilm
     from .reduced_results import WidthResult
 
@@ -58,6 +60,7 @@ def reduced(
       dwmtj micromag reduced track.toml -o reduced --pulse 2 --pulse 5
     """
     from ...analysis.figures import save
+    from ...simulators.film_device.event_law import event_law
     from ...simulators.micromagnetics import MicromagneticsError, load_track
     from ...simulators.micromagnetics.reduced.study import expected_runs_of_notch, study_notch
     from ...simulators.networks.progress import progress_bar
@@ -86,9 +89,10 @@ def reduced(
             progress_bar(total, len(checkpoint), checkpoint.path, "steps") as progress,
         ):
             found = study_notch(file, notch, widths_s, checkpoint, progress)
+        law = event_law(found.model, found.start, temperature_K)
         results = [
             width_result(
-                found.model, found.start, width_s, file.search.between_A_per_m2, temperature_K,
+                found.model, found.start, law, width_s, file.search.between_A_per_m2, temperature_K,
                 walls, seed,
             )
             for width_s in widths_s
@@ -101,7 +105,7 @@ def reduced(
             for path in save(panel, to, stem, source=str(track_file))
         ]
         text = track_file.read_text(encoding="utf-8-sig")
-        content = document(found, results, temperature_K, text)
+        content = document(found, law, results, temperature_K, text)
         with atomic_write(to / RESULT) as draft:
             draft.write_text(json.dumps(content, indent=2, ensure_ascii=False), encoding="utf-8")
     for path in [to / RESULT, *paths]:
@@ -109,7 +113,11 @@ def reduced(
 
 
 def document(
-    found: "NotchOfFilm", results: "list[WidthResult]", temperature_K: float, track_file: str
+    found: "NotchOfFilm",
+    law: "EventLaw",
+    results: "list[WidthResult]",
+    temperature_K: float,
+    track_file: str,
 ) -> dict[str, object]:
     """Return all numbers in SI units, with the track file and the version."""
     from ... import __version__
@@ -124,6 +132,7 @@ def document(
         "rest_m": rest_m,
         "barrier_J": barrier_J(model, rest_m),
         "static_threshold_A_per_m2": static_threshold_A_per_m2(found),
+        "event_law_per_section": asdict(law.constants),
         "pulses": [
             {
                 "width_s": one.width_s,

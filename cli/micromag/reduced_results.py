@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ...analysis.intervals import proportion_ends
-from ...simulators.film_device.event_law import EventLaw, event_law
+from ...simulators.film_device.event_law import EventLaw
 from ...simulators.micromagnetics.reduced.depinning import (
     Start,
     freed_walls,
@@ -47,6 +47,7 @@ class WidthResult:
 def width_result(
     model: ReducedModel,
     start: Start,
+    law: EventLaw,
     width_s: float,
     within_A_per_m2: tuple[float, float],
     temperature_K: float,
@@ -56,7 +57,6 @@ def width_result(
     """Return the threshold and the probabilities of the reduced and of the event model."""
     pulse = Pulse(width_s)
     threshold = pulse_threshold_A_per_m2(model, start, pulse, within_A_per_m2)
-    law = event_law(model, start.position_m, temperature_K)
     coarse = np.linspace(0.3 * threshold, 1.3 * threshold, _COARSE)
     freed = freed_walls(model, start, pulse, coarse, temperature_K, _COARSE_WALLS, seed)
     share = freed / _COARSE_WALLS
@@ -64,30 +64,30 @@ def width_result(
     low, high = coarse[max(0, first - 1)], coarse[min(_COARSE - 1, last + 1)]
     currents = np.linspace(low, high, _FINE)
     freed = freed_walls(model, start, pulse, currents, temperature_K, walls, seed + 1)
-    table = probability_table(currents, freed, walls, law, width_s)
+    table = probability_table(currents, freed, walls, law, pulse)
     dense = np.linspace(0.2 * threshold, 1.5 * threshold, 20_001)
     return WidthResult(
         width_s,
         threshold,
         level_currents(currents, table["reduced"].to_numpy()),
-        level_currents(dense, law.probability(dense, width_s)),
+        level_currents(dense, law.probability(dense, pulse)),
         table,
     )
 
 
 def probability_table(
-    currents: Floats, freed: npt.NDArray[np.int64], walls: int, law: EventLaw, width_s: float
+    currents: Floats, freed: npt.NDArray[np.int64], walls: int, law: EventLaw, pulse: Pulse
 ) -> pd.DataFrame:
     """Return probabilities with the 95 % interval of the reduced model's, and the event model's."""
     low, high = proportion_ends(freed, np.full(len(freed), walls))
     return pd.DataFrame(
         {
-            "width_s": width_s,
+            "width_s": pulse.width_s,
             "current_A_per_m2": currents,
             "reduced": freed / walls,
             "reduced_low": low,
             "reduced_high": high,
-            "event": law.probability(currents, width_s),
+            "event": law.probability(currents, pulse),
         }
     )
 

@@ -14,6 +14,7 @@ from .errors import DeviceError
 from .kernel import DRIVE, PHYSICS, STATE, drive_all, drive_few, place_all
 from .noise import OCTAVES_s, octave_memory, octave_weight, seed_streams
 from .parameters import DeviceParameters
+from .pulsed import pulsed_table
 from .readout import JUNCTION, read_all, read_few, resistances_ohm
 from .track import junction_outline, track_resistance_ohm
 from .travel import divide_way
@@ -63,6 +64,7 @@ class Device:
         self.count = count
         self.track_resistance_ohm = track_resistance_ohm(parameters.track)
         self._sites = site_table(parameters)
+        self._pulsed = pulsed_table(parameters.notches)
         self._way = divide_way(parameters, self._sites)
         self._outline = junction_outline(parameters.track, parameters.junction)
         self._physics = _physics(parameters, self.track_resistance_ohm)
@@ -113,7 +115,10 @@ class Device:
         voltage_V, stride = self._per_device(track_voltage_V)
         run = drive_few if self.count <= _FEW else drive_all
         with _exclusive(self.count):
-            run(self._state, self._sites, self._way, self._physics, self._drive, voltage_V, stride)
+            run(
+                self._state, self._sites, self._pulsed, self._way, self._physics, self._drive,
+                voltage_V, stride,
+            )  # fmt: skip
         self._since_reading_s += duration_s
 
     def place(self, site: int) -> None:
@@ -216,6 +221,7 @@ class Device:
             duration_s,
             duration_s - (rise_s + fall_s) / 2,
             rise_s + fall_s,
+            rise_s,
             field_P_T,
             exp(-duration_s / self.parameters.heating.time_constant_s),
             reversal,

@@ -11,11 +11,13 @@ During a drive the track carries V/R for the given time under a constant field. 
    is pinned at the nearer one. The time of the escape itself is neglected against the duration,
    which makes the way of pulses close to threshold an upper bound. A drive with a
    voltage is a pulse: what of the spread is not frozen is drawn once in it at every notch.
+   A notch with constants for pulses (see pulsed) has their law in a pulse: the wall leaves at a
+   time that is drawn, gets to the next site at least, and may run through there.
 4. A wall that remains in its notch under a pulse creeps about its equilibrium position: its
    deviation keeps the settling memory m and gains √(1 - m²) of a fresh draw.
 """
 
-from math import exp, sqrt
+from math import exp, log1p, sqrt
 from typing import Any
 
 import numba
@@ -24,6 +26,7 @@ import numpy as np
 from ...compiled import compiled, compiled_parallel
 from .depinning import BOLTZMANN_J_per_K, barrier_height, effective_edge_fraction
 from .noise import normal, uniform
+from .pulsed import kicks, passes, tilted_escapes
 from .travel import travel_time_s
 
 STATE = np.dtype(
@@ -60,23 +63,27 @@ DRIVE = np.dtype(
         ("duration_s", "f8"),
         ("plateau_s", "f8"),
         ("edges_s", "f8"),
+        ("rise_s", "f8"),
         ("parallel_field_T", "f8"),
         ("cooling", "f8"),
         ("reversal", "f8"),
         ("negligible_barrier", "f8"),
     ]
 )
-"""One drive: full width at half maximum, plateau, rise and fall, net field that favours the
+"""One drive: full width at half maximum, plateau, both edges, rise, net field that favours the
 parallel state, share of the warming left afterwards, probability that the field reverses the
 junction, and the barrier (in k_B T) above which the escape probability is set to zero."""
 
 _WEAKEST = 0.1
+_NEGLIGIBLE = exp(-40.0)
+"""Number of expected escapes in a pulse below which none is drawn."""
 
 
 @compiled_parallel
 def drive_all(
     state: Any,
     sites: Any,
+    pulsed: Any,
     pieces: Any,
     physics: Any,
     drive: Any,
@@ -85,13 +92,14 @@ def drive_all(
 ) -> None:
     """Drive every device, shared between the cores; device i sees voltage_V[i * stride]."""
     for i in numba.prange(state.shape[0]):
-        _drive_device(state[i], sites, pieces, physics[0], drive[0], voltage_V[i * stride])
+        _drive_device(state[i], sites, pulsed, pieces, physics[0], drive[0], voltage_V[i * stride])
 
 
 @compiled
 def drive_few(
     state: Any,
     sites: Any,
+    pulsed: Any,
     pieces: Any,
     physics: Any,
     drive: Any,
@@ -100,7 +108,7 @@ def drive_few(
 ) -> None:
     """Drive every device on the calling thread, which is faster for a few devices."""
     for i in range(state.shape[0]):
-        _drive_device(state[i], sites, pieces, physics[0], drive[0], voltage_V[i * stride])
+        _drive_device(state[i], sites, pulsed, pieces, physics[0], drive[0], voltage_V[i * stride])
 
 
 @compiled
@@ -114,6 +122,7 @@ def place_all(state: Any, sites: Any, site: int) -> None:
 def _drive_device(
     d: Any,
     sites: Any,
+    pulsed: Any,
     pieces: Any,
     physics: Any,
     drive: Any,
@@ -131,9 +140,9 @@ def _drive_device(
         _pin_at(d, sites, sites.shape[0] - 1 if drive.parallel_field_T > 0.0 else 0)
         return
     current_A = voltage_V * physics.track_conductance_S
-    direction = _escape(d, sites, physics, drive, current_A, temperature_K)
+    direction, left_s = _escape(d, sites, pulsed, physics, drive, current_A, temperature_K)
     if direction != 0:
-        _run(d, sites, pieces, physics, drive, current_A, temperature_K, direction)
+        _run(d, sites, pulsed, pieces, physics, drive, current_A, temperature_K, direction, left_s)
         return
     if voltage_V != 0.0 and 0 < d.site < sites.shape[0] - 1:
         _settle(d, sites[d.site].seat_jitter_m, physics.settling_memory)
@@ -141,40 +150,68 @@ def _drive_device(
 
 @compiled
 def _escape(
-    d: Any, sites: Any, physics: Any, drive: Any, current_A: float, temperature_K: float
-) -> int:
-    """Return the direction in which the wall leaves its site, 0 if it stays."""
+    d: Any,
+    sites: Any,
+    pulsed: Any,
+    physics: Any,
+    drive: Any,
+    current_A: float,
+    temperature_K: float,
+) -> tuple[int, float]:
+    """Return the direction in which the wall leaves its site, and the time then left.
+
+    The direction is 0 if it stays. Where the time of the escape is neglected, all is left.
+    """
     site = sites[d.site]
     strength = _strength(d, site, current_A)
-    to_CLK = _expected_escapes(1, site, strength, physics, drive, current_A, temperature_K)
-    to_IN = _expected_escapes(-1, site, strength, physics, drive, current_A, temperature_K)
+    ahead, back = pulsed[d.site, 1], pulsed[d.site, 0]
+    to_CLK = _expected_escapes(1, site, ahead, strength, physics, drive, current_A, temperature_K)
+    to_IN = _expected_escapes(-1, site, back, strength, physics, drive, current_A, temperature_K)
     total = to_CLK + to_IN
     if total <= 0.0 or uniform(d) > 1.0 - exp(-total):
-        return 0
+        return 0, 0.0
     if to_IN == 0.0:
-        return 1
-    if to_CLK == 0.0:
-        return -1
-    return 1 if uniform(d) * total <= to_CLK else -1
+        direction = 1
+    elif to_CLK == 0.0:
+        direction = -1
+    else:
+        direction = 1 if uniform(d) * total <= to_CLK else -1
+    used = ahead if direction > 0 else back
+    if not used.used or current_A == 0.0:
+        return direction, drive.duration_s
+    push_A = _push_A(direction, site, drive, current_A)
+    lag_s = max(0.0, used.lag_s - drive.rise_s / 2.0)
+    thrown = kicks(used, push_A, strength, drive.duration_s, drive.rise_s, temperature_K)
+    escapes, time_s = tilted_escapes(
+        used, push_A, direction * current_A, strength, drive.plateau_s, drive.edges_s, lag_s,
+        temperature_K,
+    )  # fmt: skip
+    if uniform(d) * (1.0 - exp(-thrown - escapes)) <= 1.0 - exp(-thrown):
+        return direction, drive.duration_s
+    waited_s = -log1p(-uniform(d) * (1.0 - exp(-escapes))) / escapes * time_s
+    return direction, drive.duration_s - waited_s
 
 
 @compiled
 def _run(
     d: Any,
     sites: Any,
+    pulsed: Any,
     pieces: Any,
     physics: Any,
     drive: Any,
     current_A: float,
     temperature_K: float,
     direction: int,
+    left_s: float,
 ) -> None:
     last = sites.shape[0] - 1
     k = d.site
     sense = direction if _push_A(direction, sites[k], drive, current_A) >= 0.0 else -direction
     field_A_per_m2 = drive.parallel_field_T * physics.current_density_per_T
     mobility = physics.mobility_m3_per_A_s
-    left_s = drive.duration_s
+    side = 1 if direction > 0 else 0
+    carried = pulsed[k, side].used and current_A != 0.0
     while True:
         low, high = sites[min(k, k + direction)], sites[max(k, k + direction)]
         to_middle_s = travel_time_s(
@@ -183,18 +220,36 @@ def _run(
         from_middle_s = travel_time_s(
             pieces, low.middle_piece, high.first_piece, sense, current_A, field_A_per_m2, mobility
         )
-        if left_s <= to_middle_s + from_middle_s:
-            near_s = to_middle_s if direction > 0 else from_middle_s
-            _pin_at(d, sites, k + direction if left_s > near_s else k)
+        near_s, far_s = to_middle_s, from_middle_s
+        if direction < 0:
+            near_s, far_s = from_middle_s, to_middle_s
+        if carried:
+            near_s = max(near_s, pulsed[k, side].lag_s)
+        if left_s <= near_s + far_s:
+            _pin_at(d, sites, k + direction if left_s > near_s or carried else k)
             return
-        left_s -= to_middle_s + from_middle_s
+        left_s -= near_s + far_s
+        carried = False
         k += direction
         _pin_at(d, sites, k)
         if k in (0, last):
             return
         strength = _strength(d, sites[k], current_A)
+        arrived = pulsed[k, side]
+        if arrived.used and current_A != 0.0:
+            push_A = _push_A(direction, sites[k], drive, current_A)
+            if uniform(d) <= passes(arrived, push_A, strength, temperature_K):
+                continue
+            escapes, time_s = tilted_escapes(
+                arrived, push_A, direction * current_A, strength, left_s, 0.0, arrived.lag_s,
+                temperature_K,
+            )  # fmt: skip
+            if escapes <= 0.0 or uniform(d) > 1.0 - exp(-escapes):
+                return
+            left_s -= -log1p(-uniform(d) * (1.0 - exp(-escapes))) / escapes * time_s
+            continue
         expected = _expected_escapes(
-            direction, sites[k], strength, physics, drive, current_A, temperature_K
+            direction, sites[k], arrived, strength, physics, drive, current_A, temperature_K
         )
         if expected <= 0.0 or uniform(d) > 1.0 - exp(-expected):
             return
@@ -232,6 +287,7 @@ def _push_A(direction: int, site: Any, drive: Any, current_A: float) -> float:
 def _expected_escapes(
     direction: int,
     site: Any,
+    pulsed: Any,
     strength: float,
     physics: Any,
     drive: Any,
@@ -244,8 +300,17 @@ def _expected_escapes(
     else:
         depinning_current_A = site.depinning_current_to_IN_A * strength
         barrier_J = site.barrier_to_IN_J
-    barrier = barrier_J / (BOLTZMANN_J_per_K * temperature_K)
     push_A = _push_A(direction, site, drive, current_A)
+    if pulsed.used and current_A != 0.0:
+        lag_s = max(0.0, pulsed.lag_s - drive.rise_s / 2.0)
+        thrown = kicks(pulsed, push_A, strength, drive.duration_s, drive.rise_s, temperature_K)
+        escapes, _ = tilted_escapes(
+            pulsed, push_A, direction * current_A, strength, drive.plateau_s, drive.edges_s, lag_s,
+            temperature_K,
+        )  # fmt: skip
+        expected = thrown + escapes
+        return float(expected) if expected > _NEGLIGIBLE else 0.0
+    barrier = barrier_J / (BOLTZMANN_J_per_K * temperature_K)
     height = barrier_height(push_A, depinning_current_A, barrier)
     if height > drive.negligible_barrier:
         return 0.0

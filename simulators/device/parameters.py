@@ -13,6 +13,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
+from ...validation import section_of
+
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Positive = Annotated[Number, Field(gt=0)]
 NotNegative = Annotated[Number, Field(ge=0)]
@@ -105,6 +107,40 @@ class Contact:
     """Relative standard deviation of the threshold, see `FreeLayer.frozen_share`."""
 
 
+Values = Annotated[tuple[Positive, ...], Field(strict=False)]
+Spreads = Annotated[tuple[NotNegative, ...], Field(strict=False)]
+
+
+@dataclass(frozen=True, slots=True)
+class PulsedNotch:
+    """Depinning in one direction by a pulse where inertia counts; equations in `pulsed`."""
+
+    depinning_current_A: Positive
+    """S of walls that have settled under the current, and so for the next two."""
+    barrier_J: Positive
+    attempt_rate_Hz: Positive
+    lag_s: NotNegative
+    """Time in which a wall settles and gets out."""
+    widths_s: Values
+    """Widths at half maximum of the tables below, rising."""
+    rises_s: Spreads
+    """Rises of the tables below."""
+    kick_current_A: tuple[Values, ...]
+    """Push that throws a resting wall out at T = 0: a row for each width, in it a value for each
+    rise."""
+    kick_spread_below_A: tuple[Spreads, ...]
+    """Thermal standard deviation of it towards smaller currents."""
+    kick_spread_above_A: tuple[Spreads, ...]
+    run_up_current_A: Positive
+    """Push under which a wall that arrives at speed runs through."""
+    run_up_spread_A: NotNegative
+    temperature_K: Positive
+    """Temperature at which the spreads hold."""
+
+
+Pulsed = Annotated[PulsedNotch, section_of(PulsedNotch)]
+
+
 @dataclass(frozen=True, slots=True)
 class Notch:
     """One pinning site of the wall: the drawing, and what is fitted on top of it."""
@@ -131,6 +167,9 @@ class Notch:
     depinning_current_to_IN_A: Positive | None = None
     barrier_to_CLK_J: NotNegative | None = None
     barrier_to_IN_J: NotNegative | None = None
+    pulsed_to_CLK: Pulsed | None = None
+    """Depinning by a pulse with inertia, from a simulation; the law of depinning where absent."""
+    pulsed_to_IN: Pulsed | None = None
 
     @property
     def edges(self) -> int:

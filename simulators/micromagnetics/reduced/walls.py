@@ -91,14 +91,20 @@ class Walls:
 
     def pulse(self, current_A_per_m2: float | Floats, pulse: Pulse) -> None:
         """Apply a pulse, of one amplitude or one for each wall."""
-        self._advance(current_A_per_m2, pulse.shape(self.step_s))
+        self.follow(current_A_per_m2, pulse.shape(self.step_s))
 
     def run(self, duration_s: float, current_A_per_m2: float | Floats = 0.0) -> None:
         """Advance by whole steps under a constant current."""
         steps = round(duration_s / self.step_s)
-        self._advance(current_A_per_m2, np.ones(steps, np.float32))
+        self.follow(current_A_per_m2, np.ones(steps, np.float32))
 
-    def _advance(self, current_A_per_m2: float | Floats, shape: Singles) -> None:
+    def displace(self, by_m: Floats, by_rad: Floats) -> None:
+        """Add to position and angle of each wall."""
+        self._state.q[:] += (by_m / GRID_m).astype(np.float32)
+        self._state.phi[:] += by_rad.astype(np.float32)
+
+    def follow(self, current_A_per_m2: float | Floats, shape: Singles) -> None:
+        """Advance by a step for each value of a shape, the current over its amplitude."""
         current = np.broadcast_to(np.float32(current_A_per_m2), self._state.q.shape).copy()
         for first in range(0, len(shape), _STEPS_AT_ONCE):
             part = shape[first : first + _STEPS_AT_ONCE]

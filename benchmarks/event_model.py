@@ -17,7 +17,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 
-from dwmtj.analysis.figures.house import kind_colours, legend_below
+from dwmtj.analysis.figures.house import kind_colours, kind_markers, legend_below
 from dwmtj.analysis.figures.panel import STYLE
 from dwmtj.analysis.intervals import proportion_ends
 from dwmtj.simulators.film_device.event_law import EventLaw, event_law
@@ -32,7 +32,7 @@ DAMPINGS = 0.1, 0.3, 0.5
 PULSES_ns = (
     (1, 0), (3, 0), (10, 0), (30, 0), (3, 0.5), (3, 1), (10, 0.5), (10, 1), (10, 3), (20, 3)
 )  # fmt: skip
-DRAWN_ns = (1, 0), (3, 0), (10, 0), (30, 0), (10, 1)
+DRAWN_ns = {0.1: ((1, 0), (3, 0), (30, 0), (10, 1)), 0.3: ((3, 0), (10, 0), (30, 0), (10, 3))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +96,10 @@ def draw(comparisons: list[Comparison], path: Path) -> None:
         figure, panels = plt.subplots(1, len(dampings), figsize=(7.0, 4.0), sharey=True)
         for axes, damping in zip(panels, dampings, strict=True):
             chosen = [one for one in comparisons if one.damping == damping]
-            for color, one in zip(kind_colours(len(chosen)), chosen, strict=True):
+            kinds = zip(kind_colours(len(chosen)), kind_markers(len(chosen)), chosen, strict=True)
+            for color, marker, one in kinds:
                 current = one.currents_A_per_m2 / 1e12
-                axes.plot(current, one.reduced, "o", color=color, markersize=3)
+                axes.plot(current, one.reduced, marker, color=color, markersize=3)
                 axes.plot(current, one.event, color=color, label=name_of(one.pulse))
             axes.set(xlabel="Current density (10¹² A/m²)", title=f"α = {damping:g}")
             legend_below(axes, ncols=2)
@@ -123,7 +124,7 @@ def main() -> None:
         for width_ns, rise_ns in PULSES_ns:
             one = comparison(model, start, law, Pulse(width_ns * 1e-9, rise_ns * 1e-9))
             print(row(one), flush=True)
-            if damping in (0.1, 0.3) and (width_ns, rise_ns) in DRAWN_ns:
+            if (width_ns, rise_ns) in DRAWN_ns.get(damping, ()):
                 drawn.append(one)
     if len(sys.argv) > 1:
         draw(drawn, Path(sys.argv[1]) / "event-model.png")

@@ -11,6 +11,7 @@ from ..options import DatabaseOption
 from .study import checkpoint_of
 
 if TYPE_CHECKING:
+    from ...simulators.film_device.pulsed_notches import PulsedPair
     from ...simulators.micromagnetics import Synapse, TrackFile
     from .synapse_bench import Amplitudes
 
@@ -29,6 +30,12 @@ def synapse(
     gif: Annotated[
         bool, typer.Option("--gif", help="Also write wall.gif: a pulse frees the wall.")
     ] = False,
+    inertia: Annotated[
+        bool,
+        typer.Option(
+            "--inertia", help="Add the constants for short pulses of each notch, by reduced models."
+        ),
+    ] = False,
     overwrite: OverwriteOption = False,
 ) -> None:
     """Turn the drawing of a track into a device and a state model.
@@ -41,10 +48,12 @@ def synapse(
     \b
     Examples:
       dwmtj micromag synapse track.toml --name dw5 -o dw5
+      dwmtj micromag synapse track.toml --name dw5 -o dw5 --inertia
       dwmtj learn stream --model dw5 -o learned
     """
     from ...analysis.state_model.file import model_json
     from ...simulators.film_device.drawn_device import electrodes
+    from ...simulators.film_device.pulsed_notches import expected_drag_steps, pulsed_pairs
     from ...simulators.micromagnetics import (
         check_levels,
         expected_synapse_runs,
@@ -67,10 +76,11 @@ def synapse(
     check_name(name)
     file = load_track(track_file)
     electrodes(file)  # refused before anything is computed
+    drags, study_of = (expected_drag_steps(file), pulsed_pairs) if inertia else (0, synapse_of)
     outputs = [NUMBERS, DEVICE, LAB, BENCH, f"{name}.json", *([MOVIE] if gif else [])]
-    study = checkpoint_of(to / CHECKPOINT, track_file, synapse_of, outputs, overwrite=overwrite)
+    study = checkpoint_of(to / CHECKPOINT, track_file, study_of, outputs, overwrite=overwrite)
     with study as checkpoint:
-        total = max(len(checkpoint) + 1, expected_synapse_runs(file.track, file.search))
+        total = max(len(checkpoint) + 1, expected_synapse_runs(file.track, file.search) + drags)
         with (
             resumable(),
             progress_bar(total, len(checkpoint), checkpoint.path, "runs") as progress,
@@ -78,8 +88,9 @@ def synapse(
             progress("", len(checkpoint))
             found = synapse_of(file.film, file.track, file.mask, file.search, checkpoint, progress)
             check_levels(found, file.assumptions.temperature_K, file.assumptions.attempt_rate_Hz)
+            pairs = pulsed_pairs(file, found, checkpoint, progress) if inertia else ()
             movie = [write_movie_of(to / MOVIE, file, found, progress)] if gif else []
-        parameters, amplitudes, paths = write_bench(to, name, track_file, file, found, seed)
+        parameters, amplitudes, paths = write_bench(to, name, track_file, file, found, pairs, seed)
         paths += write_states(to, file, found)
         model, place = measured_model(
             name, to / BENCH, parameters, amplitudes, found, file, track_file, database, seed
@@ -88,6 +99,7 @@ def synapse(
             draft.write_text(model_json(model), encoding="utf-8")
         paths.append(write_numbers(to / NUMBERS, track_file, file, found, amplitudes))
     print_notches(found, amplitudes, file)
+    print_ratios(found, pairs)
     print_model(model)
     print_line(f"model {model.name}, version {model.version}: stored in {place}")
     for path in (to / f"{name}.json", *paths, *movie):
@@ -122,3 +134,12 @@ def print_notches(found: "Synapse", amplitudes: "Amplitudes", file: "TrackFile")
         f"{assumptions.temperature_K:g} K and {assumptions.attempt_rate_Hz:g} Hz"
     )
     print_table(title, COLUMNS, rows)
+
+
+def print_ratios(found: "Synapse", pairs: "tuple[PulsedPair, ...]") -> None:
+    """Print how far the reduced models of the notches are off the film."""
+    for one, pair in zip(found.notches, pairs, strict=bool(pairs)):
+        print_line(
+            f"notch {one.notch}: constants for pulses of a reduced model, its currents times "
+            f"{pair.ratio_to_CLK:.3f} (to CLK) and {pair.ratio_to_IN:.3f} (to IN) as in the film"
+        )

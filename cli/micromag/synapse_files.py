@@ -7,6 +7,7 @@ from typing import Any
 from ... import __version__
 from ...simulators.device import DeviceParameters
 from ...simulators.film_device.drawn_device import device_of, device_text, electrodes
+from ...simulators.film_device.pulsed_notches import PulsedPair, with_pulsed
 from ...simulators.micromagnetics import (
     MicromagneticsError,
     Synapse,
@@ -31,12 +32,20 @@ def check_name(name: str) -> None:
 
 
 def write_bench(
-    folder: Path, name: str, track_file: Path, file: TrackFile, found: Synapse, seed: int
+    folder: Path,
+    name: str,
+    track_file: Path,
+    file: TrackFile,
+    found: Synapse,
+    pairs: tuple[PulsedPair, ...],
+    seed: int,
 ) -> tuple[DeviceParameters, Amplitudes, list[Path]]:
-    """Write the device file, the lab file and the bench file; return what they hold."""
+    """Write device, lab and bench file, with the constants for pulses; return what they hold."""
     metal, _ = electrodes(file)
     section_m2 = file.track.width_m * metal.thickness_m
     parameters = device_of(name, file, found)
+    if pairs:
+        parameters = with_pulsed(parameters, pairs)
     amplitudes = amplitudes_of(
         parameters,
         [one.forward.threshold.middle_A_per_m2 * section_m2 for one in found.notches],

@@ -42,6 +42,7 @@ ORIGIN = """\
 # rate and read noise. Assumed: contacts (a wall is injected at {share:g} of the lowest current that
 # frees one), nucleation_*, no heating, no scatter from visit to visit beyond the thermal one.
 # Not used, since each notch states its own current and barrier: fitted_factor.
+# From reduced models of the notches, scaled to the film's thresholds: pulsed_to_*, where present.
 
 """
 

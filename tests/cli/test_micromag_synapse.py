@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -11,9 +12,14 @@ from dwmtj.analysis.state_model import find_model
 from dwmtj.cli import app as command_line
 from dwmtj.simulators.device import Device, load_device
 from dwmtj.simulators.device.depinning import barrier_height, site_table
+from dwmtj.simulators.device.device_file import device_toml
+from dwmtj.simulators.film_device import event_law, pulsed_notches
 from dwmtj.simulators.film_device.drawn_device import device_of
-from dwmtj.simulators.micromagnetics import MicromagneticsError, Synapse, load_track
+from dwmtj.simulators.film_device.pulsed_notches import pulsed_pairs, with_pulsed
+from dwmtj.simulators.micromagnetics import MicromagneticsError, Synapse, Track, load_track
+from dwmtj.simulators.micromagnetics.reduced.pinning import Pinning
 from dwmtj.tests.simulators.micromagnetics.test_synapse import notch
+from dwmtj.tests.simulators.micromagnetics.test_thresholds import Kept, quiet
 
 TRACK = """\
 [track]
@@ -102,6 +108,44 @@ def test_a_drawing_becomes_a_device_and_a_state_model(
     )  # fmt: skip
     given = (part for option in options for part in ("-p", option))
     assert micromag("run", "staircase-write", "--bench", "out/bench.toml", *given).exit_code == 0
+
+
+@pytest.fixture
+def dragged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A well of 68 k_BT in place of the drag of a film, and a short table of pulses."""
+    x_m = 0.1e-9 * (np.arange(800) + 0.5) - 40e-9
+
+    def tabulate(_film: object, track: Track, number: int, *_rest: object) -> Pinning:
+        start_m = track.notches[number - 1].position_m - 40e-9
+        return Pinning(start_m, 5e4 * np.sin(2 * np.pi * x_m / 80e-9))
+
+    monkeypatch.setattr(pulsed_notches, "tabulate_pinning", tabulate)
+    monkeypatch.setattr(pulsed_notches, "thiele_width_m", lambda *_given: 7.7e-9)
+    monkeypatch.setattr(event_law, "WIDTHS_s", (2e-9, 4e-9))
+    monkeypatch.setattr(event_law, "RISES_s", (0.0,))
+    monkeypatch.setattr(event_law, "_WALLS", 1000)
+
+
+@pytest.mark.usefixtures("dragged")
+def test_constants_for_pulses_have_the_film_s_thresholds_both_ways(
+    micromag: Callable[..., Result], tmp_path: Path
+) -> None:
+    """In the last notch but one, whose kicks are those of a pulse of 2 ns as in the file."""
+    file = load_track(tmp_path / "track.toml")
+    found = Synapse((notch(1, 120e-9, 0.9e12, 0, 40), notch(2, 240e-9, 1e12, 0, 80)), 1e-10)
+    pairs = pulsed_pairs(file, found, Kept(), quiet)
+    parameters = with_pulsed(device_of("tiny", file, found), pairs)
+    section_m2 = 36e-9 * 5e-9
+    for one, threshold in zip(parameters.notches, (0.9e12, 1e12), strict=True):
+        for pulsed in (one.pulsed_to_CLK, one.pulsed_to_IN):
+            assert pulsed is not None
+            assert pulsed.kick_current_A[0][0] == pytest.approx(threshold * section_m2, rel=2e-3)
+            assert pulsed.kick_spread_below_A[0][0] > 0
+    (tmp_path / "device.toml").write_text(device_toml(parameters))
+    assert load_device(tmp_path / "device.toml") == parameters
+    far = Synapse((notch(1, 120e-9, 1.5e12, 0, 40), found.notches[1]), 1e-10)
+    with pytest.raises(MicromagneticsError, match="leave out --inertia"):
+        pulsed_pairs(file, far, Kept(), quiet)
 
 
 @pytest.mark.parametrize(

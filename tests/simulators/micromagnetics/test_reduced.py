@@ -182,6 +182,9 @@ def test_a_table_gives_rest_barrier_and_depinning_field() -> None:
     x_m = curve(20e-9)
     pinning = pinning_of(x_m, 1e3 * np.sin(2 * pi * x_m / 40e-9))
     assert pinning.rest_m(3e-9) == pytest.approx(0.0, abs=0.1e-9)
+    assert pinning.deepest_m == pytest.approx(0.0, abs=0.1e-9)
+    with pytest.raises(MicromagneticsError, match="no place where a wall rests"):
+        pinning_of(x_m, -1e3 * np.sin(2 * pi * x_m / 40e-9)).deepest_m  # noqa: B018
     assert pinning.depinning_field_A_per_m == pytest.approx(1e3, rel=1e-3)
     height, valley_m, top_m = pinning.barrier_A(0.0)
     assert height == pytest.approx(1e3 * 40e-9 / pi, rel=1e-3)

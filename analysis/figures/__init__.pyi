@@ -1,6 +1,6 @@
 from .amplitude import resistance_against_amplitude
 from .array import array_map, pulses_per_device
-from .choice import Panels, panels_of
+from .choice import Panels, first_panel, panels_of
 from .conductance import conductance_histogram
 from .depinning import probability_with_law
 from .distribution import distribution_map
@@ -22,6 +22,7 @@ __all__ = [
     "conductance_histogram",
     "distribution_map",
     "draw",
+    "first_panel",
     "metaplastic_function",
     "metaplastic_weight",
     "minor_loop",

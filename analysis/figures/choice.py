@@ -1,6 +1,7 @@
 """The panels that a run has points for, and the reasons against the others."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -56,6 +57,34 @@ def panels_of(
     """
     if "row" in points:
         return _of_an_array(points)
+    makers = _without_levels(points)
+    try:
+        levels = find_levels(points, wanted)
+        makers |= _with_levels(points, levels)
+        if track is not None:
+            makers["update energy"] = partial(update_energy, points, levels, track)
+        reasons: dict[str, list[str]] = {}
+    except AnalysisError as error:
+        reasons = {str(error): ["state distribution", "metaplastic function", "conductances"]}
+    drawn = []
+    for what, make in makers.items():
+        try:
+            drawn.append(make())
+        except AnalysisError as error:
+            reasons.setdefault(str(error), []).append(what)
+    return Panels(tuple(drawn), tuple(f"no {_or(what)}: {why}" for why, what in reasons.items()))
+
+
+def first_panel(points: pd.DataFrame) -> Panel | None:
+    """Return the first of the panels of a run, None if it has none; the others are not made."""
+    for make in () if "row" in points else _without_levels(points).values():
+        with suppress(AnalysisError):
+            return make()
+    drawn = panels_of(points).drawn
+    return drawn[0] if drawn else None
+
+
+def _without_levels(points: pd.DataFrame) -> dict[str, Maker]:
     makers: dict[str, Maker] = {
         "minor loop": partial(minor_loop, points),
         "resistance against amplitude": partial(resistance_against_amplitude, points),
@@ -74,21 +103,7 @@ def panels_of(
         makers["TMR against bias"] = lambda: tmr_against_bias(both())
     if has_ramps(points):
         makers["update curves"] = partial(update_curves, points)
-    try:
-        levels = find_levels(points, wanted)
-        makers |= _with_levels(points, levels)
-        if track is not None:
-            makers["update energy"] = partial(update_energy, points, levels, track)
-        reasons: dict[str, list[str]] = {}
-    except AnalysisError as error:
-        reasons = {str(error): ["state distribution", "metaplastic function", "conductances"]}
-    drawn = []
-    for what, make in makers.items():
-        try:
-            drawn.append(make())
-        except AnalysisError as error:
-            reasons.setdefault(str(error), []).append(what)
-    return Panels(tuple(drawn), tuple(f"no {_or(what)}: {why}" for why, what in reasons.items()))
+    return makers
 
 
 def _of_an_array(points: pd.DataFrame) -> Panels:

@@ -20,7 +20,7 @@ from ..criteria.check import Finding
 from ..criteria.display import measured_text
 from ..criteria.verdict import Verdict
 from ..errors import AnalysisError
-from ..figures import Panel, panels_of, png_of
+from ..figures import Panel, first_panel, png_of
 from .page import TEMPLATES, data_url
 
 MOST_FIGURES = 200
@@ -79,8 +79,7 @@ class NightRun:
     def figure(self) -> Panel | None:
         if self.points.empty or self.writes_one_level:  # a map of one device shows nothing
             return None
-        drawn = panels_of(self.points).drawn
-        return drawn[0] if drawn else None
+        return first_panel(self.points)
 
 
 def write_night(

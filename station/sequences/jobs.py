@@ -26,6 +26,7 @@ class Jobs:
         self._changed = threading.Condition()
         self._ended: dict[int, Ended] = {}
         self._waited_for: int | None = None
+        self._has_failed = False
 
     def note(self, ended: Ended) -> None:
         """Take note of a job that has ended; called in the main thread."""
@@ -57,7 +58,18 @@ class Jobs:
         return is_full
 
     def run(self, new: NewJob) -> Ended:
-        """Have a run carried out; return its end, without a run number if it could not begin."""
+        """Have a run carried out; return its end, without a run number if it could not begin.
+
+        After one that failed, or if the bench is not open, it is checked first: opened anew if an
+        instrument does not answer.
+        """
+        if self._has_failed:
+            self._check_bench()
+        ended = self._carried_out(new)
+        self._has_failed = ended.status is not Status.FINISHED
+        return ended
+
+    def _carried_out(self, new: NewJob) -> Ended:
         work = self._work
         try:
             job = work.checked(new)
@@ -66,6 +78,7 @@ class Jobs:
         except DwmtjError as error:
             return Ended(0, None, None, str(error))
         work.inbox.wake()
+        may_open = True
         while True:
             jobs, under_way, _ = work.queue.snapshot()
             is_next = any(job.number == number for job in jobs)
@@ -75,9 +88,25 @@ class Jobs:
                     return ended
                 if not is_next and not is_under_way:
                     return Ended(number, None, None, "It was taken out of the queue.")
-                if is_next and work.activity is Activity.NOT_OPEN:
-                    return self._withdrawn(number)
-                self._changed.wait(POLL_S)
+                if not is_next or work.activity is not Activity.NOT_OPEN:
+                    self._changed.wait(POLL_S)
+                    continue
+            if not may_open:
+                return self._withdrawn(number)
+            may_open = False
+            self._check_bench()
+
+    def _check_bench(self) -> None:
+        """Have the main thread check the bench once it has ended the run before."""
+        while not self.held:
+            try:
+                self._work.check()
+            except StationError:
+                self.sleep(POLL_S)
+            except DwmtjError:  # it is told, and why no run can begin
+                return
+            else:
+                return
 
     def remove_those_of(self, tag: str) -> None:
         """Take runs of a sequence out of the queue that a process before this one has left."""

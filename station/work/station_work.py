@@ -275,10 +275,10 @@ class StationWork:
         except (KeyboardInterrupt, SystemExit) as error:
             self.signals.account_for(error)
             begun = self.runs.note_interruption()
-        if unsafe := self.instruments.not_safe():
-            self.own.problem = f"Not confirmed as off: {', '.join(unsafe)}; check the bench."
-            self.messages.add("error", self.own.problem, event="guard")
         self.clients.note_use()
         if begun and self.stop.pending:  # a run leaves the bench safe itself
             self.stop.end()
-        self.inbox.open()
+        self.inbox.open()  # before it can be seen that the bench is to be checked
+        if unsafe := self.instruments.not_safe():
+            self.own.problem = f"Not confirmed as off: {', '.join(unsafe)}; check the bench."
+            self.messages.add("error", self.own.problem, event="guard")

@@ -25,6 +25,7 @@ class FaultKind(StrEnum):
     IGNORED = "ignored command"
     DROPPED = "dropped connection"
     TRIPPED = "output tripped"
+    QUEUED_ERROR = "error queued"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Fault:
     kind: FaultKind
 
     def fits(self, message: str) -> bool:
-        if self.kind in (FaultKind.DROPPED, FaultKind.TRIPPED):
+        if self.kind in (FaultKind.DROPPED, FaultKind.TRIPPED, FaultKind.QUEUED_ERROR):
             return True
         return ("?" in message) is (self.kind is not FaultKind.IGNORED)
 
@@ -58,6 +59,7 @@ CHANGED: Mapping[FaultKind, Callable[[bytes], bytes]] = {
     ),
 }
 TRIP = {"81160A": b":OUTP1 0\n", "2400": b":OUTP 0\n", "BOP 36-12": b"OUTP 0\n"}
+UNKNOWN_COMMAND = b":DWMT 1\n"  # leaves an error in the queue of an instrument that has one
 
 
 class MisbehavingWire:
@@ -118,6 +120,8 @@ class MisbehavingWire:
             return True
         if kind is FaultKind.TRIPPED and instrument in TRIP:
             device.sendall(TRIP[instrument])
+        if kind is FaultKind.QUEUED_ERROR:
+            device.sendall(UNKNOWN_COMMAND)
         if kind is FaultKind.DROPPED:
             return False
         device.sendall(line)

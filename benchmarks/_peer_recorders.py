@@ -50,6 +50,14 @@ def amplitudes_V(points: int) -> list[float]:
     return [float(amplitude) for amplitude in START_V + STEP_V * np.arange(points)]
 
 
+def _ladder(points: int) -> dict[str, float]:
+    return {
+        "amplitude_start_V": START_V,
+        "amplitude_stop_V": START_V + STEP_V * (points - 1),
+        "amplitude_step_V": STEP_V,
+    }
+
+
 @contextmanager
 def armed() -> Iterator[tuple[Bench, Callable[[float], float]]]:
     """Open the bench; also a bare pulse and reading of R, in ohm, by PyMeasure's drivers alone."""
@@ -81,12 +89,23 @@ def bare_calls(points: int, _folder: Path, _told: Told) -> Taken:
 
 
 def confirmed_calls(points: int, _folder: Path, _told: Told) -> Taken:
-    """Make this project's calls, each set point confirmed, and record nothing."""
-    with armed() as (bench, _):
+    """Make the calls of this project's run, each set point confirmed, and record nothing.
+
+    A run asks for identities, saturates and makes the bench safe besides, which is no recording.
+    """
+    staircase = make_protocol("staircase-write", _ladder(points))
+    with open_bench(load_bench_file(BENCH)) as bench:
         began = Taken.now()
+        bench.identities()
+        bench.meter.arm(staircase.read_current_A)
+        bench.generator.arm(staircase.shape)
+        for field_T in (staircase.saturation_field_T, staircase.bias_field_T):
+            bench.magnet.set_field(field_T)
+            bench.meter.read()
         for amplitude_V in amplitudes_V(points):
             bench.generator.fire(amplitude_V)
             bench.meter.read()
+        bench.make_safe()
         return began.until_now()
 
 
@@ -97,12 +116,7 @@ def with_dwmtj(points: int, folder: Path, told: Told) -> Taken:
         if isinstance(event, PointMeasured):
             told()
 
-    ladder = {
-        "amplitude_start_V": START_V,
-        "amplitude_stop_V": START_V + STEP_V * (points - 1),
-        "amplitude_step_V": STEP_V,
-    }
-    staircase = make_protocol("staircase-write", ladder)
+    staircase = make_protocol("staircase-write", _ladder(points))
     with open_bench(load_bench_file(BENCH)) as bench, Store.open(folder / "run.sqlite") as store:
         began = Taken.now()
         run(staircase, bench, store, listeners=(listen,))

@@ -55,6 +55,9 @@ class Bench:
 
     `has_generator` and `has_magnet` are False on a bench without one: what needs it is refused.
 
+    `confirm_identities` raises BenchError if a reply to `*IDN?`, by name of its instrument, is not
+    that of the driver; a bench whose instruments are no drivers' takes any.
+
     `safe_state_observer` sees every instrument on its way into the safe state; `making_safe` is
     True meanwhile.
     """
@@ -73,6 +76,7 @@ class Bench:
         owner: "Owner | None" = None,
         set_points: Mapping[str, float] = MappingProxyType({}),
         lock_key: str | None = None,
+        confirm_identities: Callable[[Mapping[str, str]], None] = lambda _: None,
         close: Callable[[], None] = lambda: None,
     ) -> None:
         self.file = bench_file
@@ -93,6 +97,7 @@ class Bench:
         self._owner = owner
         self._set_points = set_points
         self._lock_key = lock_key
+        self.confirm_identities = confirm_identities
         self._close = close
         self._closed_safely = False
         self._making_safe = threading.RLock()

@@ -2,8 +2,9 @@
 
 import logging
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..lab_address import LabAddress
@@ -95,8 +96,14 @@ def open_bench(bench_file: BenchFile) -> Bench:
         owner=owner,
         set_points=set_points,
         lock_key=connection.lock_key,
+        confirm_identities=partial(_confirm_identities, bench_file),
         close=close,
     )
+
+
+def _confirm_identities(bench_file: BenchFile, replies: Mapping[str, str]) -> None:
+    for name, (role, section) in bench_file.instruments().items():
+        DRIVERS[role][section.driver].confirm(replies[name], section.address)
 
 
 def _optional(open_: Callable[[S, Connection], T], section: S | None, to: Connection) -> T | None:
@@ -177,11 +184,7 @@ def _open(role: str, section: InstrumentSection, connection: Connection) -> Any:
     with warnings.catch_warnings():  # another instrument may end its replies in another way
         warnings.filterwarnings("ignore", "read string doesn't end", UserWarning)
         identity = instrument.identity.strip()
-    if not driver.identifies(identity):
-        raise BenchError(
-            f"The instrument at {section.address} identifies itself as {identity!r}, which "
-            f"is no {section.driver}; correct driver or address in the bench file."
-        )
+    driver.confirm(identity, section.address)
     log.info("%s at %s: %s", section.driver, section.address, identity)
     connection.exits.push(_safe_if_failing(instrument.make_safe))
     return instrument

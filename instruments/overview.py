@@ -12,8 +12,8 @@ T = TypeVar("T")
 
 
 def identities(bench: "Bench") -> dict[str, str]:
-    """Ask every instrument for its `*IDN?`."""
-    return of_present(
+    """Ask every instrument for its `*IDN?`; raises BenchError if one is not that of its driver."""
+    found = of_present(
         bench,
         {
             "pulse generator": lambda: bench.generator.identity.strip(),
@@ -26,6 +26,8 @@ def identities(bench: "Bench") -> dict[str, str]:
             "prober": lambda: bench.prober.identity.strip(),
         },
     )
+    bench.confirm_identities(found)
+    return found
 
 
 def read_once(bench: "Bench") -> dict[str, str]:

@@ -32,6 +32,7 @@ from .adapters.voltmeters import (
     voltage_gaussmeter,
 )
 from .connection import Connection
+from .errors import BenchError
 from .guard.plan import Step
 from .limits import Limits
 from .sections import InstrumentSection
@@ -62,6 +63,14 @@ class Driver:
         """Return whether a reply to `*IDN?` is that of an instrument of this driver."""
         fields = [" ".join(field.upper().split()) for field in reply.split(",")[:2]]
         return re.fullmatch(self.identity, ",".join(fields)) is not None
+
+    def confirm(self, reply: str, address: str) -> None:
+        """Raise BenchError if a reply to `*IDN?` is not that of an instrument of this driver."""
+        if not self.identifies(reply):
+            raise BenchError(
+                f"The instrument at {address} identifies itself as {reply!r}, which "
+                f"is no {self.name}; correct driver or address in the bench file."
+            )
 
 
 def _driver(

@@ -98,6 +98,15 @@ def test_the_instruments_of_the_virtual_bench_identify_as_their_entries_say(
         assert driver.identifies(identities[name])
 
 
+def test_a_reply_that_is_no_identity_is_not_stored_with_a_run(
+    virtual: Callable[..., BenchFile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_bench(virtual()) as bench:
+        monkeypatch.setattr(keithley2400.Keithley2400ResistanceMeter, "identity", "0")
+        with pytest.raises(BenchError, match="identifies itself as '0', which is no Keithley2400"):
+            bench.snapshot()
+
+
 @pytest.mark.parametrize(
     ("role", "driver", "reply", "fits"),
     [

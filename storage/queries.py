@@ -66,7 +66,7 @@ def record(session: Session, run_id: int) -> RunRecord:
     """Return everything about a run except its points; raises StoreError."""
     run = find_run(session, run_id)
     return RunRecord(
-        summary=_summary(run, count_rows(session, points_of(run_id))),
+        summary=_summary(run, _points(session, run)),
         parameters=run.parameters,
         attempts=(*map(attempt_of, run.earlier_attempts), attempt_of(run)),
         warnings=tuple(_warnings(session, run_id)),
@@ -77,6 +77,15 @@ def record(session: Session, run_id: int) -> RunRecord:
         wafer=run.device.wafer,
         die=_die(run.device),
     )
+
+
+def _points(session: Session, run: Run) -> int:
+    """Return how many points a run has; a repeated cycle counts once."""
+    if run.attempt > 1:
+        return count_rows(session, points_of(run.id))
+    its_last = select(func.max(StoredPoint.point)).where(StoredPoint.run_id == run.id)
+    last = session.scalar(its_last)  # found without reading the points, which count from 0
+    return 0 if last is None else last + 1
 
 
 def attempt_of(row: Run | EarlierAttempt) -> AttemptRecord:

@@ -1,4 +1,4 @@
-"""The figure of a month of nights, from what `nights.py` printed: `_nights_figure.py LOG PNG`."""
+"""The figure of nights, from what `nights.py` printed: `_nights_figure.py LOG PNG`."""
 
 import ast
 import sys
@@ -15,7 +15,7 @@ from dwmtj.analysis.figures.panel import STYLE
 
 
 def main() -> None:
-    """Draw the points of each night, its resumed runs and the steps that failed as they must."""
+    """Draw the points of each night, its resumed runs and the steps that failed."""
     log, picture = map(Path, sys.argv[1:3])
     nights = _nights(log.read_text(encoding="utf-8"))
     with mpl.style.context(STYLE):
@@ -42,9 +42,9 @@ def _paint_counts(axes: Axes, nights: list[dict[str, Any]]) -> None:
     places = range(1, len(nights) + 1)
     left, right = ([place + shift for place in places] for shift in (-0.2, 0.2))
     axes.bar(left, resumed, 0.4, color=BLUE, label=f"runs resumed, {sum(resumed)} in all")
-    failing = f"steps that failed, as they were to, {sum(failed)} in all"
+    failing = f"steps that failed, {sum(failed)} in all"
     axes.bar(right, failed, 0.4, color=GREY, label=failing)
-    axes.set_xlabel("night, each with a kill and a full disk")
+    axes.set_xlabel("night, each with a kill, a full disk and faults of instruments")
     axes.set_ylabel("number")
     axes.set_ylim(0, 1.6 * max(1, *failed))
     for axis in (axes.xaxis, axes.yaxis):

@@ -21,6 +21,7 @@ from scipy.optimize import least_squares
 
 from ..device.parameters import PulsedNotch
 from ..device.pulsed import kicks, pulsed_record, tilted_escapes
+from ..micromagnetics.constants import BOLTZMANN_J_per_K
 from ..micromagnetics.errors import MicromagneticsError
 from ..micromagnetics.reduced.depinning import Start, pulse_threshold_A_per_m2
 from ..micromagnetics.reduced.model import ReducedModel
@@ -88,7 +89,7 @@ def pulsed_notch(
     run_up = _run_up(model, start, temperature_K, within)
     return PulsedNotch(
         depinning_current_A=settled[0] * section_m2,
-        barrier_J=settled[1] * _thermal_J(temperature_K),
+        barrier_J=settled[1] * BOLTZMANN_J_per_K * temperature_K,
         attempt_rate_Hz=settled[2],
         lag_s=_lag_s(model, start, longest, within),
         widths_s=widths_s,
@@ -102,12 +103,6 @@ def pulsed_notch(
         / 2,
         temperature_K=temperature_K,
     )
-
-
-def _thermal_J(temperature_K: float) -> float:
-    from ..micromagnetics.constants import BOLTZMANN_J_per_K
-
-    return BOLTZMANN_J_per_K * temperature_K
 
 
 def _settled_law(rates: EscapeRates) -> tuple[float, float, float]:

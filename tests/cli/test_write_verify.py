@@ -53,8 +53,10 @@ def test_a_device_that_stays_elsewhere_ends_with_what_it_reads(
     code, printed = write("--model", model, "--level", "2", "-p", "most_pulses=1", *STRAIGHT)
     assert code == 1
     assert "Level 2 is not written: the device is at level" in printed and "1 pulse." in printed
-    code, printed = write("--model", model, "--level", "2")  # on the trapezoid
-    assert code == 1 and "is of no level of the model" in printed
+    trapezoid = ("--bench", "virtual-trapezoid", "--seed", "5702")  # no other test has used it
+    code, printed = write("--model", model, "--level", "2", *trapezoid)
+    assert code == 1
+    assert "is of no level of the model" in printed, printed
 
 
 def test_a_run_is_resumed_with_its_own_plan(

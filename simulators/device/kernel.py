@@ -26,7 +26,7 @@ import numpy as np
 from ...compiled import compiled, compiled_parallel
 from .depinning import BOLTZMANN_J_per_K, barrier_height, effective_edge_fraction
 from .noise import normal, uniform
-from .pulsed import kicks, passes, tilted_escapes
+from .pulsed import passes, tilted_escapes, ways_out
 from .travel import travel_time_s
 
 STATE = np.dtype(
@@ -180,12 +180,8 @@ def _escape(
     if not used.used or current_A == 0.0:
         return direction, drive.duration_s
     push_A = _push_A(direction, site, drive, current_A)
-    lag_s = max(0.0, used.lag_s - drive.rise_s / 2.0)
-    thrown = kicks(used, push_A, strength, drive.duration_s, drive.rise_s, temperature_K)
-    escapes, time_s = tilted_escapes(
-        used, push_A, direction * current_A, strength, drive.plateau_s, drive.edges_s, lag_s,
-        temperature_K,
-    )  # fmt: skip
+    swing_A = direction * current_A
+    thrown, escapes, time_s = ways_out(used, push_A, swing_A, strength, drive, temperature_K)
     if uniform(d) * (1.0 - exp(-thrown - escapes)) <= 1.0 - exp(-thrown):
         return direction, drive.duration_s
     waited_s = -log1p(-uniform(d) * (1.0 - exp(-escapes))) / escapes * time_s
@@ -302,12 +298,8 @@ def _expected_escapes(
         barrier_J = site.barrier_to_IN_J
     push_A = _push_A(direction, site, drive, current_A)
     if pulsed.used and current_A != 0.0:
-        lag_s = max(0.0, pulsed.lag_s - drive.rise_s / 2.0)
-        thrown = kicks(pulsed, push_A, strength, drive.duration_s, drive.rise_s, temperature_K)
-        escapes, _ = tilted_escapes(
-            pulsed, push_A, direction * current_A, strength, drive.plateau_s, drive.edges_s, lag_s,
-            temperature_K,
-        )  # fmt: skip
+        swing_A = direction * current_A
+        thrown, escapes, _ = ways_out(pulsed, push_A, swing_A, strength, drive, temperature_K)
         expected = thrown + escapes
         return float(expected) if expected > _NEGLIGIBLE else 0.0
     barrier = barrier_J / (BOLTZMANN_J_per_K * temperature_K)

@@ -111,6 +111,27 @@ def pulsed_record(pulsed: PulsedNotch, name: str) -> Any:
 
 
 @compiled
+def ways_out(
+    p: Any,
+    push_A: float,
+    swing_A: float,
+    strength: float,
+    drive: Any,
+    temperature_K: float,
+) -> tuple[float, float, float]:
+    """Return -ln(1 - P_kick) of a pulse, Γ t of a wall that has settled, and t.
+
+    `drive` has the pulse's `duration_s`, `rise_s`, `plateau_s` and `edges_s`.
+    """
+    thrown = kicks(p, push_A, strength, drive.duration_s, drive.rise_s, temperature_K)
+    lag_s = max(0.0, p.lag_s - drive.rise_s / 2.0)
+    escapes, time_s = tilted_escapes(
+        p, push_A, swing_A, strength, drive.plateau_s, drive.edges_s, lag_s, temperature_K
+    )
+    return thrown, escapes, time_s
+
+
+@compiled
 def kicks(
     p: Any, push_A: float, strength: float, width_s: float, rise_s: float, temperature_K: float
 ) -> float:

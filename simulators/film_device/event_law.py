@@ -19,8 +19,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import least_squares
 
+from ..device.kernel import DRIVE
 from ..device.parameters import PulsedNotch
-from ..device.pulsed import kicks, pulsed_record, tilted_escapes
+from ..device.pulsed import pulsed_record, ways_out
 from ..micromagnetics.constants import BOLTZMANN_J_per_K
 from ..micromagnetics.errors import MicromagneticsError
 from ..micromagnetics.reduced.depinning import Start, pulse_threshold_A_per_m2
@@ -51,19 +52,12 @@ class EventLaw:
     def probability(self, current_A_per_m2: Floats, pulse: Pulse) -> Floats:
         """Return P of a pulse at each current density."""
         record = pulsed_record(self.constants, "The notch")
+        drive = np.zeros(1, DRIVE)[0]
+        drive["duration_s"], drive["rise_s"] = pulse.width_s, pulse.rise_s
+        drive["plateau_s"], drive["edges_s"] = pulse.width_s - pulse.rise_s, 2 * pulse.rise_s
         found = []
         for current in current_A_per_m2:
-            thrown = kicks(record, current, 1.0, pulse.width_s, pulse.rise_s, self.temperature_K)
-            escapes, _ = tilted_escapes(
-                record,
-                current,
-                current,
-                1.0,
-                pulse.width_s - pulse.rise_s,
-                2 * pulse.rise_s,
-                max(0.0, self.constants.lag_s - pulse.rise_s / 2),
-                self.temperature_K,
-            )
+            thrown, escapes, _ = ways_out(record, current, current, 1.0, drive, self.temperature_K)
             found.append(-np.expm1(-thrown - escapes))
         return np.array(found)
 

@@ -45,6 +45,26 @@ class Keithley6221Section(ResistanceMeterSection):
     four_wire: Literal[True] = True
 
 
+def check_range(name: str, current_A: float, compliance_V: float) -> None:
+    """Raise LimitError for a current or a compliance beyond those of the source."""
+    if compliance_V < SMALLEST_COMPLIANCE_V or abs(current_A) > LARGEST_CURRENT_A:
+        raise LimitError(
+            f"{name} sources up to {LARGEST_CURRENT_A:g} A with a compliance of at least "
+            f"{SMALLEST_COMPLIANCE_V:g} V, not {current_A:g} A with the {compliance_V:g} V of "
+            "[limits] read_voltage_V."
+        )
+
+
+def switch_off(dialogue: Dialogue) -> None:
+    """End what the source does, switch its output off and confirm that it is."""
+
+    def off() -> None:
+        dialogue.send(":SOUR:SWE:ABOR")
+        dialogue.send(":OUTP 0")
+
+    dialogue.confirm_off(off, ":OUTP?")
+
+
 class Keithley6221ResistanceMeter:
     """Alternates the current that it is armed with; `compliance_V` bounds the voltage."""
 
@@ -64,14 +84,9 @@ class Keithley6221ResistanceMeter:
         return SMALLEST_CURRENT_A
 
     def arm(self, current_A: float) -> None:
-        if self._compliance_V < SMALLEST_COMPLIANCE_V or abs(current_A) > LARGEST_CURRENT_A:
-            raise LimitError(
-                f"{NAME} sources up to {LARGEST_CURRENT_A:g} A with a compliance of at least "
-                f"{SMALLEST_COMPLIANCE_V:g} V, not {current_A:g} A with the {self._compliance_V:g} "
-                "V of [limits] read_voltage_V."
-            )
+        check_range(NAME, current_A, self._compliance_V)
         self._armed_A = 0.0
-        self._stop()
+        switch_off(self._dialogue)
         self._set_up(abs(current_A))
         self._dialogue.confirm(self._settings(abs(current_A)))
         self._start()
@@ -99,14 +114,7 @@ class Keithley6221ResistanceMeter:
     def make_safe(self) -> None:
         self._armed_A = 0.0
         self._dialogue.resync()
-        self._stop()
-
-    def _stop(self) -> None:
-        def off() -> None:
-            self._dialogue.send(":SOUR:SWE:ABOR")
-            self._dialogue.send(":OUTP 0")
-
-        self._dialogue.confirm_off(off, ":OUTP?")
+        switch_off(self._dialogue)
 
     def _set_up(self, current_A: float) -> None:
         for message in ("*RST", "*CLS"):
@@ -163,7 +171,7 @@ class Keithley6221ResistanceMeter:
             if self._dialogue.ask(":SOUR:DELT:ARM?") == "1":
                 break
         else:
-            self._stop()
+            switch_off(self._dialogue)
             self.check()
             raise BenchError(f"{NAME} has not armed delta mode within {ARMING_S:g} s.")
         self._dialogue.send(":INIT:IMM")

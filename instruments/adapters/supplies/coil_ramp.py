@@ -4,9 +4,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...errors import LimitError
+from ...errors import BenchError, LimitError
 
 STEP_S = 0.05
+PATIENCE_S = 2.0  # for a ramp in another thread to notice that it is to end
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +46,8 @@ def set_points(start: float, target: float, rate_per_s: float) -> Iterator[float
     """Yield the set points from start to target, one every STEP_S."""
     count = max(1, math.ceil(abs(target - start) / (rate_per_s * STEP_S) - 1e-9))
     return (start + (target - start) * step / count for step in range(1, count + 1))
+
+
+def ramp_over(name: str) -> BenchError:
+    """Return the error of a ramp that the safe state ends."""
+    return BenchError(f"{name} is being made safe: the ramp has ended.")

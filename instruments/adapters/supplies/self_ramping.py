@@ -13,11 +13,10 @@ from ...clock import Clock
 from ...dialogue import Dialogue
 from ...errors import BenchError
 from ...tracing import traced
-from .coil_ramp import STEP_S, CoilRamp
+from .coil_ramp import PATIENCE_S, STEP_S, CoilRamp, ramp_over
 
 DELIVERED_A, DELIVERED_SHARE = 0.05, 0.002  # of what the coil gets against what was set
 MARGIN, MARGIN_S = 1.2, 5.0  # of the time that a ramp takes
-PATIENCE_S = 2.0  # for a ramp in another thread to notice that it is to end
 
 
 class SelfRampingSupply(ABC):
@@ -42,7 +41,7 @@ class SelfRampingSupply(ABC):
         self._ramp.check(current_A)
         with self._ramping:
             if is_over():
-                raise self._made_safe()
+                raise ramp_over(self._dialogue.name)
             self._confirm_undisturbed()
             self._go_to(current_A, is_over)
 
@@ -95,7 +94,7 @@ class SelfRampingSupply(ABC):
         while True:
             if is_over():
                 self._hold()  # the safe state ramps it down
-                raise self._made_safe()
+                raise ramp_over(self._dialogue.name)
             flowing_A = self.read_current()
             if abs(flowing_A - current_A) <= tolerance_A:
                 break
@@ -108,6 +107,3 @@ class SelfRampingSupply(ABC):
                 )
             self._clock.sleep(STEP_S)
         self.check()
-
-    def _made_safe(self) -> BenchError:
-        return BenchError(f"{self._dialogue.name} is being made safe: the ramp has ended.")

@@ -11,12 +11,9 @@ from collections.abc import Callable, Iterator
 
 from ...clock import Clock
 from ...dialogue import Dialogue
-from ...errors import BenchError
 from ...faults import translate_errors
 from ...tracing import traced
-from .coil_ramp import STEP_S, CoilRamp, set_points
-
-PATIENCE_S = 2.0  # for a ramp in another thread to notice that it is to end
+from .coil_ramp import PATIENCE_S, STEP_S, CoilRamp, ramp_over, set_points
 
 
 class SteppedSupply(ABC):
@@ -121,7 +118,7 @@ class SteppedSupply(ABC):
     def _command(self, current_A: float) -> None:
         """Send a set point: the last place before the wire."""
         if self._commanded_A is None:  # another thread has switched it off meanwhile
-            raise self._made_safe()
+            raise ramp_over(self._dialogue.name)
         self._ramp.check_step(self._commanded_A, current_A)
         self._report(current_A)  # before it may flow
         with translate_errors(self._dialogue.name):
@@ -151,7 +148,4 @@ class SteppedSupply(ABC):
 
     def _check_not_over(self) -> None:
         if self._is_over():
-            raise self._made_safe()
-
-    def _made_safe(self) -> BenchError:
-        return BenchError(f"{self._dialogue.name} is being made safe: the ramp has ended.")
+            raise ramp_over(self._dialogue.name)

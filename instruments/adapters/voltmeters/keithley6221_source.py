@@ -11,7 +11,7 @@ from pymeasure.instruments.keithley import Keithley6221
 
 from ...connection import Connection
 from ...dialogue import Dialogue, Setting
-from ...errors import BenchError, ExchangeError, LimitError, OpenJunctionError
+from ...errors import BenchError, ExchangeError, OpenJunctionError
 from ...faults import shown
 from ...sections import InstrumentSection
 from .. import keithley6221
@@ -44,15 +44,9 @@ class Keithley6221CurrentSource:
         return self._dialogue.ask("*IDN?")
 
     def arm(self, current_A: float) -> None:
-        smallest_V, largest_A = keithley6221.SMALLEST_COMPLIANCE_V, keithley6221.LARGEST_CURRENT_A
-        if self._compliance_V < smallest_V or abs(current_A) > largest_A:
-            raise LimitError(
-                f"{NAME} sources up to {largest_A:g} A with a compliance of at least "
-                f"{smallest_V:g} V, not {current_A:g} A with the {self._compliance_V:g} V of "
-                "[limits] read_voltage_V."
-            )
+        keithley6221.check_range(NAME, current_A, self._compliance_V)
         self._armed_A = 0.0
-        self._switch_off()
+        keithley6221.switch_off(self._dialogue)
         for message in (
             "*RST",
             "*CLS",
@@ -87,7 +81,7 @@ class Keithley6221CurrentSource:
     def make_safe(self) -> None:
         self._armed_A = 0.0
         self._dialogue.resync()
-        self._switch_off()
+        keithley6221.switch_off(self._dialogue)
 
     def _settings(self, current_A: float, *, on: bool) -> Sequence[Setting]:
         limit_V = self._compliance_V
@@ -96,13 +90,6 @@ class Keithley6221CurrentSource:
             Setting("current in A", ":SOUR:CURR?", current_A, TOLERANCE * abs(current_A)),
             Setting("compliance in V", ":SOUR:CURR:COMP?", limit_V, TOLERANCE * limit_V),
         )
-
-    def _switch_off(self) -> None:
-        def off() -> None:
-            self._dialogue.send(":SOUR:SWE:ABOR")
-            self._dialogue.send(":OUTP 0")
-
-        self._dialogue.confirm_off(off, ":OUTP?")
 
 
 def open_source(section: Keithley6221SourceSection, bench: Connection) -> Keithley6221CurrentSource:

@@ -3,54 +3,15 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from dwmtj.cli import app as command_line
 from dwmtj.simulators.micromagnetics import MicromagneticsError, read_ovf
-from dwmtj.simulators.micromagnetics.thresholds.outcome import follow
+from dwmtj.tests.cli.micromag_command import TRACK, Interrupted, micromag_in
 
-FOLLOW = "dwmtj.simulators.micromagnetics.thresholds.notch.follow"
-
-TRACK = """\
-[track]
-length_m = 400e-9
-width_m = 30e-9
-thickness_m = 2e-9
-cell_m = 5e-9
-
-[[notch]]
-position_m = 200e-9
-depth_m = 5e-9
-half_width_m = 10e-9
-
-[material]
-saturation_magnetization_A_per_m = 1.1e6
-exchange_stiffness_J_per_m = 2e-11
-anisotropy_J_per_m3 = 1e6
-dmi_J_per_m2 = 1e-3
-damping = 0.3
-
-[torque]
-spin_hall_angle = 0.3
-
-[search]
-between_A_per_m2 = [0.3e12, 3e12]
-tolerance = 0.09
-run_up_m = 60e-9
-pulse_s = 2e-9
-rest_s = 1e-9
-longest_s = 5e-9
-window_m = 200e-9
-
-[heavy_metal]
-thickness_m = 5e-9
-resistivity_ohm_m = 2e-6
-"""
 DEPTHS, NEURON = (
     {f"{stem}.{kind}" for stem in stems for kind in ("csv", "png", "svg")}
     for stems in (("depths", "barriers"), ("neuron",))
@@ -60,31 +21,20 @@ THRESHOLDS = ("micromag", "thresholds", "track.toml", "-o", "out")
 
 @pytest.fixture
 def micromag(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    (tmp_path / "track.toml").write_text(TRACK)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("dwmtj.cli.console.out.width", 160)
-    return lambda *arguments: CliRunner().invoke(command_line.app, list(arguments))
+    return micromag_in(tmp_path, monkeypatch)
 
 
 def test_an_interrupted_study_resumes_and_ends_with_numbers_and_states(
     micromag: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done: list[float] = []
-    stops_after = 3
-
-    def counted(simulation: Any, current: float, *arguments: Any, **options: Any) -> Any:
-        if len(done) == stops_after:
-            raise KeyboardInterrupt
-        done.append(current)
-        return follow(simulation, current, *arguments, **options)
-
-    monkeypatch.setattr(FOLLOW, counted)
+    interrupted = Interrupted(monkeypatch, stops_after=3)
+    done = interrupted.done
     stopped = micromag(*THRESHOLDS)
     assert stopped.exit_code == 1
     assert "repeat the same call or command to resume" in stopped.stderr.replace("\n", " ")
     assert not (tmp_path / "out" / "thresholds.json").exists()
 
-    stops_after = 1000
+    interrupted.stops_after = 1000
     (tmp_path / "out" / "thresholds.json").write_text("of the interrupted study")
     result = micromag(*THRESHOLDS)
     assert result.exit_code == 0, result.output

@@ -2,18 +2,15 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from dwmtj.cli import app as command_line
 from dwmtj.cli.micromag.design.ends import ends_table
 from dwmtj.simulators.micromagnetics import load_track
 from dwmtj.simulators.micromagnetics.constants import MU0_T_m_per_A
-from dwmtj.simulators.micromagnetics.thresholds.outcome import follow
-from dwmtj.tests.cli.test_micromag import FOLLOW, TRACK
+from dwmtj.tests.cli.micromag_command import TRACK, Interrupted, micromag_in
 
 SCAN = ("micromag", "design", "track.toml", "-o", "out", "--scan")
 FILES = {f"{stem}.{kind}" for stem in ("scan", "scan-barriers") for kind in ("csv", "png", "svg")}
@@ -21,30 +18,19 @@ FILES = {f"{stem}.{kind}" for stem in ("scan", "scan-barriers") for kind in ("cs
 
 @pytest.fixture
 def micromag(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    (tmp_path / "track.toml").write_text(TRACK)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("dwmtj.cli.console.out.width", 160)
-    return lambda *arguments: CliRunner().invoke(command_line.app, list(arguments))
+    return micromag_in(tmp_path, monkeypatch)
 
 
 def test_an_interrupted_scan_resumes_and_spin_hall_angles_are_scaled(
     micromag: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done: list[float] = []
-    stops_after = 3
-
-    def counted(simulation: Any, current: float, *arguments: Any, **options: Any) -> Any:
-        if len(done) == stops_after:
-            raise KeyboardInterrupt
-        done.append(current)
-        return follow(simulation, current, *arguments, **options)
-
-    monkeypatch.setattr(FOLLOW, counted)
+    interrupted = Interrupted(monkeypatch, stops_after=3)
+    done = interrupted.done
     scans = (*SCAN, "form=half-disc,square", "--scan", "spin_hall_angle=0.15,0.3")
     stopped = micromag(*scans)
     assert stopped.exit_code == 1
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["scan.checkpoint"]
-    stops_after = 1000
+    interrupted.stops_after = 1000
     result = micromag(*scans)
     assert result.exit_code == 0, result.output
     assert "Resuming after 3 finished parts" in result.stderr

@@ -11,7 +11,7 @@ from dwmtj.simulators.film_device.track_voltage import notches_share
 from dwmtj.simulators.micromagnetics import Notch, ProposedLevel, Track, load_track
 from dwmtj.simulators.micromagnetics.barriers.notch_barriers import Barrier, NotchBarriers
 from dwmtj.simulators.micromagnetics.geometry.track import Side
-from dwmtj.tests.cli.test_micromag import TRACK
+from dwmtj.tests.cli.micromag_command import TRACK
 
 BARRIER = Barrier(2e-19, 0.0, 2.2e-7)  # 48 k_B T at 300 K
 FIRST = ProposedLevel(

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from dwmtj.analysis.state_model import find_model
-from dwmtj.cli import app as command_line
 from dwmtj.simulators.device import Device, load_device
 from dwmtj.simulators.device.depinning import barrier_height, site_table
 from dwmtj.simulators.device.device_file import device_toml
@@ -18,6 +17,7 @@ from dwmtj.simulators.film_device.drawn_device import device_of
 from dwmtj.simulators.film_device.pulsed_notches import pulsed_pairs, with_pulsed
 from dwmtj.simulators.micromagnetics import MicromagneticsError, Synapse, Track, load_track
 from dwmtj.simulators.micromagnetics.reduced.pinning import Pinning
+from dwmtj.tests.cli.micromag_command import micromag_in
 from dwmtj.tests.simulators.micromagnetics.test_synapse import notch
 from dwmtj.tests.simulators.micromagnetics.test_thresholds import Kept, quiet
 
@@ -74,11 +74,7 @@ SYNAPSE = ("micromag", "synapse", "track.toml", "--name", "tiny", "-o", "out")
 
 @pytest.fixture
 def micromag(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    (tmp_path / "track.toml").write_text(TRACK)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("DWMTJ_DATABASE", raising=False)
-    monkeypatch.setattr("dwmtj.cli.console.out.width", 160)
-    return lambda *arguments: CliRunner().invoke(command_line.app, list(arguments))
+    return micromag_in(tmp_path, monkeypatch, TRACK)
 
 
 def test_a_drawing_becomes_a_device_and_a_state_model(

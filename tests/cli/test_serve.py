@@ -15,6 +15,7 @@ from dwmtj.instruments.bench_file import parse_bench_file
 from dwmtj.simulators.bench import LabServer, open_lab
 from dwmtj.tests.command_line import started, wait_until
 from dwmtj.tests.instruments.other_benches import OTHER_BENCHES, other_bench
+from dwmtj.tests.virtual_lab import lab_of
 
 
 @pytest.mark.parametrize("name", ["trapezoid", "array"])
@@ -42,7 +43,7 @@ def test_a_field_is_reached_and_trimmed_over_sockets_at_full_speed() -> None:
 
 
 def test_a_supply_whose_lines_end_with_a_carriage_return_is_served(tmp_path: Path) -> None:
-    lab = open_lab(other_bench("Danfysik 8500", tmp_path).visa_library.removesuffix("@dwmtj"))
+    lab = lab_of(other_bench("Danfysik 8500", tmp_path))
     with LabServer(lab, first_port=0) as server:
         with open_bench(
             parse_bench_file(bench_file_text(lab, server.addresses), "printed")
@@ -64,7 +65,7 @@ def test_the_bench_file_names_every_served_instrument(name: str, tmp_path: Path)
     if name == "wafer":
         lab = open_lab("wafer?name=bench-file")
     else:
-        lab = open_lab(other_bench(name, tmp_path).visa_library.removesuffix("@dwmtj"))
+        lab = lab_of(other_bench(name, tmp_path))
     with LabServer(lab, first_port=0) as server:
         bench = parse_bench_file(bench_file_text(lab, server.addresses), "printed")
         served = {section.address for _, section in bench.instruments().values()}

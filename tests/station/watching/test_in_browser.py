@@ -3,25 +3,20 @@
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from dwmtj.station import (
-    Activity,
-    BenchDescription,
-    HandReading,
-    RunProgress,
-    SequenceProgress,
     Station,
-    StationMessage,
     StationState,
 )
 from dwmtj.station.watching import WatchServer, page
 from dwmtj.storage import Point, Store
 from dwmtj.tests.command_line import wait_until
 from dwmtj.tests.station.watching.browser import Page, browser, program
+from dwmtj.tests.station.watching.known_station import KnownStation, working_state
 
 WIDTH, HEIGHT = 390, 844
 
@@ -38,39 +33,20 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         writer = store.begin_run("staircase-write", "A1", parameters={}, bench={})
         for index in range(400):
             writer.add(Point("write", 0.1 * index, 0, resistance_ohm=60.0 + index % 40))
-    now = datetime.now(UTC)
-    state = StationState(
-        activity=Activity.RUNNING,
-        bench=BenchDescription("probe station of the magnetics laboratory", "A1", True, {}),
-        database=str(database),
-        pid=1,
-        run=RunProgress(1, 1, "staircase-write", "A1", 400, 4000, 61.0, False, 2, 8),
-        reading=HandReading(now, 1059.0, -0.004, 2.5, 2, None),
-        queue=(),
-        held=False,
-        instruments=(),
-        stop=None,
-        messages=(
-            StationMessage(1, now, "error", f"A1, hot failed: {'the magnet supply: ' * 6}off"),
-            StationMessage(2, now, "info", "A" * 120),
-        ),
-        sequence=SequenceProgress("W7", "W7 2026", "running", "", "A1, cycling", 3, 12, 1),
+    at_first = working_state(
+        database,
+        "probe station of the magnetics laboratory",
+        400,
+        ("error", f"A1, hot failed: {'the magnet supply: ' * 6}off"),
+        ("info", "A" * 120),
     )
+    done = count(410, 10)
 
-    class Working:
-        done = 400
+    def state() -> StationState:
+        assert at_first.run is not None
+        return replace(at_first, run=replace(at_first.run, done=next(done)))
 
-        def __enter__(self) -> "Working":
-            return self
-
-        def __exit__(self, *_: object) -> None: ...
-
-        def state(self) -> StationState:
-            Working.done += 10
-            assert state.run is not None
-            return replace(state, run=replace(state.run, done=Working.done))
-
-    monkeypatch.setattr(Station, "connect", lambda _bench: Working())
+    monkeypatch.setattr(Station, "connect", lambda _bench: KnownStation(state))
     monkeypatch.setattr(page, "REFRESH_S", 1)
     server = WatchServer("probe")
     yield server.url

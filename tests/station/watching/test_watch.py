@@ -3,7 +3,6 @@
 import http.client
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,19 +11,14 @@ import numpy as np
 import pytest
 
 from dwmtj.station import (
-    Activity,
-    BenchDescription,
-    HandReading,
-    RunProgress,
-    SequenceProgress,
     Station,
     StationError,
-    StationMessage,
     StationState,
 )
 from dwmtj.station.watching import WatchServer
 from dwmtj.station.watching.curve import HEIGHT, MOST_POINTS, WIDTH, curve_of
 from dwmtj.storage import Point, Store
+from dwmtj.tests.station.watching.known_station import KnownStation, working_state
 
 
 @pytest.fixture
@@ -42,37 +36,15 @@ def database(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def state(database: Path) -> StationState:
-    now = datetime.now(UTC)
-    return StationState(
-        activity=Activity.RUNNING,
-        bench=BenchDescription("probe <station>", "A1", virtual=True, limits={}),
-        database=str(database),
-        pid=1,
-        run=RunProgress(1, 1, "staircase-write", "A1", 1000, 4000, 61.0, False, 2, 8),
-        reading=HandReading(now, 1059.0, -0.004, 2.5, 2, None),
-        queue=(),
-        held=False,
-        instruments=(),
-        stop=None,
-        messages=(StationMessage(1, now, "error", "A1, hot failed: <script>alert(1)</script>"),),
-        sequence=SequenceProgress("W7", "W7 2026", "running", "", "A1, cycling", 3, 12, 1),
-    )
+    message = "error", "A1, hot failed: <script>alert(1)</script>"
+    return working_state(database, "probe <station>", 1000, message)
 
 
 @pytest.fixture
 def watched(state: StationState, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of the page about a station in this state; only its answer is not a station's."""
 
-    class Known:
-        def __enter__(self) -> "Known":
-            return self
-
-        def __exit__(self, *_: object) -> None: ...
-
-        def state(self) -> StationState:
-            return state
-
-    monkeypatch.setattr(Station, "connect", lambda _bench: Known())
+    monkeypatch.setattr(Station, "connect", lambda _bench: KnownStation(lambda: state))
     server = WatchServer("probe")
     yield server.url
     server.close()

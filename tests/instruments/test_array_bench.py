@@ -1,7 +1,5 @@
 """A bench with a switch: one device at a time, never switched hot, open when it is safe."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from dwmtj.instruments import (
@@ -13,7 +11,7 @@ from dwmtj.instruments import (
     load_bench_file,
     open_bench,
 )
-from dwmtj.simulators.bench import Lab, forget_labs, open_lab
+from dwmtj.simulators.bench import Lab, forget_labs
 
 SHAPE = PulseShape(width_s=50e-9, rise_s=10e-9, fall_s=10e-9)
 
@@ -22,17 +20,6 @@ SHAPE = PulseShape(width_s=50e-9, rise_s=10e-9, fall_s=10e-9)
 def bench_file() -> BenchFile:
     forget_labs()
     return load_bench_file("virtual-array")
-
-
-@pytest.fixture
-def bench(bench_file: BenchFile) -> Iterator[Bench]:
-    with open_bench(bench_file) as opened:
-        yield opened
-
-
-@pytest.fixture
-def lab(bench_file: BenchFile) -> Lab:
-    return open_lab("array")
 
 
 def test_the_device_that_is_connected_is_read_and_written_alone(bench: Bench, lab: Lab) -> None:

@@ -1,14 +1,14 @@
 """What every adapter of a role must do; a new driver joins as one more virtual bench."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import pyvisa
 
-from dwmtj.instruments import Bench, BenchError, BenchFile, PulseShape, open_bench
-from dwmtj.simulators.bench import Lab, open_lab
+from dwmtj.instruments import Bench, BenchError, BenchFile, PulseShape
+from dwmtj.simulators.bench import Lab
 from dwmtj.tests.instruments.other_benches import (
     OFF_QUERIES,
     OTHER_BENCHES,
@@ -26,17 +26,6 @@ def bench_file(
     if request.param in OTHER_BENCHES:
         return other_bench(request.param, tmp_path)
     return virtual(request.param)
-
-
-@pytest.fixture
-def bench(bench_file: BenchFile) -> Iterator[Bench]:
-    with open_bench(bench_file) as opened:
-        yield opened
-
-
-@pytest.fixture
-def lab(bench_file: BenchFile) -> Lab:
-    return open_lab(bench_file.visa_library.removesuffix("@dwmtj"))
 
 
 def asked(bench_file: BenchFile, address: str, question: str) -> str:

@@ -12,9 +12,9 @@ from dwmtj.instruments import BenchError, LimitError, open_bench
 from dwmtj.instruments.adapters.supplies.danfysik8500 import DanfysikCoilSupply
 from dwmtj.instruments.guard import shutdown
 from dwmtj.instruments.guard.planning import plan_of
-from dwmtj.simulators.bench import open_lab
 from dwmtj.tests.instruments.counting_clock import CountingClock
 from dwmtj.tests.instruments.other_benches import other_bench
+from dwmtj.tests.virtual_lab import lab_of
 
 Exchange = list[tuple[bytes | None, bytes | None]]
 
@@ -194,7 +194,5 @@ def test_its_guard_ramps_the_coil_down_and_reads_the_main_power_as_off(tmp_path:
         assert outcome.problem is None
         ramped, *off = outcome.done
         assert ramped.startswith("ramped from 2.5") and off == ["off"]
-        supply = open_lab(bench_file.visa_library.removesuffix("@dwmtj")).instruments[
-            "ASRL6::INSTR"
-        ]
+        supply = lab_of(bench_file).instruments["ASRL6::INSTR"]
         assert int(supply.execute("S1H") or "0", 16) & 1 << 23

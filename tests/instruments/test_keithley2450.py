@@ -11,8 +11,8 @@ from pymeasure.test import expected_protocol
 from dwmtj.instruments import BenchError, OpenJunctionError, open_bench
 from dwmtj.instruments.adapters.keithley2450 import Keithley2450ResistanceMeter
 from dwmtj.instruments.errors import ExchangeError
-from dwmtj.simulators.bench import open_lab
 from dwmtj.tests.instruments.other_benches import other_bench
+from dwmtj.tests.virtual_lab import lab_of
 
 Exchange = list[tuple[bytes, bytes | None]]
 
@@ -20,6 +20,7 @@ QUERY = (
     b"*LANG?;:OUTP?;:SOUR:FUNC?;:SENS:FUNC?;:SOUR:CURR?;:SOUR:CURR:VLIM?;:SOUR:CURR:READ:BACK?;"
     b":SENS:VOLT:RSEN?;:SENS:VOLT:NPLC?;:ROUT:TERM?;:SYST:ERR?"
 )
+
 NO_ERROR = b'0,"No error;0;0 2024/01/31 10:00:00.000"'
 
 
@@ -156,7 +157,7 @@ def test_an_open_junction_of_the_virtual_bench_is_found_by_its_voltage_limit(
 ) -> None:
     bench_file = other_bench("2450, BOP 20-20, 475", tmp_path)
     limits = bench_file.limits.model_copy(update={"read_voltage_V": 0.02, "read_current_A": 1e-3})
-    lab = open_lab(bench_file.visa_library.removesuffix("@dwmtj"))
+    lab = lab_of(bench_file)
     with open_bench(bench_file.model_copy(update={"limits": limits})) as bench:
         bench.meter.arm(150e-6)
         assert bench.meter.read().resistance_ohm == pytest.approx(

@@ -18,9 +18,9 @@ from dwmtj.instruments import (
 )
 from dwmtj.instruments.adapters.keithley6221 import Keithley6221ResistanceMeter
 from dwmtj.instruments.guard import by_hand
-from dwmtj.simulators.bench import open_lab
 from dwmtj.tests.instruments.counting_clock import CountingClock
 from dwmtj.tests.instruments.other_benches import other_bench
+from dwmtj.tests.virtual_lab import lab_of
 
 Pair = tuple[bytes, bytes | None]
 
@@ -31,6 +31,7 @@ SETTINGS_QUERY = (
     b":SOUR:DELT:NVPR?;:OUTP?;:SOUR:DELT:HIGH?;:SOUR:DELT:LOW?;:SOUR:CURR:COMP?;"
     b":SOUR:DELT:CAB?;:SYST:ERR?"
 )
+
 SETTINGS = b"1;0;+1.000000E-04;-1.000000E-04;+5.000000E-01;1;"
 ARMED: Pair = (b":SOUR:DELT:ARM?", b"1")
 
@@ -179,7 +180,7 @@ def test_on_the_virtual_bench_an_open_junction_ends_delta_mode_and_the_guard_swi
     tmp_path: Path,
 ) -> None:
     bench_file = other_bench("6221", tmp_path)
-    lab = open_lab(bench_file.visa_library.removesuffix("@dwmtj"))
+    lab = lab_of(bench_file)
     source = next(i.core for i in lab.instruments.values() if i.model.name == "6221")
     with open_bench(bench_file) as bench:
         bench.meter.arm(-50e-6)

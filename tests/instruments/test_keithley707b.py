@@ -19,7 +19,7 @@ from dwmtj.instruments.adapters.switches.keithley707b import Keithley707BSwitch
 from dwmtj.instruments.adapters.tsp import TspInstrument
 from dwmtj.instruments.channel_list import channels_of
 from dwmtj.instruments.guard import by_hand
-from dwmtj.simulators.bench import open_lab
+from dwmtj.tests.virtual_lab import lab_of
 
 Pair = tuple[bytes, bytes | None]
 
@@ -122,7 +122,7 @@ def bench_file(tmp_path: Path) -> BenchFile:
 def test_each_device_of_a_virtual_array_is_connected_alone_and_none_when_safe(
     bench_file: BenchFile,
 ) -> None:
-    lab = open_lab(bench_file.visa_library.removesuffix("@dwmtj"))
+    lab = lab_of(bench_file)
     devices_ohm = lab.device.resistance_ohm()
     with open_bench(bench_file) as bench:
         for row, column in ((0, 0), (15, 3), (12, 2)):
@@ -137,7 +137,7 @@ def test_each_device_of_a_virtual_array_is_connected_alone_and_none_when_safe(
 
 
 def test_the_bench_file_of_a_served_matrix_lists_its_crosspoints(bench_file: BenchFile) -> None:
-    lab = open_lab(bench_file.visa_library.removesuffix("@dwmtj"))
+    lab = lab_of(bench_file)
     addresses = {"707B": "TCPIP::127.0.0.1::1::SOCKET", "2400": "TCPIP::127.0.0.1::2::SOCKET"}
     switch = parse_bench_file(bench_file_text(lab, addresses), "printed").switch
     assert switch is not None and bench_file.switch is not None

@@ -16,11 +16,11 @@ from dwmtj.instruments.adapters.lakeshore336 import (
 from dwmtj.instruments.guard.planning import plan_of
 from dwmtj.protocols import make_protocol, run
 from dwmtj.protocols.dry_run import check_against_limits, dry_run
-from dwmtj.simulators.bench import open_lab
 from dwmtj.simulators.bench.models.lakeshore_336 import SURROUNDINGS_K
 from dwmtj.storage import Status, Store
 from dwmtj.tests.instruments.counting_clock import CountingClock
 from dwmtj.tests.instruments.other_benches import other_bench
+from dwmtj.tests.virtual_lab import lab_of
 
 Exchange = list[tuple[bytes, bytes | None]]
 
@@ -35,6 +35,7 @@ SECTION = LakeShore336Section(
     steady_s=2.0,
     longest_wait_s=5.0,
 )
+
 LOOP: Exchange = [
     (b"INTYPE? B", b"1,0,0,0,1"),
     (b"TLIMIT B,400", None),
@@ -142,7 +143,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 
 
 def heater_range(bench: Bench) -> int:
-    lab = open_lab(bench.file.visa_library.removesuffix("@dwmtj"))
+    lab = lab_of(bench.file)
     controller = next(i.core for i in lab.instruments.values() if i.model.name == "336")
     return int(controller.ranges[1])
 

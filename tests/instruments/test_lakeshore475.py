@@ -9,8 +9,8 @@ from pymeasure.test import expected_protocol
 
 from dwmtj.instruments import BenchError, open_bench
 from dwmtj.instruments.adapters.lakeshore475 import LakeShore475, LakeShore475Gaussmeter
-from dwmtj.simulators.bench import open_lab
 from dwmtj.tests.instruments.other_benches import other_bench
+from dwmtj.tests.virtual_lab import lab_of
 
 Exchange = list[tuple[bytes, bytes | None]]
 
@@ -65,7 +65,7 @@ def test_a_unit_that_is_not_tesla_is_found_out() -> None:
 
 def test_a_range_fixed_behind_the_adapters_back_is_an_overload_and_no_field(tmp_path: Path) -> None:
     bench_file = other_bench("2450, BOP 20-20, 475", tmp_path)
-    lab = open_lab(bench_file.visa_library.removesuffix("@dwmtj"))
+    lab = lab_of(bench_file)
     with open_bench(bench_file) as bench:
         bench.magnet.set_field(0.05)
         meter = next(i for i in lab.instruments.values() if i.model.name == "475")

@@ -9,8 +9,8 @@ from pymeasure.test import expected_protocol
 
 from dwmtj.instruments import BenchError, open_bench
 from dwmtj.instruments.adapters.lakeshoref71 import LakeShoreF71, LakeShoreF71Gaussmeter
-from dwmtj.simulators.bench import open_lab
 from dwmtj.tests.instruments.other_benches import other_bench
+from dwmtj.tests.virtual_lab import lab_of
 
 Exchange = list[tuple[bytes, bytes | None]]
 
@@ -107,7 +107,7 @@ def test_an_error_of_the_instrument_is_reported() -> None:
 
 def test_a_range_fixed_behind_the_adapters_back_is_an_overload_and_no_field(tmp_path: Path) -> None:
     bench_file = other_bench("AMI 430, F71", tmp_path)
-    lab = open_lab(bench_file.visa_library.removesuffix("@dwmtj"))
+    lab = lab_of(bench_file)
     with open_bench(bench_file) as bench:
         bench.magnet.set_field(-0.05)
         assert bench.magnet.read_field() < 0

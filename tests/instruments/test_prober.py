@@ -1,13 +1,13 @@
 """The role of the prober: the chuck moves without voltage, and is separated in the safe state."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from dwmtj.instruments import Bench, BenchError, BenchFile, ContactError, WaferSite, open_bench
 from dwmtj.instruments.guard import by_hand
 from dwmtj.instruments.guard.planning import plan_of
-from dwmtj.simulators.bench import Lab, open_lab
+from dwmtj.simulators.bench import Lab
 from dwmtj.simulators.bench.circuit.wafer import WaferDevices
 from dwmtj.simulators.bench.models.mpi_sentio import MPISentio
 from dwmtj.wafer_map import Die
@@ -18,17 +18,6 @@ HERE = WaferSite(1, -2, 3)
 @pytest.fixture
 def bench_file(virtual: Callable[..., BenchFile]) -> BenchFile:
     return virtual("wafer")
-
-
-@pytest.fixture
-def lab(bench_file: BenchFile) -> Lab:
-    return open_lab(bench_file.visa_library.removesuffix("@dwmtj"))
-
-
-@pytest.fixture
-def bench(bench_file: BenchFile) -> Iterator[Bench]:
-    with open_bench(bench_file) as opened:
-        yield opened
 
 
 def chuck(lab: Lab) -> MPISentio:

@@ -15,7 +15,6 @@ from dwmtj.instruments import (
     ExchangeError,
     LimitError,
     OpenJunctionError,
-    open_bench,
 )
 from dwmtj.instruments.adapters.voltmeters.keithley2000 import Keithley2000, Keithley2000Voltmeter
 from dwmtj.instruments.adapters.voltmeters.keithley2182a import Keithley2182AVoltmeter
@@ -24,7 +23,7 @@ from dwmtj.instruments.adapters.voltmeters.sourced_meter import SourcedResistanc
 from dwmtj.instruments.bench_file import built_in_benches, parse_bench_file
 from dwmtj.instruments.guard import by_hand
 from dwmtj.instruments.guard.planning import plan_of
-from dwmtj.simulators.bench import Lab, open_lab
+from dwmtj.simulators.bench import Lab
 from dwmtj.tests.instruments.counting_clock import CountingClock
 from dwmtj.tests.instruments.other_benches import other_bench
 
@@ -46,6 +45,7 @@ SETTINGS_2182A_QUERY = (
     b":SENS:FUNC?;:SENS:CHAN?;:SENS:VOLT:CHAN1:RANG:AUTO?;:SENS:VOLT:NPLC?;"
     b":SENS:VOLT:CHAN1:LPAS:STAT?;:SENS:VOLT:CHAN1:DFIL:STAT?;:SENS:VOLT:CHAN1:REF:STAT?;:SYST:ERR?"
 )
+
 SETTINGS_2182A = b'"VOLT:DC";1;1;1.00;0;0;0;'
 SET_UP_2000: list[Pair] = [
     (b"*RST", None),
@@ -208,17 +208,6 @@ def test_a_6221_refuses_what_it_cannot_source(compliance_V: float, current_A: fl
 @pytest.fixture(params=["2182A on 6221", "2000 on 2400"])
 def bench_file(request: pytest.FixtureRequest, tmp_path: Path) -> BenchFile:
     return other_bench(request.param, tmp_path)
-
-
-@pytest.fixture
-def lab(bench_file: BenchFile) -> Lab:
-    return open_lab(bench_file.visa_library.removesuffix("@dwmtj"))
-
-
-@pytest.fixture
-def bench(bench_file: BenchFile) -> Iterator[Bench]:
-    with open_bench(bench_file) as opened:
-        yield opened
 
 
 def test_an_open_junction_is_noticed(

@@ -18,10 +18,10 @@ from dwmtj.instruments import (
 )
 from dwmtj.instruments.adapters.lock_ins.sr830 import SR830ResistanceMeter, SR830Section
 from dwmtj.instruments.guard import by_hand
-from dwmtj.simulators.bench import open_lab
 from dwmtj.tests.instruments.counting_clock import CountingClock
 from dwmtj.tests.instruments.lock_in_messages import Pair, setting
 from dwmtj.tests.instruments.other_benches import other_bench
+from dwmtj.tests.virtual_lab import lab_of
 
 SECTION = SR830Section(driver="SR830", address="GPIB0::8::INSTR", series_resistance_ohm=3950.0)
 OFF: list[Pair] = [(b"SLVL 0.004", None), (b"SLVL?", b"0.004")]
@@ -125,7 +125,7 @@ def test_on_the_virtual_bench_it_reads_the_junction_and_the_guard_lowers_it(
     tmp_path: Path,
 ) -> None:
     bench_file = other_bench("SR830", tmp_path)
-    lab = open_lab(bench_file.visa_library.removesuffix("@dwmtj"))
+    lab = lab_of(bench_file)
     lock_in = next(i.core for i in lab.instruments.values() if i.model.name == "SR830")
     with open_bench(bench_file) as bench:
         bench.meter.arm(100e-6)

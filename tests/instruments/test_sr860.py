@@ -12,10 +12,10 @@ from pymeasure.test import expected_protocol
 from dwmtj.instruments import BenchError, ExchangeError, LimitError, OpenJunctionError, open_bench
 from dwmtj.instruments.adapters.lock_ins.sr860 import SR860ResistanceMeter, SR860Section
 from dwmtj.instruments.guard import by_hand
-from dwmtj.simulators.bench import open_lab
 from dwmtj.tests.instruments.counting_clock import CountingClock
 from dwmtj.tests.instruments.lock_in_messages import Pair, setting
 from dwmtj.tests.instruments.other_benches import other_bench
+from dwmtj.tests.virtual_lab import lab_of
 
 SECTION = SR860Section(driver="SR860", address="GPIB0::8::INSTR", series_resistance_ohm=3950.0)
 OFF: list[Pair] = [(b"SLVL 1e-09", None), (b"SLVL?", b"1.000000000e-09")]
@@ -108,7 +108,7 @@ def test_on_the_virtual_bench_it_reads_the_junction_and_the_guard_lowers_it(
     tmp_path: Path,
 ) -> None:
     bench_file = other_bench("SR860", tmp_path)
-    lab = open_lab(bench_file.visa_library.removesuffix("@dwmtj"))
+    lab = lab_of(bench_file)
     lock_in = next(i.core for i in lab.instruments.values() if i.model.name == "SR860")
     with open_bench(bench_file) as bench:
         bench.meter.arm(100e-6)
@@ -125,7 +125,7 @@ def test_on_the_virtual_bench_it_reads_the_junction_and_the_guard_lowers_it(
 
 def test_pymeasures_own_driver_reads_the_virtual_junction(tmp_path: Path) -> None:
     bench_file = other_bench("SR860", tmp_path)
-    lab = open_lab(bench_file.visa_library.removesuffix("@dwmtj"))
+    lab = lab_of(bench_file)
     assert bench_file.resistance_meter is not None
     lock_in = SR860(bench_file.resistance_meter.address, visa_library=bench_file.visa_library)
     lock_in.frequency = 137

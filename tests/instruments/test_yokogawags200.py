@@ -12,9 +12,9 @@ from dwmtj.instruments.adapters.supplies.yokogawags200 import ProgrammedCoilSupp
 from dwmtj.instruments.bench_file import built_in_benches, parse_bench_file
 from dwmtj.instruments.guard import shutdown
 from dwmtj.instruments.guard.planning import plan_of
-from dwmtj.simulators.bench import open_lab
 from dwmtj.tests.instruments.counting_clock import CountingClock
 from dwmtj.tests.instruments.other_benches import other_bench
+from dwmtj.tests.virtual_lab import lab_of
 
 Exchange = list[tuple[bytes | None, bytes | None]]
 
@@ -143,7 +143,7 @@ def test_a_bop_that_is_off_at_its_panel_is_noticed_by_the_gaussmeter(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench_file = other_bench("GS200", tmp_path)
-    lab = open_lab(bench_file.visa_library.removesuffix("@dwmtj"))
+    lab = lab_of(bench_file)
     monkeypatch.setattr(lab.circuit, "feed_magnet", lambda **_: None)
     with (
         open_bench(bench_file) as bench,

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from dwmtj.instruments import BenchFile
-from dwmtj.simulators.bench import Lab, open_lab
+from dwmtj.simulators.bench import Lab
 from dwmtj.simulators.bench.circuit.wafer import WaferDevices
 from dwmtj.station import NewJob, StationError
 from dwmtj.station.messages import MeasuredDevice
 from dwmtj.station.sequences import RunSequence, SequenceError, forecast, load_sequence, plan_of
 from dwmtj.storage import Store
 from dwmtj.tests.station.sequences.test_executor import carry_out, ends, station_work
+from dwmtj.tests.virtual_lab import lab_of
 from dwmtj.wafer_map import Die, device_place
 
 MAP = {"diameter_m": 0.1, "die_width_m": 0.012, "die_height_m": 0.012}
@@ -36,7 +37,7 @@ def bench_file(virtual: Callable[..., BenchFile]) -> BenchFile:
 
 
 def devices(bench_file: BenchFile) -> WaferDevices:
-    lab: Lab = open_lab(bench_file.visa_library.removesuffix("@dwmtj"))
+    lab: Lab = lab_of(bench_file)
     assert isinstance(lab.circuit.device, WaferDevices)
     return lab.circuit.device
 

@@ -26,15 +26,8 @@ PATIENCE_MS = 300_000
 Open = Callable[..., BenchWindow]
 
 
-@pytest.fixture(scope="session")
-def loaded() -> None:
-    """Keep what the modules made out of every collection."""
-    gc.collect()
-    gc.freeze()
-
-
 @pytest.fixture(autouse=True)
-def collected_in_the_qt_thread(loaded: None) -> Iterator[None]:
+def collected_in_the_qt_thread() -> Iterator[None]:
     """Collect between two tests, when no worker runs, as the window collects in Qt's thread."""
     gc.disable()
     yield

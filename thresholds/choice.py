@@ -8,7 +8,7 @@ show lapses and plateaus that the others would not meet.
 """
 
 import numpy as np
-from scipy.special import entr
+import scipy
 
 from ..arrays import Floats
 from .posterior import LAPSES, Posterior
@@ -45,5 +45,8 @@ def expected_information(posterior: Posterior, amplitude_V: Floats) -> Floats:
     lapse = (posterior.weights @ LAPSES) / np.maximum(weight, 1e-300)
     chance = lapse / 2 + (1 - lapse) * posterior.curve(amplitude_V)
     total = np.einsum("aij,ij->a", chance, weight)
-    inner = np.einsum("aij,ij->a", entr(chance) + entr(1 - chance), weight)
-    return np.asarray(entr(total) + entr(1 - total) - inner)
+    return np.asarray(_entropy(total) - np.einsum("aij,ij->a", _entropy(chance), weight))
+
+
+def _entropy(chance: Floats) -> Floats:
+    return np.asarray(scipy.special.entr(chance) + scipy.special.entr(1 - chance))

@@ -14,7 +14,7 @@ from itertools import product
 from math import nan
 
 import numpy as np
-from scipy.special import ndtr
+import scipy
 
 from ..arrays import Floats
 from .posterior import LAPSES, Posterior
@@ -60,7 +60,7 @@ def _drawn_chances(posterior: Posterior, amplitude_V: Floats, rng: np.random.Gen
     cells = rng.choice(posterior.weights.size, DRAWS, p=posterior.weights.ravel())
     mean, sigma, lapse = np.unravel_index(cells, posterior.weights.shape)
     spread_V = np.exp(posterior.log_sigma[sigma])[:, None]
-    rises = ndtr((amplitude_V - posterior.mean_V[mean][:, None]) / spread_V)
+    rises = scipy.special.ndtr((amplitude_V - posterior.mean_V[mean][:, None]) / spread_V)
     share = LAPSES[lapse][:, None]
     return np.asarray(share / 2 + (1 - share) * rises)
 
@@ -71,7 +71,8 @@ def _pair_chances(z: Floats) -> Floats:
     for below, above, spread in product(PLACES_SIGMA, PLACES_SIGMA, SPREADS_SIGMA):
         if below + above < APART * spread:
             continue
-        first, second = ndtr((z + below) / spread), ndtr((z - above) / spread)
+        first = scipy.special.ndtr((z + below) / spread)
+        second = scipy.special.ndtr((z - above) / spread)
         for part, lapse in product(PARTS, PAIR_LAPSES):
             found.append(lapse / 2 + (1 - lapse) * (part * first + (1 - part) * second))
     return np.array(found)

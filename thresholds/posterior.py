@@ -14,7 +14,7 @@ as a nuisance). Valid for trials that are independent: each begins with a new vi
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.special import ndtr
+import scipy
 
 from ..arrays import Floats
 
@@ -88,7 +88,7 @@ class Posterior:
     def curve(self, amplitude_V: Floats) -> Floats:
         """Return Φ[(V − V_C)/σ], shape (amplitudes, means, sigmas)."""
         z = (amplitude_V[:, None] - self.mean_V)[:, :, None] / np.exp(self.log_sigma)
-        return np.asarray(ndtr(z))
+        return np.asarray(scipy.special.ndtr(z))
 
     def mean_marginal(self) -> Floats:
         return np.asarray(self.weights.sum(axis=(1, 2)))

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from ...arrays import Floats
 
@@ -105,7 +105,7 @@ def ladder_moments(step: float, share: float) -> tuple[float, float]:
     rungs = np.arange(-FARTHEST, FARTHEST + step, step)
     u = np.linspace(-FARTHEST, FARTHEST, NODES)
     weight = np.exp(-u * u / 2)
-    moving = ndtr((rungs[:, None] - np.sqrt(share) * u) / np.sqrt(1 - share))
+    moving = scipy.special.ndtr((rungs[:, None] - np.sqrt(share) * u) / np.sqrt(1 - share))
     kept = np.cumprod(1 - moving, axis=0) @ weight / weight.sum()
     left = -np.diff(kept, prepend=1.0)
     middle = rungs - step / 2

@@ -74,4 +74,11 @@ def project_modules() -> list[str]:
     return [".".join(("dwmtj", *path.relative_to(root).with_suffix("").parts)) for path in files]
 
 
-PRELOADED = [*project_modules(), "matplotlib.pyplot", "dwmtj.tests.warm_up"]
+LIBRARIES = (  # imported where they are used, or by one that is
+    "PIL.PngImagePlugin",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
+    "matplotlib.pyplot",
+    "sklearn.mixture",
+)
+PRELOADED = [*project_modules(), *LIBRARIES, "dwmtj.tests.warm_up"]

@@ -1,22 +1,19 @@
 """Constants for pulses of all notches of a film, each from a reduced model of its own.
 
 The reduced model's threshold of the square pulse of `pulse_s` differs from the film's by some per
-cent; all currents of a notch are multiplied by the ratio, so that the device has the film's. The
-wall starts in the deepest well of the drag and not at the notch as drawn: in narrow tracks q is off
-by the canted moments at the edges.
+cent; all currents of a notch are multiplied by the ratio, so that the device has the film's.
 """
 
 from dataclasses import dataclass, replace
 
 from ..device.parameters import DeviceParameters, PulsedNotch
 from ..micromagnetics import Film, MicromagneticsError, Synapse, Track, TrackFile
-from ..micromagnetics.reduced.depinning import Start, pulse_threshold_A_per_m2
-from ..micromagnetics.reduced.drag import Drag, drag_targets_m, tabulate_pinning, thiele_width_m
-from ..micromagnetics.reduced.model import reduced_model
+from ..micromagnetics.reduced.depinning import pulse_threshold_A_per_m2
+from ..micromagnetics.reduced.drag import Drag, drag_targets_m
+from ..micromagnetics.reduced.study import model_of_notch
 from ..micromagnetics.reduced.walls import Pulse
 from ..micromagnetics.synapse import Freed
 from ..micromagnetics.thresholds.mirrored import mirrored_film, mirrored_track
-from ..micromagnetics.thresholds.notch import left_beyond_m
 from ..micromagnetics.thresholds.search import Memory, PrefixedMemory, Progress
 from .drawn_device import electrodes
 from .event_law import pulsed_notch
@@ -86,13 +83,7 @@ def _pulsed(
 ) -> tuple[PulsedNotch, float]:
     search = file.search
     metal, _ = electrodes(file)
-    pinning = tabulate_pinning(film, track, notch, Drag(accuracy=search.accuracy), memory, progress)
-    width_m = memory.find("Thiele's width")
-    if width_m is None:
-        width_m = thiele_width_m(film, track, file.mask, search.accuracy)
-        memory.keep("Thiele's width", width_m)
-    model = reduced_model(film, pinning, float(width_m))
-    start = Start(pinning.deepest_m, left_beyond_m(track, notch), search.rest_s)
+    model, start = model_of_notch(film, track, file.mask, notch, search, memory, progress)
     wanted = freed.threshold.middle_A_per_m2
     within = _RANGE[0] * wanted, _RANGE[1] * wanted
     ratio = wanted / pulse_threshold_A_per_m2(model, start, Pulse(search.pulse_s), within)

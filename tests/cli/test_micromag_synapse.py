@@ -12,10 +12,11 @@ from dwmtj.analysis.state_model import find_model
 from dwmtj.simulators.device import Device, load_device
 from dwmtj.simulators.device.depinning import barrier_height, site_table
 from dwmtj.simulators.device.device_file import device_toml
-from dwmtj.simulators.film_device import event_law, pulsed_notches
+from dwmtj.simulators.film_device import event_law
 from dwmtj.simulators.film_device.drawn_device import device_of
 from dwmtj.simulators.film_device.pulsed_notches import pulsed_pairs, with_pulsed
 from dwmtj.simulators.micromagnetics import MicromagneticsError, Synapse, Track, load_track
+from dwmtj.simulators.micromagnetics.reduced import study
 from dwmtj.simulators.micromagnetics.reduced.pinning import Pinning
 from dwmtj.tests.cli.micromag_command import micromag_in
 from dwmtj.tests.simulators.micromagnetics.test_synapse import notch
@@ -115,8 +116,8 @@ def dragged(monkeypatch: pytest.MonkeyPatch) -> None:
         start_m = track.notches[number - 1].position_m - 40e-9
         return Pinning(start_m, 5e4 * np.sin(2 * np.pi * x_m / 80e-9))
 
-    monkeypatch.setattr(pulsed_notches, "tabulate_pinning", tabulate)
-    monkeypatch.setattr(pulsed_notches, "thiele_width_m", lambda *_given: 7.7e-9)
+    monkeypatch.setattr(study, "tabulate_pinning", tabulate)
+    monkeypatch.setattr(study, "thiele_width_m", lambda *_given: 7.7e-9)
     monkeypatch.setattr(event_law, "WIDTHS_s", (2e-9, 4e-9))
     monkeypatch.setattr(event_law, "RISES_s", (0.0,))
     monkeypatch.setattr(event_law, "_WALLS", 1000)

@@ -1,13 +1,17 @@
 """The slow drag of a film's wall past a notch, from which its pinning is tabulated.
 
 The wall is held at a position by a current that is controlled for it, proportionally and by the
-integral of the deviation, with α = 0.5 so that it settles soon; then the target moves on. The
+integral of the deviation, with α = 1 so that it settles soon and so fast that it is held where the
+pinning falls, too; then the target moves on. The
 current that holds the wall is the pinning in units of the drive: at rest φ is that of a free wall,
-and H_p = (π/2) H_DL(J). The position is that of a straight wall with the same m_z in the film,
+and H_p = (π/2) H_DL(J). The position is that of a straight wall in the film with the same
 
-    q = ∫ (1 - m_z)/2 dV/(w t),
+    q = ∫ j (1 - m_z)/2 dV/(w t) + constant,    j = J(x)/J0,
 
-whose conjugate force the drive is. The drag goes to +x: where the film has two states at one q, the
+whose conjugate force the drive is, so that ∫ H_p dq is an energy. Where J ∝ 1/w that is the place
+along the track, in a notch as well. The constant makes q the mean position of the wall that rests
+in the notch: canted moments at the edges, and under a uniform current what notches cut out of the
+track, would put it elsewhere. The drag goes to +x: where the film has two states at one q, the
 table has the one that a wall comes to from behind, and jumps where that one ends.
 """
 
@@ -31,9 +35,9 @@ from .pinning import Pinning, pinning_of
 
 Floats = npt.NDArray[np.float64]
 
-_DAMPING = 0.5
-_RATE_per_s = 6e9  # of the control, below the rate at which the angle follows
-_INTEGRAL_RATE_per_s = 2.5e9
+_DAMPING = 1.0
+_RATE_per_s = 6e10  # of the control, above that of a wall on the steepest flank
+_INTEGRAL_RATE_per_s = 6e9
 _MOVE_s, _LOOK_s, _LONGEST_s = 0.1e-9, 25e-12, 4e-9
 _SETTLED_m, _SETTLED = 0.05e-9, 4
 _FAR_m = 4e-9
@@ -57,9 +61,9 @@ class Drag:
 
 
 def swept_position_m(m: npt.NDArray[np.floating], film: Film) -> float:
-    """Return q of a magnetisation of shape (3, nx, ny)."""
+    """Return q without its constant, of a magnetisation of shape (3, nx, ny)."""
     down = (1 - m[2].astype(np.float64)) / 2 * film.cells.volume
-    return float(down.sum()) * film.cells.cell_m**2 / film.width_m
+    return float(film.relative_current @ down.sum(axis=1)) * film.cells.cell_m**2 / film.width_m
 
 
 def thiele_width_m(film: Film, track: Track, rule: MaskRule, accuracy: Accuracy) -> float:
@@ -86,6 +90,7 @@ def tabulate_pinning(
     """
     targets_m = drag_targets_m(film, track, notch, drag)
     film = replace(film, flux_density_T=(film.flux_density_T[0], 0.0, 0.0))
+    origin_m = _origin_m(film, track.notches[notch - 1].position_m, notch, drag, memory)
     rows: list[tuple[float, ...]] = []
     m = None
     for first in range(0, len(targets_m), drag.points_per_part):
@@ -95,7 +100,7 @@ def tabulate_pinning(
             if m is None:
                 m = straight_wall(film, targets_m[0])
             current = rows[-1][1] if rows else 0.0
-            held = _HeldWall(film, m, drag, current)
+            held = _HeldWall(film, m, drag, current, origin_m)
             found = []
             for target_m in targets_m[first : first + drag.points_per_part]:
                 progress(f"notch {notch}, wall held at {target_m * 1e9:.0f} nm", 0)
@@ -129,11 +134,25 @@ def drag_targets_m(film: Film, track: Track, notch: int, drag: Drag) -> Floats:
     return np.arange(start_m, end_m, drag.step_m)
 
 
+def _origin_m(film: Film, notch_m: float, notch: int, drag: Drag, memory: Memory) -> float:
+    """Return the swept position at which q is 0."""
+    part = f"notch {notch}, origin of the drag"
+    kept = memory.find(part)
+    if kept is None:
+        simulation = Simulation(film, straight_wall(film, notch_m), drag.accuracy)
+        simulation.relax(_RELAXATION_s)
+        kept = swept_position_m(simulation.m, film) - simulation.wall.position_m
+        memory.keep(part, kept)
+    return float(kept)
+
+
 class _HeldWall:
     """A wall whose position is controlled by the current."""
 
-    def __init__(self, film: Film, m: Any, drag: Drag, current_A_per_m2: float) -> None:
-        self.film, self._drag = film, drag
+    def __init__(
+        self, film: Film, m: Any, drag: Drag, current_A_per_m2: float, origin_m: float
+    ) -> None:
+        self.film, self._drag, self._origin_m = film, drag, origin_m
         self.simulation = Simulation(film, m, drag.accuracy)
         self.simulation.frame.set_damping(_DAMPING)
         model = reduced_model(film, Pinning(0.0, np.zeros(1)), film.material.wall_width_m)
@@ -141,7 +160,7 @@ class _HeldWall:
         self._gain = _RATE_per_s / (mobility * model.push_per_current_m)  # A/m² per m
         self._largest = abs(self._gain) * 1e-9
         self._integral = self._current = current_A_per_m2
-        self._target_m = self._from_m = swept_position_m(self.simulation.m, film)
+        self._target_m = self._from_m = self._position_m()
         self._time_s = 0.0
         self._begin_s = 0.0
 
@@ -166,7 +185,7 @@ class _HeldWall:
                 "cannot be tabulated."
             )
         self._largest = max(self._largest, abs(self._integral))
-        return swept_position_m(simulation.m, self.film), float(np.mean(currents[-_SETTLED:]))
+        return self._position_m(), float(np.mean(currents[-_SETTLED:]))
 
     def _control(self, time_s: float) -> float:
         moved = min(1.0, (time_s - self._begin_s) / _MOVE_s)
@@ -178,4 +197,7 @@ class _HeldWall:
         return self._current
 
     def _deviation_m(self) -> float:
-        return self._target_m - swept_position_m(self.simulation.m, self.film)
+        return self._target_m - self._position_m()
+
+    def _position_m(self) -> float:
+        return swept_position_m(self.simulation.m, self.film) - self._origin_m

@@ -52,18 +52,6 @@ class Pinning:
         places_m = self.x_m[rises] + GRID_m * part
         return float(places_m[np.argmin(np.abs(places_m - near_m))])
 
-    @property
-    def deepest_m(self) -> float:
-        """The place of rest in the well between the largest push back and the largest H_p.
-
-        Raises MicromagneticsError if the table holds no such well.
-        """
-        first, last = int(np.argmin(self.field_A_per_m)), int(np.argmax(self.field_A_per_m))
-        if first >= last:
-            raise MicromagneticsError("The table of the pinning has no place where a wall rests.")
-        work = np.cumsum(self.field_A_per_m[first : last + 1])
-        return self.rest_m(float(self.x_m[first + int(np.argmin(work))]))
-
     def barrier_A(self, from_m: float, push_A_per_m: float = 0.0) -> tuple[float, float, float]:
         """Return ∫ (H_p - H) dq in A from the valley to the top ahead of it, and both positions.
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
+from ..film import Film
+from ..geometry.cells import MaskRule
+from ..geometry.track import Track
 from ..thresholds.bracket import Bracket, bisect, bisections
 from ..thresholds.notch import NotchStudy, left_beyond_m
-from ..thresholds.search import Memory, Progress
+from ..thresholds.search import Memory, PrefixedMemory, Progress, Search
 from ..track_file import TrackFile
 from .depinning import Start
 from .drag import Drag, drag_targets_m, tabulate_pinning, thiele_width_m
@@ -39,32 +41,34 @@ def study_notch(
     does not have, and for thresholds outside the currents to search between.
     """
     search = file.search
-    drag = Drag(accuracy=search.accuracy)
-    pinning = tabulate_pinning(file.film, file.track, notch, drag, memory, progress)
-    width_m = memory.find("Thiele's width")
-    if width_m is None:
-        width_m = thiele_width_m(file.film, file.track, file.mask, search.accuracy)
-        memory.keep("Thiele's width", width_m)
-    model = reduced_model(file.film, pinning, float(width_m))
-    rest_m = pinning.rest_m(file.track.notches[notch - 1].position_m)
-    start = Start(rest_m, left_beyond_m(file.track, notch), search.rest_s)
+    model, start = model_of_notch(file.film, file.track, file.mask, notch, search, memory, progress)
     brackets = []
     for width_s in widths_s:
-        named = _Named(memory, f"{width_s:.6e} s, ")
+        named = PrefixedMemory(memory, f"{width_s:.6e} s, ")
         of_width = replace(search, pulse_s=width_s)
         runs = NotchStudy(file.film, file.track, notch, of_width, named, progress)
         brackets.append(bisect(runs.pulse, search.between_A_per_m2, search.tolerance))
     return NotchOfFilm(model, start, tuple(brackets))
 
 
-class _Named:
-    """The part of a memory whose names start alike."""
+def model_of_notch(
+    film: Film,
+    track: Track,
+    mask: MaskRule,
+    notch: int,
+    search: Search,
+    memory: Memory,
+    progress: Progress,
+) -> tuple[ReducedModel, Start]:
+    """Return the reduced model of a notch, and the start of a wall that rests in it.
 
-    def __init__(self, memory: Memory, prefix: str) -> None:
-        self._memory, self._prefix = memory, prefix
-
-    def find(self, part: str) -> Any | None:
-        return self._memory.find(self._prefix + part)
-
-    def keep(self, part: str, content: Any) -> None:
-        self._memory.keep(self._prefix + part, content)
+    Raises MicromagneticsError for what the reduced model does not have.
+    """
+    pinning = tabulate_pinning(film, track, notch, Drag(accuracy=search.accuracy), memory, progress)
+    width_m = memory.find("Thiele's width")
+    if width_m is None:
+        width_m = thiele_width_m(film, track, mask, search.accuracy)
+        memory.keep("Thiele's width", width_m)
+    rest_m = pinning.rest_m(track.notches[notch - 1].position_m)
+    start = Start(rest_m, left_beyond_m(track, notch), search.rest_s)
+    return reduced_model(film, pinning, float(width_m)), start

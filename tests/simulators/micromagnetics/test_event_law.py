@@ -5,6 +5,7 @@ import numpy.typing as npt
 import pytest
 
 from dwmtj.analysis.intervals import proportion_ends
+from dwmtj.simulators.film_device import event_law as event_law_module
 from dwmtj.simulators.film_device.event_law import EventLaw, event_law
 from dwmtj.simulators.micromagnetics import MicromagneticsError
 from dwmtj.simulators.micromagnetics.reduced.depinning import Start, freed_walls
@@ -25,8 +26,12 @@ def start_of(model: ReducedModel) -> Start:
 
 @pytest.fixture(scope="module")
 def low_damping() -> tuple[ReducedModel, Start, EventLaw]:
+    """With a table of the widths and rises that are tried, and one rise between."""
     model = notch_1(0.1)
-    return model, start_of(model), event_law(model, start_of(model), T_K)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(event_law_module, "WIDTHS_s", (1e-9, 3e-9, 10e-9))
+        patch.setattr(event_law_module, "RISES_s", (0.0, 0.4e-9, 1e-9))
+        return model, start_of(model), event_law(model, start_of(model), T_K)
 
 
 @pytest.mark.parametrize(("damping", "width_s"), [(0.1, 1e-9), (0.1, 3e-9), (0.3, 2e-9)])

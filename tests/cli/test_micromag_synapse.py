@@ -50,7 +50,7 @@ damping = 0.3
 spin_hall_angle = 0.3
 
 [search]
-between_A_per_m2 = [0.2e12, 4e12]
+between_A_per_m2 = [0.7e12, 3.5e12]
 tolerance = 0.09
 pulse_s = 2e-9
 rest_s = 1e-9
@@ -81,7 +81,8 @@ def micromag(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., R
 def test_a_drawing_becomes_a_device_and_a_state_model(
     micromag: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dwmtj.simulators.micromagnetics.movie.FRAMES", 4)
+    monkeypatch.setattr("dwmtj.simulators.micromagnetics.movie.FRAMES", 2)
+    monkeypatch.setattr("dwmtj.cli.micromag.synapse_bench.CYCLES", 3)
     result = micromag(*SYNAPSE, "--gif")
     assert result.exit_code == 0, result.output
     model = find_model("tiny")

@@ -128,9 +128,7 @@ def _measured(
         incomplete_cycles=incomplete_cycles(points),
         outliers=outliers,
         number_probability={n - lost: p for n, p in chosen.grouping.number.items()},
-        passing=()
-        if by_amplitude
-        else passing_levels(pulsed["cycle"].to_numpy(), label, len(levels)),
+        passing=() if by_amplitude else passing_levels(pulsed, label, len(levels)),
         forming=None if by_amplitude else find_forming(pulsed, label),
     )
 

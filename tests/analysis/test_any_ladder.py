@@ -269,6 +269,12 @@ def test_a_device_that_changes_during_a_run_is_said_to(when: str) -> None:
     assert any("changed during the run" in remark for remark in level_remarks(report))
 
 
+def test_levels_that_higher_pulses_alone_reach_are_no_change_of_the_device() -> None:
+    run = ladder(np.random.default_rng(5), FOUR_OHM, cycles=20, stay=(5, 8))
+    run = run[(run["cycle"] >= 10) | (run["resistance_ohm"] > 77)]
+    assert measure_levels(run).passing == ()
+
+
 def test_levels_given_by_number_or_position_are_those() -> None:
     run = ladder(np.random.default_rng(11), FOUR_OHM, cycles=6, stay=(3, 6))
     assert len(find_levels(run, 3)) == 3

@@ -7,7 +7,7 @@ from math import isfinite, isnan
 from ..estimate import Estimate
 from ..retention import Retention
 from ..switching.frozen_share import FrozenShare
-from ..switching.metaplasticity import Metaplasticity
+from ..switching.metaplasticity import DOES_NOT_FIT, Metaplasticity
 from .model import (
     ModelFrozenShare,
     ModelMetaplasticity,
@@ -21,6 +21,8 @@ from .model import (
 def with_metaplasticity(model: StateModel, fit: Metaplasticity, source: Source) -> StateModel:
     """Return the model with the metaplastic function of a fit to the data that `source` names."""
     quality = f"{fit.notches} thresholds, χ² {fit.excess:.2g} a degree of freedom"
+    if fit.problem == DOES_NOT_FIT:
+        quality += f": the line {fit.problem}"
     added = ModelMetaplasticity(_quantity(fit.width_ratio), replace(source, quality=quality))
     return replace(model, metaplasticity=added)
 

@@ -27,6 +27,7 @@ from ..intervals import ratio_ci
 from ..physical import require_positive
 
 LARGE = 1e9
+DOES_NOT_FIT = "does not fit"
 EXCESSIVE = 4.0  # χ² per degree of freedom: the notches differ by more than their cycles do
 
 
@@ -50,7 +51,7 @@ class Metaplasticity:
         """Why the line does not hold; empty if it does."""
         if not (isfinite(self.width_ratio.low) and isfinite(self.width_ratio.high)):
             return "not determined"
-        return "does not fit" if self.excess > EXCESSIVE else ""
+        return DOES_NOT_FIT if self.excess > EXCESSIVE else ""
 
     def f_meta(self, weight: float) -> Estimate:
         """Return f_meta at a weight between -1 and 1."""

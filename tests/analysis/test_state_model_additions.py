@@ -47,6 +47,14 @@ def test_an_open_interval_of_the_width_ratio_stays_open_in_the_file(model: State
     assert parse_model(model_json(added)) == added
 
 
+def test_a_line_that_does_not_fit_is_named_in_the_model(model: StateModel) -> None:
+    fit = Metaplasticity(Estimate(0.09, 0.01, 0.17), 1.0, 3.0, 13.0, 5)
+    added = with_metaplasticity(model, fit, SOURCE)
+    assert added.metaplasticity is not None
+    quality = "5 thresholds, χ² 13 a degree of freedom: the line does not fit"
+    assert added.metaplasticity.source.quality == quality
+
+
 def test_a_frozen_share_whose_law_was_not_tested_says_so(model: StateModel) -> None:
     trains = (Trains(1.2, 2, (1, 2), (5, 1, 4)),)
     added = with_frozen_share(model, FrozenShare(Estimate(0.9, 0.5, 1.0), trains, nan), SOURCE)

@@ -36,7 +36,8 @@ def device_ratio(model: StateModel, base: StreamSetup) -> DeviceRatio:
     ratio, source = model.metaplasticity.width_ratio, model.metaplasticity.source
     runs = f"run{'s' * (len(source.runs) > 1)} {', '.join(map(str, source.runs))}"
     text = format_interval(ratio.value, ratio.low, ratio.high)
-    origin = f"w1/w2 = {text}, {source.method}, {runs} of {source.database}"
+    quality = f" ({source.quality})" if source.quality else ""
+    origin = f"w1/w2 = {text}, {source.method}{quality}, {runs} of {source.database}"
     if ratio.low is None or ratio.high is None:
         return DeviceRatio(
             (),

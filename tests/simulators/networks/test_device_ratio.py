@@ -13,7 +13,9 @@ from .test_stream_transitions import UP, model, pulses
 
 
 def with_ratio(value: float, low: float | None, high: float | None) -> StateModel:
-    source = replace(model().levels_source, runs=(5, 6), method="line through the thresholds")
+    source = replace(
+        model().levels_source, runs=(5, 6), method="line through the thresholds", quality="χ² 13"
+    )
     ratio = ModelMetaplasticity(Quantity(value, low, high), source)
     return replace(model(), metaplasticity=ratio)
 
@@ -23,7 +25,10 @@ def test_a_narrow_interval_gives_one_track_with_its_source() -> None:
     (curve,) = found.curves
     assert curve.setup == StreamSetup(width_ratio=0.31, asymmetry=2.0)
     assert curve.label == "formula, A3:1's 0.31, δ = 2"
-    assert "w1/w2 = 0.310 (0.290 to 0.330), line through the thresholds, runs 5, 6" in found.remark
+    assert (
+        "w1/w2 = 0.310 (0.290 to 0.330), line through the thresholds (χ² 13), runs 5, 6"
+        in found.remark
+    )
 
 
 def test_both_ends_of_a_wide_interval_are_trained_as_far_as_a_track_can_be() -> None:

@@ -3,9 +3,9 @@
     python3 benchmarks/drift_compensation.py MODEL.json FOLDER
 
 No device of the papers has a measured lifetime of its levels, so one is assumed: every level is
-left after the same mean time τ, for either neighbour alike, and only t/τ matters. Levels and their
-spreads are those of the model, interpolated to 16 even levels, read without noise. Writes figure
-and table.
+left after the same mean time τ, for either neighbour alike, and only t/τ matters. The sixteen
+levels and their spreads are those of the model, as measured, read without noise. Writes figure and
+table.
 """
 
 import sys

@@ -38,7 +38,9 @@ def infer_cifar(
     notches: Annotated[
         list[int] | None,
         typer.Option(
-            help="Notches of a device, a power of 2; repeatable.", show_default="2, 4, 8 … 128"
+            help="Notches of a device, each a level, 2 or more; repeatable. As many as --model has "
+            "levels are those, as measured; other numbers are spaced evenly over the range.",
+            show_default="2, 4, 8 … 128, and as many as --model has",
         ),
     ] = None,
     noise: Annotated[
@@ -119,7 +121,7 @@ def infer_cifar(
     Examples:
       dwmtj infer cifar100 -o inference
       dwmtj infer cifar100 -o inference --notches 16 --notches 32 --noise 1 --images 1000
-      dwmtj infer cifar100 -o measured --model straight-B1
+      dwmtj infer cifar100 -o measured --model straight-B1 --notches 5
     """
     require_learning()
     from ...simulators.networks import DeviceMapping, InferenceStudy, infer_cifar100
@@ -128,7 +130,7 @@ def infer_cifar(
     defaults = InferenceStudy()
     study = InferenceStudy(
         weights=weights,
-        notches=tuple(notches or defaults.notches),
+        notches=tuple(notches) if notches else None,
         noises=tuple(noise or defaults.noises),
         model=find_optional_model(model, database),
         after_s=after_s,
@@ -156,6 +158,11 @@ def infer_cifar(
             overwrite=overwrite,
         )
     print_inference(weights.stem, output.outcome)
+    if study.model is not None:
+        print_line(
+            f"{len(study.model.levels)} notches are the levels of {study.model.name} as measured; "
+            "other numbers are spaced evenly over its range, with spreads between those measured."
+        )
     if drift_compensation != "none":
         print_line(
             f"Outputs were multiplied by a factor for each "

@@ -25,10 +25,12 @@ def infer_circuit(
         typer.Option(
             metavar="MODEL",
             help="State model or preset:NAME of the devices.",
-            show_default="--bits over 0.94 … 1.1 mS",
+            show_default="--levels over 0.94 … 1.1 mS",
         ),
     ] = None,
-    bits: Annotated[int, typer.Option(min=2, max=8, help="Bits of a weight, without --model.")] = 3,
+    levels: Annotated[
+        int, typer.Option(min=2, max=128, help="Levels of a device, without --model.")
+    ] = 4,
     read_V: Annotated[
         float, typer.Option("--read-voltage", min=1e-3, max=10, help="Read voltage, in V.")
     ] = 0.1,
@@ -68,7 +70,7 @@ def infer_circuit(
     from ...simulators.networks.crossbar.devices import (
         ConductanceRange,
         all_levels,
-        levels_of_range,
+        even_levels,
     )
     from ...simulators.networks.crossbar.periphery.circuit_figure import (
         circuit_panel,
@@ -82,7 +84,7 @@ def infer_circuit(
 
     circuit = DifferentialCircuit(read_V, series_ohm, readout_ohm, offset_A)
     found = find_optional_model(model, database)
-    devices = levels_of_range(ConductanceRange(), bits) if found is None else all_levels(found)
+    devices = even_levels(ConductanceRange(), levels) if found is None else all_levels(found)
     readout = read_pair(devices, circuit)
     panels = (circuit_panel(readout), readout_panel(readout))
     for panel in panels:

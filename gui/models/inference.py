@@ -20,13 +20,11 @@ from ...wording import counted
 from ..link.archive import Archive
 from ..look.number_field import NumberField
 from ..look.theme import Theme
-from ..look.widgets import QuietComboBox
 from .places import file_stem
 from .study import StudyPage
 
-NOTCHES = (2, 4, 8, 16, 32, 64, 128)
-FIRST_NOTCHES, IMAGES, PROGRAMMINGS = 16, 1000, 10
-ALL_IMAGES = 10_000
+NOTCHES, IMAGES, PROGRAMMINGS = 16, 1000, 10
+MOST_NOTCHES, ALL_IMAGES = 1024, 10_000
 TRAINED, ON_LEVELS = "as trained, float32", "on the levels, no error"
 PROGRAMMED, MEAN = "as programmed", "mean so far"
 
@@ -44,12 +42,11 @@ class InferencePage(StudyPage):
     abscissa = "Programming of all devices"
 
     def __init__(self, archive: Archive) -> None:
-        self.notches = QuietComboBox()
-        self.notches.addItems([str(each) for each in NOTCHES])
-        self.notches.setCurrentText(str(FIRST_NOTCHES))
-        self.notches.setAccessibleName("Levels of a device")
-        self.notches.setMinimumContentsLength(3)
-        self.notches.setToolTip("Evenly spaced over the measured range, with the measured spreads")
+        self.notches = NumberField(NOTCHES, 2, MOST_NOTCHES, "Levels of a device")
+        self.notches.setToolTip(
+            f"From 2 to {MOST_NOTCHES:,}. As many as the model has are its levels as measured; "
+            "other numbers are spaced evenly over the measured range, with the measured spreads"
+        )
         self.images = NumberField(IMAGES, 2, ALL_IMAGES, "Test images")
         self.programmings = NumberField(PROGRAMMINGS, 2, 100, "Programmings")
         self.curves: dict[str, pg.PlotDataItem] = {}
@@ -61,18 +58,21 @@ class InferencePage(StudyPage):
         )
         for name in (PROGRAMMED, MEAN, ON_LEVELS, TRAINED):
             self.curves[name] = self.plot.add_curve()
-        self.notches.currentIndexChanged.connect(lambda _: self.show_settings())
-        for number in (self.images, self.programmings):
+        for number in (self.notches, self.images, self.programmings):
             number.changed.connect(self.show_settings)
 
     def open_model(self, record: CalibrationRecord, database: Place, folder: Path) -> None:
+        """Show the page of a model, with as many levels as it has unless it is shown again."""
+        is_another = (record.name, record.version) != self.model
         super().open_model(record, database, folder / "inference" / file_stem(record))
+        if is_another and not self.is_running:
+            self.notches.set_value(len(record.data["levels"]))
 
     @property
     def study(self) -> WatchedStudy:
         """The study that is set."""
-        notches = int(self.notches.currentText())
-        return WatchedStudy(*self.model, notches=notches, images=self.images.value())
+        notches, images = self.notches.value(), self.images.value()
+        return WatchedStudy(*self.model, notches=notches, images=images)
 
     def command(self) -> list[str]:
         study, programmings = self.study, str(self.programmings.value())

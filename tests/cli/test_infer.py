@@ -18,7 +18,7 @@ from dwmtj.tests.official_images import write_official_images
 
 WEIGHTS = "cifar100/resnet20.safetensors"
 THESE = ("--weights", WEIGHTS)
-CELLS = ("--notches", "4", "--notches", "16", "--max-programmings", "3")
+CELLS = ("--notches", "5", "--notches", "16", "--max-programmings", "3")
 INFER = ("infer", "cifar100", "-o", "out", *THESE, *CELLS, "--jobs", "1")
 PROGRAM = ("infer", "program", "-o", "out", "--model", "A3.json", *THESE)
 FEW = ("--programmings", "2", "--images", "20")
@@ -56,7 +56,7 @@ def test_inference_gives_a_table_a_figure_and_a_result(
     assert "10 × the error" in result.output
     table = pd.read_csv(tmp_path / "out" / "resnet20-inference.csv")
     assert table[["notches", "noise"]].values.tolist() == [
-        [notches, noise] for notches in (4, 16) for noise in (0, 1, 10)
+        [notches, noise] for notches in (5, 16) for noise in (0, 1, 10)
     ]
     assert {path.suffix for path in (tmp_path / "out").iterdir()} == {".png", ".svg", ".csv"}
     with Store.open(create=False) as store:
@@ -71,7 +71,7 @@ def test_inference_gives_a_table_a_figure_and_a_result(
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (("--notches", "12"), "12 notches are not those of an N-bit weight"),
+        (("--notches", "1"), "A device has 2 to 32,768 levels here, not 1"),
         (("--after", "10"), "--after needs a --model"),
         (("--programmings", "1"), "give no interval"),
         (("--clip", "--clip-for-errors"), "exclude each other"),

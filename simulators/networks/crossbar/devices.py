@@ -1,7 +1,8 @@
 """The devices that hold a network's weights: their levels, how far off they are, how they age.
 
-An N-bit signed weight is the difference of two devices with n = 2^(N−1) levels each: the one holds
-the magnitude, the other stays at its lowest conductance (synapse paper, Methods).
+A signed weight is the difference of two devices with n levels each, n = 2^(N−1) for N bits: the one
+holds the magnitude, the other stays at its lowest conductance (synapse paper, Methods). A pair has
+2n − 1 weights, whatever n is.
 
 Simulated are: the conductance of a level as written (Gaussian around
 the level; from visit to visit and from device to device), hops to neighbouring levels while time
@@ -22,6 +23,7 @@ from ..synapses.levels import SynapseLevels, spread_S, weight_levels
 
 LevelsOf = Literal["interpolated", "measured"]
 MOST_BITS = 16
+MOST_LEVELS = 2 ** (MOST_BITS - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,12 @@ def _numbers(name: str, given: Any) -> tuple[float, ...]:
 
 def levels_of_range(between: ConductanceRange, bits: int) -> DeviceLevels:
     """Return 2^(bits−1) evenly spaced levels; raises NetworkError."""
-    count = level_count(bits)
+    return even_levels(between, level_count(bits))
+
+
+def even_levels(between: ConductanceRange, count: int) -> DeviceLevels:
+    """Return `count` evenly spaced levels, however many; raises NetworkError."""
+    check_level_count(count)
     even = np.linspace(between.low_S, between.high_S, count)
     stds = ((between.std_S,) * count, (between.read_std_S,) * count)
     return DeviceLevels(tuple(even.tolist()), *stds)
@@ -142,13 +149,23 @@ def levels_of_device(
     levels: LevelsOf = "interpolated",
     range_S: tuple[float, float] | None = None,
 ) -> DeviceLevels:
-    """Return the levels of a device like the measured one; raises NetworkError.
+    """Return 2^(bits−1) levels of a device like the measured one, as `device_levels` does."""
+    return device_levels(model, level_count(bits), levels, range_S)
 
-    "interpolated" asks what a device with more notches would do: 2^(bits−1) evenly spaced levels
-    over `range_S` (the whole measured range if None), with the spreads measured around them.
+
+def device_levels(
+    model: StateModel,
+    count: int,
+    levels: LevelsOf = "interpolated",
+    range_S: tuple[float, float] | None = None,
+) -> DeviceLevels:
+    """Return `count` levels of a device like the measured one; raises NetworkError.
+
+    "interpolated" asks what a device with other notches would do: evenly spaced levels over
+    `range_S` (the whole measured range if None), with the spreads measured around them.
     "measured" takes the levels there are, those nearest to even spacing.
     """
-    count = level_count(bits)
+    check_level_count(count)
     if levels not in get_args(LevelsOf):
         raise NetworkError(f"Levels are {' or '.join(get_args(LevelsOf))}, not {levels!r}.")
     found = np.array([level.conductance_S for level in model.levels])
@@ -161,7 +178,7 @@ def levels_of_device(
         )
     wanted = np.linspace(low, high, count)
     if levels == "measured":
-        wanted = _nearest(found, wanted, model.name, bits)
+        wanted = _nearest(found, wanted, model.name)
     relative = model.read_noise.relative_std.value if model.read_noise else 0.0
     return DeviceLevels(
         tuple(wanted.tolist()),
@@ -234,17 +251,23 @@ def level_count(bits: int) -> int:
     return int(2 ** (bits - 1))
 
 
-def _nearest(found: Floats, wanted: Floats, name: str, bits: int) -> Floats:
+def check_level_count(count: int) -> None:
+    """Raise NetworkError where a device cannot have so many levels."""
+    if type(count) is not int or not 2 <= count <= MOST_LEVELS:
+        raise NetworkError(f"A device has 2 to {MOST_LEVELS:,} levels here, not {count!r}.")
+
+
+def _nearest(found: Floats, wanted: Floats, name: str) -> Floats:
     chosen = np.unique(np.abs(found[:, None] - wanted).argmin(axis=0))
     if len(wanted) > len(found):
         raise NetworkError(
-            f"{bits} bits need {len(wanted)} levels, and model {name} has {len(found)}: ask for "
-            f"fewer bits, or for levels interpolated between them."
+            f"{len(wanted)} levels are asked for, and model {name} has {len(found)}: ask for "
+            f"fewer, or for levels interpolated between them."
         )
     if len(chosen) < len(wanted):
         raise NetworkError(
             f"Model {name} has no {len(wanted)} levels that are spread over the range: ask for "
-            "fewer bits, or for levels interpolated between them."
+            "fewer, or for levels interpolated between them."
         )
     return np.asarray(found[chosen])
 

@@ -22,8 +22,9 @@ from ..crossbar.devices import (
     ConductanceRange,
     DeviceLevels,
     after,
-    levels_of_device,
-    levels_of_range,
+    all_levels,
+    device_levels,
+    even_levels,
 )
 from ..data.array_hash import array_hash
 from ..errors import NetworkError
@@ -45,16 +46,18 @@ MAPPING = DeviceMapping()
 class InferenceStudy:
     """A network, the devices that hold its weights, and how precisely accuracies are wanted.
 
-    `weights` is a file that `learn_cifar100` wrote. `notches` are powers of 2, `noises` multiples
-    of the devices' programming error. Devices are those of `model`, `after_s` seconds after
-    writing, or without one the straight synapse's of the synapse paper. A cell has at least
+    `weights` is a file that `learn_cifar100` wrote. `notches` are numbers of levels of a device, 2
+    or more; None asks for 2, 4 … 128, and for as many as `model` has. `noises` are multiples of the
+    devices' programming error. Devices are those of `model`, `after_s` seconds after writing, or
+    without one the straight synapse's of the synapse paper. As many notches as the model has levels
+    are these levels themselves, other numbers are spaced evenly over its range. A cell has at least
     `programmings` and at most `max_programmings`, and is complete once half of the 95 % interval of
     its accuracy is at most `target_half_width` (0 … 1). Only the first `images` test images are
     read; None reads all.
     """
 
     weights: Path = RESNET20
-    notches: tuple[int, ...] = NOTCHES
+    notches: tuple[int, ...] | None = None
     noises: tuple[float, ...] = (0.0, 1.0, 10.0)
     model: StateModel | None = None
     after_s: float | None = None
@@ -66,16 +69,20 @@ class InferenceStudy:
 
     def levels(self) -> dict[int, DeviceLevels]:
         """Return a device's levels for each number of notches; raises NetworkError."""
-        bits = {count: _bits(count) for count in sorted(set(self.notches))}
         if self.mapping.compensation != "none" and self.after_s is None:
             raise NetworkError(
                 "Drift compensation needs devices that have aged: give --after SECONDS, too."
             )
+        own = () if self.model is None else (len(self.model.levels),)
+        counts = sorted({*NOTCHES, *own} if self.notches is None else {*self.notches})
         if self.model is None:
             if self.after_s is not None:
                 raise NetworkError("--after needs a --model whose retention was measured.")
-            return {count: levels_of_range(ConductanceRange(), b) for count, b in bits.items()}
-        levels = {count: levels_of_device(self.model, b) for count, b in bits.items()}
+            return {count: even_levels(ConductanceRange(), count) for count in counts}
+        levels = {
+            count: all_levels(self.model) if count in own else device_levels(self.model, count)
+            for count in counts
+        }
         if self.after_s is None:
             return levels
         return {count: after(entry, self.model, self.after_s) for count, entry in levels.items()}
@@ -143,12 +150,3 @@ def infer_cifar100(
         place = store.place
     files = save_figures([inference_panel(name, inference)], folder, [result], place)
     return StudyOutput(inference, (result,), place, files)
-
-
-def _bits(notches: int) -> int:
-    bits = notches.bit_length()
-    if notches < 2 or notches != 2 ** (bits - 1):
-        raise NetworkError(
-            f"{notches} notches are not those of an N-bit weight: give 2, 4, 8 … with --notches."
-        )
-    return bits

@@ -21,11 +21,14 @@ from dwmtj.simulators.networks.crossbar.devices import (
     ConductanceRange,
     after,
     all_levels,
+    device_levels,
+    even_levels,
     levels_of_device,
     levels_of_range,
 )
 from dwmtj.simulators.networks.crossbar.network import to_analog
 from dwmtj.simulators.networks.errors import NetworkError
+from dwmtj.simulators.networks.inference.cifar100 import InferenceStudy
 
 SOURCE = Source((1,), "lab.sqlite", "0.1.0", "2025-03-01T22:15:00+00:00", "", "")
 
@@ -54,6 +57,34 @@ def test_a_range_has_two_to_the_bits_less_one_even_levels() -> None:
     assert set(levels.scaled(10).std_S) == {2.53e-5}
 
 
+@pytest.mark.parametrize("count", [2, 5, 6, 7, 11])
+def test_any_number_of_levels_gives_twice_as_many_weights_of_a_pair_less_one(count: int) -> None:
+    between = ConductanceRange(0.5, 1.0, 0.0)
+    for levels in (even_levels(between, count), device_levels(model(), count)):
+        assert np.diff(levels.conductance_S) == pytest.approx(levels.range_S / (count - 1))
+    layer = nn.Linear(400, 1, bias=False)
+    layer.weight.data = torch.linspace(-1, 1, 400)[None]
+    analog = to_analog(nn.Sequential(layer), even_levels(between, count))
+    (weight,) = analog.quantised().parameters()
+    expected = np.linspace(-1, 1, 2 * count - 1)
+    assert torch.unique(weight).tolist() == pytest.approx(expected.tolist(), abs=1e-6)
+
+
+def test_a_study_takes_the_levels_that_the_model_has_and_spaces_others_evenly() -> None:
+    found = InferenceStudy(model=model(), notches=(5, 3)).levels()
+    assert found == {3: all_levels(model()), 5: device_levels(model(), 5)}
+    assert found[3].conductance_S == (1.0, 1.25, 2.0)
+    assert found[5].conductance_S == (1.0, 1.25, 1.5, 1.75, 2.0)
+    assert 3 in InferenceStudy(model=model()).levels()
+    assert list(InferenceStudy().levels()) == [2, 4, 8, 16, 32, 64, 128]
+
+
+@pytest.mark.parametrize("count", [1, 0, -2, 2.0, True, 40_000])
+def test_a_device_of_fewer_than_two_or_of_too_many_levels_is_refused(count: int) -> None:
+    with pytest.raises(NetworkError, match=r"A device has 2 to 32,768 levels here"):
+        even_levels(ConductanceRange(), count)
+
+
 def test_spreads_are_interpolated_between_the_measured_levels() -> None:
     levels = levels_of_device(model(), bits=4)
     assert levels.conductance_S == pytest.approx(np.linspace(1, 2, 8))
@@ -76,7 +107,7 @@ def test_measured_levels_are_taken_as_they_are_and_weights_lie_between_them() ->
 def test_a_range_outside_the_levels_and_bits_beyond_them_are_refused() -> None:
     with pytest.raises(NetworkError, match=r"span 1 … 2 S, not 0.9 … 2 S"):
         levels_of_device(model(), 4, range_S=(0.9, 2.0))
-    with pytest.raises(NetworkError, match=r"3 bits need 4 levels, and model A3 has 3"):
+    with pytest.raises(NetworkError, match=r"4 levels are asked for, and model A3 has 3"):
         levels_of_device(model(), 3, levels="measured")
     once = replace(model().levels[1], cycle_std_ohm=None)
     with pytest.raises(NetworkError, match=r"visited once"):

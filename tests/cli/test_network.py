@@ -154,6 +154,8 @@ def test_a_readout_is_trained_on_the_twin_and_not_resumed_otherwise(
         points, record = store.points(1), store.run(1)
     assert (trained.protocol, trained.status) == ("train-array", Status.FINISHED)
     assert trained.device == "twin of straight"
+    for stored_name in (kept.configuration["bench"], record.attempts[0].bench["name"]):
+        assert stored_name == "the digital twin of straight:1"
     assert kept.data["devices"] == 2560
     assert 1 <= kept.data["pulses"] == int(points["amplitude_V"].notna().sum())
     assert (tmp_path / "trained" / "training.png").exists()

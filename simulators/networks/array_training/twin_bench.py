@@ -38,12 +38,11 @@ def twin_bench(
 ) -> Bench:
     """Return the bench of a file with the model's twins in place of the array.
 
-    With the `points` of a run that is to be resumed, the twins are as these left them. Raises
-    BenchError if the file has no switch.
+    The bench is named as the twin; limits and wiring are those of the file. With the `points` of a
+    run that is to be resumed, the twins are as these left them. Raises BenchError if the file has
+    no switch.
     """
     named = f"the digital twin of {model.name}:{model.version}"
-    device = bench_file.device.model_copy(update={"name": f"twin of {model.name}"})
-    bench_file = bench_file.model_copy(update={"device": device})
     base = RecordingBench(bench_file)
     rows, columns = base.switch.rows, base.switch.columns
     number = int(np.random.SeedSequence(seed).generate_state(1)[0])
@@ -51,6 +50,8 @@ def twin_bench(
     if points is not None:
         _restore(twins, points, columns)
     clock, array = base.clock, _Connected(twins, columns)
+    device = bench_file.device.model_copy(update={"name": f"twin of {model.name}"})
+    bench_file = bench_file.model_copy(update={"name": named, "device": device})
     return Bench(
         bench_file,
         _TwinGenerator(clock, named, array=array),

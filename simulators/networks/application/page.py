@@ -15,11 +15,9 @@ from ....analysis.state_model.model import Quantity, StateModel
 from ....storage import ResultRecord, atomic_write
 from ..crossbar.analog_network import AnalogNetwork
 from ..crossbar.report import report
-from ..crossbar.report_text import describe
+from ..crossbar.report_text import describe, formatted_table
 from .result import Applied
 from .summary import accuracy_table, contents
-
-LAYERS = ("layer", "kind", "shape", "on", "weights", "devices", "multiply-adds")
 
 
 def write_page(
@@ -81,19 +79,9 @@ def _levels(model: StateModel) -> Table:
 
 def _layers(analog: AnalogNetwork) -> Table:
     found = report(analog)
-    rows = tuple(
-        (
-            layer.name,
-            layer.kind,
-            " × ".join(map(str, layer.shape)),
-            layer.place,
-            f"{layer.weights:,}",
-            f"{layer.devices:,}",
-            f"{layer.multiply_adds:,}",
-        )
-        for layer in found.layers
-    )
-    return Table("The network's layers", LAYERS, rows, describe(found))
+    table = formatted_table(found)
+    rows = tuple(tuple(row) for row in table.itertuples(index=False))
+    return Table("The network's layers", tuple(table.columns), rows, describe(found))
 
 
 def _runs(model: StateModel) -> str:

@@ -88,13 +88,13 @@ def _shortened(names: Sequence[str]) -> str:
 
 def as_text(found: "NetworkReport") -> str:
     """Return the report in lines of text, a row for each layer."""
-    return "\n".join((*describe(found), _formatted(found).to_string(index=False)))
+    return "\n".join((*describe(found), formatted_table(found).to_string(index=False)))
 
 
 def as_html(found: "NetworkReport") -> str:
     """Return the report as an HTML fragment, a row for each layer."""
     first, *more = (escape(sentence) for sentence in describe(found))
-    table = _formatted(found)
+    table = formatted_table(found)
     aligned = ["right" if name in NUMBERS else "left" for name in table.columns]
     rows = [_row("th", table.columns, aligned)]
     rows += [_row("td", cells, aligned) for cells in table.itertuples(index=False)]
@@ -109,8 +109,8 @@ def _row(tag: str, cells: Iterable[str], aligned: Iterable[str]) -> str:
     return f"<tr>{''.join(columns)}</tr>"
 
 
-def _formatted(found: "NetworkReport") -> pd.DataFrame:
-    """Return the table as texts, without notes where there are none."""
+def formatted_table(found: "NetworkReport") -> pd.DataFrame:
+    """Return a row of texts for each layer, without the column of notes where there are none."""
     table = found.table().rename(columns={"multiply_adds": "multiply-adds"})
     if not any(table["note"]):
         table = table.drop(columns="note")

@@ -211,6 +211,7 @@ def test_a_network_of_one_s_own_reaches_processes_that_lack_its_file(
 def test_an_application_resumes_with_the_same_numbers(
     module: Path, published: StateModel, tmp_path: Path
 ) -> None:
+    module.write_text(MODULE.replace("self.layer =", "self.layer = self.other ="))
     study = ApplicationStudy(model=published, task=f"{module}:Net", draws=3)
     reported: list[int] = []
 
@@ -231,3 +232,4 @@ def test_an_application_resumes_with_the_same_numbers(
     page = (tmp_path / "a" / "apply.html").read_text()
     assert "What the uncertainty contains" in page
     assert "<script" not in page
+    assert "<td>tied: also other</td>" in page

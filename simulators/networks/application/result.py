@@ -16,6 +16,7 @@ import numpy as np
 from ..documents import document
 
 TAIL = 0.025
+DIGITS = 12  # of a standard deviation; accuracies differ by an image or not at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +77,5 @@ def range_of(accuracies: tuple[float, ...]) -> Range:
 
 
 def _std(values: np.ndarray[Any, np.dtype[np.float64]]) -> float:
-    return float(values.std(ddof=1)) if len(values) > 1 else 0.0
+    """Return the standard deviation, 0 where nothing but rounding differs."""
+    return round(float(values.std(ddof=1)), DIGITS) if len(values) > 1 else 0.0

@@ -24,7 +24,7 @@ from dwmtj.simulators.networks.application.drawn_device import (
     likeliest_device,
 )
 from dwmtj.simulators.networks.application.foreign import foreign
-from dwmtj.simulators.networks.application.result import range_of
+from dwmtj.simulators.networks.application.result import Applied, range_of
 from dwmtj.simulators.networks.application.study import on_levels, programmed
 from dwmtj.simulators.networks.progress import Report, no_progress
 from dwmtj.storage import Place
@@ -107,17 +107,18 @@ def published() -> StateModel:
 
 
 def test_more_cycles_leave_less_open(published: StateModel) -> None:
-    """2,000 draws know a standard deviation within 1.6 %: 10 % is a false alarm in 10⁹ seeds."""
+    """500 draws know a ratio of standard deviations within 4.5 %, five of them within 20 % but for
+    1 seed in 20,000."""
 
     def spread_S(visits: int) -> np.ndarray:
         levels = tuple(replace(level, visits=visits) for level in published.levels)
         model, rng = replace(published, levels=levels), np.random.default_rng(1)
-        means_S = [drawn_device(model, rng).mean_S for _ in range(2000)]
+        means_S = [drawn_device(model, rng).mean_S for _ in range(500)]
         return np.asarray(np.std(means_S, axis=0))
 
     ratio = spread_S(40) / spread_S(160)
     # Student's t of 39 and of 159 degrees of freedom, over the square root of the visits
-    assert ratio == pytest.approx(2 * np.sqrt((39 / 37) / (159 / 157)), rel=0.1)
+    assert ratio == pytest.approx(2 * np.sqrt((39 / 37) / (159 / 157)), rel=0.2)
 
 
 def test_the_spread_between_devices_scatters_within_an_array(published: StateModel) -> None:
@@ -128,11 +129,18 @@ def test_the_spread_between_devices_scatters_within_an_array(published: StateMod
     added_ohm = np.sqrt(together.std_S**2 - alone.std_S**2) / alone.mean_S**2
     assert added_ohm == pytest.approx(np.full(len(levels), 20.0))
     rng = np.random.default_rng(1)
-    means = [1 / drawn_device(several, rng).mean_S for _ in range(1000)]
+    means = [1 / drawn_device(several, rng).mean_S for _ in range(300)]
     own = np.array([level.cycle_std_ohm.value for level in levels if level.cycle_std_ohm])
     visits = np.array([level.visits for level in levels])
     expected = np.hypot(20.0 / 2, own / np.sqrt(visits))
-    assert np.std(means, axis=0) == pytest.approx(expected, rel=0.15)  # 6 σ
+    assert np.std(means, axis=0) == pytest.approx(expected, rel=0.2)  # 5 σ
+
+
+def test_equal_accuracies_have_no_scatter() -> None:
+    same = Applied("net", 400, 1.0, 0.905, 3 * (0.905,), (0.91, 0.91, 0.91), None)
+    assert (same.from_programming, same.from_measurement) == (0.0, 0.0)
+    one_image = replace(same, likeliest=(0.905, 0.905, 0.9075))
+    assert one_image.from_programming == pytest.approx(0.0025 / np.sqrt(3))
 
 
 def test_a_model_without_moves_has_no_transitions(

@@ -13,7 +13,6 @@ from dwmtj.cli import app as command_line
 from dwmtj.simulators.networks import NetworkError
 from dwmtj.storage import Store
 from dwmtj.tests.analysis.test_write_policy import a_model
-from dwmtj.tests.command_line import dwmtj
 from dwmtj.tests.official_images import write_official_images
 
 WEIGHTS = "cifar100/resnet20.safetensors"
@@ -31,14 +30,14 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def infer(images: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Run a command in a folder with weights of an untrained ResNet-20."""
+    """Run a command in a folder with weights of a small untrained network."""
     import torch
 
-    from dwmtj.simulators.networks.resnet.network import RESNETS, Resnet
+    from dwmtj.simulators.networks.resnet.network import Resnet, ResnetShape
     from dwmtj.simulators.networks.resnet.weights_file import TrainedResnet, save_weights
 
     torch.manual_seed(1)
-    shape = RESNETS["resnet20"]
+    shape = ResnetShape(8, 2)
     path = tmp_path / "cifar100" / "resnet20.safetensors"
     save_weights(path, TrainedResnet(shape, Resnet(shape), {"test_accuracy": 0.01}))
     monkeypatch.setenv("DWMTJ_DATA", str(images))
@@ -120,12 +119,10 @@ def test_a_model_that_cannot_be_written_is_told_before_anything_is_done(
 
 
 def test_missing_weights_are_one_sentence_with_the_command_that_trains_them(
-    tmp_path: Path,
+    refused: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    command = ("infer", "cifar100", "-o", "out", "--weights", WEIGHTS)
-    process = dwmtj(tmp_path, *command, DWMTJ_DATA=str(tmp_path / "nowhere"))
-    assert process.returncode == 2
-    assert process.stderr.startswith("error: No weights found at cifar100/resnet20.safetensors")
-    assert "train them with dwmtj learn cifar100 -o cifar100" in process.stderr
-    assert process.stderr.count("\n") == 1
+    monkeypatch.setenv("DWMTJ_DATA", str(tmp_path / "nowhere"))
+    sentence = refused(tmp_path, "infer", "cifar100", "-o", "out", "--weights", WEIGHTS)
+    assert sentence.startswith("error: No weights found at cifar100/resnet20.safetensors")
+    assert "train them with dwmtj learn cifar100 -o cifar100" in sentence
     assert not list(tmp_path.iterdir())

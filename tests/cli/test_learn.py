@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 from dwmtj.cli import app as command_line
 from dwmtj.simulators.networks import NetworkError, require_learning
 from dwmtj.simulators.sweeps.errors import SweepError
+from dwmtj.simulators.sweeps.local import LocalProcesses
 from dwmtj.storage import OutputFileError, Store
 from dwmtj.tests.official_images import write_official_images
 
@@ -176,16 +177,19 @@ def test_networks_that_figures_share_are_trained_once(
     assert "results 5 to 8: stored in" in other.output
 
 
-def test_stream_learning_in_processes_does_as_in_one(learn: Callable[..., Result]) -> None:
-    few = (*STREAM[:-2], "-p", "hidden=8", "--no-at-once", "--figure", "rounding", "--seeds", "1")
-    for jobs in ("1", "2"):
-        result = learn(*few, "--jobs", jobs, "--database", f"{jobs}.sqlite", "--overwrite")
-        assert result.exit_code == 0, result.output
-    found = []
-    for jobs in ("1", "2"):
-        with Store.open(f"{jobs}.sqlite", create=False) as store:
-            found.append({entry.name: entry.data for entry in store.results("stream")})
-    assert found[0] == found[1]
+def test_stream_learning_is_given_as_many_processes_as_it_says(
+    learn: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What several processes learn is what one does: `test_stream_task`."""
+    opened: list[int] = []
+
+    def refuse(_processes: LocalProcesses, jobs: int) -> None:
+        opened.append(jobs)
+        raise SweepError("no processes here")
+
+    monkeypatch.setattr(LocalProcesses, "__init__", refuse)
+    assert learn(*STREAM, "--jobs", "2").exit_code != 0
+    assert opened == [2]
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,8 @@ def values(page: InferencePage, name: str) -> list[float]:
 def test_inference_is_stopped_continued_and_shown_beside_the_digital_network(
     models: Models, inference: InferencePage, qtbot: QtBot, tmp_path: Path
 ) -> None:
+    (model,) = models[1].model.records
+    assert inference.notches.value() == len(model.data["levels"])
     inference.programmings.set_value(100)
     qtbot.mouseClick(inference.begin, LEFT)
     qtbot.waitUntil(lambda: len(values(inference, PROGRAMMED)) >= 2, timeout=LONG_MS)

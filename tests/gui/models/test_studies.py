@@ -94,7 +94,7 @@ def test_inference_is_stopped_continued_and_shown_beside_the_digital_network(
     assert "is done" in models[0].panels.messages.model.messages[0].text
     inference.set_theme(DARK)
     assert inference.curves[MEAN].opts["pen"].color().name() == DARK.accent
-    inference.notches.set_value(4)
+    inference.notches.set_value(5)
     qtbot.waitUntil(lambda: not values(inference, PROGRAMMED), timeout=PATIENCE_MS)
     assert values(inference, TRAINED), "the digital network has no levels"
 

@@ -103,8 +103,11 @@ def rungs_of(ladders: Sequence[Ladder]) -> Floats:
     while step_V > 0 and highest > rungs[-1] + 1e-9:
         rungs = np.append(rungs, round(float(rungs[-1]) + step_V, 9))
     if len(rungs) > 1 and np.diff(rungs).min() < 0.5 * step_V:
+        first_V = sorted({float(ladder.amplitude_V[0].round(9)) for ladder in coarse})
+        begins = " and ".join(f"{first:g}" for first in (first_V[0], first_V[-1]))
         raise AnalysisError(
-            "The runs' ladders lie between one another's amplitudes; calibrate them apart, or "
+            f"Ladders in steps of {step_V:g} V lie between one another's amplitudes: they begin at "
+            f"{begins} V. Calibrate those of equal amplitudes alone (of a file, with --where), or "
             "measure them with the same first amplitude and step."
         )
     return rungs

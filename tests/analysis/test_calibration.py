@@ -106,6 +106,13 @@ def test_ladders_of_different_steps_count_as_the_coarser_one() -> None:
     assert np.array(pulses.counts)[0].sum() == 26
 
 
+def test_ladders_between_one_another_are_refused_with_where_they_begin() -> None:
+    runs = [a_run(seed, cycles=3, step_V=0.1) for seed in (4, 5)]
+    runs[1].points["amplitude_V"] += 0.05
+    with pytest.raises(AnalysisError, match=r"steps of 0\.1 V .* begin at 0\.1 and 0\.15 V"):
+        calibrate(runs, "A3")
+
+
 def test_a_reset_that_a_file_does_not_hold_is_no_move_of_the_next_pulse() -> None:
     run = a_run(1)
     pulses = run.points[run.points["phase"] == "write"].reset_index(drop=True)

@@ -56,15 +56,15 @@ def to_analog(
     tensor, a tuple of arguments or a dictionary of named ones), by default the first of the
     `calibration` images, or random numbers that its first layer takes.
 
-    A ConductanceRange has 2^(bits−1) even levels, by default of 8 bits; a state model and
-    DeviceLevels have the levels that they have. Weights up to the range of their layer (or output,
-    `per`) are put on the nearest level: the range is that of the largest weight, or with `clipping`
-    "least-squares" the one with the least squared error, larger weights clipped; "expected-error"
-    counts the devices' spreads, too. Converters are given their ranges by what the `calibration`
-    images lead to. With `lines` the layers lie on arrays whose wires have resistance. `settings`
-    are those of single layers, by name, pattern of names or predicate. Without `fold` batch norms
-    stay digital. `compensation` multiplies outputs by what walls that have moved have cost them
-    (see `drift_compensation`).
+    A ConductanceRange has 2^(bits−1) even levels, by default of 8 bits (`even_levels` gives any
+    number of them); a state model and DeviceLevels have the levels that they have. Weights up to
+    the range of their layer (or output, `per`) are put on the nearest level: the range is that of
+    the largest weight, or with `clipping` "least-squares" the one with the least squared error,
+    larger weights clipped; "expected-error" counts the devices' spreads, too. Converters are given
+    their ranges by what the `calibration` images lead to. With `lines` the layers lie on arrays
+    whose wires have resistance. `settings` are those of single layers, by name, pattern of names or
+    predicate. Without `fold` batch norms stay digital. `compensation` multiplies outputs by what
+    walls that have moved have cost them (see `drift_compensation`).
     """
     if not isinstance(model, nn.Module):
         raise NetworkError(f"A network is a torch.nn.Module, not {type(model).__name__}.")

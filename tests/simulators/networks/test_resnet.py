@@ -19,6 +19,7 @@ from dwmtj.simulators.networks.crossbar.training_noise import with_weight_noise
 from dwmtj.simulators.networks.data.image_batches import MARGIN, on_device, training_batches
 from dwmtj.simulators.networks.resnet.network import RESNETS, Resnet, ResnetShape
 from dwmtj.simulators.networks.resnet.training import (
+    Epoch,
     ResnetConfiguration,
     epochs_kept,
     learning_rate,
@@ -54,9 +55,18 @@ def ignore(_what: str, _more: int) -> None:
     pass
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def one_thread() -> None:
     torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="module")
+def learnt(
+    tmp_path_factory: pytest.TempPathFactory, one_thread: None
+) -> tuple[Resnet, list[Epoch]]:
+    """The network that was trained on the slice without a break, and its epochs."""
+    checkpoint = Checkpoint(tmp_path_factory.mktemp("whole") / "c", SMALL.document())
+    return train_resnet(SMALL, the_images(), checkpoint, CPU, ignore)
 
 
 def test_the_networks_have_as_many_weights_as_in_the_papers() -> None:
@@ -82,11 +92,9 @@ def test_every_batch_norm_folds_into_a_convolution() -> None:
 
 
 def test_a_slice_is_learnt_and_the_network_kept_is_the_one_that_was_trained(
-    tmp_path: Path, one_thread: None
+    tmp_path: Path, learnt: tuple[Resnet, list[Epoch]]
 ) -> None:
-    network, epochs = train_resnet(
-        SMALL, the_images(), Checkpoint(tmp_path / "c", SMALL.document()), CPU, ignore
-    )
+    network, epochs = learnt
     assert epochs[-1].loss < 0.6 * epochs[0].loss
     assert epochs[-1].test_accuracy > 0.9  # 0.33 by chance
     path = save_weights(
@@ -100,7 +108,9 @@ def test_a_slice_is_learnt_and_the_network_kept_is_the_one_that_was_trained(
     assert loaded.about == {"seed": 5}
 
 
-def test_a_killed_training_goes_on_to_the_same_weights(tmp_path: Path, one_thread: None) -> None:
+def test_a_killed_training_goes_on_to_the_same_weights(
+    tmp_path: Path, learnt: tuple[Resnet, list[Epoch]]
+) -> None:
     script = f"""
 import os, signal, sys, torch
 sys.path[:0] = [{str(ROOT)!r}, {str(Path(__file__).parent)!r}]
@@ -123,9 +133,7 @@ here.train_resnet(here.SMALL, here.the_images(), checkpoint, here.CPU, report)
     )
     assert sum(told) == 12
     assert told[0] == 8
-    whole, meant = train_resnet(
-        SMALL, the_images(), Checkpoint(tmp_path / "whole", SMALL.document()), CPU, ignore
-    )
+    whole, meant = learnt
     assert epochs == meant
     assert all(map(torch.equal, resumed.state_dict().values(), whole.state_dict().values()))
 
@@ -139,18 +147,16 @@ def test_bfloat16_learns_the_slice_too(tmp_path: Path, one_thread: None) -> None
 
 
 def test_training_goes_on_from_weights_and_leaves_those_alone(
-    tmp_path: Path, one_thread: None
+    tmp_path: Path, learnt: tuple[Resnet, list[Epoch]]
 ) -> None:
-    learnt, epochs = train_resnet(
-        SMALL, the_images(), Checkpoint(tmp_path / "a", SMALL.document()), CPU, ignore
-    )
-    before = {name: value.clone() for name, value in learnt.state_dict().items()}
+    network, epochs = learnt
+    before = {name: value.clone() for name, value in network.state_dict().items()}
     more = replace(SMALL, epochs=1, learning_rate=1e-3, start="of a test")
     again, further = train_resnet(
-        more, the_images(), Checkpoint(tmp_path / "b", more.document()), CPU, ignore, learnt
+        more, the_images(), Checkpoint(tmp_path / "b", more.document()), CPU, ignore, network
     )
     assert further[0].loss < 0.5 * epochs[0].loss
-    assert all(map(torch.equal, before.values(), learnt.state_dict().values()))
+    assert all(map(torch.equal, before.values(), network.state_dict().values()))
     assert not all(map(torch.equal, before.values(), again.state_dict().values()))
 
 

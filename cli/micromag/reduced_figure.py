@@ -42,7 +42,7 @@ def pulse_panel(found: NotchOfFilm, results: list[WidthResult]) -> Panel:
             )  # fmt: skip
         axes.plot(
             width_ns, table["reduced_at_0_K_A_per_m2"] / 1e12,
-            color=BLUE, linestyle="--", marker="_", label="reduced, 0 K",
+            color=BLUE, linestyle="--", label="reduced, 0 K",
         )  # fmt: skip
         axes.errorbar(
             0.97 * width_ns,

@@ -1,7 +1,8 @@
 """How long 10⁶ stored points take to a DataFrame and to a file, and a list of 10⁵ runs.
 
 Seconds of CPU time, medians of turns with peers: `pandas.read_sql` and a bare `sqlite3` cursor that
-fetches the same rows. The database is made anew, which takes longer than the measurement.
+fetches the same rows. The runs of the list are copies of one on the virtual bench, as wide as a
+lab's, with ten of its points. The database is made anew, which takes longer than the measurement.
 """
 
 import sqlite3
@@ -15,11 +16,15 @@ from time import process_time
 import numpy as np
 import pandas as pd
 
+from dwmtj.instruments import load_bench_file, open_bench
+from dwmtj.protocols import run
+from dwmtj.protocols.catalogue import make_protocol
 from dwmtj.storage import Point, Status, Store
 
 POINTS, RUNS, ROUNDS = 10**6, 10**5, 5
 SELECT = "SELECT * FROM points WHERE run_id = 1 ORDER BY point"
 LIST = "SELECT id, protocol, status, attempt, started, finished, operator, notes FROM runs"
+FIRST = 2  # of the runs that are listed
 
 
 def main() -> None:
@@ -42,7 +47,9 @@ def main() -> None:
                 lambda: store.export_run(1, Path(folder) / "run.nc", overwrite=True),
             )
             print(f"10⁶ points to Parquet: {parquet:.2f} s (target 2 s); netCDF: {netcdf:.2f} s")
-            _multiply_runs(path)
+            with open_bench(load_bench_file("virtual-trapezoid")) as bench:
+                run(make_protocol("reset"), bench, store)
+            _multiply_run(path)
             listed, cursor = _medians_s(store.runs, lambda: bare.execute(LIST).fetchall())
             print(
                 f"list of 10⁵ runs: {listed:.2f} s (target 0.5 s), {listed / cursor:.2f} × a bare "
@@ -71,17 +78,20 @@ def _measure(store: Store) -> None:
     writer.finish(Status.FINISHED)
 
 
-def _multiply_runs(path: Path) -> None:
+def _multiply_run(path: Path) -> None:
+    """Copy the first run of the list, with ten of its points, until there are enough."""
     with closing(sqlite3.connect(path)) as database, database:
-        names = [row[1] for row in database.execute("PRAGMA table_info(runs)")]
-        copied = ", ".join(name for name in names if name not in ("id", "guid"))
-        database.execute(
-            "WITH RECURSIVE numbers(n) AS "
-            "(SELECT 2 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?) "
-            f"INSERT INTO runs (id, guid, {copied}) SELECT n, 'run ' || n, {copied} FROM numbers, "
-            "(SELECT * FROM runs WHERE id = 1)",
-            (RUNS,),
-        )
+        for table, key in (("runs", "id"), ("points", "run_id")):
+            names = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+            copied = ", ".join(name for name in names if name not in (key, "guid"))
+            guid, guids = (", guid", ", 'run ' || n") if "guid" in names else ("", "")
+            database.execute(
+                "WITH RECURSIVE numbers(n) AS "
+                "(SELECT :first + 1 UNION ALL SELECT n + 1 FROM numbers WHERE n <= :runs) "
+                f"INSERT INTO {table} ({key}{guid}, {copied}) SELECT n{guids}, {copied} "
+                f"FROM numbers, (SELECT * FROM {table} WHERE {key} = :first LIMIT 10)",
+                {"first": FIRST, "runs": RUNS},
+            )
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ def record(session: Session, run_id: int) -> RunRecord:
     """Return everything about a run except its points; raises StoreError."""
     run = find_run(session, run_id)
     return RunRecord(
-        summary=_summary(run, _points(session, run)),
+        summary=summary(session, run_id),
         parameters=run.parameters,
         attempts=(*map(attempt_of, run.earlier_attempts), attempt_of(run)),
         warnings=tuple(_warnings(session, run_id)),
@@ -131,14 +131,16 @@ def _marks(session: Session, run_id: int) -> dict[str, int]:
     return {text: count for text, count in session.execute(statement.group_by(mark)) if text}
 
 
-def _summary(run: Run, points: int) -> RunSummary:
+def summary(session: Session, run_id: int) -> RunSummary:
+    """Return a run in brief; raises StoreError if it does not exist."""
+    run = find_run(session, run_id)
     status, message = status_of(run)
     return RunSummary(
         id=run.id,
         protocol=run.protocol,
         device=run.device.name,
         status=status,
-        points=points,
+        points=_points(session, run),
         points_expected=run.points_expected,
         attempt=run.attempt,
         started=run.started,

@@ -167,19 +167,32 @@ class Store:
         sample: str | None = None,
     ) -> list[RunSummary]:
         """Return the runs from number `first` on that match and are not deleted, oldest first."""
-        self._mark_interrupted()
+        self._take_in_notes()
         names = {"user": user, "bench": bench, "wafer": wafer, "sample": sample}
         with self._reading() as session:
             found = listing.summaries(
                 self._database, session, protocol, device, first, tag, **names
             )
-            return [run for run in found if status is None or run.status is status]
+            running = [run.id for run in found if run.status is Status.RUNNING]
+            lost = attempts.lost_among(session, running)
+        if lost:
+            self._mark_interrupted(lost)
+            with self._reading() as session:
+                ended = {run_id: queries.summary(session, run_id) for run_id in lost}
+            found = [ended.get(run.id, run) for run in found]
+        return found if status is None else [run for run in found if run.status is status]
 
     def run(self, run_id: int) -> RunRecord:
         """Return everything about a run except its points."""
-        self._mark_interrupted()
+        self._take_in_notes()
         with self._reading() as session:
-            return queries.record(session, run_id)
+            record = queries.record(session, run_id)
+            lost = attempts.lost_among(session, [run_id])
+        if lost:
+            self._mark_interrupted(lost)
+            with self._reading() as session:
+                record = queries.record(session, run_id)
+        return record
 
     def annotate(
         self,
@@ -301,7 +314,10 @@ class Store:
         """
         from .exchange.copying import copy_all
 
-        self._mark_interrupted()
+        self._take_in_notes()
+        with self._reading() as session:
+            lost = attempts.lost_among(session, attempts.running(session))
+        self._mark_interrupted(lost)
         return copy_all(
             self._side(),
             target._side(),
@@ -398,11 +414,8 @@ class Store:
             self._database.lock(session.connection())
             yield session
 
-    def _mark_interrupted(self) -> None:
+    def _mark_interrupted(self, lost: Collection[int]) -> None:
         """Store which runs lost their process; their status is right also where this cannot."""
-        self._take_in_notes()
-        with self._reading() as session:
-            lost = attempts.lost_runs(session)
         if not lost or self._database.read_only:
             return
         with suppress(StoreError), self._writing() as session:

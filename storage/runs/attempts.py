@@ -1,6 +1,6 @@
 """Attempts at runs: how they begin, are resumed and found interrupted."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -106,15 +106,26 @@ def declare_interrupted(session: Session, run_id: int, *, ended_here: bool = Fal
     run.status = Status.INTERRUPTED
 
 
-def lost_runs(session: Session) -> set[int]:
-    """Return the runs that are stored as running and whose process has ended."""
-    running = session.scalars(select(Run).where(Run.status == Status.RUNNING)).all()
-    return {run.id for run in running if queries.owner_of(run).is_dead()}
+def running(session: Session) -> list[int]:
+    """Return the runs that are stored as running."""
+    return list(session.scalars(select(Run.id).where(Run.status == Status.RUNNING)))
 
 
-def mark_interrupted(session: Session, run_ids: set[int]) -> None:
+def lost_among(session: Session, run_ids: Iterable[int]) -> list[int]:
+    """Return which of the runs are stored as running although their process has ended.
+
+    It may have stored an end since they were read: only then is the status in the database true.
+    """
+    runs = [queries.find_run(session, run_id) for run_id in run_ids]
+    return [
+        run.id for run in runs if run.status is Status.RUNNING and queries.owner_of(run).is_dead()
+    ]
+
+
+def mark_interrupted(session: Session, run_ids: Iterable[int]) -> None:
     """Store the status of runs that have lost their process."""
-    for run in session.scalars(select(Run).where(Run.id.in_(run_ids))):
+    for run_id in run_ids:
+        run = queries.find_run(session, run_id)
         run.status, run.message = queries.status_of(run)
 
 

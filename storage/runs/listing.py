@@ -1,7 +1,9 @@
 """The list of runs: the driver's own rows, since those of the ORM take ten times as long."""
 
+import gc
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, cast
 
@@ -9,22 +11,23 @@ from sqlalchemy import Select, Text, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from ..database import Database
-from ..owner import Owner
-from ..queries import count_rows, lost_process, owner_of, points_of
+from ..queries import count_rows, points_of
 from ..records import RunSummary
-from ..schema import Device, Run, Status, StoredPoint, table_of_rows
+from ..schema import Device, Run, Status, StoredPoint
 from .lab import names_column
 
 # Points are numbered from 0, and the last number is found without counting rows.
-_LAST_POINT = (
-    select(func.max(StoredPoint.point)).where(StoredPoint.run_id == Run.id).scalar_subquery()
+_POINTS = (
+    select(func.coalesce(func.max(StoredPoint.point) + 1, 0))
+    .where(StoredPoint.run_id == Run.id)
+    .scalar_subquery()
 )
 _COLUMNS = (
     Run.id,
     Run.protocol,
     Device.name.label("device"),
     Run.status,
-    _LAST_POINT.label("last_point"),
+    _POINTS.label("points"),
     Run.points_expected,
     Run.attempt,
     Run.started,
@@ -47,10 +50,11 @@ def summaries(
     first: int = 0,
     tag: str | None = None,
     **names: str | None,
-) -> Iterator[RunSummary]:
-    """Yield a summary of every run from number `first` on that matches, the oldest first.
+) -> list[RunSummary]:
+    """Return a summary of every run from number `first` on that matches, the oldest first.
 
-    `names` are those of a user, bench, wafer and sample, by the kinds of `lab`.
+    Each has the status that is stored, also if its process has ended since. `names` are those of a
+    user, bench, wafer and sample, by the kinds of `lab`.
     """
     statement = (
         select(*_COLUMNS)
@@ -68,14 +72,11 @@ def summaries(
     if tag is not None:
         text = type_coerce(Run.tags, Text)
         statement = statement.where(text.contains(json.dumps(tag), autoescape=True))
-    found = _summaries(session, _rows(session, statement), database.utc_time)
-    return found if tag is None else (run for run in found if tag in run.tags)
-
-
-def _owners(session: Session) -> dict[int, Owner]:
-    """Return the processes of the runs that are stored as running."""
-    running = select(table_of_rows(Run)).where(Run.status == Status.RUNNING)
-    return {row.id: owner_of(row) for row in session.execute(running)}
+    with _collector_paused():
+        found = _summaries(_rows(session, statement), database.utc_time)
+    if tag is not None:
+        found = [run for run in found if tag in run.tags]
+    return [_with_points_once(session, run) if run.attempt > 1 else run for run in found]
 
 
 def _rows(session: Session, statement: Select[Any]) -> Iterator[tuple[Any, ...]]:
@@ -88,37 +89,39 @@ def _rows(session: Session, statement: Select[Any]) -> Iterator[tuple[Any, ...]]
 
 
 def _summaries(
-    session: Session, rows: Iterator[tuple[Any, ...]], time: Callable[[Any], datetime]
-) -> Iterator[RunSummary]:
-    """Yield the summaries of rows; a function that made one of a row would double their time."""
-    owners, make = _owners(session), RunSummary._make
-    statuses = _STATUSES
+    rows: Iterator[tuple[Any, ...]], time: Callable[[Any], datetime]
+) -> list[RunSummary]:
+    """Return the summaries of rows; a function that made one of a row would double their time."""
+    make, statuses = RunSummary._make, _STATUSES
     # fmt: off
-    for (
-        run_id, protocol, device, stored, last_point, expected, attempt,
-        started, finished, message, operator, notes, tags, starred,
-    ) in rows:
-        # fmt: on
-        status, points = statuses[stored], 0 if last_point is None else last_point + 1
-        if status is Status.RUNNING and (owner := owners.get(run_id)) and owner.is_dead():
-            status, message = Status.INTERRUPTED, lost_process(owner.pid, owner.host)
-        if attempt > 1:
-            points = count_rows(session, points_of(run_id))  # a repeated cycle counts once
-        yield make(
+    return [
+        make(
             (
-                run_id,
-                protocol,
-                device,
-                status,
-                points,
-                expected,
-                attempt,
-                time(started),
-                None if finished is None else time(finished),
-                message,
-                operator,
-                notes,
-                tuple(json.loads(tags)) if tags else (),
-                bool(starred),
+                run_id, protocol, device, statuses[status], points, expected, attempt,
+                time(started), None if finished is None else time(finished), message, operator,
+                notes, tuple(json.loads(tags)) if tags else (), bool(starred),
             )
         )
+        for (
+            run_id, protocol, device, status, points, expected, attempt,
+            started, finished, message, operator, notes, tags, starred,
+        ) in rows
+    ]
+    # fmt: on
+
+
+def _with_points_once(session: Session, run: RunSummary) -> RunSummary:
+    """Return the summary of a resumed run, the points of a repeated cycle counted once."""
+    return run._replace(points=count_rows(session, points_of(run.id)))
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep Python's collector from searching a long list in the making for cycles, many times."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

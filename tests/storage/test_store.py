@@ -1,5 +1,5 @@
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from dwmtj.storage import Place, Point, RunWriter, Status, Store, StoreError
+from dwmtj.storage.runs import attempts
 from dwmtj.storage.schema import Run
 from dwmtj.tests.storage.engines import on_both
 
@@ -120,6 +121,24 @@ def test_a_reader_that_may_not_write_reports_an_interrupted_run_all_the_same(
         assert reader.runs()[0].status is Status.INTERRUPTED
         assert reader.run(run_id).attempts[-1].status is Status.INTERRUPTED
     assert stored_status(store, run_id) == "running"
+
+
+@on_both
+@pytest.mark.parametrize("ask", ["runs", "run"])
+def test_a_run_whose_end_is_stored_while_it_is_looked_for_is_not_called_interrupted(
+    store: Store, begin: Begin, ask: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = begin()
+
+    def lost_among(_session: object, run_ids: Iterable[int]) -> list[int]:
+        writer.finish(Status.FINISHED)  # and its process is gone at once
+        forget_the_process(store, writer.run_id)
+        return list(run_ids)
+
+    monkeypatch.setattr(attempts, "lost_among", lost_among)
+    found = store.runs()[0] if ask == "runs" else store.run(writer.run_id).summary
+    assert found.status is Status.FINISHED
+    assert stored_status(store, writer.run_id) == "finished"
 
 
 @on_both

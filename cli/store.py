@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import Progress
+from rich.progress import Progress, TimeElapsedColumn
 
 from ..storage.runs.lab import Kind
 from ..wording import counted
-from .console import err, print_line, print_table
+from .console import err, print_line, print_message, print_table
 from .options import DatabaseOption, open_to_read
 
 app = typer.Typer(no_args_is_help=True, help="Maintain the database file.")
@@ -43,7 +43,7 @@ def upgrade(
     from ..storage.engines.choice import upgrade_database
 
     place = database_place(database)
-    with _progress("Copying") as progress:
+    with _progress("Copying", "nothing was changed") as progress:
         done = upgrade_database(place, interrupted=interrupted or (), progress=progress)
     message = f"{place} already has the current schema." if done is None else done
     print_line(message)
@@ -65,7 +65,7 @@ def backup(
     from ..storage.engines.choice import back_up_online
 
     place = database_place(database)
-    with _progress("Copying") as progress:
+    with _progress("Copying", "no copy was written") as progress:
         back_up_online(place, target.expanduser(), overwrite=overwrite, progress=progress)
     print_line(f"{place} is copied to {target}.")
 
@@ -92,7 +92,7 @@ def copy(
     with (
         open_to_read(source) as origin,
         Store.open(target) as destination,
-        _progress("Copying runs") as progress,
+        _progress("Copying runs", "the same command copies the rest") as progress,
     ):
         copied = origin.copy_to(destination, update=update, progress=progress)
         place = destination.place
@@ -109,7 +109,10 @@ def check(database: DatabaseOption = None) -> None:
     Example:
       dwmtj store check --database lab.sqlite
     """
-    with open_to_read(database) as store:
+    with (
+        open_to_read(database) as store,
+        _progress("Reading everything", "the check is incomplete"),
+    ):
         findings, place = store.check(), store.place
     for finding in findings:
         print_line(f"{'problem' if finding.is_problem else 'note'}: {finding.text}")
@@ -148,8 +151,16 @@ def names(
 
 
 @contextmanager
-def _progress(title: str) -> Iterator[Callable[[int, int], None]]:
-    """Yield a function of the part done and the whole, which shows it."""
-    with Progress(console=err, transient=True) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+def _progress(title: str, when_interrupted: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield a function of the part done and the whole, which shows it; Ctrl-C ends in a sentence.
+
+    Until it is called, the time that has passed is shown.
+    """
+    columns = (*Progress.get_default_columns()[:-1], TimeElapsedColumn())
+    try:
+        with Progress(*columns, console=err, transient=True) as bar:
+            task = bar.add_task(title, total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+    except KeyboardInterrupt:
+        print_message(f"Interrupted: {when_interrupted}.")
+        raise typer.Exit(1) from None

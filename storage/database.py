@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -95,6 +96,10 @@ class Database(ABC):
     @abstractmethod
     def check(self, connection: Connection) -> Iterator[Finding]:
         """Yield what is wrong with the database itself, and which files beside it hold runs."""
+
+    def interruptible(self, _connection: Connection) -> AbstractContextManager[None]:
+        """Let Ctrl-C end a statement that reads for minutes: KeyboardInterrupt is raised."""
+        return nullcontext()
 
     @abstractmethod
     def rescue_if_lost(self, connection: PointConnection, run_id: int) -> str | None:

@@ -332,11 +332,12 @@ class Store:
 
         with self._reading() as session:
             connection = session.connection()
-            return [
-                *check_notes(self.place),
-                *self._database.check(connection),
-                *check_runs(connection),
-            ]
+            with self._database.interruptible(connection):
+                return [
+                    *check_notes(self.place),
+                    *self._database.check(connection),
+                    *check_runs(connection),
+                ]
 
     def add_calibration(
         self, name: str, device: str, source_runs: Sequence[int], data: Mapping[str, Any]

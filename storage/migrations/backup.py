@@ -9,7 +9,7 @@ from glob import escape
 from itertools import count
 from pathlib import Path
 
-from ..engines.sqlite.file import connect
+from ..engines.sqlite.file import connect, interruptible
 from ..errors import StoreError
 from ..output_file import draft_beside, sync
 
@@ -53,8 +53,10 @@ def back_up(path: Path, version: int, progress: Progress | None = None) -> Path:
 
 def verify_copy(source: sqlite3.Connection, copy: sqlite3.Connection, path: Path) -> None:
     """Raise StoreError unless a copy is sound and has as many rows of everything."""
-    problems = [text for (text,) in copy.execute("PRAGMA integrity_check") if text != "ok"]
-    if problems or row_counts(copy) != row_counts(source):
+    with interruptible(copy), interruptible(source):
+        problems = [text for (text,) in copy.execute("PRAGMA integrity_check") if text != "ok"]
+        is_whole = row_counts(copy) == row_counts(source)
+    if problems or not is_whole:
         raise StoreError(
             f"The copy of {path} is not sound ({'; '.join(problems[:3]) or 'rows are missing'}), "
             "so nothing was changed: keep a copy of the file, then recover what is left with "

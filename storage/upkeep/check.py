@@ -10,7 +10,7 @@ from ..queries import owner_of
 from ..schema import EarlierAttempt, Run, RunWarning, Status, StoredPoint, table_of_rows
 from ..writing.notes import has_notes, notes_file
 
-_PARTS = ((StoredPoint, "points"), (RunWarning, "warnings"), (EarlierAttempt, "attempts"))
+_PARTS = ((RunWarning, "warnings"), (EarlierAttempt, "attempts"))
 
 
 def check_notes(place: Place) -> Iterator[Finding]:
@@ -32,8 +32,8 @@ def check_runs(connection: Connection) -> Iterator[Finding]:
             .group_by(table.run_id)
         )
         for run_id, count in connection.execute(statement):
-            yield Finding(f"{count} {name} belong to run {run_id}, which does not exist.")
-    yield from _numbers(connection)
+            yield _orphans(count, name, run_id)
+    yield from _points(connection)
 
 
 def _ends(connection: Connection) -> Iterator[Finding]:
@@ -52,8 +52,15 @@ def _ends(connection: Connection) -> Iterator[Finding]:
         yield Finding(text, is_problem=False)
 
 
-def _numbers(connection: Connection) -> Iterator[Finding]:
-    """Yield runs whose points are not numbered 0, 1, 2, … or are of an attempt that never was."""
+def _orphans(count: int, name: str, run_id: int) -> Finding:
+    return Finding(f"{count} {name} belong to run {run_id}, which does not exist.")
+
+
+def _points(connection: Connection) -> Iterator[Finding]:
+    """Yield runs whose points are not numbered 0, 1, 2, … or are of an attempt that never was.
+
+    The points are read once, all in the database: they are most of it.
+    """
     counted = (
         select(
             StoredPoint.run_id,
@@ -68,11 +75,14 @@ def _numbers(connection: Connection) -> Iterator[Finding]:
     in_order = and_(counted.c.first == 0, counted.c.last + 1 == counted.c.points)
     statement = (
         select(counted, Run.attempt)
-        .join(Run, Run.id == counted.c.run_id)
-        .where(or_(not_(in_order), counted.c.attempt > Run.attempt))
+        .outerjoin(Run, Run.id == counted.c.run_id)
+        .where(or_(Run.id.is_(None), not_(in_order), counted.c.attempt > Run.attempt))
         .order_by(counted.c.run_id)
     )
     for run_id, points, first, last, attempt, attempts in connection.execute(statement):
+        if attempts is None:
+            yield _orphans(points, "points", run_id)
+            continue
         if attempt > attempts:
             yield Finding(f"Run {run_id} has {attempts} attempts and points of attempt {attempt}.")
         if first != 0 or last + 1 != points:

@@ -123,3 +123,16 @@ def test_an_imported_run_that_was_deleted_is_said_to_be_not_listed(tmp_path: Pat
     done = CliRunner().invoke(runs.app, ["import", str(file), "-d", str(new)])
     assert done.exit_code == 0
     assert "is not listed: Store.restore_runs([1]) puts it" in " ".join(done.stdout.split())
+
+
+def test_a_check_that_is_interrupted_ends_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_store: Store) -> None:
+        raise KeyboardInterrupt
+
+    with Store.open(tmp_path / "lab.sqlite"):
+        monkeypatch.setattr(Store, "check", interrupted)
+    result = CliRunner().invoke(store.app, ["check", "-d", str(tmp_path / "lab.sqlite")])
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-1] == "Interrupted: the check is incomplete."

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime
 from glob import escape
 from itertools import chain
@@ -17,7 +18,7 @@ from typing_extensions import override
 from ...database import Database, Finding, PointColumns, PointConnection, Row
 from ...migrations.older import view_as_current
 from ...schema import SCHEMA_VERSION, StoredPoint, table_of_rows
-from .file import connect_as_possible, file_identity
+from .file import connect_as_possible, file_identity, interruptible
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -108,6 +109,10 @@ class SqliteDatabase(Database):
                 f"{rescue} holds a run that lost its file: take it in with dwmtj store copy.",
                 is_problem=False,
             )
+
+    @override
+    def interruptible(self, connection: Connection) -> AbstractContextManager[None]:
+        return interruptible(cast("sqlite3.Connection", connection.connection.driver_connection))
 
     @override
     def rescue_if_lost(self, connection: PointConnection, run_id: int) -> str | None:

@@ -1,12 +1,17 @@
 """The SQLite file: how it is opened, and whether it is a database of dwmtj."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
 
 from ...errors import StoreError
 from ...schema import SCHEMA_VERSION
 
 APPLICATION_ID = 0x44574D54  # "DWMT", where SQLite keeps a file's owner
+STEPS_BETWEEN_SIGNALS = 1_000_000  # of SQLite's virtual machine, some 20 ms
 
 
 def connect(path: Path, mode: str, lock_timeout_s: float) -> sqlite3.Connection:
@@ -21,6 +26,25 @@ def connect(path: Path, mode: str, lock_timeout_s: float) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+@contextmanager
+def interruptible(connection: sqlite3.Connection) -> Iterator[None]:
+    """Let Ctrl-C end a statement that reads for minutes: KeyboardInterrupt is raised.
+
+    Python handles signals in the function that SQLite calls; what is raised there ends the
+    statement, and is lost.
+    """
+    connection.set_progress_handler(lambda: 0, STEPS_BETWEEN_SIGNALS)
+    try:
+        yield
+    except (sqlite3.OperationalError, DBAPIError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        if getattr(cause, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
+            raise KeyboardInterrupt from error
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)
 
 
 def file_identity(path: Path) -> tuple[int, int] | None:

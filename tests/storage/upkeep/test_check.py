@@ -1,9 +1,15 @@
 """What a check of a database finds."""
 
+import sqlite3
+from _thread import interrupt_main
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from sqlite3 import connect
+from threading import Lock, Thread
+from typing import cast
+
+import pytest
 
 from dwmtj.storage import Point, RunWriter, Status, Store
 from dwmtj.storage.database import Finding
@@ -75,6 +81,23 @@ def test_a_damaged_file_is_a_problem(store: Store, begin: Callable[[], RunWriter
     copy.write_bytes(content)
     with Store.open(copy, read_only=True) as damaged:
         assert any("The file is damaged" in finding.text for finding in damaged.check())
+
+
+def test_ctrl_c_ends_a_statement_that_reads_for_minutes(store: Store) -> None:
+    with store._database.engine.connect() as connection:
+        raw = cast("sqlite3.Connection", connection.connection.driver_connection)
+        reading = Lock()
+        reading.acquire()
+        raw.create_function("reading", 0, reading.release)
+        hand = Thread(target=lambda: (reading.acquire(), interrupt_main()))
+        hand.start()
+        with pytest.raises(KeyboardInterrupt), store._database.interruptible(connection):
+            connection.exec_driver_sql(
+                "WITH RECURSIVE endless(n) AS "
+                "(SELECT reading() UNION ALL SELECT 1 FROM endless) SELECT max(n) FROM endless"
+            )
+        hand.join()
+        assert connection.exec_driver_sql("SELECT 1").scalar_one() == 1
 
 
 def test_files_beside_a_database_are_named(store: Store) -> None:

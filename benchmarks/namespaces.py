@@ -4,13 +4,15 @@ Two namespaces stand for two computers on a network of their own (`ip netns`, a 
 bridge). In each of them are two workers and a process that sweeps the same tasks and stores the
 results; scheduler and PostgreSQL listen on the bridge. The workers of one namespace are killed
 (SIGKILL) in the middle. Checked are that each task has one result, the one that is computed here,
-that both namespaces computed, and that both sweeps ended well.
+that both namespaces computed, and that both sweeps ended well; what a sweep that did not has
+printed is shown.
 """
 
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -51,8 +53,10 @@ def main() -> int:
             client.wait_for_workers(WORKERS * len(NAMESPACES), timeout=PATIENCE_S)
         began_s = time.monotonic()
         sweep = [PYTHON, "-m", "dwmtj.benchmarks._namespace_sweep", scheduler, database, str(count)]
+        printed = [exits.enter_context(tempfile.TemporaryFile("w+")) for _ in NAMESPACES]
         sweeps = [
-            exits.enter_context(_process(_inside(name, sweep), errors=None)) for name in NAMESPACES
+            exits.enter_context(_process(_inside(name, sweep), errors=file.fileno()))
+            for name, file in zip(NAMESPACES, printed, strict=True)
         ]
         with Store.open(database) as store:
             _wait(lambda: len(store.results(KIND)) >= count // 3)
@@ -61,6 +65,10 @@ def main() -> int:
             ends = [each.wait(PATIENCE_S) for each in sweeps]
             took_s = time.monotonic() - began_s
             results = store.results(KIND)
+        for name, file, code in zip(NAMESPACES, printed, ends, strict=True):
+            if code:
+                file.seek(0)
+                print(f"the sweep of {name} ended with exit code {code}:\n{file.read()}")
     where = Counter(result.data["namespace"] for result in results)
     wrong = sum(
         result.data["mean_ohm"] != after_pulses(None, task, lambda _: None)["mean_ohm"]

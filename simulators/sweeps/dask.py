@@ -5,6 +5,7 @@ from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import CancelledError
 from typing import Any, Self
 
+import dask
 import numpy as np
 import numpy.typing as npt
 from distributed import Client, Future, KilledWorker, as_completed, get_worker
@@ -15,6 +16,7 @@ from .work import Work, compute_task
 
 TIMEOUT_s = 10.0  # until the scheduler answers, and until it has a worker
 REPORT_INTERVAL_s = 0.5  # at least, between two reports of a task
+LARGEST_BYTES = 10**10  # of what all tasks share, images for example; dask would warn at 10 MB
 
 
 class DaskCluster:
@@ -70,21 +72,24 @@ class DaskCluster:
                 yield futures[future], self._result(future, tasks[futures[future]])
         finally:
             self._client.unsubscribe_topic(topic)
-            self._client.cancel(list(futures))
+            # The scheduler tells all its clients of a task that is cancelled: a sweep of the same
+            # tasks that begins now would lose those that are done here.
+            self._client.cancel([future for future in futures if not future.done()])
 
     def close(self) -> None:
         """Leave the cluster as it was."""
         self._client.close()
 
     def _send(self, work: Work) -> Future:
-        try:
-            return self._client.scatter(work.payload, broadcast=True, hash=False)
-        except OSError as error:  # CommClosedError and TimeoutError are
-            raise SweepError(
-                f"The connection to the cluster at {self._address} was lost while "
-                f"{work.payload.nbytes / 1e6:.1f} MB were sent to its workers: look whether its "
-                "scheduler and the network are overloaded, and give the same command again."
-            ) from error
+        """Return what all tasks share: on one worker, computed again on another if that is lost.
+
+        Data that are scattered cannot be, and while they are sent to all workers, the loss of one
+        ends in a KeyError of the scheduler, or never (distributed 2026.8).
+        """
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": LARGEST_BYTES}):
+            return self._client.submit(
+                _same, work.payload, key=f"dwmtj-work-{work.token}", pure=False
+            )
 
     def _result(self, future: Future, task: Task) -> Mapping[str, Any]:
         try:
@@ -105,6 +110,10 @@ class DaskCluster:
                 "version of dwmtj there, with its extra learning."
             ) from error
         return result
+
+
+def _same(payload: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    return payload
 
 
 def _on_worker(

@@ -9,17 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from distributed import Client
-from distributed.comm.core import CommClosedError
 
-from dwmtj.simulators.sweeps.dask import DaskCluster
 from dwmtj.simulators.sweeps.errors import SweepError
 from dwmtj.simulators.sweeps.sweep import Sweep, open_executor
 from dwmtj.simulators.sweeps.task import Task, grid
-from dwmtj.simulators.sweeps.work import Work
 from dwmtj.storage import Store
 from dwmtj.tests.command_line import wait_until
 
@@ -77,6 +74,23 @@ def test_a_cluster_whose_worker_is_killed_lands_every_result_once(tmp_path: Path
     assert places(database) == list(range(PLACES))
     loaded = [line for line in log.read_text().splitlines() if line.startswith("loaded")]
     assert len(loaded) == len(set(loaded)) <= 2  # once a worker
+
+
+def test_a_worker_that_is_lost_while_the_setup_is_sent_stops_no_sweep(tmp_path: Path) -> None:
+    log, database = tmp_path / "log", tmp_path / "s.sqlite"
+    with cluster(tmp_path) as (address, workers):
+        with Client(address.replace("dask", "tcp"), set_as_default=False) as client:
+            client.wait_for_workers(2)
+            workers[0].send_signal(signal.SIGSTOP)  # takes what is sent, and does not answer
+            driver = spawn(SCRIPT, database, address, "1", log, stdout=subprocess.PIPE)
+            wait_until(
+                lambda: client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks)),
+                driver,
+            )
+        workers[0].send_signal(signal.SIGKILL)
+        out, _ = driver.communicate()
+    assert driver.returncode == 0, out
+    assert out.endswith(SQUARES)
 
 
 def test_after_a_killed_driver_the_same_command_computes_the_rest(tmp_path: Path) -> None:
@@ -185,16 +199,6 @@ def test_a_scheduler_that_does_not_answer_or_has_no_worker_is_told(
             worker.wait()
         with pytest.raises(SweepError, match="has no worker"), open_executor(address):
             pass
-
-
-def test_a_scheduler_that_is_lost_while_the_images_are_sent_is_told() -> None:
-    class Overloaded:
-        def scatter(self, *_: object, **__: object) -> None:
-            raise CommClosedError("in <TCP (closed)>: TimeoutError")
-
-    workers = DaskCluster(cast("Client", Overloaded()), "lab:8786")
-    with pytest.raises(SweepError, match=r"at lab:8786 was lost while 0\.0 MB were sent"):
-        next(workers.run(Work(double, lambda: None), {"a": Task("a", {})}, lambda *_: None))
 
 
 def test_without_dask_the_line_that_installs_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

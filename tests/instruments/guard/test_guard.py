@@ -23,11 +23,15 @@ OWNER = Path(__file__).with_name("owner_to_be_killed.py")
 
 def guards() -> list[psutil.Process]:
     """Return the guards of this process."""
-    return [
-        child
-        for child in psutil.Process().children()
-        if child.status() != psutil.STATUS_ZOMBIE and str(os.getpid()) in child.cmdline()
-    ]
+    return [child for child in psutil.Process().children() if guards_this_process(child)]
+
+
+def guards_this_process(child: psutil.Process) -> bool:
+    """Return whether a child is a guard that lives; it may end at any moment."""
+    try:
+        return child.status() != psutil.STATUS_ZOMBIE and str(os.getpid()) in child.cmdline()
+    except psutil.NoSuchProcess:  # ZombieProcess is one
+        return False
 
 
 def test_after_sigkill_everything_is_off_and_while_the_owner_lives_nobody_else_gets_in(

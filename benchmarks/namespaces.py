@@ -108,6 +108,7 @@ def _network() -> Iterator[None]:
             _ip(f"netns add {name}")
             exits.callback(_ip, f"netns delete {name}")
             _ip(f"link add {name} type veth peer name eth0 netns {name}")
+            exits.callback(_ip, f"link delete {name}")  # with its namespace it may end later
             _ip(f"link set {name} master {BRIDGE} up")
             _ip(f"-n {name} address add {NETWORK}.{2 + number}/24 dev eth0")
             _ip(f"-n {name} link set eth0 up")

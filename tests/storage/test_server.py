@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from dwmtj.storage import Place, Point, Status, Store, StoreError, database_place
 from dwmtj.storage.engines.choice import back_up_online, upgrade_database
+from dwmtj.storage.engines.postgresql import server
 from dwmtj.storage.location import PostgresUrl
 from dwmtj.storage.schema import SCHEMA_VERSION, Base, StoredPoint
 from dwmtj.storage.writing.notes import notes_file
@@ -255,6 +256,23 @@ def test_a_backup_is_a_file_with_every_run_also_one_under_way(
     with pytest.raises(StoreError, match="already exists"):
         back_up_online(place, target)
     assert sorted(path.name for path in tmp_path.glob("friday*")) == ["friday.sqlite"]
+
+
+def test_a_backup_needs_no_server_that_writes(
+    place: PostgresUrl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Store.open(place) as store:
+        measure_nasty_run(store)
+
+    def refuse(_connection: object, place: PostgresUrl) -> None:
+        raise StoreError(f"{place} is a standby that only reads: give the primary server.")
+
+    monkeypatch.setattr(server, "_refuse_standby", refuse)
+    with pytest.raises(StoreError, match="a standby"):
+        Store.open(place)
+    back_up_online(place, tmp_path / "friday.sqlite")
+    with Store.open(tmp_path / "friday.sqlite") as copy:
+        assert len(copy.runs()) == 1
 
 
 def test_columns_are_read_as_they_are_stored_from_one_point_on(place: PostgresUrl) -> None:

@@ -32,7 +32,7 @@ def back_up_server(
                 "another name."
             )
     with (
-        Store.open(place, create=False, upgrade=False) as source,
+        Store.open(place, create=False, read_only=True) as source,
         atomic_write(target) as draft,
         Store.open(draft) as copy,
     ):

@@ -89,7 +89,12 @@ def test_ctrl_c_ends_a_statement_that_reads_for_minutes(store: Store) -> None:
         reading = Lock()
         reading.acquire()
         raw.create_function("reading", 0, reading.release)
-        hand = Thread(target=lambda: (reading.acquire(), interrupt_main()))
+
+        def press_ctrl_c() -> None:
+            reading.acquire()
+            interrupt_main()
+
+        hand = Thread(target=press_ctrl_c)
         hand.start()
         with pytest.raises(KeyboardInterrupt), store._database.interruptible(connection):
             connection.exec_driver_sql(

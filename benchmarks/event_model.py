@@ -5,7 +5,7 @@ Notch 1 of the neuron paper's track at 300 K. For each damping and pulse 21 curr
 between 2 and 98 % of the walls, 200 walls each: how many of them have the law's probability in
 their 95 % interval, for four seeds. Beside it the same for probabilities of 2,000 walls of the
 reduced model itself, which shows how many an exact law would have. FOLDER gets a figure. The
-pinning is that of the tests, dragged in steps of 2.5 nm. Takes 30 s of CPU for each damping.
+pinning is that of the tests, dragged by reduced_model.py. Takes 20 s of CPU for each damping.
 """
 
 import sys

@@ -1,14 +1,17 @@
 """The reduced model of a wall: time of a step, and thresholds of the neuron paper's notch 1.
 
-python benchmarks/reduced_model.py
-The drag of the film takes minutes of CPU.
+python benchmarks/reduced_model.py [FILE]
+The drag of the film takes half a minute of CPU. FILE gets its positions and currents, which are the
+tests' tests/simulators/micromagnetics/notch_1_drag.csv.
 """
 
+import sys
 import time
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from dwmtj.simulators.micromagnetics import (
     Accuracy,
@@ -37,14 +40,17 @@ class _Memory(dict[str, Any]):
         self[part] = content
 
 
-def notch_1() -> ReducedModel:
-    """Return the model of notch 1, from the film."""
+def notch_1() -> tuple[ReducedModel, npt.NDArray[np.float64]]:
+    """Return the model of notch 1, from the film, and rows of its drag: position and current."""
     material = Material(1.1e6, 2e-11, 1e6, 1e-3, 0.1)
     film = film_of(TRACK, material, 5e-9, SpinOrbitTorque(0.08))
     accuracy = Accuracy(stray_interval_s=2e-12, window_m=560e-9)
     drag = Drag(accuracy=accuracy)
-    pinning = tabulate_pinning(film, TRACK, 1, drag, _Memory(), lambda _what, _steps: None)
-    return reduced_model(film, pinning, thiele_width_m(film, TRACK, "area", accuracy))
+    memory = _Memory()
+    pinning = tabulate_pinning(film, TRACK, 1, drag, memory, lambda _what, _steps: None)
+    rows = [row for part in memory.values() if isinstance(part, dict) for row in part["rows"]]
+    model = reduced_model(film, pinning, thiele_width_m(film, TRACK, "area", accuracy))
+    return model, np.array(rows)
 
 
 def step_ns(model: ReducedModel) -> float:
@@ -61,7 +67,10 @@ def step_ns(model: ReducedModel) -> float:
 
 def main() -> None:
     """Print all."""
-    model = notch_1()
+    model, rows = notch_1()
+    if len(sys.argv) > 1:
+        header = "position_m,holding_current_A_per_m2"
+        np.savetxt(sys.argv[1], rows, "%.5e", ",", header=header, comments="")
     print(f"step of a wall on one core: {step_ns(model):.2f} ns of CPU (target 2)")
     for damping, film in RUN_UP.items():
         damped = replace(model, damping=damping)

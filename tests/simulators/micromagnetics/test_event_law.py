@@ -14,7 +14,7 @@ from dwmtj.simulators.micromagnetics.reduced.model import ReducedModel
 from dwmtj.simulators.micromagnetics.reduced.pulse_response import pulse_response
 from dwmtj.simulators.micromagnetics.reduced.settled_escape import settled_escape_rates
 from dwmtj.simulators.micromagnetics.reduced.walls import Pulse
-from dwmtj.tests.simulators.micromagnetics.test_reduced import T_K, notch_1
+from dwmtj.tests.simulators.micromagnetics.test_reduced import T_K, notch_1, without_ripple
 
 Floats = npt.NDArray[np.float64]
 WITHIN = (0.3e12, 8e12)
@@ -34,10 +34,13 @@ def low_damping() -> tuple[ReducedModel, Start, EventLaw]:
         return model, start_of(model), event_law(model, start_of(model), T_K)
 
 
-@pytest.mark.parametrize(("damping", "width_s"), [(0.1, 1e-9), (0.1, 3e-9), (0.3, 2e-9)])
-def test_a_kick_has_the_spread_of_linear_noise(damping: float, width_s: float) -> None:
+@pytest.mark.parametrize(
+    ("model", "width_s"),
+    [(notch_1(0.1), 1e-9), (notch_1(0.1), 3e-9), (without_ripple(notch_1(0.3)), 2e-9)],
+)
+def test_a_kick_has_the_spread_of_linear_noise(model: ReducedModel, width_s: float) -> None:
     """1,000 walls at each of 61 currents; 15 % of a spread and 1 % of J are 3 standard errors."""
-    model, pulse = notch_1(damping), Pulse(width_s)
+    pulse = Pulse(width_s)
     found = pulse_response(model, start_of(model), pulse, T_K, WITHIN)
     currents = np.linspace(0.8, 1.25, 61) * found.threshold_A_per_m2
     share = freed_walls(model, start_of(model), pulse, currents, T_K, 1000, 8) / 1000
@@ -47,6 +50,16 @@ def test_a_kick_has_the_spread_of_linear_noise(damping: float, width_s: float) -
     assert high - middle == pytest.approx(found.spread_above_A_per_m2, rel=0.15)
 
 
+def test_a_wall_that_coasts_into_the_ripple_of_the_cells_is_given_too_small_a_spread() -> None:
+    """At 0 K it stops in a well of 0.6 k_BT, which does not hold a warm one: a known shortfall."""
+    rippled, pulse = notch_1(0.3), Pulse(1e-9)
+    spread, smooth = (
+        pulse_response(model, start_of(model), pulse, T_K, WITHIN).spread_below_A_per_m2
+        for model in (rippled, without_ripple(rippled))
+    )
+    assert 0.3 * smooth < spread < 0.6 * smooth
+
+
 def test_without_temperature_a_threshold_has_no_spread() -> None:
     model = notch_1(0.1)
     found = pulse_response(model, start_of(model), Pulse(3e-9), 0.0, WITHIN)
@@ -54,7 +67,7 @@ def test_without_temperature_a_threshold_has_no_spread() -> None:
 
 
 def test_counted_rates_are_langers_but_for_the_cusp_and_the_turned_torque() -> None:
-    """Langer's are 1.2 to 1.7 times as high at α = 1: docs/explanation/micromagnetics.md."""
+    """Langer's are 1.5 to 2.2 times as high at α = 1: docs/explanation/micromagnetics.md."""
     model = notch_1(1.0)
     found = settled_escape_rates(model, start_of(model), T_K, 3000, 4)
     rest_m = start_of(model).position_m
@@ -83,9 +96,9 @@ def test_the_law_is_within_the_binomial_interval_of_the_walls(
 ) -> None:
     """200 walls at each of 21 currents, seed fixed: 20 of 21 would be an exact law's mean."""
     model, start, law = low_damping
-    currents = np.linspace(0.85, 1.15, 21) * 1.37e12
+    currents = np.linspace(0.85, 1.15, 21) * 1.41e12
     if pulse.width_s < 2e-9 or pulse.rise_s > 0:
-        currents = np.linspace(1.4, 1.9 if pulse.rise_s == 0 else 1.62, 21) * 1e12
+        currents = np.linspace(1.44, 1.95 if pulse.rise_s == 0 else 1.67, 21) * 1e12
     freed = freed_walls(model, start, pulse, currents, T_K, 200, 11)
     low, high = proportion_ends(freed, np.full(21, 200))
     event = law.probability(currents, pulse)

@@ -44,9 +44,11 @@ def _paint_counts(axes: Axes, nights: list[dict[str, Any]]) -> None:
     axes.bar(left, resumed, 0.4, color=BLUE, label=f"runs resumed, {sum(resumed)} in all")
     failing = f"steps that failed, {sum(failed)} in all"
     axes.bar(right, failed, 0.4, color=GREY, label=failing)
-    axes.set_xlabel("night, each with a kill, a full disk and faults of instruments")
+    axes.set_xlabel(
+        "night, each with a kill, a full disk or a restart of the server, and faults of instruments"
+    )
     axes.set_ylabel("number")
-    axes.set_ylim(0, 1.6 * max(1, *failed))
+    axes.set_ylim(0, 1.6 * max(1, *resumed, *failed))
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_locator(MaxNLocator(integer=True, nbins=6))
     axes.legend(ncols=2, loc="upper center", frameon=False)

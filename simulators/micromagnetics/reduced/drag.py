@@ -85,6 +85,7 @@ def tabulate_pinning(
 ) -> Pinning:
     """Return the pinning of a notch, numbered from 1, by a drag of the film's wall past it.
 
+    It is without the ripple of the film's cells (`pinning.py`), if a step is not near half of one.
     Finished parts of the drag are kept in the memory. Raises MicromagneticsError for a taper, and
     for a wall that cannot be held.
     """
@@ -118,7 +119,8 @@ def tabulate_pinning(
     held_m, currents = np.array(sorted(near)).reshape(-1, 2).T
     apart = np.append(True, np.diff(held_m) > 1e-12)[: len(held_m)]
     model = reduced_model(film, Pinning(0.0, np.zeros(1)), film.material.wall_width_m)
-    return pinning_of(held_m[apart], model.push_per_current_m * currents[apart])
+    field = model.push_per_current_m * currents
+    return pinning_of(held_m[apart], field[apart], film.cells.cell_m)
 
 
 def drag_targets_m(film: Film, track: Track, notch: int, drag: Drag) -> Floats:

@@ -14,7 +14,7 @@ from dwmtj.simulators.micromagnetics.reduced.model import ReducedModel
 from dwmtj.simulators.micromagnetics.reduced.pulse_response import pulse_response
 from dwmtj.simulators.micromagnetics.reduced.settled_escape import settled_escape_rates
 from dwmtj.simulators.micromagnetics.reduced.walls import Pulse
-from dwmtj.tests.simulators.micromagnetics.test_reduced import T_K, notch_1, without_ripple
+from dwmtj.tests.simulators.micromagnetics.test_reduced import T_K, notch_1
 
 Floats = npt.NDArray[np.float64]
 WITHIN = (0.3e12, 8e12)
@@ -36,7 +36,7 @@ def low_damping() -> tuple[ReducedModel, Start, EventLaw]:
 
 @pytest.mark.parametrize(
     ("model", "width_s"),
-    [(notch_1(0.1), 1e-9), (notch_1(0.1), 3e-9), (without_ripple(notch_1(0.3)), 2e-9)],
+    [(notch_1(0.1), 1e-9), (notch_1(0.1), 3e-9), (notch_1(0.3), 1e-9), (notch_1(0.3), 2e-9)],
 )
 def test_a_kick_has_the_spread_of_linear_noise(model: ReducedModel, width_s: float) -> None:
     """1,000 walls at each of 61 currents; 15 % of a spread and 1 % of J are 3 standard errors."""
@@ -50,16 +50,6 @@ def test_a_kick_has_the_spread_of_linear_noise(model: ReducedModel, width_s: flo
     assert high - middle == pytest.approx(found.spread_above_A_per_m2, rel=0.15)
 
 
-def test_a_wall_that_coasts_into_the_ripple_of_the_cells_is_given_too_small_a_spread() -> None:
-    """At 0 K it stops in a well of 0.6 k_BT, which does not hold a warm one: a known shortfall."""
-    rippled, pulse = notch_1(0.3), Pulse(1e-9)
-    spread, smooth = (
-        pulse_response(model, start_of(model), pulse, T_K, WITHIN).spread_below_A_per_m2
-        for model in (rippled, without_ripple(rippled))
-    )
-    assert 0.3 * smooth < spread < 0.6 * smooth
-
-
 def test_without_temperature_a_threshold_has_no_spread() -> None:
     model = notch_1(0.1)
     found = pulse_response(model, start_of(model), Pulse(3e-9), 0.0, WITHIN)
@@ -67,7 +57,7 @@ def test_without_temperature_a_threshold_has_no_spread() -> None:
 
 
 def test_counted_rates_are_langers_but_for_the_cusp_and_the_turned_torque() -> None:
-    """Langer's are 1.5 to 2.2 times as high at α = 1: docs/explanation/micromagnetics.md."""
+    """Langer's are 1.2 to 1.5 times as high at α = 1: docs/explanation/micromagnetics.md."""
     model = notch_1(1.0)
     found = settled_escape_rates(model, start_of(model), T_K, 3000, 4)
     rest_m = start_of(model).position_m
@@ -77,33 +67,26 @@ def test_counted_rates_are_langers_but_for_the_cusp_and_the_turned_torque() -> N
     ):
         langer = escape_rate_per_s(model, rest_m, T_K, float(current))
         if escapes > 200 and langer < 1e8:
-            assert 1.1 < langer / rate < 2.0
+            assert 1.0 < langer / rate < 1.7
     assert (np.diff(found.rate_Hz[found.escapes > 200]) > 0).all()
 
 
 @pytest.mark.parametrize(
-    ("pulse", "least"),
-    [
-        (Pulse(3e-9), 15),
-        (Pulse(10e-9), 15),
-        (Pulse(30e-9), 15),
-        (Pulse(10e-9, 1e-9), 15),
-        (Pulse(1e-9), 10),
-    ],
+    "pulse", [Pulse(3e-9), Pulse(10e-9), Pulse(30e-9), Pulse(10e-9, 1e-9), Pulse(1e-9)]
 )
 def test_the_law_is_within_the_binomial_interval_of_the_walls(
-    low_damping: tuple[ReducedModel, Start, EventLaw], pulse: Pulse, least: int
+    low_damping: tuple[ReducedModel, Start, EventLaw], pulse: Pulse
 ) -> None:
     """200 walls at each of 21 currents, seed fixed: 20 of 21 would be an exact law's mean."""
     model, start, law = low_damping
-    currents = np.linspace(0.85, 1.15, 21) * 1.41e12
+    currents = np.linspace(0.85, 1.15, 21) * 1.38e12
     if pulse.width_s < 2e-9 or pulse.rise_s > 0:
         currents = np.linspace(1.44, 1.95 if pulse.rise_s == 0 else 1.67, 21) * 1e12
     freed = freed_walls(model, start, pulse, currents, T_K, 200, 11)
     low, high = proportion_ends(freed, np.full(21, 200))
     event = law.probability(currents, pulse)
     assert 0.1 < np.mean(freed) / 200 < 0.9
-    assert np.sum((event >= low) & (event <= high)) >= least
+    assert np.sum((event >= low) & (event <= high)) >= 15
 
 
 def test_a_notch_that_hardly_holds_is_refused() -> None:

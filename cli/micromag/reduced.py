@@ -10,6 +10,7 @@ import typer
 
 from ..console import print_line, print_table
 from ..learn.options import FolderOption, OverwriteOption, resumable
+from .cells import print_cells_remarks
 from .study import checkpoint_of
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def reduced(
             for width_s in widths_s
         ]  # fmt: skip
         print_results(found, results, temperature_K)
+        print_cells_remarks(file)
         panels = (pulse_panel(found, results), probability_panel(results), pinning_panel(found))
         paths = [
             path

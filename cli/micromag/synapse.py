@@ -8,6 +8,7 @@ import typer
 from ..console import print_line, print_table
 from ..learn.options import FolderOption, OverwriteOption, resumable
 from ..options import DatabaseOption
+from .cells import print_cells_remarks
 from .study import checkpoint_of
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ def synapse(
             draft.write_text(model_json(model), encoding="utf-8")
         paths.append(write_numbers(to / NUMBERS, track_file, file, found, amplitudes))
     print_notches(found, amplitudes, file)
+    print_cells_remarks(file)
     print_ratios(found, pairs)
     print_model(model)
     print_line(f"model {model.name}, version {model.version}: stored in {place}")

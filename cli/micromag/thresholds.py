@@ -7,6 +7,7 @@ import typer
 
 from ..console import print_line, print_table
 from ..learn.options import FolderOption, OverwriteOption, resumable
+from .cells import print_cells_remarks
 from .study import checkpoint_of
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def thresholds(
                 for number in numbers
             ]
         print_thresholds(found)
+        print_cells_remarks(file)
         text = track_file.read_text(encoding="utf-8-sig")
         paths = [write_result(to / RESULT, found, text)]
         paths += [path for one in found for path in write_states(to, one, file.film)]

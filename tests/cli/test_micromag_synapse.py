@@ -85,6 +85,7 @@ def test_a_drawing_becomes_a_device_and_a_state_model(
     monkeypatch.setattr("dwmtj.cli.micromag.synapse_bench.CYCLES", 3)
     result = micromag(*SYNAPSE, "--gif")
     assert result.exit_code == 0, result.output
+    assert "5, 10 nm are no whole numbers of cells of 6 nm" in " ".join(result.output.split())
     model = find_model("tiny")
     assert find_model(str(tmp_path / "out" / "tiny.json")) == model
     assert len(model.levels) == 4  # two notches, and no wall

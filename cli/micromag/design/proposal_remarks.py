@@ -8,11 +8,9 @@ from ....quantities import rounded
 from ....simulators.film_device.track_voltage import notches_share
 from ....simulators.micromagnetics import ProposedLevel, swap_probability
 from ....simulators.micromagnetics.synapse import LOWEST_BARRIER
-from ....simulators.micromagnetics.thresholds.wanted_voltages import (
-    depths_between_cells_m,
-    largest_deviation_V,
-)
+from ....simulators.micromagnetics.thresholds.wanted_voltages import largest_deviation_V
 from ...console import print_line, print_table
+from ..cells import cells_remarks
 from .proposal import Proposal, barrier_kT
 
 COLUMNS = (
@@ -113,16 +111,9 @@ def _straightness(proposal: Proposal) -> list[str]:
 
 
 def _grid(proposal: Proposal) -> list[str]:
-    cell_m = proposal.file.film.cells.cell_m
-    between_m = depths_between_cells_m([point.depth_m for point in proposal.points], cell_m)
-    if not between_m:
-        return []
-    named = ", ".join(f"{1e9 * depth_m:g}" for depth_m in between_m)
-    return [
-        f"{named} nm {'is' if len(between_m) == 1 else 'are'} no whole number"
-        f"{'' if len(between_m) == 1 else 's'} of cells of {1e9 * cell_m:g} nm: partly filled "
-        "cells shift such thresholds. Scan whole numbers, or smaller cells."
-    ]
+    return cells_remarks(
+        [point.depth_m for point in proposal.points], proposal.file.film.cells.cell_m
+    )
 
 
 def _nm(length_m: float, otherwise: str) -> str:

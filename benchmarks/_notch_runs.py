@@ -30,6 +30,7 @@ from dwmtj.simulators.micromagnetics.terms.current import CurrentProfile
 from dwmtj.simulators.micromagnetics.thresholds.bracket import Bracket, bisect, climb
 from dwmtj.simulators.micromagnetics.thresholds.notch import NotchStudy
 from dwmtj.simulators.micromagnetics.thresholds.outcome import Outcome, REST_m, REST_s, SAMPLE_s
+from dwmtj.simulators.micromagnetics.thresholds.search import ProcessMemory
 
 SPIN_HALL_ANGLE = 0.08
 LENGTH_m = 1500e-9
@@ -96,7 +97,7 @@ class NotchItem:
         """Find the thresholds and report them."""
         pitch_m = LENGTH_m / self.setting.notches
         search = Search(run_up_m=min(240e-9, 0.6 * pitch_m), longest_s=LONGEST_s)
-        memory = _Memory()
+        memory = ProcessMemory()
         film, track = self.setting.film, self.setting.track
         study = NotchStudy(film, track, self.notch, search, memory, lambda _what, _runs: None)
         labels = {"setting": asdict(self.setting), "notch": self.notch}
@@ -153,14 +154,6 @@ class StaircaseItem:
 
 Item = NotchItem | StaircaseItem
 _ACCURACY = Accuracy(stray_interval_s=2e-12, window_m=560e-9)
-
-
-class _Memory(dict[str, Any]):
-    def find(self, part: str) -> Any | None:
-        return self.get(part)
-
-    def keep(self, part: str, content: Any) -> None:
-        self[part] = content
 
 
 def threshold_near(

@@ -31,6 +31,7 @@ from dwmtj.simulators.micromagnetics import (
 from dwmtj.simulators.micromagnetics.dynamics.frame import Frame
 from dwmtj.simulators.micromagnetics.precision import DOUBLE, SINGLE, Precision
 from dwmtj.simulators.micromagnetics.terms.demagnetisation import Demagnetisation
+from dwmtj.simulators.micromagnetics.thresholds.search import ProcessMemory
 
 FIELDS_mT = ((-24.6, 4.3, 0.0), (-35.5, -6.3, 0.0))
 CROSSINGS_ns = (0.13861, 0.13706)
@@ -136,7 +137,7 @@ def _notch(
     film = film_of(track, NEURON_FILM, cell_m, torque, rule=mask, current_profile=profile)
     search = Search(between_A_per_m2=(0.8e12, 1.5e12))
     start_s = time.process_time()
-    found = notch_thresholds(film, track, 1, search, _Memory(), lambda _what, _runs: None)
+    found = notch_thresholds(film, track, 1, search, ProcessMemory(), lambda _what, _runs: None)
     took_s = time.process_time() - start_s
     brackets = (("run-up", found.run_up), ("static", found.static), ("pulse", found.pulse))
     text = "; ".join(
@@ -150,14 +151,6 @@ def _notch(
         f"{found.ends_field_A_per_m:+.0f} A/m; {took_s:.0f} s of CPU",
         flush=True,
     )
-
-
-class _Memory(dict[str, Any]):
-    def find(self, part: str) -> Any | None:
-        return self.get(part)
-
-    def keep(self, part: str, content: Any) -> None:
-        self[part] = content
 
 
 def window() -> None:

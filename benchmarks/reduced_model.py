@@ -8,7 +8,6 @@ tests' tests/simulators/micromagnetics/notch_1_drag.csv.
 import sys
 import time
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,19 +24,12 @@ from dwmtj.simulators.micromagnetics.reduced.depinning import Start, pulse_thres
 from dwmtj.simulators.micromagnetics.reduced.drag import Drag, tabulate_pinning, thiele_width_m
 from dwmtj.simulators.micromagnetics.reduced.model import ReducedModel, reduced_model
 from dwmtj.simulators.micromagnetics.reduced.walls import Pulse, Walls
+from dwmtj.simulators.micromagnetics.thresholds.search import ProcessMemory
 
 WALLS, STEPS = 102_400, 100
 TRACK = Track(1500e-9, 150e-9, 2e-9, tuple(Notch(300e-9 * k, 10e-9, 10e-9) for k in range(1, 6)))
 RUN_UP = {0.1: 0.901e12, 0.15: 1.120e12, 0.2: 1.343e12, 0.3: 1.658e12, 0.5: 1.701e12}
 """Of the film, for each damping."""
-
-
-class _Memory(dict[str, Any]):
-    def find(self, part: str) -> Any | None:
-        return self.get(part)
-
-    def keep(self, part: str, content: Any) -> None:
-        self[part] = content
 
 
 def notch_1() -> tuple[ReducedModel, npt.NDArray[np.float64]]:
@@ -46,7 +38,7 @@ def notch_1() -> tuple[ReducedModel, npt.NDArray[np.float64]]:
     film = film_of(TRACK, material, 5e-9, SpinOrbitTorque(0.08))
     accuracy = Accuracy(stray_interval_s=2e-12, window_m=560e-9)
     drag = Drag(accuracy=accuracy)
-    memory = _Memory()
+    memory = ProcessMemory()
     pinning = tabulate_pinning(film, TRACK, 1, drag, memory, lambda _what, _steps: None)
     rows = [row for part in memory.values() if isinstance(part, dict) for row in part["rows"]]
     model = reduced_model(film, pinning, thiele_width_m(film, TRACK, "area", accuracy))

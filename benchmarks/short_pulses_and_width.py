@@ -9,7 +9,6 @@ that is not. Then, in the widest, ends, q and φ of both in time, 4 % below the 
 
 from dataclasses import replace
 from math import degrees
-from typing import Any
 
 from dwmtj.simulators.micromagnetics import (
     Accuracy,
@@ -28,21 +27,13 @@ from dwmtj.simulators.micromagnetics.reduced.study import model_of_notch
 from dwmtj.simulators.micromagnetics.reduced.walls import Pulse, Walls
 from dwmtj.simulators.micromagnetics.thresholds.bracket import bisect
 from dwmtj.simulators.micromagnetics.thresholds.notch import NotchStudy
-from dwmtj.simulators.micromagnetics.thresholds.search import Search
+from dwmtj.simulators.micromagnetics.thresholds.search import ProcessMemory, Search
 
 WIDTHS_nm, PULSES_ns = (50, 100, 150), (1, 3)
 MATERIAL = Material(1.1e6, 2e-11, 1e6, 1e-3, 0.1)
 ACCURACY = Accuracy(stray_interval_s=2e-12, window_m=560e-9)
 LENGTH_m, DEPTH_m, CELL_m = 1000e-9, 10e-9, 5e-9
 STEP_s, LOOKS = 0.1e-9, 24
-
-
-class _Memory(dict[str, Any]):
-    def find(self, part: str) -> Any | None:
-        return self.get(part)
-
-    def keep(self, part: str, content: Any) -> None:
-        self[part] = content
 
 
 def quiet(_what: str, _runs: int) -> None: ...
@@ -55,11 +46,11 @@ def thresholds(width_nm: int) -> None:
     film = film_of(track, MATERIAL, CELL_m, SpinOrbitTorque(0.08))
     between = 0.8e12 * 150 / width_nm, 3e12 * 150 / width_nm
     search = Search(between, tolerance=0.0075, accuracy=ACCURACY)
-    memory = _Memory()
+    memory = ProcessMemory()
     model, start = model_of_notch(film, track, "area", 1, search, memory, quiet)
     for pulse_ns in PULSES_ns:
         of_pulse = replace(search, pulse_s=pulse_ns * 1e-9)
-        study = NotchStudy(film, track, 1, of_pulse, _Memory(), quiet)
+        study = NotchStudy(film, track, 1, of_pulse, ProcessMemory(), quiet)
         bracket = bisect(study.pulse, between, search.tolerance)
         reduced = pulse_threshold_A_per_m2(model, start, Pulse(of_pulse.pulse_s), between)
         ends = [
@@ -83,7 +74,7 @@ def in_time(
     study: NotchStudy,
     model: ReducedModel,
     start: Start,
-    memory: _Memory,
+    memory: ProcessMemory,
     current: float,
 ) -> None:
     """Print the wall of the film and that of the reduced model during and after a pulse of 1 ns."""

@@ -30,6 +30,7 @@ from dwmtj.simulators.micromagnetics import (
 from dwmtj.simulators.micromagnetics.constants import MU0_T_m_per_A
 from dwmtj.simulators.micromagnetics.film import demagnetisation_of, energies_J
 from dwmtj.simulators.micromagnetics.thresholds.notch import NotchStudy
+from dwmtj.simulators.micromagnetics.thresholds.search import ProcessMemory
 
 MATERIAL = Material(1.1e6, 2e-11, 1e6, 1e-3, 0.1)
 CELL_m = 5e-9
@@ -54,7 +55,7 @@ class Pulse:
         film = film_of(self.track, MATERIAL, CELL_m, SpinOrbitTorque(0.08))
         accuracy = Accuracy(stray_interval_s=2e-12, window_m=560e-9)
         search = Search(tolerance=TOLERANCE, accuracy=accuracy)
-        study = NotchStudy(film, self.track, 1, search, _Memory(), _quiet)
+        study = NotchStudy(film, self.track, 1, search, ProcessMemory(), _quiet)
         bracket = threshold_near(study.pulse, self.guess_A_per_m2, TOLERANCE)
         return {
             "held_A_per_m2": bracket.held.current_A_per_m2,
@@ -108,14 +109,6 @@ def print_taper_force() -> None:
             f"{(ends[1] - ends[0]) / PERIOD_m / moment:.0f} A/m, its tension alone by "
             f"{tension_J_per_m / moment:.0f} A/m"
         )
-
-
-class _Memory(dict[str, Any]):
-    def find(self, part: str) -> Any | None:
-        return self.get(part)
-
-    def keep(self, part: str, content: Any) -> None:
-        self[part] = content
 
 
 def _quiet(_what: str, _runs: int) -> None:

@@ -18,9 +18,10 @@ from dwmtj.simulators.film_device.pulsed_notches import pulsed_pairs, with_pulse
 from dwmtj.simulators.micromagnetics import MicromagneticsError, Synapse, Track, load_track
 from dwmtj.simulators.micromagnetics.reduced import study
 from dwmtj.simulators.micromagnetics.reduced.pinning import Pinning
+from dwmtj.simulators.micromagnetics.thresholds.search import ProcessMemory
 from dwmtj.tests.cli.micromag_command import micromag_in
 from dwmtj.tests.simulators.micromagnetics.test_synapse import notch
-from dwmtj.tests.simulators.micromagnetics.test_thresholds import Kept, quiet
+from dwmtj.tests.simulators.micromagnetics.test_thresholds import quiet
 
 TRACK = """\
 [track]
@@ -132,7 +133,7 @@ def test_constants_for_pulses_have_the_film_s_thresholds_both_ways(
     """In the last notch but one, whose kicks are those of a pulse of 2 ns as in the file."""
     file = load_track(tmp_path / "track.toml")
     found = Synapse((notch(1, 120e-9, 0.9e12, 0, 40), notch(2, 240e-9, 1e12, 0, 80)), 1e-10)
-    pairs = pulsed_pairs(file, found, Kept(), quiet)
+    pairs = pulsed_pairs(file, found, ProcessMemory(), quiet)
     parameters = with_pulsed(device_of("tiny", file, found), pairs)
     section_m2 = 36e-9 * 5e-9
     for one, threshold in zip(parameters.notches, (0.9e12, 1e12), strict=True):
@@ -144,7 +145,7 @@ def test_constants_for_pulses_have_the_film_s_thresholds_both_ways(
     assert load_device(tmp_path / "device.toml") == parameters
     far = Synapse((notch(1, 120e-9, 1.5e12, 0, 40), found.notches[1]), 1e-10)
     with pytest.raises(MicromagneticsError, match="leave out --inertia"):
-        pulsed_pairs(file, far, Kept(), quiet)
+        pulsed_pairs(file, far, ProcessMemory(), quiet)
 
 
 @pytest.mark.parametrize(

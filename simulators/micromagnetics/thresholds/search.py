@@ -19,6 +19,16 @@ class Memory(Protocol):
     def keep(self, part: str, content: Any) -> None: ...
 
 
+class ProcessMemory(dict[str, Any]):
+    """A memory that lasts as long as the process."""
+
+    def find(self, part: str) -> Any | None:
+        return self.get(part)
+
+    def keep(self, part: str, content: Any) -> None:
+        self[part] = content
+
+
 @dataclass(frozen=True, slots=True)
 class PrefixedMemory:
     """A memory whose parts have a prefix: those of one depth, say."""

@@ -25,13 +25,14 @@ from dwmtj.simulators.micromagnetics.barriers.notch_barriers import (
     notch_barriers,
 )
 from dwmtj.simulators.micromagnetics.constants import BOLTZMANN_J_per_K
+from dwmtj.simulators.micromagnetics.thresholds.search import ProcessMemory
 from dwmtj.tests.simulators.micromagnetics.films import (
     MATERIAL,
     NOTCHED,
     notched_cells,
     random_moments,
 )
-from dwmtj.tests.simulators.micromagnetics.test_thresholds import Kept, quiet
+from dwmtj.tests.simulators.micromagnetics.test_thresholds import quiet
 
 ROOM_J = 300 * BOLTZMANN_J_per_K
 TRACK = Track(250e-9, 30e-9, 2e-9, (Notch(125e-9, 4e-9, 8e-9),))
@@ -112,7 +113,7 @@ def test_the_path_out_of_a_notch_has_one_top_and_the_energies_of_held_walls() ->
 def test_one_path_gives_the_barriers_of_both_notches_and_is_computed_once() -> None:
     notches = (Notch(140e-9, 6e-9, 8e-9), Notch(70e-9, 3e-9, 8e-9))
     track = Track(210e-9, 30e-9, 2e-9, notches)
-    film, memory = film_of(track, MATERIAL, 5e-9), Kept()
+    film, memory = film_of(track, MATERIAL, 5e-9), ProcessMemory()
     deep, shallow = notch_barriers(film, track, memory, quiet)
     assert len(memory) == 3
     assert [deep.notch, shallow.notch] == [1, 2]
@@ -124,14 +125,14 @@ def test_one_path_gives_the_barriers_of_both_notches_and_is_computed_once() -> N
 
 
 def test_a_notch_in_the_middle_needs_one_path_for_both_sides() -> None:
-    film, memory = film_of(TRACK, MATERIAL, 5e-9), Kept()
+    film, memory = film_of(TRACK, MATERIAL, 5e-9), ProcessMemory()
     (found,) = notch_barriers(film, TRACK, memory, quiet)
     assert len(memory) == 1
     left = escape(film, Place(125e-9), end_of_track(TRACK, 125e-9, -1), ignore)
     assert found.backward.barrier_J == pytest.approx(left.barrier_J, rel=1e-6)
     assert found.backward.top_m == pytest.approx(left.top_m, abs=0.01e-9)
     tilted = replace(film, flux_density_T=(0, 0, 1e-3))
-    assert len(notch_barriers(tilted, TRACK, both := Kept(), quiet)) == 1
+    assert len(notch_barriers(tilted, TRACK, both := ProcessMemory(), quiet)) == 1
     assert len(both) == 2
 
 

@@ -14,8 +14,9 @@ from dwmtj.simulators.micromagnetics import (
     transfer_curve,
 )
 from dwmtj.simulators.micromagnetics.neuron import covered_share
+from dwmtj.simulators.micromagnetics.thresholds.search import ProcessMemory
 from dwmtj.tests.simulators.micromagnetics.films import neuron
-from dwmtj.tests.simulators.micromagnetics.test_thresholds import Kept, quiet
+from dwmtj.tests.simulators.micromagnetics.test_thresholds import quiet
 
 PULSE = NeuronPulse(80e-9, 3e-9, (128e-9, 384e-9))
 ACCURACY = Accuracy(stray_interval_s=2e-12, window_m=320e-9)
@@ -26,7 +27,7 @@ PUBLISHED = (1.1176, -0.0081, -0.1600, 0.0506)
 def test_the_paper_s_neuron_has_the_curve_that_the_networks_use() -> None:
     """4 nm cells here; 0.10 to 0.45e12 A/m², α = 0.1, θ = 0.08."""
     film = neuron(damping=0.1, spin_hall_angle=0.08)
-    memory = Kept()
+    memory = ProcessMemory()
     currents = [0.1e12, 0.2e12, 0.275e12, 0.35e12, 0.45e12]
     curve = transfer_curve(film, PULSE, currents, ACCURACY, memory, quiet)
     current_norm, conductance_norm = curve.normalised
@@ -50,12 +51,12 @@ def test_the_covered_share_of_a_taper_is_that_of_its_area() -> None:
 
 
 def test_what_gives_no_curve_is_refused() -> None:
-    film = neuron(damping=0.1, spin_hall_angle=0.08)
+    film, memory = neuron(damping=0.1, spin_hall_angle=0.08), ProcessMemory()
     with pytest.raises(MicromagneticsError, match="at least 5 currents"):
-        transfer_curve(film, PULSE, [1e11, 2e11, 2e11, 3e11, 4e11], ACCURACY, Kept(), quiet)
+        transfer_curve(film, PULSE, [1e11, 2e11, 2e11, 3e11, 4e11], ACCURACY, memory, quiet)
     outside = replace(PULSE, start_m=600e-9)
     with pytest.raises(MicromagneticsError, match="outside the track"):
-        transfer_curve(film, outside, [1e11 * k for k in range(1, 6)], ACCURACY, Kept(), quiet)
+        transfer_curve(film, outside, [1e11 * k for k in range(1, 6)], ACCURACY, memory, quiet)
     beyond = replace(PULSE, detector_m=(128e-9, 2e-6))
     with pytest.raises(MicromagneticsError, match="detector ends at 2000 nm, beyond the track"):
         beyond.check_on(film)
@@ -63,6 +64,6 @@ def test_what_gives_no_curve_is_refused() -> None:
     with pytest.raises(
         MicromagneticsError, match=r"leaves the wall at 8\d nm, outside the detector"
     ):
-        transfer_curve(film, short, [1e11 * k for k in range(1, 6)], ACCURACY, Kept(), quiet)
+        transfer_curve(film, short, [1e11 * k for k in range(1, 6)], ACCURACY, memory, quiet)
     with pytest.raises(MicromagneticsError, match="detector must start"):
         NeuronPulse(80e-9, 3e-9, (384e-9, 128e-9))

@@ -37,9 +37,10 @@ from dwmtj.simulators.micromagnetics.reduced.escape import barrier_J, escape_rat
 from dwmtj.simulators.micromagnetics.reduced.model import ReducedModel, reduced_model
 from dwmtj.simulators.micromagnetics.reduced.pinning import GRID_m, Pinning, pinning_of
 from dwmtj.simulators.micromagnetics.reduced.walls import Pulse, Walls
+from dwmtj.simulators.micromagnetics.thresholds.search import ProcessMemory
 from dwmtj.simulators.micromagnetics.wall import straight_wall
 from dwmtj.tests.simulators.micromagnetics.films import MATERIAL, neuron
-from dwmtj.tests.simulators.micromagnetics.test_thresholds import Kept, quiet
+from dwmtj.tests.simulators.micromagnetics.test_thresholds import quiet
 
 Floats = npt.NDArray[np.float64]
 
@@ -248,15 +249,15 @@ def film(track: Track = TRACK, torque: SpinOrbitTorque | None = None) -> Film:
 )
 def test_a_torque_that_the_model_lacks_is_refused(torque: SpinOrbitTorque, message: str) -> None:
     with pytest.raises(MicromagneticsError, match=message):
-        tabulate_pinning(film(torque=torque), TRACK, 1, Drag(), Kept(), quiet)
+        tabulate_pinning(film(torque=torque), TRACK, 1, Drag(), ProcessMemory(), quiet)
 
 
 def test_what_cannot_be_tabulated_or_integrated_is_refused() -> None:
     taper = replace(TRACK, end_width_m=60e-9)
     with pytest.raises(MicromagneticsError, match="taper"):
-        tabulate_pinning(film(), taper, 1, Drag(), Kept(), quiet)
+        tabulate_pinning(film(), taper, 1, Drag(), ProcessMemory(), quiet)
     with pytest.raises(MicromagneticsError, match="no notch 2"):
-        tabulate_pinning(film(), TRACK, 2, Drag(), Kept(), quiet)
+        tabulate_pinning(film(), TRACK, 2, Drag(), ProcessMemory(), quiet)
     with pytest.raises(MicromagneticsError, match="at most"):
         Walls(model(), 1, 0.0, T_K, 1, 50e-12)
     with pytest.raises(MicromagneticsError, match="a count of 1"):
@@ -344,7 +345,7 @@ def test_a_wall_rests_in_the_film_where_the_table_of_its_drag_says_and_the_drag_
     """Beyond a deep notch of a 30 nm wide film, under half the largest current of the drag."""
     track = Track(300e-9, 30e-9, 2e-9, (Notch(80e-9, 10e-9, 10e-9), Notch(150e-9, 5e-9, 10e-9)))
     drag = Drag(before_m=6e-9, step_m=2.5e-9, after_m=-10e-9, points_per_part=6)
-    memory = Kept()
+    memory = ProcessMemory()
     pinning = tabulate_pinning(film(track), track, 2, drag, memory, quiet)
     assert pinning.rest_m(150e-9) == pytest.approx(150e-9, abs=0.3e-9)
     push = pinning.depinning_field_A_per_m / 2
@@ -362,7 +363,7 @@ def test_a_wall_rests_in_the_film_where_the_table_of_its_drag_says_and_the_drag_
     assert wanted_m[-1] > pinning.x_m[~rising][0]  # where the pinning falls
     np.testing.assert_allclose(held_m, wanted_m, atol=0.2e-9)
 
-    class Full(Kept):
+    class Full(ProcessMemory):
         def keep(self, part: str, content: object) -> None:
             raise AssertionError(part)
 

@@ -28,6 +28,7 @@ from dwmtj.simulators.micromagnetics.thresholds.ends_field import (
 )
 from dwmtj.simulators.micromagnetics.thresholds.notch import NotchStudy, left_beyond_m
 from dwmtj.simulators.micromagnetics.thresholds.outcome import Outcome
+from dwmtj.simulators.micromagnetics.thresholds.search import ProcessMemory
 from dwmtj.tests.simulators.micromagnetics.films import MATERIAL
 
 TRACK = Track(400e-9, 50e-9, 2e-9, (Notch(200e-9, 5e-9, 10e-9),))
@@ -41,14 +42,6 @@ SEARCH = Search(
     static_step=0.2,
     accuracy=Accuracy(stray_interval_s=2e-12, window_m=250e-9),
 )
-
-
-class Kept(dict[str, Any]):
-    def find(self, part: str) -> Any | None:
-        return self.get(part)
-
-    def keep(self, part: str, content: Any) -> None:
-        self[part] = content
 
 
 def quiet(_what: str, _runs: int) -> None: ...
@@ -140,7 +133,7 @@ def test_the_larger_domain_of_a_taper_pushes_the_wall_to_the_wide_end() -> None:
 
 
 def test_a_notch_has_three_thresholds_and_a_repeated_study_computes_nothing() -> None:
-    memory = Kept()
+    memory = ProcessMemory()
     found = notch_thresholds(film(), TRACK, 1, SEARCH, memory, quiet)
     brackets = (found.run_up, found.static, found.pulse)
     for bracket in brackets:
@@ -151,7 +144,7 @@ def test_a_notch_has_three_thresholds_and_a_repeated_study_computes_nothing() ->
     assert found.held_pulse.after_rest.position_m == pytest.approx(200e-9, abs=2e-9)
     assert found.lost_pulse.at_end.position_m > 300e-9
 
-    class Full(Kept):
+    class Full(ProcessMemory):
         def keep(self, part: str, content: Any) -> None:
             raise AssertionError(part)
 
@@ -163,7 +156,7 @@ def test_a_deeper_notch_holds_a_wall_against_larger_pulses() -> None:
     endings = []
     for depth_m in (5e-9, 15e-9):
         track = Track(400e-9, 50e-9, 2e-9, (Notch(200e-9, depth_m, 10e-9),))
-        study = NotchStudy(film(track), track, 1, SEARCH, Kept(), quiet)
+        study = NotchStudy(film(track), track, 1, SEARCH, ProcessMemory(), quiet)
         endings.append(study.pulse(0.8e12).ending)
     assert endings == ["left", "held"]
 
@@ -178,18 +171,18 @@ def test_a_slope_is_that_of_its_neighbours_with_the_error_of_their_brackets() ->
 def test_a_wall_that_never_arrives_at_the_notch_counts_as_neither_held_nor_gone() -> None:
     """A spin-Hall angle of the other sign drives it back to the end of the track."""
     backwards = film_of(TRACK, MATERIAL, 5e-9, SpinOrbitTorque(-0.3))
-    study = NotchStudy(backwards, TRACK, 1, SEARCH, Kept(), quiet)
+    study = NotchStudy(backwards, TRACK, 1, SEARCH, ProcessMemory(), quiet)
     with pytest.raises(MicromagneticsError, match="before notch 1: search from a higher"):
         study.run_up(0.5e12)
 
 
 def test_what_cannot_be_studied_is_refused() -> None:
     with pytest.raises(MicromagneticsError, match="no notch 2: the track has 1"):
-        NotchStudy(film(), TRACK, 2, SEARCH, Kept(), quiet)
+        NotchStudy(film(), TRACK, 2, SEARCH, ProcessMemory(), quiet)
     with pytest.raises(MicromagneticsError, match="must rise"):
         Search(between_A_per_m2=(2e12, 1e12))
     with pytest.raises(MicromagneticsError, match="tolerance"):
         Search(tolerance=0.0)
     near = Track(400e-9, 50e-9, 2e-9, (Notch(20e-9, 10e-9, 10e-9),))
     with pytest.raises(MicromagneticsError, match="too near the end"):
-        NotchStudy(film(near), near, 1, SEARCH, Kept(), quiet).run_up(1e12)
+        NotchStudy(film(near), near, 1, SEARCH, ProcessMemory(), quiet).run_up(1e12)

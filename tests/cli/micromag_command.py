@@ -12,7 +12,23 @@ from dwmtj.simulators.micromagnetics.thresholds.outcome import follow
 
 FOLLOW = "dwmtj.simulators.micromagnetics.thresholds.notch.follow"
 
-TRACK = """\
+STACK = """
+[material]
+saturation_magnetization_A_per_m = 1.1e6
+exchange_stiffness_J_per_m = 2e-11
+anisotropy_J_per_m3 = 1e6
+dmi_J_per_m2 = 1e-3
+damping = 0.3
+
+[torque]
+spin_hall_angle = 0.3
+
+[heavy_metal]
+thickness_m = 5e-9
+resistivity_ohm_m = 2e-6
+"""
+TRACK = (
+    """\
 [track]
 length_m = 400e-9
 width_m = 30e-9
@@ -24,16 +40,6 @@ position_m = 200e-9
 depth_m = 5e-9
 half_width_m = 10e-9
 
-[material]
-saturation_magnetization_A_per_m = 1.1e6
-exchange_stiffness_J_per_m = 2e-11
-anisotropy_J_per_m3 = 1e6
-dmi_J_per_m2 = 1e-3
-damping = 0.3
-
-[torque]
-spin_hall_angle = 0.3
-
 [search]
 between_A_per_m2 = [0.3e12, 3e12]
 tolerance = 0.09
@@ -42,11 +48,9 @@ pulse_s = 2e-9
 rest_s = 1e-9
 longest_s = 5e-9
 window_m = 200e-9
-
-[heavy_metal]
-thickness_m = 5e-9
-resistivity_ohm_m = 2e-6
 """
+    + STACK
+)
 
 
 def micromag_in(

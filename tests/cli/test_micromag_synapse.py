@@ -19,11 +19,13 @@ from dwmtj.simulators.micromagnetics import MicromagneticsError, Synapse, Track,
 from dwmtj.simulators.micromagnetics.reduced import study
 from dwmtj.simulators.micromagnetics.reduced.pinning import Pinning
 from dwmtj.simulators.micromagnetics.thresholds.search import ProcessMemory
-from dwmtj.tests.cli.micromag_command import micromag_in
+from dwmtj.tests.cli.micromag_command import STACK, micromag_in
 from dwmtj.tests.simulators.micromagnetics.test_synapse import notch
 from dwmtj.tests.simulators.micromagnetics.test_thresholds import quiet
 
-TRACK = """\
+TRACK = (
+    STACK
+    + """
 [track]
 length_m = 360e-9
 width_m = 36e-9
@@ -40,16 +42,6 @@ position_m = 240e-9
 depth_m = 10e-9
 half_width_m = 10e-9
 
-[material]
-saturation_magnetization_A_per_m = 1.1e6
-exchange_stiffness_J_per_m = 2e-11
-anisotropy_J_per_m3 = 1e6
-dmi_J_per_m2 = 1e-3
-damping = 0.3
-
-[torque]
-spin_hall_angle = 0.3
-
 [search]
 between_A_per_m2 = [0.7e12, 3.5e12]
 tolerance = 0.09
@@ -57,16 +49,13 @@ pulse_s = 2e-9
 rest_s = 1e-9
 window_m = 240e-9
 
-[heavy_metal]
-thickness_m = 5e-9
-resistivity_ohm_m = 2e-6
-
 [junction]
 start_m = 60e-9
 end_m = 300e-9
 resistance_area_ohm_m2 = 20e-12
 tmr = 1.0
 """
+)
 TAPERED = (
     TRACK.replace("width_m = 36e-9\n", "width_m = 36e-9\nend_width_m = 42e-9\n", 1)
     + "[field]\nflux_density_T = [0, 0, 2e-3]\n"

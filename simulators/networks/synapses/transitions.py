@@ -28,7 +28,7 @@ from ....analysis.state_model.draws import Ladders
 from ....analysis.state_model.model import StateModel
 from ....analysis.state_model.sampling import SampledDevice, draw_device, most_likely
 from ....analysis.state_model.transitions import cumulated
-from ....arrays import Floats
+from ....arrays import Flags, Floats
 from ..errors import NetworkError
 
 
@@ -108,10 +108,15 @@ def spanning(device: SampledDevice, name: str, found: Transitions) -> Transition
         (onward, 0, device.levels - 1, "positive"),
         (back, device.levels - 1, 0, "negative"),
     ):
-        if not _reaches(matrix, start, end):
+        reached = _reached(matrix, start)
+        if not reached[end]:
+            moves = (matrix > 0) & ~np.eye(len(matrix), dtype=bool)
+            stays = np.flatnonzero(reached & ~moves.any(axis=1))
             raise NetworkError(
-                f"The model {name} does not span the range: its {polarity} pulses never take the "
-                f"wall from level {start} to level {end}. Calibrate it up to larger amplitudes."
+                f"The model {name} does not span the range: updates by its {polarity} pulses never "
+                f"take the wall from level {start} to level {end}; it stays in level "
+                f"{' and '.join(map(str, stays))}. Calibrate it with runs that fire such pulses "
+                "there, too (write-reset-cycling that stops in it), and go to larger amplitudes."
             )
     return Transitions(onward, back, found.verified)
 
@@ -121,6 +126,7 @@ def _dithered(ladders: Ladders) -> Floats:
     return np.asarray(cumulated(ladders.matrices).mean(axis=0))
 
 
-def _reaches(matrix: Floats, start: int, end: int) -> bool:
-    reached = np.linalg.matrix_power(matrix > 0, len(matrix)).astype(bool)
-    return bool(reached[start, end])
+def _reached(matrix: Floats, start: int) -> Flags:
+    """Return the levels that updates lead to from one, itself among them, shape (levels,)."""
+    steps = np.linalg.matrix_power((matrix > 0) | np.eye(len(matrix), dtype=bool), len(matrix))
+    return np.asarray(steps[start], dtype=bool)

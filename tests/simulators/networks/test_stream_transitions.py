@@ -91,7 +91,7 @@ def test_a_model_that_does_not_span_its_levels_is_refused() -> None:
     stuck = [DOWN[0], DOWN[0]]
     short = replace(model(), pulses=(pulses("positive", UP), pulses("negative", stuck)))
     with pytest.raises(
-        NetworkError, match=r"negative .* never take the wall from level 2 to level"
+        NetworkError, match=r"negative .* never take the wall from level 2 to level .* in level 2\."
     ):
         likeliest_transitions(short)
 

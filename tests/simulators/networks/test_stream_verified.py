@@ -151,6 +151,10 @@ def test_a_model_that_cannot_be_written_with_certainty_is_refused() -> None:
     short = replace(model(), pulses=(pulses("positive", ONE_STEP), pulses("negative", stuck)))
     with pytest.raises(NetworkError, match=r"negative .* never take the wall from level 2 to"):
         Verification.of(short).likeliest().transitions()
+    resets = [DOWN[0], [DOWN[1][0], [0, 10, 0], [10, 0, 0]]]
+    past = replace(model(), pulses=(pulses("positive", ONE_STEP), pulses("negative", resets)))
+    with pytest.raises(NetworkError, match=r"from level 2 to level 0; it stays in level 1\."):
+        Verification.of(past).likeliest().transitions()
     half = (
         [UP[0], [[10, 0, 0], [0, 5, 5], [0, 0, 10]]],
         [DOWN[0], [[10, 0, 0], [5, 5, 0], DOWN[1][2]]],
